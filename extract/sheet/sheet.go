@@ -1,0 +1,103 @@
+// Package sheet is the one shape in which every workbook reader hands over what it read: cells in row-major order.
+// A reader of another format is a new package that yields these Cells; nothing after it changes.
+package sheet
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"strconv"
+)
+
+// Kind says how the file stores the cell, not what it means.
+type Kind uint8
+
+const (
+	Text   Kind = iota // shared, inline or formula string
+	Number             // IEEE double written as digits; Raw keeps those digits
+	Bool               // TRUE or FALSE
+	Date               // a number whose format shows a date; Raw is the serial number
+	Error              // #N/A, #REF! …
+)
+
+// Range is a rectangle of cells, 1-based and inclusive. The zero value means "no range".
+type Range struct{ Row1, Col1, Row2, Col2 int }
+
+// IsZero reports whether r is no range.
+func (r Range) IsZero() bool { return r.Row1 == 0 }
+
+// Contains reports whether the cell (row, col) lies inside r.
+func (r Range) Contains(row, col int) bool {
+	return row >= r.Row1 && row <= r.Row2 && col >= r.Col1 && col <= r.Col2
+}
+
+// Cell is one cell that holds something. Blank cells are not handed over.
+type Cell struct {
+	Row, Col int    // 1-based
+	Kind     Kind   //
+	Raw      string // the text as stored: string, or the digits of the number; read again, it is the same
+	Format   string // number format code, e.g. "0.0%"; "" means General
+	Font     string // font name of the cell's style, "" if unknown
+	Indent   int    // alignment indent of the cell's style
+	Formula  bool   // Raw is the cached result of a formula
+	Merge    Range  // the merged range whose top left this cell is; zero if none
+	Hidden   bool   // its row or column is hidden
+}
+
+// Address gives the cell's A1 name, e.g. "C7".
+func (c Cell) Address() string { return Address(c.Row, c.Col) }
+
+// Address gives the A1 name of a 1-based row and column.
+func Address(row, col int) string { return ColumnName(col) + strconv.Itoa(row) }
+
+// ColumnName gives the letters of a 1-based column: 1 is A, 27 is AA.
+func ColumnName(col int) string {
+	var b [8]byte
+	i := len(b)
+	for col > 0 {
+		col--
+		i--
+		b[i] = byte('A' + col%26)
+		col /= 26
+	}
+	return string(b[i:])
+}
+
+// ParseAddress reads an A1 name without $ signs. It refuses rows above 1,048,576 and columns above XFD (16,384),
+// the limits of the format, so that a forged reference can not overflow.
+func ParseAddress(s string) (row, col int, err error) {
+	i := 0
+	for ; i < len(s) && i < 4 && s[i] >= 'A' && s[i] <= 'Z'; i++ {
+		col = col*26 + int(s[i]-'A') + 1
+	}
+	digits := s[i:]
+	if i == 0 || len(digits) == 0 || len(digits) > 7 || col > 16384 {
+		return 0, 0, fmt.Errorf("cell reference %q is not valid", s)
+	}
+	for _, c := range []byte(digits) {
+		if c < '0' || c > '9' {
+			return 0, 0, fmt.Errorf("cell reference %q is not valid", s)
+		}
+		row = row*10 + int(c-'0')
+	}
+	if row < 1 || row > 1048576 {
+		return 0, 0, fmt.Errorf("cell reference %q is not valid", s)
+	}
+	return row, col, nil
+}
+
+// Info describes one sheet of a workbook.
+type Info struct {
+	Name   string
+	Hidden bool
+}
+
+// Workbook is an opened workbook. Cells may be called once per sheet, in any order, from one goroutine.
+type Workbook interface {
+	// Sheets lists the sheets in workbook order.
+	Sheets() []Info
+	// Cells yields the non-empty cells of sheet i (0-based, index into Sheets) in row-major order. After an error
+	// nothing follows, and the cells already yielded must be thrown away: a damaged sheet never looks like a short one.
+	Cells(ctx context.Context, i int) iter.Seq2[Cell, error]
+	Close() error
+}
