@@ -1,0 +1,65 @@
+package record
+
+import (
+	_ "embed"
+	"encoding/csv"
+	"fmt"
+	"strings"
+	"sync"
+)
+
+//go:embed codes.csv
+var codesCSV string
+
+// Code is one reason for which something is refused, with its texts.
+type Code struct {
+	Code, Scope, Severity string
+	MessageVi, MessageEn  string
+	TryVi, TryEn          string
+}
+
+var loadCodes = sync.OnceValue(func() map[string]Code {
+	rows, err := csv.NewReader(strings.NewReader(codesCSV)).ReadAll()
+	if err != nil {
+		panic(fmt.Sprintf("codes.csv: %v", err)) // embedded at build time; a test reads it first
+	}
+	m := make(map[string]Code, len(rows))
+	for _, r := range rows[1:] {
+		m[r[0]] = Code{r[0], r[1], r[2], r[3], r[4], r[5], r[6]}
+	}
+	return m
+})
+
+// CodeOf returns the texts of a refusal code; ok is false for a code that is not registered.
+func CodeOf(code string) (Code, bool) {
+	c, ok := loadCodes()[code]
+	return c, ok
+}
+
+// CodesCSV returns codes.csv as it is embedded: the table of reasons that goes into the warehouse.
+func CodesCSV() string { return codesCSV }
+
+// Message is what a person reads: the code's text, then the particulars. lang is "vi" or "en".
+func (r Refusal) Message(lang string) string {
+	c, ok := CodeOf(r.Code)
+	text := c.MessageEn
+	if lang == "vi" {
+		text = c.MessageVi
+	}
+	if !ok {
+		text = r.Code
+	}
+	if len(r.Args) > 0 {
+		text += ": " + strings.Join(r.Args, "; ")
+	}
+	return text
+}
+
+// Try is what a person can do about it. lang is "vi" or "en".
+func (r Refusal) Try(lang string) string {
+	c, _ := CodeOf(r.Code)
+	if lang == "vi" {
+		return c.TryVi
+	}
+	return c.TryEn
+}

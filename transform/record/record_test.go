@@ -1,0 +1,58 @@
+package record
+
+import (
+	"encoding/csv"
+	"sort"
+	"strings"
+	"testing"
+)
+
+// Guards invariant 1.
+func TestCountsMustAddUp(t *testing.T) {
+	ok := Sheet{Name: "a", Read: 6, Loaded: 2, Quarantined: 1, Skipped: map[string]int{"title": 2, "note": 1}}
+	if err := ok.Check(); err != nil {
+		t.Fatal(err)
+	}
+	lost := ok
+	lost.Read = 7
+	if err := lost.Check(); err == nil || !strings.Contains(err.Error(), "7 cells read") {
+		t.Fatalf("a lost cell was not noticed: %v", err)
+	}
+}
+
+func TestCodesAreSortedUniqueAndHaveTextsInBothLanguages(t *testing.T) {
+	rows, err := csv.NewReader(strings.NewReader(CodesCSV())).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var codes []string
+	for i, r := range rows[1:] {
+		codes = append(codes, r[0])
+		for j, field := range r {
+			if strings.TrimSpace(field) == "" {
+				t.Errorf("line %d: column %s is empty", i+2, rows[0][j])
+			}
+		}
+	}
+	if !sort.StringsAreSorted(codes) {
+		t.Error("codes.csv is not sorted")
+	}
+	for i := 1; i < len(codes); i++ {
+		if codes[i] == codes[i-1] {
+			t.Errorf("code %s twice", codes[i])
+		}
+	}
+}
+
+func TestMessageGivesTextThenParticulars(t *testing.T) {
+	r := Refusal{Code: "indicator.unknown", Args: []string{"Số lao động bay"}}
+	if got := r.Message("en"); got != "The indicator is not in the catalogue: Số lao động bay" {
+		t.Error(got)
+	}
+	if got := r.Message("vi"); got != "Chỉ tiêu không có trong danh mục: Số lao động bay" {
+		t.Error(got)
+	}
+	if got := (Refusal{Code: "no.such"}).Message("vi"); got != "no.such" {
+		t.Error(got)
+	}
+}
