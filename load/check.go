@@ -1,0 +1,121 @@
+package load
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"io/fs"
+	"path"
+	"sort"
+	"strings"
+)
+
+// CheckResult is what one file of sql/checks found.
+type CheckResult struct {
+	Name           string
+	Severity       string // error: stops the publication; warning: counted and shown
+	TextEn, TextVi string // what is wrong when the check finds rows
+	Offending      int64  // rows found
+	Sample         string // the first five of them as JSON, ordered; "" if none
+}
+
+// Passed says whether the check allows publication.
+func (c CheckResult) Passed() bool { return c.Offending == 0 || c.Severity == "warning" }
+
+// CheckError is returned by Build when checks of severity error found rows. The build's report names all of them.
+type CheckError struct{ Failed []CheckResult }
+
+func (e *CheckError) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%d checks failed, nothing can be published:", len(e.Failed))
+	for _, c := range e.Failed {
+		fmt.Fprintf(&b, "\n  %s: %s (%d rows, for example %s)", c.Name, c.TextEn, c.Offending, c.Sample)
+	}
+	return b.String()
+}
+
+// check is one file of sql/checks: header lines `-- check: name`, `-- severity: error|warning`, `-- text_en:`, `-- text_vi:`, then a
+// query that returns the rows that offend.
+type check struct {
+	name, severity, textEn, textVi, query string
+}
+
+func readChecks(files fs.FS) ([]check, error) {
+	paths, err := fs.Glob(files, "checks/*.sql")
+	if err != nil {
+		return nil, err
+	}
+	sort.Strings(paths)
+	var out []check
+	for _, p := range paths {
+		text, err := fs.ReadFile(files, p)
+		if err != nil {
+			return nil, err
+		}
+		c := check{query: strings.TrimRight(strings.TrimSpace(string(text)), ";")}
+		for field, to := range map[string]*string{"check": &c.name, "severity": &c.severity, "text_en": &c.textEn, "text_vi": &c.textVi} {
+			_, rest, ok := strings.Cut(string(text), "-- "+field+": ")
+			*to, _, _ = strings.Cut(rest, "\n")
+			if *to = strings.TrimSpace(*to); !ok || *to == "" {
+				return nil, fmt.Errorf("%s: the header line `-- %s: …` is missing", p, field)
+			}
+		}
+		if want := strings.TrimSuffix(path.Base(p), ".sql"); c.name != want {
+			return nil, fmt.Errorf("%s: the check calls itself %s", p, c.name)
+		}
+		if c.severity != "error" && c.severity != "warning" {
+			return nil, fmt.Errorf("%s: severity %q is neither error nor warning", p, c.severity)
+		}
+		out = append(out, c)
+	}
+	return out, nil
+}
+
+func (c check) run(ctx context.Context, conn *sql.Conn) (CheckResult, error) {
+	r := CheckResult{Name: c.name, Severity: c.severity, TextEn: c.textEn, TextVi: c.textVi}
+	// min(x, 5) keeps the five smallest, so the sample does not depend on the order of the rows.
+	var sample sql.NullString
+	err := conn.QueryRowContext(ctx,
+		"SELECT count(*), CAST(min(CAST(to_json(q) AS VARCHAR), 5) AS VARCHAR) FROM (\n"+c.query+"\n) AS q").Scan(&r.Offending, &sample)
+	if err != nil {
+		return r, fmt.Errorf("checks/%s.sql: %w", c.name, err)
+	}
+	if r.Offending > 0 {
+		r.Sample = sample.String
+	}
+	return r, nil
+}
+
+// runChecks runs every check and stores its result in audit.check_result. That every declared check left a result is itself
+// proved from the table, not from the loop that filled it.
+func runChecks(ctx context.Context, conn *sql.Conn, files fs.FS, runID string) ([]CheckResult, error) {
+	checks, err := readChecks(files)
+	if err != nil {
+		return nil, err
+	}
+	results := make([]CheckResult, 0, len(checks))
+	for _, c := range checks {
+		r, err := c.run(ctx, conn)
+		if err != nil {
+			return results, err
+		}
+		status := "passed"
+		if r.Offending > 0 {
+			status = map[string]string{"error": "failed", "warning": "warning"}[c.severity]
+		}
+		if _, err := conn.ExecContext(ctx, `INSERT INTO audit.check_result BY NAME
+			SELECT CAST(? AS VARCHAR) AS run_id, ? AS check_name, ? AS severity, ? AS status, ?::BIGINT AS offending, nullif(?, '') AS sample, ? AS text_en, ? AS text_vi`,
+			runID, r.Name, r.Severity, status, r.Offending, r.Sample, r.TextEn, r.TextVi); err != nil {
+			return results, fmt.Errorf("store check %s: %w", c.name, err)
+		}
+		results = append(results, r)
+	}
+	var stored int
+	if err := conn.QueryRowContext(ctx, "SELECT count(DISTINCT check_name) FROM audit.check_result").Scan(&stored); err != nil {
+		return results, fmt.Errorf("count the checks that ran: %w", err)
+	}
+	if stored != len(checks) {
+		return results, fmt.Errorf("%d checks are declared but %d left a result", len(checks), stored)
+	}
+	return results, nil
+}

@@ -1,0 +1,155 @@
+package load
+
+import (
+	"context"
+	"database/sql"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+
+	"github.com/apache/arrow-go/v18/arrow/array"
+	"github.com/duckdb/duckdb-go/v2"
+)
+
+// Input is one table given to a build. Reader is called once; the build releases what it returns.
+// Column names and types follow sql/inputs.csv; columns not declared there are left out.
+type Input struct {
+	Name   string // record, indicators, territories …
+	Reader func() array.RecordReader
+}
+
+// declared is one table of sql/inputs.csv.
+type declared struct {
+	name    string
+	columns []column
+}
+
+type column struct{ name, sqlType string }
+
+func readDeclared(files fs.FS) ([]declared, error) {
+	f, err := files.Open("inputs.csv")
+	if err != nil {
+		return nil, fmt.Errorf("read declared inputs: %w", err)
+	}
+	defer f.Close()
+	rows, err := csv.NewReader(f).ReadAll()
+	if err != nil {
+		return nil, fmt.Errorf("read inputs.csv: %w", err)
+	}
+	var out []declared
+	for _, r := range rows[1:] {
+		if len(out) == 0 || out[len(out)-1].name != r[0] {
+			out = append(out, declared{name: r[0]})
+		}
+		t := &out[len(out)-1]
+		t.columns = append(t.columns, column{r[1], r[2]})
+	}
+	return out, nil
+}
+
+// kept says whether an empty text stays an empty text: what was read from a file is kept as it is, elsewhere empty means absent.
+func kept(table, column string) bool {
+	return table == "record" && (column == "raw" || column == "sheet")
+}
+
+// create makes input.<name>, filled from the view called source, or empty when source is "".
+func (d declared) create(ctx context.Context, conn *sql.Conn, source string) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "CREATE TABLE input.%s AS SELECT ", d.name)
+	for i, c := range d.columns {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		value := quote(c.name)
+		switch {
+		case source == "":
+			value = "NULL"
+		case c.sqlType == "VARCHAR" && !kept(d.name, c.name):
+			value = "nullif(CAST(" + value + " AS VARCHAR), '')"
+		}
+		fmt.Fprintf(&b, "CAST(%s AS %s) AS %s", value, c.sqlType, quote(c.name))
+	}
+	if source == "" {
+		b.WriteString(" WHERE false")
+	} else {
+		b.WriteString(" FROM " + quote(source))
+	}
+	_, err := conn.ExecContext(ctx, b.String())
+	return err
+}
+
+// load copies one Arrow table into memory staging.
+func (d declared) load(ctx context.Context, conn *sql.Conn, in Input) error {
+	reader := in.Reader()
+	defer reader.Release()
+	have := map[string]bool{}
+	for _, f := range reader.Schema().Fields() {
+		have[f.Name] = true
+	}
+	for _, c := range d.columns {
+		if !have[c.name] {
+			return fmt.Errorf("column %s is missing", c.name)
+		}
+	}
+	const view = "arrow_input"
+	var release func()
+	err := conn.Raw(func(driverConn any) error {
+		c, ok := driverConn.(*duckdb.Conn)
+		if !ok {
+			return fmt.Errorf("unexpected driver connection %T", driverConn)
+		}
+		arrow, err := duckdb.NewArrowFromConn(c)
+		if err != nil {
+			return err
+		}
+		release, err = arrow.RegisterView(reader, view)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	err = d.create(ctx, conn, view)
+	// The view must be gone before the stream that it points at is released, also after an error.
+	_, dropErr := conn.ExecContext(context.WithoutCancel(ctx), "DROP VIEW "+view)
+	release()
+	if err == nil {
+		err = reader.Err()
+	}
+	return errors.Join(err, dropErr)
+}
+
+// loadInputs makes every declared input; those not given stay empty. Names that are not declared and names given twice are errors.
+func loadInputs(ctx context.Context, conn *sql.Conn, files fs.FS, given []Input) error {
+	tables, err := readDeclared(files)
+	if err != nil {
+		return err
+	}
+	byName := map[string]Input{}
+	for _, in := range given {
+		if _, twice := byName[in.Name]; twice {
+			return fmt.Errorf("input %s is given twice", in.Name)
+		}
+		byName[in.Name] = in
+	}
+	for _, t := range tables {
+		in, ok := byName[t.name]
+		delete(byName, t.name)
+		if ok {
+			err = t.load(ctx, conn, in)
+		} else {
+			err = t.create(ctx, conn, "")
+		}
+		if err != nil {
+			return fmt.Errorf("input %s: %w", t.name, err)
+		}
+	}
+	for name := range byName {
+		return fmt.Errorf("input %s is not declared in inputs.csv", name)
+	}
+	return nil
+}
+
+func quote(name string) string   { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
+func literal(text string) string { return "'" + strings.ReplaceAll(text, "'", "''") + "'" }
