@@ -1,0 +1,112 @@
+-- The long table BI starts from: every annual value, latest vintage, on two bases.
+--   as_reported  territories as they were when the figure was made
+--   units_2025   the 34 units of 1 July 2025 (mart.restated_value), the regions of 5 October 2025 (published, else from
+--                their units, mart.region_summary) and the country as published; regions of the old division are not in it
+-- Choose one basis and one territory_level before adding anything up.
+--
+-- previous_value is the same series one year earlier; change is exact; change_pct is 100 x change / |previous_value|, computed
+-- in double precision, 4 decimals. None of them exists for a range, a qualified value or an empty cell, nor across a missing year.
+-- For a rate `change` is in percentage points. is_break marks the first value of a series after a change of definition, or the
+-- year in which the territory took in another one: what crosses it is shown but must not be read as development.
+-- cagr_pct is the average growth a year since cagr_from_year, the first value after the latest break; 4 decimals; only for
+-- counts, money, areas and ratios above zero.
+CREATE TABLE mart.indicator_trend AS
+WITH annual AS (
+  SELECT o.*, s.vintage_date, count(*) OVER (PARTITION BY o.indicator_key, o.territory_key, o.period_key, o.measure_type, o.sex, o.area) AS vintages
+  FROM dw.observation AS o JOIN dw.dim_source AS s ON s.source_key = o.source_key
+  WHERE o.freq = 'A'
+  QUALIFY o.is_latest
+), both_bases AS (
+  SELECT 'as_reported' AS basis, a.indicator_code, a.territory_id, a.year, a.measure_type, a.sex, a.area, a.value, a.value_high, a.qualifier,
+         a.empty_kind, a.obs_status, a.round_id, a.source_sha256, a.sheet AS source_sheet, a.cell AS source_cell, a.note, a.observation_id,
+         'reported' AS method, CAST(NULL AS VARCHAR) AS restate_reason, CAST(NULL AS BIGINT) AS members_expected, CAST(NULL AS BIGINT) AS members_found
+  FROM annual AS a
+  UNION ALL
+  SELECT 'units_2025', r.indicator_code, r.territory_id, r.year, r.measure_type, r.sex, r.area, r.value, r.value_high, r.qualifier,
+         r.empty_kind, r.obs_status, r.round_id, r.source_sha256, r.source_sheet, r.source_cell, r.note, r.observation_id,
+         r.method, r.restate_reason, r.members_expected, r.members_found
+  FROM mart.restated_value AS r
+  UNION ALL
+  SELECT 'units_2025', a.indicator_code, a.territory_id, a.year, a.measure_type, a.sex, a.area, a.value, a.value_high, a.qualifier,
+         a.empty_kind, a.obs_status, a.round_id, a.source_sha256, a.sheet, a.cell, a.note, a.observation_id, 'reported', NULL, NULL, NULL
+  FROM annual AS a WHERE a.territory_level = 'country'
+  UNION ALL
+  SELECT 'units_2025', g.indicator_code, g.territory_id, g.year, g.measure_type, g.sex, g.area, g.value,
+         g.published_high, g.published_qualifier, a.empty_kind, g.obs_status, g.round_id, g.source_sha256, g.source_sheet, g.source_cell,
+         CASE WHEN g.value_source = 'published' THEN g.note
+              WHEN g.value_source IS NULL AND g.members_missing_vi IS NOT NULL THEN 'Thiếu số liệu của ' || g.members_missing_vi || ' / No usable figure from ' || g.members_missing_vi
+              WHEN g.value_source IS NULL AND g.reason = 'not_additive' THEN 'Chỉ tiêu không cộng được giữa các tỉnh / The indicator does not add up over provinces'
+              WHEN g.value_source IS NULL THEN 'Chưa có quyền số / No weight'
+              WHEN g.aggregation = 'sum' THEN 'Tổng của ' || g.members_found || ' đơn vị / Sum of ' || g.members_found || ' units'
+              ELSE 'Bình quân của ' || g.members_found || ' đơn vị theo ' || g.weight_code || ' / Mean of ' || g.members_found || ' units weighted by ' || g.weight_code END,
+         g.observation_id, CASE WHEN g.value_source = 'published' THEN 'reported' WHEN g.is_complete THEN g.aggregation END,
+         CASE WHEN g.value_source IS NULL THEN g.reason END, g.members_expected, g.members_found
+  FROM mart.region_summary AS g
+  JOIN dw.bridge_territory_2025 AS b ON b.territory_id = g.territory_id AND b.level = 'region' AND b.successor_id = g.territory_id
+  LEFT JOIN annual AS a ON a.observation_id = g.observation_id
+), changed AS (
+  SELECT basis, indicator_code, territory_id, year, string_agg(text, '; ' ORDER BY text) AS text
+  FROM (SELECT basis, indicator_code, CAST(NULL AS VARCHAR) AS territory_id, year, concat_ws(' / ', text_vi, text_en) AS text
+        FROM dw.dim_break CROSS JOIN (VALUES ('as_reported'), ('units_2025')) AS v(basis)
+        UNION ALL
+        SELECT 'as_reported', NULL, b.successor_id, year(b.date), 'Sáp nhập ' || p.name_vi || ' / ' || p.name_vi || ' merged into it'
+        FROM dw.bridge_territory AS b
+        JOIN dw.dim_territory AS p ON p.territory_id = b.predecessor_id
+        JOIN dw.bridge_territory_2025 AS s ON s.territory_id = b.successor_id AND s.successor_id <> s.territory_id
+        WHERE b.predecessor_id <> b.successor_id)
+  GROUP BY ALL
+), told AS (
+  SELECT t.*, lag(year, 1, 0) OVER w AS seen_year,
+         t.value IS NOT NULL AND t.value_high IS NULL AND t.qualifier IS NULL AS is_exact
+  FROM both_bases AS t
+  WINDOW w AS (PARTITION BY basis, indicator_code, territory_id, measure_type, sex, area ORDER BY year)
+), crossed AS (
+  SELECT t.basis, t.indicator_code, t.territory_id, t.year, t.measure_type, t.sex, t.area,
+         max(c.year) AS break_year, string_agg(c.text, '; ' ORDER BY c.year, c.text) AS text
+  FROM told AS t
+  JOIN changed AS c ON c.basis = t.basis AND c.indicator_code = t.indicator_code AND c.year <= t.year
+                   AND (c.year > t.seen_year AND t.seen_year > 0 OR c.year = t.year)
+  GROUP BY ALL
+  UNION ALL
+  SELECT t.basis, t.indicator_code, t.territory_id, t.year, t.measure_type, t.sex, t.area, max(c.year), string_agg(c.text, '; ' ORDER BY c.year, c.text)
+  FROM told AS t
+  JOIN changed AS c ON c.basis = t.basis AND c.territory_id = t.territory_id AND c.year <= t.year
+                   AND (c.year > t.seen_year AND t.seen_year > 0 OR c.year = t.year)
+  GROUP BY ALL
+), crossing AS (
+  SELECT basis, indicator_code, territory_id, year, measure_type, sex, area, max(break_year) AS break_year, string_agg(text, '; ' ORDER BY text) AS text
+  FROM crossed GROUP BY ALL
+), marked AS (
+  SELECT t.*, c.break_year IS NOT NULL AS is_break, c.text AS break_text,
+         max(c.break_year) OVER w AS last_break_year,
+         lag(CASE WHEN t.is_exact THEN t.value END) OVER w AS value_before, lag(t.year) OVER w AS year_before
+  FROM told AS t
+  LEFT JOIN crossing AS c ON c.basis = t.basis AND c.indicator_code = t.indicator_code AND c.territory_id = t.territory_id AND c.year = t.year
+                         AND c.measure_type = t.measure_type AND c.sex = t.sex AND c.area = t.area
+  WINDOW w AS (PARTITION BY t.basis, t.indicator_code, t.territory_id, t.measure_type, t.sex, t.area ORDER BY t.year)
+), measured AS (
+  SELECT m.*, CASE WHEN m.is_exact AND m.year_before = m.year - 1 THEN m.value_before END AS previous_value,
+         first_value(CASE WHEN m.is_exact AND m.value > 0 THEN m.value END IGNORE NULLS) OVER w AS base_value,
+         first_value(CASE WHEN m.is_exact AND m.value > 0 THEN m.year END IGNORE NULLS) OVER w AS base_year
+  FROM marked AS m
+  WINDOW w AS (PARTITION BY m.basis, m.indicator_code, m.territory_id, m.measure_type, m.sex, m.area, m.last_break_year ORDER BY m.year)
+)
+SELECT m.basis, m.indicator_code, i.name_vi AS indicator_vi, i.name_en AS indicator_en, i.domain, i.unit_code AS unit,
+       m.territory_id, t.territory_code, t.name_vi AS territory_vi, t.level AS territory_level, t.region_id,
+       m.year, m.measure_type, m.sex, m.area, m.value, m.value_high, m.qualifier, m.obs_status,
+       m.previous_value,
+       TRY_CAST(m.value - m.previous_value AS DECIMAL(28,10)) AS change,
+       CASE WHEN m.previous_value <> 0 THEN TRY_CAST(TRY_CAST(100 * CAST(m.value - m.previous_value AS DOUBLE) / abs(CAST(m.previous_value AS DOUBLE)) AS DECIMAL(28,4)) AS DECIMAL(28,10)) END AS change_pct,
+       m.is_break, m.round_id, m.source_sha256, m.source_sheet, m.source_cell,
+       nullif(concat_ws('; ', m.note, m.break_text), '') AS note,
+       CASE WHEN m.is_exact AND m.value > 0 AND m.year > m.base_year AND i.value_kind IN ('count', 'currency_vnd', 'area', 'ratio')
+            THEN TRY_CAST(TRY_CAST(100 * (power(CAST(m.value AS DOUBLE) / CAST(m.base_value AS DOUBLE), 1.0 / (m.year - m.base_year)) - 1) AS DECIMAL(28,4)) AS DECIMAL(28,10)) END AS cagr_pct,
+       CASE WHEN m.is_exact AND m.value > 0 AND m.year > m.base_year AND i.value_kind IN ('count', 'currency_vnd', 'area', 'ratio') THEN m.base_year END AS cagr_from_year,
+       m.last_break_year AS previous_break_year,
+       a.vintages, a.vintage_date AS as_of, m.observation_id, a.is_sample, m.empty_kind, m.method, m.restate_reason, m.members_expected, m.members_found,
+       i.value_kind, i.direction_good, i.aggregation
+FROM measured AS m
+JOIN dw.dim_indicator AS i ON i.indicator_code = m.indicator_code
+JOIN dw.dim_territory AS t ON t.territory_id = m.territory_id
+LEFT JOIN annual AS a ON a.observation_id = m.observation_id
+ORDER BY m.basis, m.indicator_code, m.territory_id, m.year, m.measure_type, m.sex, m.area;
