@@ -1,0 +1,41 @@
+package load
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"syscall"
+	"testing"
+
+	"github.com/apache/arrow-go/v18/arrow/memory"
+
+	models "github.com/phuluc/phuluc/sql"
+)
+
+func cpuSeconds(b *testing.B) float64 {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		b.Fatal(err)
+	}
+	return float64(u.Utime.Sec+u.Stime.Sec) + float64(u.Utime.Usec+u.Stime.Usec)/1e6
+}
+
+// BenchmarkBuild100k loads 100,000 observations, runs all models and checks, and verifies the file.
+func BenchmarkBuild100k(b *testing.B) {
+	inputs := madeRows(100_000).inputs(b, memory.NewGoAllocator())
+	start := cpuSeconds(b)
+	b.ResetTimer()
+	for i := range b.N {
+		out := filepath.Join(b.TempDir(), fmt.Sprintf("%d.duckdb", i))
+		if _, err := Build(b.Context(), Options{Out: out, Threads: 2, Tables: inputs, Models: models.Files}); err != nil {
+			b.Fatal(err)
+		}
+		if _, err := Verify(b.Context(), out); err != nil {
+			b.Fatal(err)
+		}
+		if info, err := os.Stat(out); err == nil {
+			b.ReportMetric(float64(info.Size())/1e6, "MB/file")
+		}
+	}
+	b.ReportMetric((cpuSeconds(b)-start)/float64(b.N), "cpu-s/op")
+}
