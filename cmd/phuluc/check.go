@@ -1,0 +1,355 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"os"
+	"sort"
+	"strings"
+	"time"
+
+	"github.com/mattn/go-runewidth"
+	"github.com/spf13/cobra"
+
+	"github.com/phuluc/phuluc/extract"
+	"github.com/phuluc/phuluc/extract/landing"
+	"github.com/phuluc/phuluc/transform"
+	"github.com/phuluc/phuluc/transform/catalogue"
+	"github.com/phuluc/phuluc/transform/mapping"
+	"github.com/phuluc/phuluc/transform/record"
+)
+
+func (a *app) checkCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "check FILE…",
+		Short: "Read files and say what is understood and what would be quarantined; touch nothing",
+		Long: `Read workbooks and feeds and say what was understood (tables, dimensions, values) and what would be
+quarantined and why. Nothing is landed, written or published. With --json, one object a file on its own line.`,
+		Example: "  phuluc check 2020/BieuMau_HaGiang.xlsx\n  phuluc check --json *.xlsx | jq .quarantine",
+		Args:    cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			cfg, err := a.config()
+			if err != nil {
+				return err
+			}
+			pipeline, err := newPipeline(cfg, "")
+			if err != nil {
+				return err
+			}
+			loadable := false
+			var first *failure
+			for _, name := range args {
+				file, err := checkFile(cmd.Context(), pipeline, name)
+				if err != nil {
+					return err
+				}
+				values := len(file.Observations) + len(file.Tasks) + len(file.Insurance)
+				loadable = loadable || values > 0
+				if values == 0 && first == nil {
+					first = &failure{Exit: exitInput, What: "nothing could be loaded", Where: name, Try: "see the reasons above"}
+					if len(file.Refusals) > 0 {
+						first.Why = file.Refusals[0].Code + ": " + file.Refusals[0].Message("en")
+						first.Try = file.Refusals[0].Try("en")
+					}
+				}
+				if a.json {
+					if err := a.print(checkReport(name, file)); err != nil {
+						return err
+					}
+				} else {
+					printCheck(a.stdout, name, file)
+				}
+			}
+			if !loadable {
+				if a.json {
+					return silent{first}
+				}
+				return first
+			}
+			return nil
+		},
+	}
+}
+
+// silent is an error that has been told already in the output; only its exit code counts.
+type silent struct{ *failure }
+
+func (s silent) Unwrap() error { return s.failure }
+
+// newPipeline wires catalogue, feed mappings and limits of the configuration.
+func newPipeline(cfg config, cacheDir string) (*transform.Pipeline, error) {
+	cat, err := catalogue.Load(cfg.Catalogue)
+	if err != nil {
+		return nil, &failure{Exit: exitInput, What: "the catalogue is not valid", Where: cfg.Catalogue, Why: err.Error(), Try: "correct the line named above", err: err}
+	}
+	mappings, err := mapping.LoadSet(cfg.Catalogue)
+	if err != nil {
+		return nil, &failure{Exit: exitInput, What: "a feed mapping is not valid", Where: cfg.Catalogue, Why: err.Error(), Try: "correct the YAML named above", err: err}
+	}
+	return transform.New(transform.Options{
+		Catalogue: cat, Mappings: mappings, CacheDir: cacheDir,
+		Timeout: time.Duration(cfg.FileTimeout), Workers: cfg.Threads,
+	})
+}
+
+func checkFile(ctx context.Context, p *transform.Pipeline, name string) (*record.File, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, &failure{Exit: exitInput, What: "the file can not be opened", Where: name, Why: err.Error(), Try: "check the path", err: err}
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if info.IsDir() {
+		return nil, badInput("%s is a folder", "check reads files", "phuluc check "+name+"/*.xlsx", name)
+	}
+	h := sha256.New()
+	if _, err := io.Copy(h, f); err != nil {
+		return nil, fmt.Errorf("read %s: %w", name, err)
+	}
+	head := make([]byte, 64<<10)
+	n, err := f.ReadAt(head, 0)
+	if err != nil && err != io.EOF {
+		return nil, fmt.Errorf("read %s: %w", name, err)
+	}
+	if _, err := f.Seek(0, io.SeekStart); err != nil {
+		return nil, err
+	}
+	raw := landing.Raw{SHA256: hex.EncodeToString(h.Sum(nil)), Size: info.Size(), Type: extract.Detect(head[:n], info.Size())}
+	return p.Read(ctx, raw, name, f)
+}
+
+// The JSON shapes of `check --json`.
+type (
+	checkJSON struct {
+		File         string            `json:"file"`
+		SHA256       string            `json:"sha256"`
+		Type         string            `json:"type"`
+		Identity     checkIdentity     `json:"identity"`
+		Sheets       []checkSheet      `json:"sheets"`
+		Observations []checkValue      `json:"observations"`
+		Tasks        []checkTask       `json:"tasks"`
+		Insurance    []checkInsurance  `json:"insurance"`
+		Quarantine   []checkQuarantine `json:"quarantine"`
+		Findings     []checkFinding    `json:"findings"`
+	}
+	checkIdentity struct {
+		Territory string `json:"territory"`
+		Round     string `json:"round"`
+		Form      string `json:"form"`
+		Document  string `json:"document"`
+		Date      string `json:"date"`
+		Title     string `json:"title"`
+	}
+	checkSheet struct {
+		Name        string         `json:"name"`
+		Hidden      bool           `json:"hidden"`
+		Tables      int            `json:"tables"`
+		CellsRead   int            `json:"cells_read"`
+		Loaded      int            `json:"loaded"`
+		Quarantined int            `json:"quarantined"`
+		Skipped     map[string]int `json:"skipped"`
+	}
+	checkValue struct {
+		Indicator string  `json:"indicator"`
+		Territory string  `json:"territory"`
+		Period    string  `json:"period"`
+		Measure   string  `json:"measure"`
+		Sex       string  `json:"sex"`
+		Area      string  `json:"area"`
+		Value     *string `json:"value"`
+		ValueHigh *string `json:"value_high"`
+		Qualifier string  `json:"qualifier"`
+		Empty     string  `json:"empty"`
+		Status    string  `json:"obs_status"`
+		Unit      string  `json:"unit"`
+		Sheet     string  `json:"sheet"`
+		Cell      string  `json:"cell"`
+		Raw       string  `json:"raw"`
+		Note      string  `json:"note,omitempty"`
+	}
+	checkTask struct {
+		Number  string `json:"number"`
+		Title   string `json:"title"`
+		Lead    string `json:"lead"`
+		Partner string `json:"partner"`
+		Due     string `json:"due"`
+		Level   string `json:"level"`
+		Sheet   string `json:"sheet"`
+		Cell    string `json:"cell"`
+	}
+	checkInsurance struct {
+		Territory string  `json:"territory"`
+		Period    string  `json:"period"`
+		Scheme    string  `json:"scheme"`
+		Sex       string  `json:"sex"`
+		AgeGroup  string  `json:"age_group"`
+		Value     *string `json:"value"`
+		Line      int64   `json:"line"`
+		Field     string  `json:"field"`
+		Raw       string  `json:"raw"`
+	}
+	checkQuarantine struct {
+		Code      string `json:"code"`
+		Sheet     string `json:"sheet"`
+		Cell      string `json:"cell"`
+		Line      int64  `json:"line,omitempty"`
+		Field     string `json:"field,omitempty"`
+		Raw       string `json:"raw"`
+		Message   string `json:"message"`
+		MessageEn string `json:"message_en"`
+		Nearest   string `json:"nearest"`
+		Try       string `json:"try"`
+	}
+	checkFinding struct {
+		Rule     string `json:"rule"`
+		Sheet    string `json:"sheet"`
+		Cell     string `json:"cell"`
+		Expected string `json:"expected"`
+		Actual   string `json:"actual"`
+	}
+)
+
+func checkReport(name string, f *record.File) checkJSON {
+	out := checkJSON{
+		File: name, SHA256: f.SHA256, Type: f.Type,
+		Identity: checkIdentity{f.Identity.Territory, f.Identity.Round, f.Identity.Form, f.Identity.Document, f.Identity.Date, f.Identity.Title},
+		Sheets:   []checkSheet{}, Observations: []checkValue{}, Tasks: []checkTask{}, Insurance: []checkInsurance{},
+		Quarantine: []checkQuarantine{}, Findings: []checkFinding{},
+	}
+	for _, s := range f.Sheets {
+		skipped := s.Skipped
+		if skipped == nil {
+			skipped = map[string]int{}
+		}
+		out.Sheets = append(out.Sheets, checkSheet{s.Name, s.Hidden, s.Tables, s.Read, s.Loaded, s.Quarantined, skipped})
+	}
+	for _, o := range f.Observations {
+		v := checkValue{
+			Indicator: o.Indicator, Territory: o.Territory, Period: o.Period, Measure: o.Measure, Sex: o.Sex, Area: o.Area,
+			Qualifier: o.Qualifier, Empty: o.Empty, Status: o.Status, Unit: o.Unit, Sheet: o.Sheet, Cell: address(o.Origin), Raw: o.Raw, Note: o.Note,
+		}
+		if o.Value.Valid {
+			s := o.Value.Decimal.String()
+			v.Value = &s
+		}
+		if o.High.Valid {
+			s := o.High.Decimal.String()
+			v.ValueHigh = &s
+		}
+		out.Observations = append(out.Observations, v)
+	}
+	for _, t := range f.Tasks {
+		out.Tasks = append(out.Tasks, checkTask{t.Number, t.Title, t.Lead, t.Partner, t.Due, t.Level, t.Sheet, t.Cell})
+	}
+	for _, o := range f.Insurance {
+		v := checkInsurance{Territory: o.Territory, Period: o.Period, Scheme: o.Scheme, Sex: o.Sex, AgeGroup: o.AgeGroup, Line: o.Line, Field: o.Field, Raw: o.Raw}
+		if o.Value.Valid {
+			s := o.Value.Decimal.String()
+			v.Value = &s
+		}
+		out.Insurance = append(out.Insurance, v)
+	}
+	for _, r := range f.Refusals {
+		out.Quarantine = append(out.Quarantine, checkQuarantine{
+			Code: r.Code, Sheet: r.Sheet, Cell: r.Cell, Line: r.Line, Field: r.Field, Raw: r.Raw,
+			Message: r.Message("vi"), MessageEn: r.Message("en"), Nearest: r.Nearest, Try: r.Try("vi"),
+		})
+	}
+	for _, d := range f.Findings {
+		out.Findings = append(out.Findings, checkFinding{d.Rule, d.Sheet, address(d.Origin), d.Expected, d.Actual})
+	}
+	return out
+}
+
+func address(o record.Origin) string {
+	if o.Line > 0 {
+		return fmt.Sprintf("L%d:%s", o.Line, o.Field)
+	}
+	return o.Cell
+}
+
+func printCheck(w io.Writer, name string, f *record.File) {
+	fmt.Fprintf(w, "%s  (%s, sha256 %s…)\n", name, f.Type, f.SHA256[:12])
+	if id := f.Identity; id.Territory+id.Round+id.Title != "" {
+		fmt.Fprintf(w, "  %s\n", strings.Join(nonEmpty(id.Territory, "round "+id.Round, id.Form, id.Document, id.Title), " · "))
+	}
+	for _, s := range f.Sheets {
+		fmt.Fprintf(w, "  sheet %q: %s, %s read = %d loaded + %d quarantined + %d skipped%s\n", s.Name,
+			plural(int64(s.Tables), "table", "tables"), plural(int64(s.Read), "cell", "cells"), s.Loaded, s.Quarantined,
+			s.Read-s.Loaded-s.Quarantined, reasons(s.Skipped))
+	}
+	byIndicator := map[string][]string{}
+	for _, o := range f.Observations {
+		value := "—"
+		if o.Value.Valid {
+			value = o.Value.Decimal.String()
+		}
+		if o.High.Valid {
+			value += "–" + o.High.Decimal.String()
+		}
+		if o.Qualifier != "" {
+			value = o.Qualifier + " " + value
+		}
+		byIndicator[o.Indicator] = append(byIndicator[o.Indicator], fmt.Sprintf("%s %s %s=%s", o.Territory, o.Period, o.Measure, value))
+	}
+	names := make([]string, 0, len(byIndicator))
+	width := 0
+	for k := range byIndicator {
+		names = append(names, k)
+		width = max(width, runewidth.StringWidth(k))
+	}
+	sort.Strings(names)
+	for _, k := range names {
+		values := byIndicator[k]
+		shown := values[:min(len(values), 3)]
+		more := ""
+		if len(values) > len(shown) {
+			more = fmt.Sprintf("  (+%d)", len(values)-len(shown))
+		}
+		fmt.Fprintf(w, "    %-*s  %s%s\n", width, k, strings.Join(shown, ";  "), more)
+	}
+	if n := len(f.Tasks); n > 0 {
+		fmt.Fprintf(w, "    %s\n", plural(int64(n), "task", "tasks"))
+	}
+	if n := len(f.Insurance); n > 0 {
+		fmt.Fprintf(w, "    %s\n", plural(int64(n), "insurance count", "insurance counts"))
+	}
+	for _, r := range f.Refusals {
+		where := strings.Trim(r.Sheet+"!"+address(r.Origin), "!")
+		fmt.Fprintf(w, "  ✗ %s %s %q: %s\n", r.Code, where, r.Raw, r.Message("vi"))
+		if r.Nearest != "" {
+			fmt.Fprintf(w, "      gần nhất: %s\n", r.Nearest)
+		}
+	}
+	for _, d := range f.Findings {
+		fmt.Fprintf(w, "  ! %s %s!%s: expected %s, found %s\n", d.Rule, d.Sheet, address(d.Origin), d.Expected, d.Actual)
+	}
+}
+
+func nonEmpty(parts ...string) []string {
+	var out []string
+	for _, p := range parts {
+		if p != "" && p != "round " {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+func reasons(skipped map[string]int) string {
+	if len(skipped) == 0 {
+		return ""
+	}
+	parts := make([]string, 0, len(skipped))
+	for k, n := range skipped {
+		parts = append(parts, fmt.Sprintf("%s %d", k, n))
+	}
+	sort.Strings(parts)
+	return " (" + strings.Join(parts, ", ") + ")"
+}

@@ -1,0 +1,155 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"reflect"
+	"sort"
+	"strings"
+	"time"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
+
+	"github.com/phuluc/phuluc/transform/text"
+)
+
+// config is phuluc.yaml. Every key is optional: with no file everything works in ./phuluc-data.
+type config struct {
+	DataDir     string   `yaml:"data_dir"`     // where everything is kept
+	Inbox       []string `yaml:"inbox"`        // folders that are searched for annexes and feeds
+	Catalogue   string   `yaml:"catalogue"`    // folder with the user's own CSV and YAML
+	Keep        int      `yaml:"keep"`         // generations kept
+	Threads     int      `yaml:"threads"`      // 0: one per processor
+	MemoryLimit string   `yaml:"memory_limit"` // of the engine, e.g. 2GB
+	MaxFileSize int64    `yaml:"max_file_mb"`  // larger files are not landed
+	FileTimeout duration `yaml:"file_timeout"` // for reading one file
+	Wait        duration `yaml:"wait"`         // how long a second run waits for the first
+	Schedules   string   `yaml:"schedules"`    // folder with job definitions; "" means the embedded ones
+
+	path string // the file it came from, "" if none
+}
+
+// duration reads "90s" or "5m" from YAML.
+type duration time.Duration
+
+func (d *duration) UnmarshalText(b []byte) error {
+	v, err := time.ParseDuration(string(b))
+	if err != nil {
+		return fmt.Errorf("%q is not a duration such as 90s or 5m", b)
+	}
+	*d = duration(v)
+	return nil
+}
+
+func (d duration) MarshalText() ([]byte, error) { return []byte(time.Duration(d).String()), nil }
+
+func defaultConfig() config {
+	return config{
+		DataDir: "phuluc-data", Keep: 7, MemoryLimit: "1GB", MaxFileSize: 64,
+		FileTimeout: duration(time.Minute), Wait: 0,
+	}
+}
+
+// loadConfig reads the named file, or ./phuluc.yaml if name is empty and the file exists. An unknown key is an error
+// that names the nearest key.
+func loadConfig(name string) (config, error) {
+	c := defaultConfig()
+	explicit := name != ""
+	if !explicit {
+		name = "phuluc.yaml"
+	}
+	data, err := os.ReadFile(name)
+	if errors.Is(err, fs.ErrNotExist) && !explicit {
+		return c.complete(), nil
+	}
+	if err != nil {
+		return c, &failure{Exit: exitInput, What: "the configuration can not be read", Where: name, Why: err.Error(), Try: "check the path given with --config", err: err}
+	}
+	if f := checkKeys(name, data); f != nil {
+		return c, f
+	}
+	if err := yaml.Unmarshal(data, &c); err != nil {
+		return c, &failure{Exit: exitInput, What: "the configuration is not valid", Where: name, Why: yaml.FormatError(err, false, true), Try: "phuluc doctor --config " + name, err: err}
+	}
+	c.path = name
+	if c.Keep < 3 {
+		return c, &failure{Exit: exitInput, What: "keep is too small", Where: name, Why: "at least 3 generations are kept so that a rollback has somewhere to go", Try: "set keep: 3 or more"}
+	}
+	return c.complete(), nil
+}
+
+// complete fills in what depends on other keys.
+func (c config) complete() config {
+	if len(c.Inbox) == 0 {
+		c.Inbox = []string{filepath.Join(c.DataDir, "inbox")}
+	}
+	return c
+}
+
+func configKeys() []string {
+	var keys []string
+	t := reflect.TypeFor[config]()
+	for i := range t.NumField() {
+		if tag := t.Field(i).Tag.Get("yaml"); tag != "" {
+			keys = append(keys, tag)
+		}
+	}
+	sort.Strings(keys)
+	return keys
+}
+
+func checkKeys(name string, data []byte) *failure {
+	file, err := parser.ParseBytes(data, 0)
+	if err != nil {
+		return &failure{Exit: exitInput, What: "the configuration is not valid YAML", Where: name, Why: yaml.FormatError(err, false, true), Try: "correct the line shown", err: err}
+	}
+	keys := configKeys()
+	for _, doc := range file.Docs {
+		if doc.Body == nil {
+			continue
+		}
+		var values []*ast.MappingValueNode
+		switch body := doc.Body.(type) {
+		case *ast.MappingNode:
+			values = body.Values
+		case *ast.MappingValueNode:
+			values = []*ast.MappingValueNode{body}
+		default:
+			return &failure{Exit: exitInput, What: "the configuration is not a list of keys and values", Where: name, Try: "write lines such as `data_dir: phuluc-data`"}
+		}
+		for _, v := range values {
+			key := v.Key.String()
+			known := false
+			for _, k := range keys {
+				known = known || k == key
+			}
+			if known {
+				continue
+			}
+			nearest := nearestWord(key, keys)
+			return &failure{
+				Exit: exitInput, What: fmt.Sprintf("unknown key %q in the configuration", key),
+				Where: fmt.Sprintf("%s, line %d", name, v.Key.GetToken().Position.Line),
+				Why:   "known keys are " + strings.Join(keys, ", "),
+				Try:   fmt.Sprintf("did you mean %q?", nearest),
+			}
+		}
+	}
+	return nil
+}
+
+// nearestWord gives the known word with the smallest edit distance.
+func nearestWord(word string, known []string) string {
+	best, distance := "", 1<<30
+	for _, k := range known {
+		if d := text.Distance(word, k); d < distance {
+			best, distance = k, d
+		}
+	}
+	return best
+}

@@ -1,0 +1,303 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/phuluc/phuluc/extract/landing"
+	"github.com/phuluc/phuluc/load"
+)
+
+type explainFlags struct {
+	indicator, territory, measure, sex, area, basis string
+	year                                            string
+	open                                            string
+	limit                                           int
+}
+
+func (a *app) explainCommand() *cobra.Command {
+	var f explainFlags
+	cmd := &cobra.Command{
+		Use:   "explain [OBSERVATION_ID]",
+		Short: "Say where a number comes from: file, sheet, cell, raw text, rules",
+		Long: `Say where a number comes from: the landed file, its sheet and cell, the text that stands there, the headers that gave
+it its meaning, every vintage of it and what the rules said. Name the number by its observation_id (a column of the
+marts) or by indicator, territory and year. A number restated to the 34 units of 2025 is explained by its members.`,
+		Example: `  phuluc explain --indicator poverty_rate --territory 46 --year 2019
+  phuluc explain --indicator labour_force_15plus --territory province:24@2025 --year 2019 --basis units_2025
+  phuluc explain --open . 3f0c2b…`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			id := ""
+			if len(args) == 1 {
+				id = args[0]
+			} else if f.indicator == "" {
+				return badInput("explain needs to know which number", "give an observation_id, or --indicator with --territory and --year", "phuluc explain --indicator poverty_rate --territory 46 --year 2019")
+			}
+			cfg, err := a.config()
+			if err != nil {
+				return err
+			}
+			w, err := openCurrent(cmd.Context(), cfg, 0)
+			if err != nil {
+				return err
+			}
+			defer w.Close()
+			found, err := explain(cmd.Context(), w, id, f)
+			if err != nil {
+				return err
+			}
+			if len(found) == 0 {
+				return badInput("no such number in the warehouse", "nothing fits "+strings.Join(nonEmpty(id, f.indicator, f.territory, f.year, f.measure), " "),
+					`phuluc query "SELECT DISTINCT indicator_code FROM mart.indicator_trend", or phuluc quarantine list`)
+			}
+			if f.open != "" {
+				if err := copyOut(cfg, found, f.open); err != nil {
+					return err
+				}
+			}
+			summary := plural(int64(len(found)), "source cell", "source cells")
+			return a.done(cmd, summary, found, func(out io.Writer) { printExplanations(out, found) })
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&f.indicator, "indicator", "", "indicator code, e.g. poverty_rate")
+	flags.StringVar(&f.territory, "territory", "", "territory id (province:46@2004), code (46: every unit that bore it) or name")
+	flags.StringVar(&f.year, "year", "", "year or period, e.g. 2019, 2019-S1, 2015/2020")
+	flags.StringVar(&f.measure, "measure", "", "actual, estimate, plan, forecast or target (default all)")
+	flags.StringVar(&f.sex, "sex", "T", "T, F or M")
+	flags.StringVar(&f.area, "area", "T", "T, U or R")
+	flags.StringVar(&f.basis, "basis", "as_reported", "as_reported or units_2025")
+	flags.StringVar(&f.open, "open", "", "copy the landed files to this folder")
+	flags.IntVar(&f.limit, "limit", 50, "at most so many source cells")
+	return cmd
+}
+
+// explanation is one source cell of a number.
+type explanation struct {
+	ObservationID string   `json:"observation_id"`
+	Indicator     string   `json:"indicator_code"`
+	IndicatorVi   string   `json:"indicator_vi"`
+	Territory     string   `json:"territory_id"`
+	TerritoryVi   string   `json:"territory_vi"`
+	Period        string   `json:"period"`
+	Measure       string   `json:"measure_type"`
+	Sex           string   `json:"sex"`
+	Area          string   `json:"area"`
+	Value         *string  `json:"value"`
+	ValueHigh     *string  `json:"value_high"`
+	Qualifier     *string  `json:"qualifier"`
+	Empty         *string  `json:"empty_kind"`
+	Unit          *string  `json:"unit"`
+	Reported      *string  `json:"reported_unit"`
+	Latest        bool     `json:"is_latest"`
+	Vintage       int      `json:"vintage_rank"`
+	Round         *string  `json:"round_id"`
+	SHA256        string   `json:"sha256"`
+	File          string   `json:"file"`
+	Origin        *string  `json:"origin"`
+	Document      *string  `json:"document"`
+	Sample        bool     `json:"is_sample"`
+	Sheet         string   `json:"sheet"`
+	Cell          string   `json:"cell"`
+	Raw           *string  `json:"raw"`
+	Label         *string  `json:"label"`
+	Header        *string  `json:"header"`
+	Note          *string  `json:"note"`
+	Rules         []string `json:"rules"`
+	MemberOf      string   `json:"member_of,omitempty"`
+	Weight        *string  `json:"weight,omitempty"`
+}
+
+const explainColumns = `o.observation_id, o.indicator_code, i.name_vi, o.territory_id, t.name_vi, o.period_id, o.measure_type, o.sex, o.area,
+  CAST(o.value AS VARCHAR), CAST(o.value_high AS VARCHAR), o.qualifier, o.empty_kind, o.unit_code, o.reported_unit_code, o.is_latest, o.vintage_rank,
+  o.round_id, o.source_sha256, s.file_name, s.origins, s.document, o.is_sample, o.sheet, o.cell, o.raw, l.label, l.header, o.note,
+  (SELECT string_agg(f.rule_code || ': ' || coalesce(f.message_vi, ''), chr(10) ORDER BY f.rule_code) FROM audit.finding AS f
+   WHERE f.source_sha256 = o.source_sha256 AND f.sheet = o.sheet AND f.cell = o.cell)`
+
+const explainFrom = `
+FROM dw.observation AS o
+JOIN dw.dim_indicator AS i ON i.indicator_code = o.indicator_code
+JOIN dw.dim_territory AS t ON t.territory_id = o.territory_id
+JOIN dw.dim_source AS s ON s.source_sha256 = o.source_sha256
+LEFT JOIN audit.lineage AS l ON l.fact = 'fact_observation' AND l.fact_id = o.observation_id`
+
+func explain(ctx context.Context, w *load.Warehouse, id string, f explainFlags) ([]explanation, error) {
+	query := "SELECT " + explainColumns + ", '', NULL" + explainFrom
+	var args []any
+	switch {
+	case id != "":
+		query += "\nWHERE o.observation_id LIKE ? || '%'"
+		args = append(args, id)
+	case f.basis == "units_2025":
+		query = "SELECT " + explainColumns + ", m.territory_id, CAST(m.weight AS VARCHAR)" + explainFrom + `
+JOIN mart.restated_member AS m ON m.observation_id = o.observation_id
+JOIN dw.dim_territory AS u ON u.territory_id = m.territory_id
+WHERE m.indicator_code = ? AND (m.territory_id = ? OR u.territory_code = ? OR lower(u.name_vi) = lower(?)) AND CAST(m.year AS VARCHAR) = ?
+  AND (? = '' OR m.measure_type = ?) AND m.sex = ? AND m.area = ?`
+		args = append(args, f.indicator, f.territory, f.territory, f.territory, f.year, f.measure, f.measure, f.sex, f.area)
+	case f.basis == "as_reported":
+		query += `
+WHERE o.indicator_code = ? AND (? = '' OR o.territory_id = ? OR t.territory_code = ? OR lower(t.name_vi) = lower(?)) AND (? = '' OR o.period_id = ?)
+  AND (? = '' OR o.measure_type = ?) AND o.sex = ? AND o.area = ?`
+		args = append(args, f.indicator, f.territory, f.territory, f.territory, f.territory, f.year, f.year, f.measure, f.measure, f.sex, f.area)
+	default:
+		return nil, badInput("unknown basis %q", "the bases are as_reported and units_2025", "--basis units_2025", f.basis)
+	}
+	query += fmt.Sprintf("\nORDER BY o.indicator_code, o.territory_id, o.period_id, o.measure_type, o.vintage_rank, o.observation_id LIMIT %d", max(f.limit, 1))
+	rows, err := w.Rows(ctx, query, args...)
+	if err != nil {
+		return nil, fmt.Errorf("explain: %w", err)
+	}
+	defer rows.Close()
+	var out []explanation
+	for rows.Next() {
+		var e explanation
+		var rules *string
+		if err := rows.Scan(&e.ObservationID, &e.Indicator, &e.IndicatorVi, &e.Territory, &e.TerritoryVi, &e.Period, &e.Measure, &e.Sex, &e.Area,
+			&e.Value, &e.ValueHigh, &e.Qualifier, &e.Empty, &e.Unit, &e.Reported, &e.Latest, &e.Vintage, &e.Round, &e.SHA256, &e.File, &e.Origin,
+			&e.Document, &e.Sample, &e.Sheet, &e.Cell, &e.Raw, &e.Label, &e.Header, &e.Note, &rules, &e.MemberOf, &e.Weight); err != nil {
+			return nil, fmt.Errorf("explain: %w", err)
+		}
+		e.Rules = []string{}
+		if rules != nil {
+			e.Rules = strings.Split(*rules, "\n")
+		}
+		e.Value, e.ValueHigh, e.Weight = shortNumber(e.Value), shortNumber(e.ValueHigh), shortNumber(e.Weight)
+		out = append(out, e)
+	}
+	return out, rows.Err()
+}
+
+// shortNumber takes the trailing zeros of a decimal away.
+func shortNumber(s *string) *string {
+	if s == nil || !strings.Contains(*s, ".") {
+		return s
+	}
+	t := strings.TrimRight(strings.TrimRight(*s, "0"), ".")
+	return &t
+}
+
+func text(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}
+
+// valueText writes a value as people do: ≤ 2.3, 10–15, about 24.
+func valueText(value, high, qualifier, empty *string) string {
+	out := text(value)
+	if out == "" {
+		return "(" + text(empty) + ")"
+	}
+	if high != nil {
+		out += "–" + *high
+	}
+	switch text(qualifier) {
+	case "at_least":
+		return "≥ " + out
+	case "at_most":
+		return "≤ " + out
+	case "about":
+		return "≈ " + out
+	}
+	return out
+}
+
+func printExplanations(w io.Writer, list []explanation) {
+	for i, e := range list {
+		if i > 0 {
+			fmt.Fprintln(w)
+		}
+		fmt.Fprintf(w, "%s · %s · %s · %s", e.IndicatorVi, e.TerritoryVi, e.Period, e.Measure)
+		if e.Sex != "T" || e.Area != "T" {
+			fmt.Fprintf(w, " · %s/%s", e.Sex, e.Area)
+		}
+		fmt.Fprintf(w, " = %s %s\n", valueText(e.Value, e.ValueHigh, e.Qualifier, e.Empty), text(e.Unit))
+		line := func(name, s string) {
+			if s != "" {
+				fmt.Fprintf(w, "  %-8s  %s\n", name, s)
+			}
+		}
+		line("file", e.File+"  (sha256 "+e.SHA256+")")
+		line("origin", strings.ReplaceAll(text(e.Origin), "\n", ", "))
+		if e.Sample {
+			line("sample", "this file was made by phuluc from published figures")
+		}
+		line("cell", e.Sheet+" ! "+e.Cell)
+		line("raw", fmt.Sprintf("%q", text(e.Raw)))
+		line("label", text(e.Label))
+		line("header", text(e.Header))
+		if text(e.Unit) != text(e.Reported) {
+			line("unit", "reported in "+text(e.Reported)+", kept in "+text(e.Unit))
+		}
+		round := ""
+		if e.Round != nil {
+			round = "round " + *e.Round + ", "
+		}
+		latest := "superseded"
+		if e.Latest {
+			latest = "the latest"
+		}
+		line("vintage", fmt.Sprintf("%sno. %d counted from the newest, %s", round, e.Vintage, latest))
+		line("note", text(e.Note))
+		if e.MemberOf != "" {
+			weight := ""
+			if e.Weight != nil {
+				weight = ", weight " + *e.Weight
+			}
+			line("member", "part of "+e.MemberOf+weight)
+		}
+		for _, r := range e.Rules {
+			line("rule", r)
+		}
+		line("id", e.ObservationID)
+	}
+}
+
+// copyOut copies the landed files of the explanations into dir, each once, named by digest so that nothing is overwritten.
+func copyOut(cfg config, list []explanation, dir string) error {
+	store, err := landing.Open(filepath.Join(cfg.DataDir, "landing"))
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	done := map[string]bool{}
+	for _, e := range list {
+		if done[e.SHA256] {
+			continue
+		}
+		done[e.SHA256] = true
+		// The name comes from a file that others sent: only its last element is used, never a path.
+		target := filepath.Join(dir, e.SHA256[:12]+"-"+filepath.Base(filepath.FromSlash(strings.ReplaceAll(e.File, "\\", "/"))))
+		err := writeFile(target, func(tmp string) error {
+			in, err := store.Open(e.SHA256)
+			if err != nil {
+				return err
+			}
+			defer in.Close()
+			out, err := os.Create(tmp)
+			if err != nil {
+				return err
+			}
+			if _, err := io.Copy(out, in); err != nil {
+				out.Close()
+				return err
+			}
+			return out.Close()
+		})
+		if err != nil {
+			return fmt.Errorf("copy the landed file: %w", err)
+		}
+	}
+	return nil
+}

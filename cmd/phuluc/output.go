@@ -1,0 +1,359 @@
+package main
+
+import (
+	"bufio"
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/array"
+	"github.com/apache/arrow-go/v18/arrow/decimal128"
+	"github.com/apache/arrow-go/v18/arrow/ipc"
+	"github.com/mattn/go-runewidth"
+	"github.com/xuri/excelize/v2"
+)
+
+// resultWriter takes the batches of one query result.
+type resultWriter interface {
+	Begin(*arrow.Schema) error
+	Batch(arrow.RecordBatch) error
+	End() error
+}
+
+// newResultWriter gives the writer of a text or file format that needs no engine: table, csv, json, jsonl, md, arrow, xlsx.
+func newResultWriter(format string, w io.Writer) (resultWriter, error) {
+	b := bufio.NewWriterSize(w, 64<<10)
+	switch format {
+	case "table":
+		return &tableWriter{w: b}, nil
+	case "md":
+		return &tableWriter{w: b, markdown: true}, nil
+	case "csv":
+		return &csvWriter{w: csv.NewWriter(b), flush: b.Flush}, nil
+	case "json":
+		return &jsonWriter{w: b, open: "[\n  ", between: ",\n  ", close: "\n]\n", empty: "[]\n"}, nil
+	case "jsonl":
+		return &jsonWriter{w: b, between: "\n", close: "\n"}, nil
+	case "arrow":
+		return &arrowWriter{w: b}, nil
+	case "xlsx":
+		return &xlsxWriter{w: b}, nil
+	}
+	return nil, badInput("unknown format %q", "the formats are table, csv, json, jsonl, parquet, arrow, xlsx and md", "phuluc query --format csv \"SELECT …\"", format)
+}
+
+// cellText gives a value as text: exact decimals without trailing zeros, "" for NULL.
+func cellText(col arrow.Array, row int) string {
+	if col.IsNull(row) {
+		return ""
+	}
+	switch c := col.(type) {
+	case *array.Decimal128:
+		return decimalText(c.Value(row), c.DataType().(*arrow.Decimal128Type).Scale)
+	case *array.String:
+		return c.Value(row)
+	case *array.Boolean:
+		if c.Value(row) {
+			return "true"
+		}
+		return "false"
+	}
+	return col.ValueStr(row)
+}
+
+func decimalText(n decimal128.Num, scale int32) string {
+	s := n.ToString(scale)
+	if strings.Contains(s, ".") {
+		s = strings.TrimRight(strings.TrimRight(s, "0"), ".")
+	}
+	return s
+}
+
+// isNumber reports whether a column is set to the right and written to JSON without quotes.
+func isNumber(t arrow.DataType) bool {
+	return arrow.IsInteger(t.ID()) || arrow.IsFloating(t.ID()) || arrow.IsDecimal(t.ID())
+}
+
+// tableWriter aligns by display width, so that Vietnamese names stand straight on a terminal.
+type tableWriter struct {
+	w        *bufio.Writer
+	markdown bool
+	schema   *arrow.Schema
+	rows     [][]string
+}
+
+// maxTableRows bounds what is held to find the column widths.
+const maxTableRows = 10000
+
+func (t *tableWriter) Begin(s *arrow.Schema) error { t.schema = s; return nil }
+
+func (t *tableWriter) Batch(batch arrow.RecordBatch) error {
+	for i := range int(batch.NumRows()) {
+		if len(t.rows) == maxTableRows {
+			return badInput("the result has more than 10,000 rows", "a table on the terminal must fit in memory", "add LIMIT, or use --format csv")
+		}
+		row := make([]string, batch.NumCols())
+		for j := range row {
+			row[j] = strings.NewReplacer("\r", " ", "\n", " ", "\t", " ").Replace(cellText(batch.Column(j), i))
+		}
+		t.rows = append(t.rows, row)
+	}
+	return nil
+}
+
+func (t *tableWriter) End() error {
+	fields := t.schema.Fields()
+	width := make([]int, len(fields))
+	for j, f := range fields {
+		width[j] = runewidth.StringWidth(f.Name)
+	}
+	for _, row := range t.rows {
+		for j, s := range row {
+			width[j] = max(width[j], runewidth.StringWidth(s))
+		}
+	}
+	line := func(row func(int) string, right bool) {
+		if t.markdown {
+			t.w.WriteString("| ")
+		}
+		for j, f := range fields {
+			if j > 0 {
+				if t.markdown {
+					t.w.WriteString(" | ")
+				} else {
+					t.w.WriteString("  ")
+				}
+			}
+			s := row(j)
+			pad := strings.Repeat(" ", width[j]-runewidth.StringWidth(s))
+			switch {
+			case right && isNumber(f.Type):
+				t.w.WriteString(pad + s)
+			case j == len(fields)-1 && !t.markdown:
+				t.w.WriteString(s)
+			default:
+				t.w.WriteString(s + pad)
+			}
+		}
+		if t.markdown {
+			t.w.WriteString(" |")
+		}
+		t.w.WriteString("\n")
+	}
+	line(func(j int) string { return fields[j].Name }, true)
+	rule := "─"
+	if t.markdown {
+		rule = "-"
+	}
+	line(func(j int) string { return strings.Repeat(rule, width[j]) }, false)
+	for _, row := range t.rows {
+		line(func(j int) string {
+			if t.markdown {
+				return strings.ReplaceAll(row[j], "|", `\|`)
+			}
+			return row[j]
+		}, true)
+	}
+	return t.w.Flush()
+}
+
+type csvWriter struct {
+	w     *csv.Writer
+	flush func() error
+	row   []string
+}
+
+func (c *csvWriter) Begin(s *arrow.Schema) error {
+	c.row = make([]string, s.NumFields())
+	for j, f := range s.Fields() {
+		c.row[j] = f.Name
+	}
+	return c.w.Write(c.row)
+}
+
+func (c *csvWriter) Batch(batch arrow.RecordBatch) error {
+	for i := range int(batch.NumRows()) {
+		for j := range c.row {
+			c.row[j] = cellText(batch.Column(j), i)
+		}
+		if err := c.w.Write(c.row); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *csvWriter) End() error {
+	c.w.Flush()
+	if err := c.w.Error(); err != nil {
+		return err
+	}
+	return c.flush()
+}
+
+type jsonWriter struct {
+	w                           *bufio.Writer
+	open, between, close, empty string
+	schema                      *arrow.Schema
+	rows                        int
+}
+
+func (o *jsonWriter) Begin(s *arrow.Schema) error { o.schema = s; return nil }
+
+func (o *jsonWriter) Batch(batch arrow.RecordBatch) error {
+	for i := range int(batch.NumRows()) {
+		if o.rows == 0 {
+			o.w.WriteString(o.open)
+		} else {
+			o.w.WriteString(o.between)
+		}
+		o.rows++
+		o.w.WriteByte('{')
+		for j, f := range o.schema.Fields() {
+			if j > 0 {
+				o.w.WriteByte(',')
+			}
+			name, err := jsonText(f.Name)
+			if err != nil {
+				return err
+			}
+			o.w.Write(name)
+			o.w.WriteByte(':')
+			col := batch.Column(j)
+			text := cellText(col, i)
+			switch {
+			case col.IsNull(i):
+				o.w.WriteString("null")
+			case isNumber(f.Type) && json.Valid([]byte(text)), f.Type.ID() == arrow.BOOL:
+				o.w.WriteString(text)
+			default:
+				value, err := jsonText(text)
+				if err != nil {
+					return err
+				}
+				o.w.Write(value)
+			}
+		}
+		o.w.WriteByte('}')
+	}
+	return nil
+}
+
+func (o *jsonWriter) End() error {
+	if o.rows == 0 {
+		o.w.WriteString(o.empty)
+	} else {
+		o.w.WriteString(o.close)
+	}
+	return o.w.Flush()
+}
+
+// jsonText quotes a text without turning < > & into escapes: names are read by people too.
+func jsonText(s string) ([]byte, error) {
+	var b strings.Builder
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(s); err != nil {
+		return nil, err
+	}
+	return []byte(strings.TrimSuffix(b.String(), "\n")), nil
+}
+
+type arrowWriter struct {
+	w   *bufio.Writer
+	ipc *ipc.Writer
+}
+
+func (a *arrowWriter) Begin(s *arrow.Schema) error {
+	a.ipc = ipc.NewWriter(a.w, ipc.WithSchema(s))
+	return nil
+}
+func (a *arrowWriter) Batch(batch arrow.RecordBatch) error { return a.ipc.Write(batch) }
+func (a *arrowWriter) End() error {
+	if err := a.ipc.Close(); err != nil {
+		return err
+	}
+	return a.w.Flush()
+}
+
+// spreadsheetNumber gives a number to Excel only if Excel's own 15 digits hold it exactly; a longer one stays text.
+func spreadsheetNumber(text string) any {
+	if n, err := strconv.ParseFloat(text, 64); err == nil && strconv.FormatFloat(n, 'f', -1, 64) == text {
+		return n
+	}
+	return text
+}
+
+// xlsxWriter streams one sheet.
+type xlsxWriter struct {
+	w      *bufio.Writer
+	file   *excelize.File
+	stream *excelize.StreamWriter
+	row    int
+	cols   int
+	schema *arrow.Schema
+}
+
+func (x *xlsxWriter) Begin(s *arrow.Schema) (err error) {
+	x.file, x.schema, x.cols = excelize.NewFile(), s, s.NumFields()
+	if x.stream, err = x.file.NewStreamWriter("Sheet1"); err != nil {
+		return err
+	}
+	head := make([]any, x.cols)
+	for j, f := range s.Fields() {
+		head[j] = f.Name
+	}
+	return x.write(head)
+}
+
+func (x *xlsxWriter) write(row []any) error {
+	x.row++
+	if x.row > excelize.TotalRows {
+		return badInput("the result has more rows than an Excel sheet can hold (1,048,576)", "", "use --format csv or parquet")
+	}
+	return x.stream.SetRow(fmt.Sprintf("A%d", x.row), row)
+}
+
+func (x *xlsxWriter) Batch(batch arrow.RecordBatch) error {
+	row := make([]any, x.cols)
+	for i := range int(batch.NumRows()) {
+		for j, f := range x.schema.Fields() {
+			text := cellText(batch.Column(j), i)
+			switch {
+			case batch.Column(j).IsNull(i):
+				row[j] = nil
+			case isNumber(f.Type):
+				row[j] = spreadsheetNumber(text)
+			default:
+				row[j] = text
+			}
+		}
+		if err := x.write(row); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (x *xlsxWriter) End() error {
+	defer x.file.Close()
+	if err := x.stream.Flush(); err != nil {
+		return err
+	}
+	// Without the dimension, readers that trust it see one cell.
+	last, err := excelize.CoordinatesToCellName(max(x.cols, 1), max(x.row, 1))
+	if err != nil {
+		return err
+	}
+	if err := x.file.SetSheetDimension("Sheet1", "A1:"+last); err != nil {
+		return err
+	}
+	if _, err := x.file.WriteTo(x.w); err != nil {
+		return err
+	}
+	return x.w.Flush()
+}

@@ -1,0 +1,407 @@
+// Package refresh is the main job, once: pull, land, normalise, build, check, publish.
+//
+//	sources ─▶ landing ─▶ transform.Pipeline ─▶ load.Build ─▶ publish ─▶ readers
+//	                └──────────── ledger: what happened ───────────┘
+//
+// It holds the data directory's lock for as long as it works. Whatever goes wrong, the published generation stays.
+package refresh
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sort"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/array"
+	"github.com/apache/arrow-go/v18/arrow/memory"
+
+	"github.com/phuluc/phuluc/extract"
+	"github.com/phuluc/phuluc/extract/landing"
+	"github.com/phuluc/phuluc/load"
+	"github.com/phuluc/phuluc/load/ledger"
+	"github.com/phuluc/phuluc/load/lock"
+	"github.com/phuluc/phuluc/load/publish"
+	"github.com/phuluc/phuluc/sql"
+	"github.com/phuluc/phuluc/transform"
+	"github.com/phuluc/phuluc/transform/catalogue"
+	"github.com/phuluc/phuluc/transform/record"
+	"github.com/phuluc/phuluc/transform/rule"
+)
+
+// Options of one run.
+type Options struct {
+	DataDir     string
+	Sources     []extract.Source
+	Catalogue   *catalogue.Catalogue
+	Pipeline    *transform.Pipeline
+	Keep        int    // generations to keep; 0 means publish.DefaultKeep
+	Threads     int    // of the engine; 0 means one per processor
+	MemoryLimit string // of the engine, e.g. 1GB
+	MaxFileSize int64  // bytes; larger items are not landed; 0 means the landing's default
+	Full        bool   // build even if nothing changed
+	Wait        time.Duration
+	Command     string // what the lock and the ledger call this run
+	Version     string // of the program, for the manifest
+	Log         *slog.Logger
+	// Progress, if set, is told how far a stage is. total 0 means not known.
+	Progress func(stage Stage, done, total int)
+}
+
+// Stage of a run, in order.
+type Stage string
+
+// The stages that Progress is told.
+const (
+	Landing     Stage = "landing"
+	Normalising Stage = "normalising"
+	Building    Stage = "building"
+	Verifying   Stage = "verifying"
+)
+
+// Report says what a run did.
+type Report struct {
+	RunID      int64            `json:"run_id"`
+	Unchanged  bool             `json:"unchanged"` // same landing, same rules: nothing was built
+	Generation int              `json:"generation"`
+	File       string           `json:"file"`
+	Size       int64            `json:"size"`
+	Found      int              `json:"files_found"`   // in the sources
+	New        int              `json:"files_new"`     // landed in this run
+	Refused    []NotLanded      `json:"files_refused"` // could not be landed at all
+	Landed     int              `json:"files_landed"`  // in the landing, all runs
+	Cached     int              `json:"files_cached"`  // not read again
+	FileFaults map[string]int   `json:"file_faults"`   // code → files that could not be read
+	Sheets     int              `json:"sheets"`        //
+	Cells      int64            `json:"cells_read"`    // = loaded + quarantined + skipped
+	Loaded     int64            `json:"cells_loaded"`  //
+	Quarantine int64            `json:"cells_quarantined"`
+	Skipped    int64            `json:"cells_skipped"`
+	Values     int64            `json:"values"` // observations, insurance counts and tasks
+	Reasons    map[string]int64 `json:"quarantine_reasons"`
+	Findings   int64            `json:"findings"`
+	Checks     publish.Checks   `json:"checks"`
+	Warnings   []string         `json:"warnings"` // checks that found something doubtful
+	Elapsed    time.Duration    `json:"-"`
+}
+
+// NotLanded is an item that could not be taken in.
+type NotLanded struct {
+	Origin string `json:"origin"`
+	Why    string `json:"why"`
+}
+
+// Run does the job. The report is filled as far as the run came, also when an error is returned.
+func Run(ctx context.Context, o Options) (report Report, err error) {
+	began := time.Now()
+	report.FileFaults, report.Reasons = map[string]int{}, map[string]int64{}
+	defer func() { report.Elapsed = time.Since(began) }()
+	if err := os.MkdirAll(o.DataDir, 0o755); err != nil {
+		return report, fmt.Errorf("create the data folder: %w", err)
+	}
+	held, err := lock.Acquire(ctx, filepath.Join(o.DataDir, "lock"), o.Command, o.Wait)
+	if err != nil {
+		return report, err
+	}
+	defer func() { err = errors.Join(err, held.Release()) }()
+	book, err := ledger.Open(ctx, LedgerPath(o.DataDir))
+	if err != nil {
+		return report, err
+	}
+	defer func() { err = errors.Join(err, book.Close()) }()
+	report.RunID, err = book.StartRun(ctx, o.Command)
+	if err != nil {
+		return report, err
+	}
+	defer func() { err = errors.Join(err, finish(ctx, book, &report, err)) }()
+
+	r := &runner{Options: o, report: &report, ledger: book, mem: memory.DefaultAllocator}
+	return report, r.run(ctx)
+}
+
+// LedgerPath is where the ledger of a data folder lies.
+func LedgerPath(dataDir string) string { return filepath.Join(dataDir, "ledger.db") }
+
+type runner struct {
+	Options
+	report *Report
+	ledger *ledger.Ledger
+	store  *landing.Store
+	mem    memory.Allocator
+}
+
+func (r *runner) progress(stage Stage, done, total int) {
+	if r.Progress != nil {
+		r.Progress(stage, done, total)
+	}
+}
+
+func (r *runner) run(ctx context.Context) (err error) {
+	if r.store, err = landing.OpenWith(r.landingDir(), landing.Options{MaxSize: r.MaxFileSize}); err != nil {
+		return err
+	}
+	if err := r.land(ctx); err != nil {
+		return err
+	}
+	raws, err := r.store.List()
+	if err != nil {
+		return err
+	}
+	r.report.Landed = len(raws)
+	if len(raws) == 0 {
+		return ErrNothing
+	}
+	generations, err := publish.Open(ctx, filepath.Join(r.DataDir, "warehouse"), publish.Options{Keep: r.Keep})
+	if err != nil {
+		return err
+	}
+	input := r.inputHash(raws)
+	if !r.Full {
+		current, err := generations.Current()
+		if err == nil && current.InputHash == input {
+			r.report.Unchanged = true
+			r.report.Generation, r.report.File, r.report.Size, r.report.Checks = current.Generation, current.Path, current.Size, current.Checks
+			return nil
+		}
+		if err != nil && !errors.Is(err, publish.ErrNone) {
+			r.Log.Warn("the current generation can not be used, building a new one", "error", err)
+		}
+	}
+	return r.build(ctx, generations, raws, input)
+}
+
+// ErrNothing says that no source holds a file and nothing was ever landed.
+var ErrNothing = errors.New("there is no file to read")
+
+// land takes in every item of every source. An item that can not be read is told and does not stop the others; a full
+// disk or a missing permission on our side does.
+func (r *runner) land(ctx context.Context) error {
+	for _, source := range r.Sources {
+		for item, err := range source.Items(ctx) {
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			if err != nil {
+				if errors.Is(err, fs.ErrNotExist) && item.Origin == "" {
+					r.Log.Warn("source not found", "source", source.Name())
+					continue
+				}
+				r.refuse(item.Origin, err)
+				continue
+			}
+			r.report.Found++
+			r.progress(Landing, r.report.Found, 0)
+			_, isNew, err := r.store.Land(ctx, item)
+			switch {
+			case err == nil && isNew:
+				r.report.New++
+			case err == nil:
+			case ctx.Err() != nil:
+				return ctx.Err()
+			case r.ours(err):
+				return err
+			default:
+				r.refuse(item.Origin, err)
+			}
+		}
+	}
+	return nil
+}
+
+// ours tells trouble with our own disk, which ends the run, from trouble with one item, which does not.
+func (r *runner) ours(err error) bool {
+	for _, disk := range []error{syscall.ENOSPC, syscall.EDQUOT, syscall.EFBIG, syscall.EROFS} {
+		if errors.Is(err, disk) {
+			return true
+		}
+	}
+	var path *fs.PathError
+	return errors.As(err, &path) && strings.HasPrefix(path.Path, r.landingDir())
+}
+
+func (r *runner) landingDir() string { return filepath.Join(r.DataDir, "landing") }
+
+func (r *runner) refuse(origin string, err error) {
+	r.report.Refused = append(r.report.Refused, NotLanded{Origin: origin, Why: err.Error()})
+	r.Log.Warn("file not landed", "origin", origin, "error", err)
+}
+
+// inputHash names everything that a generation's content depends on.
+func (r *runner) inputHash(raws []landing.Raw) string {
+	h := sha256.New()
+	fmt.Fprintln(h, "rules", r.Pipeline.Version(), "models", modelsVersion())
+	for _, raw := range raws {
+		fmt.Fprintln(h, raw.SHA256, raw.ReceivedAt.UTC().Format(time.RFC3339Nano))
+		for _, o := range raw.Origins {
+			fmt.Fprintln(h, o.Origin)
+		}
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+func (r *runner) build(ctx context.Context, generations *publish.Store, raws []landing.Raw, input string) (err error) {
+	batches, err := r.normalise(ctx, raws)
+	defer func() {
+		for _, b := range batches {
+			b.Release()
+		}
+	}()
+	if err != nil {
+		return err
+	}
+	var landed int64
+	for _, raw := range raws {
+		landed += raw.Size
+	}
+	if _, err := generations.Space(landed); err != nil {
+		return err
+	}
+	candidate, err := generations.Begin(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, candidate.Abort())
+		}
+	}()
+	inputs, release, err := r.inputs(ctx, batches)
+	if err != nil {
+		return err
+	}
+	defer release()
+	result, err := load.Build(ctx, load.Options{
+		Out: candidate.Path, Threads: r.Threads, MemoryLimit: r.MemoryLimit, TempDir: candidate.Path + ".tmp", Tables: inputs,
+		Models: sql.Files, RunID: strconv.FormatInt(r.report.RunID, 10),
+		Progress: func(_ string, done, total int) { r.progress(Building, done, total) },
+	})
+	r.report.Checks = publish.Checks{Declared: len(result.Checks), Run: len(result.Checks), Warnings: result.Warnings()}
+	for _, c := range result.Checks {
+		if c.Passed() {
+			r.report.Checks.Passed++
+		}
+		if c.Offending > 0 {
+			r.report.Warnings = append(r.report.Warnings, fmt.Sprintf("%s: %d", c.Name, c.Offending))
+		}
+	}
+	r.report.Checks.Passed -= r.report.Checks.Warnings
+	if err != nil {
+		return err
+	}
+	r.progress(Verifying, 0, 1)
+	engine, err := load.EngineVersion(ctx)
+	if err != nil {
+		return err
+	}
+	manifest := publish.Manifest{
+		DuckDBVersion: engine,
+		RunID:         r.report.RunID, ProgramVersion: r.Version, InputHash: input, Checks: r.report.Checks,
+	}
+	g, err := candidate.Publish(ctx, manifest, func(path string) ([]publish.Table, error) {
+		tables, err := load.Verify(ctx, path)
+		if err != nil {
+			return nil, err
+		}
+		var out []publish.Table
+		for _, t := range tables {
+			if !t.History {
+				out = append(out, publish.Table{Name: t.Schema + "." + t.Name, Rows: t.Rows, Hash: t.Hash})
+			}
+		}
+		return out, nil
+	})
+	if err != nil {
+		return err
+	}
+	r.progress(Verifying, 1, 1)
+	r.report.Generation, r.report.File, r.report.Size = g.Generation, g.Path, g.Size
+	return nil
+}
+
+// normalise gives the batches of all objects, in the order of raws, the file rows first.
+func (r *runner) normalise(ctx context.Context, raws []landing.Raw) ([]arrow.RecordBatch, error) {
+	var batches []arrow.RecordBatch
+	done := 0
+	err := r.Pipeline.Run(ctx, r.store, raws, func(result transform.Result) error {
+		done++
+		r.progress(Normalising, done, len(raws))
+		file, err := transform.WithLanding(r.mem, result.Batch, result.Raw)
+		if err != nil {
+			result.Batch.Release()
+			return err
+		}
+		batches = append(batches, file)
+		if n := result.Batch.NumRows(); n > 1 {
+			batches = append(batches, result.Batch.NewSlice(1, n))
+		}
+		result.Batch.Release()
+		c := result.Counts
+		if result.Cached {
+			r.report.Cached++
+		}
+		if c.FileCode != "" {
+			r.report.FileFaults[c.FileCode]++
+		}
+		r.report.Sheets += c.Sheets
+		r.report.Cells += c.Read
+		r.report.Loaded += c.Loaded
+		r.report.Quarantine += c.Quarantined
+		r.report.Skipped += c.Skipped
+		r.report.Values += c.Observations
+		r.report.Findings += c.Findings
+		for code, n := range c.Reasons {
+			r.report.Reasons[code] += n
+		}
+		return nil
+	})
+	return batches, err
+}
+
+// inputs lists every table that a build starts from: the batches, the reference data and the ledger so far.
+func (r *runner) inputs(ctx context.Context, batches []arrow.RecordBatch) ([]load.Input, func(), error) {
+	records, err := array.NewRecordReader(transform.Schema(), batches)
+	if err != nil {
+		return nil, nil, err
+	}
+	inputs := []load.Input{{Name: "record", Reader: func() array.RecordReader { return records }}}
+	add := func(name string, header []string, rows [][]string) {
+		inputs = append(inputs, load.Input{Name: name, Reader: func() array.RecordReader { return textTable(r.mem, header, rows) }})
+	}
+	tables := r.Catalogue.Tables()
+	names := make([]string, 0, len(tables))
+	for name := range tables {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	for _, name := range names {
+		add(name, tables[name][0], tables[name][1:])
+	}
+	for name, text := range map[string]string{"codes": record.CodesCSV(), "rules": rule.CSV()} {
+		rows, err := readCSV(text)
+		if err != nil {
+			return nil, nil, fmt.Errorf("%s.csv: %w", name, err)
+		}
+		add(name, rows[0], rows[1:])
+	}
+	history, err := r.ledger.Export(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, t := range history {
+		add(t.Name, t.Header, t.Rows)
+	}
+	add("meta", []string{"key", "value"}, [][]string{
+		{"program_version", r.Version}, {"rules_version", r.Pipeline.Version()}, {"catalogue_version", r.Catalogue.Version()}, {"models_version", modelsVersion()},
+	})
+	return inputs, func() {}, nil
+}

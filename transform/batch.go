@@ -1,0 +1,358 @@
+package transform
+
+import (
+	"fmt"
+	"math/big"
+	"strings"
+	"time"
+
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/array"
+	"github.com/apache/arrow-go/v18/arrow/decimal128"
+	"github.com/apache/arrow-go/v18/arrow/memory"
+	"github.com/shopspring/decimal"
+
+	"github.com/phuluc/phuluc/extract/landing"
+	"github.com/phuluc/phuluc/transform/record"
+	"github.com/phuluc/phuluc/transform/rule"
+)
+
+// Kinds of rows in a Batch: they say which columns a row fills.
+const (
+	kindFile        = "file"
+	kindSheet       = "sheet"
+	kindSkip        = "skip"
+	kindObservation = "observation"
+	kindTask        = "task"
+	kindInsurance   = "insurance"
+	kindQuarantine  = "quarantine"
+	kindFinding     = "finding"
+)
+
+// Scale is the number of decimals that the warehouse keeps: DECIMAL(28,10).
+const Scale = 10
+
+var decimalType = &arrow.Decimal128Type{Precision: 28, Scale: Scale}
+
+type column int
+
+// The columns of a Batch in order. The schema is flat because nested Arrow types leak in the engine's view reader.
+const (
+	colKind column = iota
+	colSHA
+	colSheet
+	colCell
+	colRow
+	colCol
+	colLine
+	colField
+	colRaw
+	colLabel
+	colHeader
+	colHidden
+	colTable
+	colIndicator
+	colTerritory
+	colPeriod
+	colMeasure
+	colSex
+	colArea
+	colScheme
+	colAge
+	colValue
+	colHigh
+	colQualifier
+	colEmpty
+	colStatus
+	colUnit
+	colReported
+	colRound
+	colForm
+	colNote
+	colCode
+	colMessageVi
+	colMessageEn
+	colNearest
+	colExpected
+	colActual
+	colN
+	colReason
+	colRead
+	colLoaded
+	colQuarantined
+	colTables
+	colTaskNumber
+	colTaskTitle
+	colTaskLead
+	colTaskPartner
+	colTaskDue
+	colTaskLevel
+	colFileName
+	colFileType
+	colBody
+	colDocument
+	colDate
+	colTitle
+	colSample
+	colReceived
+	colSize
+	colOrigin
+	columnCount
+)
+
+// Schema describes a Batch: one row a loaded value, refusal, finding or count of one file, with its address.
+func Schema() *arrow.Schema {
+	text := func(name string) arrow.Field {
+		return arrow.Field{Name: name, Type: arrow.BinaryTypes.String, Nullable: true}
+	}
+	of := func(name string, t arrow.DataType) arrow.Field {
+		return arrow.Field{Name: name, Type: t, Nullable: true}
+	}
+	i32, i64, flag := arrow.PrimitiveTypes.Int32, arrow.PrimitiveTypes.Int64, arrow.FixedWidthTypes.Boolean
+	return arrow.NewSchema([]arrow.Field{
+		text("kind"), text("source_sha256"), text("sheet"), text("cell"), of("row_no", i32), of("col_no", i32), of("line_no", i64),
+		text("field"), text("raw"), text("label"), text("header"), of("hidden", flag), of("table_no", i32),
+		text("indicator_code"), text("territory_id"), text("period_id"), text("measure_type"), text("sex"), text("area"),
+		text("scheme"), text("age_group"), of("value", decimalType), of("value_high", decimalType), text("qualifier"), text("empty_kind"),
+		text("obs_status"), text("unit_code"), text("reported_unit"), text("round_id"), text("form_code"), text("note"),
+		text("code"), text("message_vi"), text("message_en"), text("nearest"), text("expected"), text("actual"), of("n", i64), text("reason"),
+		of("cells_read", i64), of("loaded", i64), of("quarantined", i64), of("tables", i32),
+		text("task_number"), text("task_title"), text("task_lead"), text("task_partner"), text("task_due"), text("task_level"),
+		text("file_name"), text("file_type"), text("body_name"), text("document"), text("document_date"), text("title"), of("is_sample", flag),
+		of("received_at", arrow.FixedWidthTypes.Timestamp_us), of("size_bytes", i64), text("origin"),
+	}, nil)
+}
+
+// encoder writes rows into one record builder; a column that a row does not set becomes NULL.
+type encoder struct {
+	b    *array.RecordBuilder
+	rows int
+	err  error
+}
+
+func newEncoder(mem memory.Allocator) *encoder {
+	return &encoder{b: array.NewRecordBuilder(mem, Schema())}
+}
+
+// begin starts a row after filling up the row before.
+func (e *encoder) begin(kind, sha string) {
+	e.fill()
+	e.rows++
+	e.text(colKind, kind)
+	e.text(colSHA, sha)
+}
+
+func (e *encoder) fill() {
+	for _, f := range e.b.Fields() {
+		if f.Len() < e.rows {
+			f.AppendNull()
+		}
+	}
+}
+
+// text sets a text column; an empty text is NULL.
+func (e *encoder) text(c column, s string) {
+	if s != "" {
+		e.b.Field(int(c)).(*array.StringBuilder).Append(s)
+	}
+}
+
+func (e *encoder) int32(c column, n int) { e.b.Field(int(c)).(*array.Int32Builder).Append(int32(n)) }
+func (e *encoder) int64(c column, n int64) {
+	e.b.Field(int(c)).(*array.Int64Builder).Append(n)
+}
+func (e *encoder) flag(c column, v bool) { e.b.Field(int(c)).(*array.BooleanBuilder).Append(v) }
+
+func (e *encoder) decimal(c column, d decimal.NullDecimal) {
+	if !d.Valid {
+		return
+	}
+	n, err := toDecimal128(d.Decimal)
+	if err != nil && e.err == nil {
+		e.err = err
+	}
+	e.b.Field(int(c)).(*array.Decimal128Builder).Append(n)
+}
+
+// toDecimal128 scales d to DECIMAL(28,10) without rounding: more decimals or digits are an error, because a reader
+// must have cut them with a note before.
+func toDecimal128(d decimal.Decimal) (decimal128.Num, error) {
+	coefficient := new(big.Int).Set(d.Coefficient())
+	shift := int64(d.Exponent()) + Scale
+	ten := big.NewInt(10)
+	if shift >= 0 {
+		coefficient.Mul(coefficient, new(big.Int).Exp(ten, big.NewInt(shift), nil))
+	} else {
+		rest := new(big.Int)
+		coefficient.QuoRem(coefficient, new(big.Int).Exp(ten, big.NewInt(-shift), nil), rest)
+		if rest.Sign() != 0 {
+			return decimal128.Num{}, fmt.Errorf("value %s has more than %d decimals", d, Scale)
+		}
+	}
+	if coefficient.BitLen() > 94 { // 10^28 needs 94 bits
+		return decimal128.Num{}, fmt.Errorf("value %s does not fit DECIMAL(28,%d)", d, Scale)
+	}
+	n := decimal128.FromBigInt(coefficient)
+	if !n.FitsInPrecision(28) {
+		return decimal128.Num{}, fmt.Errorf("value %s does not fit DECIMAL(28,%d)", d, Scale)
+	}
+	return n, nil
+}
+
+func (e *encoder) origin(o record.Origin) {
+	e.text(colSheet, o.Sheet)
+	cell := o.Cell
+	if o.Line > 0 {
+		e.int64(colLine, o.Line)
+		cell = fmt.Sprintf("L%d:%s", o.Line, o.Field)
+	}
+	e.text(colCell, cell)
+	if o.Row > 0 {
+		e.int32(colRow, o.Row)
+		e.int32(colCol, o.Col)
+	}
+	e.text(colField, o.Field)
+	e.text(colRaw, o.Raw)
+	e.flag(colHidden, o.Hidden)
+}
+
+// finish gives the rows as one Arrow record batch; the caller releases it.
+func (e *encoder) finish() (arrow.RecordBatch, error) {
+	defer e.b.Release()
+	e.fill()
+	if e.err != nil {
+		return nil, e.err
+	}
+	return e.b.NewRecordBatch(), nil
+}
+
+// Encode gives everything that became of one file as one record batch of Schema; the caller releases it. The first
+// row is the file's own (kind "file"); what only the landing knows is added by WithLanding.
+func Encode(mem memory.Allocator, f *record.File) (arrow.RecordBatch, error) {
+	e := newEncoder(mem)
+	e.begin(kindFile, f.SHA256)
+	e.text(colFileName, f.Name)
+	e.text(colFileType, f.Type)
+	e.text(colTerritory, f.Identity.Territory)
+	e.text(colRound, f.Identity.Round)
+	e.text(colForm, f.Identity.Form)
+	e.text(colBody, f.Identity.Body)
+	e.text(colDocument, f.Identity.Document)
+	e.text(colDate, f.Identity.Date)
+	e.text(colTitle, f.Identity.Title)
+	e.flag(colSample, f.Sample)
+	for _, s := range f.Sheets {
+		e.begin(kindSheet, f.SHA256)
+		e.text(colSheet, s.Name)
+		e.flag(colHidden, s.Hidden)
+		e.int32(colTables, s.Tables)
+		e.int64(colRead, int64(s.Read))
+		e.int64(colLoaded, int64(s.Loaded))
+		e.int64(colQuarantined, int64(s.Quarantined))
+		for _, reason := range sortedKeys(s.Skipped) {
+			e.begin(kindSkip, f.SHA256)
+			e.text(colSheet, s.Name)
+			e.text(colReason, reason)
+			e.int64(colN, int64(s.Skipped[reason]))
+		}
+	}
+	for i := range f.Observations {
+		o := &f.Observations[i]
+		e.begin(kindObservation, f.SHA256)
+		e.origin(o.Origin)
+		e.int32(colTable, o.Table)
+		e.text(colIndicator, o.Indicator)
+		e.text(colTerritory, o.Territory)
+		e.text(colPeriod, o.Period)
+		e.text(colMeasure, o.Measure)
+		e.text(colSex, o.Sex)
+		e.text(colArea, o.Area)
+		e.decimal(colValue, o.Value)
+		e.decimal(colHigh, o.High)
+		e.text(colQualifier, o.Qualifier)
+		e.text(colEmpty, o.Empty)
+		e.text(colStatus, o.Status)
+		e.text(colUnit, o.Unit)
+		e.text(colReported, o.Reported)
+		e.text(colRound, f.Identity.Round)
+		e.text(colForm, f.Identity.Form)
+		e.text(colNote, o.Note)
+		e.text(colLabel, o.Label)
+		e.text(colHeader, o.Header)
+	}
+	for i := range f.Tasks {
+		t := &f.Tasks[i]
+		e.begin(kindTask, f.SHA256)
+		e.origin(t.Origin)
+		e.int32(colTable, t.Table)
+		e.text(colTerritory, f.Identity.Territory)
+		e.text(colTaskNumber, t.Number)
+		e.text(colTaskTitle, t.Title)
+		e.text(colTaskLead, t.Lead)
+		e.text(colTaskPartner, t.Partner)
+		e.text(colTaskDue, t.Due)
+		e.text(colTaskLevel, t.Level)
+		e.int64(colN, int64(t.Cells))
+	}
+	for i := range f.Insurance {
+		o := &f.Insurance[i]
+		e.begin(kindInsurance, f.SHA256)
+		e.origin(o.Origin)
+		e.text(colTerritory, o.Territory)
+		e.text(colPeriod, o.Period)
+		e.text(colScheme, o.Scheme)
+		e.text(colSex, o.Sex)
+		e.text(colAge, o.AgeGroup)
+		e.decimal(colValue, o.Value)
+		e.text(colStatus, o.Status)
+	}
+	for i := range f.Refusals {
+		r := &f.Refusals[i]
+		e.begin(kindQuarantine, f.SHA256)
+		e.origin(r.Origin)
+		e.text(colCode, r.Code)
+		e.text(colMessageVi, r.Message("vi"))
+		e.text(colMessageEn, r.Message("en"))
+		e.text(colNearest, r.Nearest)
+		e.text(colLabel, r.Label)
+		e.text(colHeader, r.Header)
+		e.text(colRound, f.Identity.Round)
+		e.text(colForm, f.Identity.Form)
+		e.text(colTerritory, f.Identity.Territory)
+		e.int64(colN, int64(r.Cells))
+	}
+	for i := range f.Findings {
+		d := &f.Findings[i]
+		e.begin(kindFinding, f.SHA256)
+		e.origin(d.Origin)
+		e.text(colCode, d.Rule)
+		e.text(colMessageVi, rule.Message(*d, "vi"))
+		e.text(colMessageEn, rule.Message(*d, "en"))
+		e.text(colExpected, d.Expected)
+		e.text(colActual, d.Actual)
+	}
+	return e.finish()
+}
+
+// WithLanding gives the file row of a batch with what the landing knows of the object: when it was received, its size
+// and every place it came from. The caller releases it.
+func WithLanding(mem memory.Allocator, batch arrow.RecordBatch, raw landing.Raw) (arrow.RecordBatch, error) {
+	e := newEncoder(mem)
+	e.begin(kindFile, raw.SHA256)
+	for _, c := range []column{colFileName, colFileType, colTerritory, colRound, colForm, colBody, colDocument, colDate, colTitle} {
+		if col := batch.Column(int(c)).(*array.String); col.IsValid(0) {
+			e.text(c, col.Value(0))
+		}
+	}
+	if col := batch.Column(int(colSample)).(*array.Boolean); col.IsValid(0) {
+		e.flag(colSample, col.Value(0))
+	}
+	e.b.Field(int(colReceived)).(*array.TimestampBuilder).Append(arrow.Timestamp(raw.ReceivedAt.UTC().Truncate(time.Microsecond).UnixMicro()))
+	e.int64(colSize, raw.Size)
+	origins := make([]string, len(raw.Origins))
+	for i, o := range raw.Origins {
+		origins[i] = o.Origin
+	}
+	e.text(colOrigin, strings.Join(origins, "\n"))
+	return e.finish()
+}
