@@ -1,0 +1,205 @@
+package catalogue
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/phuluc/phuluc/transform/text"
+)
+
+// check holds the tables against each other, once every cell is known to be right by itself.
+func (c *Catalogue) check(tables map[string]*loaded, bad *faults) {
+	each := func(name string, f func(fields, func(column, reason string))) {
+		t := tables[name]
+		for _, r := range t.rows {
+			f(fields{t, r}, func(column, reason string) {
+				v := ""
+				if column != "" {
+					v = r.cells[t.index(column)]
+				}
+				bad.add(&Error{File: r.file, Line: r.line, Column: column, Value: v, Reason: reason})
+			})
+		}
+	}
+	each("units", func(f fields, fault func(string, string)) {
+		if f.d("factor").Sign() <= 0 {
+			fault("factor", "is not greater than zero")
+		}
+	})
+	c.checkUnitWords(each)
+	each("header_words", func(f fields, fault func(string, string)) {
+		if v := headerValues(f.s("dimension")); v != nil && !slices.Contains(v, f.s("value")) {
+			fault("value", "is none of "+strings.Join(v, ", "))
+		}
+		if text.Key(f.s("word")) == "" {
+			fault("word", "has no letters")
+		}
+		for _, h := range c.header[text.Key(f.s("word"))] {
+			if h.Dimension == f.s("dimension") && h.Value != f.s("value") {
+				fault("word", fmt.Sprintf("is %s and %s at once in dimension %s", f.s("value"), h.Value, h.Dimension))
+			}
+		}
+	})
+	c.checkIndicators(each)
+	c.checkLabels(each)
+	c.checkTerritories(each)
+	each("targets", func(f fields, fault func(string, string)) {
+		in := c.indicators[f.s("indicator_code")]
+		if c.units[f.s("unit_code")].Quantity != c.units[in.Unit].Quantity {
+			fault("unit_code", fmt.Sprintf("measures another quantity than %s (%s)", in.Code, in.Unit))
+		}
+		if (f.s("comparator") == "between") != (f.s("value_max") != "") {
+			fault("value_max", "is there if, and only if, the comparator is between")
+		}
+		if hi := f.d("value_max"); hi != nil && hi.LessThan(*f.d("value_min")) {
+			fault("value_max", "is below value_min")
+		}
+		if f.n("year_to") < f.n("year_from") {
+			fault("year_to", "is before year_from")
+		}
+	})
+}
+
+type checkEach func(string, func(fields, func(column, reason string)))
+
+func (c *Catalogue) checkUnitWords(each checkEach) {
+	each("unit_words", func(f fields, fault func(string, string)) {
+		k := unitKey(f.s("word"))
+		if k == "" {
+			fault("word", "has no letters")
+			return
+		}
+		own := c.units[f.s("unit_code")]
+		for _, u := range c.unitWords[k] {
+			if u != own && u.Quantity == own.Quantity {
+				fault("word", fmt.Sprintf("means %s and %s, two units of one quantity", own.Code, u.Code))
+			}
+		}
+	})
+}
+
+func (c *Catalogue) checkIndicators(each checkEach) {
+	each("indicators", func(f fields, fault func(string, string)) {
+		if lo, hi := f.d("min_value"), f.d("max_value"); lo != nil && hi != nil && hi.LessThan(*lo) {
+			fault("max_value", "is below min_value")
+		}
+		if f.s("weight_code") != "" && f.s("aggregation") != "weighted_mean" {
+			fault("weight_code", "is for aggregation weighted_mean only")
+		}
+		if f.s("weight_code") == f.s("code") {
+			fault("weight_code", "is the indicator itself")
+		}
+		seen := []string{f.s("code")}
+		for p := f.s("parent_code"); p != ""; p = c.indicators[p].Parent {
+			if slices.Contains(seen, p) {
+				fault("parent_code", "closes a circle: "+strings.Join(append(seen, p), " → "))
+				break
+			}
+			seen = append(seen, p)
+		}
+	})
+	each("indicator_parts", func(f fields, fault func(string, string)) {
+		whole, part := c.indicators[f.s("whole_code")], c.indicators[f.s("part_code")]
+		if whole.Unit != part.Unit {
+			fault("part_code", fmt.Sprintf("is kept in %s, the whole in %s: they can not be added", part.Unit, whole.Unit))
+		}
+		if part.Parent != whole.Code {
+			fault("part_code", fmt.Sprintf("has the parent %q in indicators.csv, not %s", part.Parent, whole.Code))
+		}
+		for _, p := range c.Parts {
+			if p.Whole == whole.Code && p.Group == f.s("group_id") && p.Exhaustive != f.b("exhaustive") {
+				fault("exhaustive", "differs within one group")
+			}
+		}
+	})
+}
+
+// checkLabels refuses a label that names two indicators with nothing to tell them apart.
+func (c *Catalogue) checkLabels(each checkEach) {
+	check := func(code, label, parent string, fault func(string)) {
+		if text.Key(label) == "" {
+			fault("has no letters")
+			return
+		}
+		p := text.Key(parent)
+		pi := c.named(parent)
+		for _, m := range c.labels[text.Key(label)] {
+			if m.Indicator.Code == code {
+				continue
+			}
+			if q := text.Key(m.ParentLabel); q == p || p != "" && pi != nil && pi == m.parent {
+				where := ""
+				if parent != "" {
+					where = fmt.Sprintf(" below %q", parent)
+				}
+				fault(fmt.Sprintf("names %s and %s%s: give them parent labels that differ", code, m.Indicator.Code, where))
+			}
+		}
+	}
+	each("indicators", func(f fields, fault func(string, string)) {
+		for _, col := range []string{"name_vi", "name_en"} {
+			check(f.s("code"), f.s(col), "", func(r string) { fault(col, r) })
+		}
+	})
+	each("indicator_synonyms", func(f fields, fault func(string, string)) {
+		check(f.s("indicator_code"), f.s("label"), f.s("parent_label"), func(r string) { fault("label", r) })
+	})
+}
+
+func (c *Catalogue) checkTerritories(each checkEach) {
+	overlap := func(a, b *Territory) bool {
+		return (a.ValidFrom == "" || b.ValidTo == "" || a.ValidFrom <= b.ValidTo) && (b.ValidFrom == "" || a.ValidTo == "" || b.ValidFrom <= a.ValidTo)
+	}
+	each("territories", func(f fields, fault func(string, string)) {
+		t := c.territories[f.s("territory_id")]
+		if t.ValidFrom != "" && t.ValidTo != "" && t.ValidTo < t.ValidFrom {
+			fault("valid_to", "is before valid_from")
+		}
+		if r := c.territories[t.Region]; r != nil && r.Level != "region" {
+			fault("region_id", "is a "+r.Level)
+		}
+		if t.Parent == t.ID {
+			fault("parent_id", "is the territory itself")
+		}
+		for i := range c.Territories {
+			u := &c.Territories[i]
+			if u.ID < t.ID && u.Level == t.Level && u.Code != "" && u.Code == t.Code && overlap(t, u) {
+				fault("code", "means "+u.ID+" at the same time")
+			}
+		}
+	})
+	name := func(id, name string, fault func(string)) {
+		k := text.Key(name)
+		if k == "" {
+			fault("has no letters")
+			return
+		}
+		t := c.territories[id]
+		for _, u := range c.places[k] {
+			if u != t && u.Level == t.Level && u.Parent == t.Parent && overlap(t, u) {
+				fault(fmt.Sprintf("names %s and %s at the same time", t.ID, u.ID))
+			}
+		}
+	}
+	each("territories", func(f fields, fault func(string, string)) {
+		for _, col := range []string{"name_vi", "full_name_vi", "name_en"} {
+			name(f.s("territory_id"), f.s(col), func(r string) { fault(col, r) })
+		}
+	})
+	each("territory_names", func(f fields, fault func(string, string)) {
+		name(f.s("territory_id"), f.s("name"), func(r string) { fault("name", r) })
+	})
+	each("succession", func(f fields, fault func(string, string)) {
+		p, s := c.territories[f.s("predecessor_id")], c.territories[f.s("successor_id")]
+		if p == s {
+			fault("successor_id", "is the predecessor itself")
+		}
+		if p.ValidTo == "" || p.ValidTo >= f.s("date") {
+			fault("date", fmt.Sprintf("is within the validity of %s (to %q)", p.ID, p.ValidTo))
+		}
+		if !s.ValidOn(f.s("date")) {
+			fault("date", s.ID+" does not exist then")
+		}
+	})
+}

@@ -1,0 +1,228 @@
+package catalogue
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/phuluc/phuluc/transform/text"
+)
+
+// Indicator gives the indicator with that code, nil if there is none.
+func (c *Catalogue) Indicator(code string) *Indicator { return c.indicators[code] }
+
+// IndicatorsByLabel gives all meanings of a label by its exact key: name, English name and synonyms. A lead-in ("Trong
+// đó:", "Chia ra", "of which") is dropped if the label as a whole is not known. Several matches, or one with a
+// ParentLabel, are for the caller to decide by what stands above; [Catalogue.Resolve] does that.
+func (c *Catalogue) IndicatorsByLabel(label string) []Match {
+	k := text.Key(label)
+	if m := c.labels[k]; len(m) > 0 {
+		return slices.Clone(m)
+	}
+	for _, lead := range []string{"trong đó", "trđ", "tr đó", "chia ra", "of which"} {
+		if rest, ok := strings.CutPrefix(k, lead+" "); ok {
+			return slices.Clone(c.labels[rest])
+		}
+	}
+	return nil
+}
+
+// Resolve gives the one indicator that a label means below the labels above it, nearest first. A meaning that belongs
+// below the nearest parent wins over one below a farther parent, and that over one that stands alone. It returns nil when
+// the label is not known or when two meanings are equally near.
+func (c *Catalogue) Resolve(label string, parents ...string) *Indicator {
+	all := c.IndicatorsByLabel(label)
+	for i, p := range parents {
+		pk := text.Key(p)
+		above := c.named(p)
+		if above == nil && hasParent(all) {
+			above = c.Resolve(p, parents[i+1:]...)
+		}
+		if in, n := distinct(all, func(m Match) bool {
+			return m.ParentLabel != "" && (text.Key(m.ParentLabel) == pk || above != nil && m.parent == above)
+		}); n > 0 {
+			return in
+		}
+	}
+	in, _ := distinct(all, func(m Match) bool { return m.ParentLabel == "" })
+	return in
+}
+
+func hasParent(ms []Match) bool {
+	return slices.ContainsFunc(ms, func(m Match) bool { return m.ParentLabel != "" })
+}
+
+// distinct counts the indicators among the matches that ok accepts and gives the indicator if it is one.
+func distinct(ms []Match, ok func(Match) bool) (*Indicator, int) {
+	var found []*Indicator
+	for _, m := range ms {
+		if ok(m) && !slices.Contains(found, m.Indicator) {
+			found = append(found, m.Indicator)
+		}
+	}
+	if len(found) == 1 {
+		return found[0], 1
+	}
+	return nil, len(found)
+}
+
+// NearestIndicator gives the indicator with the label nearest to the given one and the edit distance of the keys. It is
+// for proposals, never for loading. The first in file order wins a tie; nil when label has no letters.
+func (c *Catalogue) NearestIndicator(label string) (*Indicator, int) {
+	n := utf8.RuneCountInString(text.Key(label))
+	if n == 0 {
+		return nil, 0
+	}
+	var at *Indicator
+	best := -1
+	for _, l := range c.labelKeys {
+		if best >= 0 && abs(l.runes-n) >= best {
+			continue // the distance is at least the difference of the lengths
+		}
+		if d := text.Distance(label, l.label); best < 0 || d < best {
+			best, at = d, l.of
+		}
+	}
+	return at, best
+}
+
+func abs(n int) int { return max(n, -n) }
+
+// Territory gives the territory with that id, nil if there is none.
+func (c *Catalogue) Territory(id string) *Territory { return c.territories[id] }
+
+// TerritoriesByName gives all territories of any level and validity that bear this name or alias, in file order: the
+// country, regions, provinces of 2004, provinces of 2025, districts.
+func (c *Catalogue) TerritoriesByName(name string) []*Territory {
+	return slices.Clone(c.places[text.Key(name)])
+}
+
+// NearestTerritory gives the territory with the nearest name, for proposals only: names of provinces differ by one letter.
+func (c *Catalogue) NearestTerritory(name string) *Territory {
+	n := utf8.RuneCountInString(name)
+	if text.Key(name) == "" {
+		return nil
+	}
+	var at *Territory
+	best := -1
+	for _, p := range c.placeKeys {
+		if best >= 0 && abs(utf8.RuneCountInString(p.name)-n) > best+4 {
+			continue
+		}
+		if d := text.Distance(name, p.name); best < 0 || d < best {
+			best, at = d, p.of
+		}
+	}
+	return at
+}
+
+// Unit gives the unit with that code, nil if there is none.
+func (c *Catalogue) Unit(code string) *Unit { return c.units[code] }
+
+// UnitsByWord gives all units that a unit word may mean; "điểm" means two.
+func (c *Catalogue) UnitsByWord(word string) []*Unit {
+	return slices.Clone(c.unitWords[unitKey(word)])
+}
+
+// UnitByWord gives the unit a word means ("nghìn người", "ĐVT: %", "1.000 người", "Điểm %"), nil when it is not known
+// or when it may mean several; then [Catalogue.UnitFor] decides by the indicator.
+func (c *Catalogue) UnitByWord(word string) *Unit {
+	if u := c.unitWords[unitKey(word)]; len(u) == 1 {
+		return u[0]
+	}
+	return nil
+}
+
+// UnitFor gives the unit in which a value of the indicator is written when the sheet says word: of several meanings the
+// one of the indicator's quantity. For a rate of change in percentage points "%" is read as percentage points, which is how
+// plans write it ("giảm 1-1,5%"). nil means unknown or of another quantity.
+func (c *Catalogue) UnitFor(in *Indicator, word string) *Unit {
+	own := c.units[in.Unit]
+	var found *Unit
+	for _, u := range c.unitWords[unitKey(word)] {
+		if own.Quantity == "percentage_point" && u.Quantity == "percent" {
+			u = own
+		}
+		if u.Quantity == own.Quantity {
+			if found != nil && found != u {
+				return nil
+			}
+			found = u
+		}
+	}
+	return found
+}
+
+// unitKey is text.Key without the words that introduce a unit, and with the digits of a number in one piece: "ĐVT: 1.000
+// người" gives "1000 người".
+func unitKey(s string) string {
+	k := text.Key(joinDigits(s))
+	for _, lead := range []string{"đơn vị tính", "đơn vị đo", "đơn vị", "đv tính", "đvt", "đv", "unit"} {
+		if rest, ok := strings.CutPrefix(k, lead+" "); ok {
+			return rest
+		}
+	}
+	return k
+}
+
+// joinDigits drops one separator between a digit and a group of exactly three digits.
+func joinDigits(s string) string {
+	r := []rune(s)
+	digit := func(i int) bool { return i >= 0 && i < len(r) && r[i] >= '0' && r[i] <= '9' }
+	out := make([]rune, 0, len(r))
+	for i, x := range r {
+		if (x == '.' || x == ',' || x == ' ' || x == '\u00a0') && digit(i-1) && digit(i+1) && digit(i+2) && digit(i+3) && !digit(i+4) {
+			continue
+		}
+		out = append(out, x)
+	}
+	return string(out)
+}
+
+// Convert gives v in another unit of the same quantity. It returns false when the quantities differ, a unit is nil or the
+// result has more than the ten decimals a value can hold: nothing is rounded.
+func (c *Catalogue) Convert(v decimal.Decimal, from, to *Unit) (decimal.Decimal, bool) {
+	if from == nil || to == nil || from.Quantity != to.Quantity {
+		return decimal.Decimal{}, false
+	}
+	base := v.Mul(from.Factor)
+	out := base.DivRound(to.Factor, 10)
+	return out, out.Mul(to.Factor).Equal(base)
+}
+
+// HeaderWord gives the dimensions of a header word. Give the text as written: the sign % matters ("% KH" compares, "KH"
+// is a plan).
+func (c *Catalogue) HeaderWord(word string) []HeaderWord {
+	return slices.Clone(c.header[text.Key(word)])
+}
+
+// Round gives the round with that id, nil if there is none.
+func (c *Catalogue) Round(id string) *Round { return c.rounds[id] }
+
+// RoundByLetter gives the round that a letter opened, by its number with or without spaces ("2364/LĐTBXH-KHTC"), nil if
+// the number is not known.
+func (c *Catalogue) RoundByLetter(number string) *Round { return c.letters[letterKey(number)] }
+
+func letterKey(s string) string { return strings.ReplaceAll(text.Key(s), " ", "") }
+
+// Successors gives the successions out of a territory; Predecessors those into it.
+func (c *Catalogue) Successors(id string) []Succession {
+	return c.succession(func(s Succession) bool { return s.Predecessor == id })
+}
+
+// Predecessors gives the successions into a territory.
+func (c *Catalogue) Predecessors(id string) []Succession {
+	return c.succession(func(s Succession) bool { return s.Successor == id })
+}
+
+func (c *Catalogue) succession(ok func(Succession) bool) []Succession {
+	var out []Succession
+	for _, s := range c.Successions {
+		if ok(s) {
+			out = append(out, s)
+		}
+	}
+	return out
+}
