@@ -30,7 +30,7 @@ func madeRows(n int) made {
 	m := made{
 		"units":         {{"code": "percent", "name_vi": "phần trăm", "name_en": "percent", "quantity": "share", "factor": "1"}, {"code": "person", "name_vi": "người", "name_en": "persons", "quantity": "person", "factor": "1"}},
 		"measure_types": {{"code": "actual", "name_vi": "thực hiện"}, {"code": "plan", "name_vi": "kế hoạch"}, {"code": "target", "name_vi": "mục tiêu"}},
-		"territories":   {{"territory_id": "vn", "code": "VN", "name_vi": "Cả nước", "level": "country", "type": "nước"}},
+		"territories":   {{"territory_id": "vn", "code": "VN", "name_vi": "Cả nước", "level": "country", "type": "nước"}, {"territory_id": "region:a", "code": "a", "name_vi": "Vùng A", "level": "region", "parent_id": "vn", "valid_to": "2025-10-04"}, {"territory_id": "region:a_2025", "code": "a_2025", "name_vi": "Vùng A", "level": "region", "parent_id": "vn", "valid_from": "2025-10-05"}},
 		"rounds":        {{"round_id": "2014", "year": "2014", "kind": "plan", "letter_date": "2013-06-28", "due_date": "2013-07-12"}, {"round_id": "2015", "year": "2015", "kind": "plan"}},
 		"meta":          {{"key": "rules_version", "value": "r1"}},
 		"rules":         {{"code": "jump_previous_year", "severity": "warning", "text_vi": "nhảy vọt", "text_en": "jump"}, {"code": "province_vs_national", "severity": "warning", "text_vi": "cộng tỉnh", "text_en": "sum"}, {"code": "resubmission_changed", "severity": "warning", "text_vi": "gửi lại", "text_en": "sent again"}},
@@ -39,9 +39,9 @@ func madeRows(n int) made {
 	const provinces, perFile = 4, 500
 	for p := 1; p <= provinces; p++ {
 		old, now := fmt.Sprintf("province:%02d@2004", p), fmt.Sprintf("province:%02d@2025", (p+1)/2)
-		m["territories"] = append(m["territories"], row{"territory_id": old, "code": fmt.Sprintf("%02d", p), "name_vi": fmt.Sprintf("Tỉnh %d", p), "level": "province", "type": "tỉnh", "parent_id": "vn", "valid_from": "2004-01-01", "valid_to": "2025-06-30"})
+		m["territories"] = append(m["territories"], row{"territory_id": old, "code": fmt.Sprintf("%02d", p), "name_vi": fmt.Sprintf("Tỉnh %d", p), "level": "province", "type": "tỉnh", "parent_id": "vn", "region_id": "region:a", "valid_from": "2004-01-01", "valid_to": "2025-06-30"})
 		if p%2 == 1 {
-			m["territories"] = append(m["territories"], row{"territory_id": now, "code": fmt.Sprintf("%02d", (p+1)/2), "name_vi": fmt.Sprintf("Tỉnh mới %d", p), "level": "province", "type": "tỉnh", "parent_id": "vn", "valid_from": "2025-07-01"})
+			m["territories"] = append(m["territories"], row{"territory_id": now, "code": fmt.Sprintf("%02d", (p+1)/2), "name_vi": fmt.Sprintf("Tỉnh mới %d", p), "level": "province", "type": "tỉnh", "parent_id": "vn", "region_id": "region:a_2025", "valid_from": "2025-07-01"})
 		}
 		m["succession"] = append(m["succession"], row{"predecessor_id": old, "successor_id": now, "date": "2025-07-01", "kind": "merge", "legal_basis": "202/2025/QH15"})
 	}

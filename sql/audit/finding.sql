@@ -5,7 +5,8 @@ WITH f AS (
          message_vi, message_en, 'file' AS scope
   FROM input.record WHERE kind = 'finding'
   UNION ALL
-  SELECT c.rule_code, c.observation_id, c.source_sha256, c.sheet, c.cell, c.raw, c.expected, c.actual, r.text_vi, r.text_en, 'across_files'
+  SELECT c.rule_code, c.observation_id, c.source_sha256, c.sheet, c.cell, c.raw, c.expected, c.actual,
+         r.text_vi || ': ' || c.expected || ' → ' || c.actual, r.text_en || ': ' || c.expected || ' → ' || c.actual, 'across_files'
   FROM (SELECT * FROM staging.finding_jump_previous_year
         UNION ALL SELECT * FROM staging.finding_province_vs_national
         UNION ALL SELECT * FROM staging.finding_resubmission_changed) AS c

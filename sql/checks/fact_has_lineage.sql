@@ -2,11 +2,12 @@
 -- severity: error
 -- text_en: a loaded value does not say which cell it came from
 -- text_vi: có giá trị đã nạp nhưng không chỉ ra được ô nguồn
-SELECT 'fact_observation' AS fact, observation_id AS id FROM dw.fact_observation
-WHERE observation_id NOT IN (SELECT fact_id FROM audit.lineage WHERE fact = 'fact_observation' AND cell IS NOT NULL)
-UNION ALL
-SELECT 'fact_insurance', insurance_id FROM dw.fact_insurance
-WHERE insurance_id NOT IN (SELECT fact_id FROM audit.lineage WHERE fact = 'fact_insurance' AND cell IS NOT NULL)
-UNION ALL
-SELECT 'fact_task', task_id FROM dw.fact_task
-WHERE task_id NOT IN (SELECT fact_id FROM audit.lineage WHERE fact = 'fact_task' AND cell IS NOT NULL)
+WITH facts AS (
+  SELECT 'fact_observation' AS fact, observation_id AS fact_id FROM dw.fact_observation
+  UNION ALL SELECT 'fact_insurance', insurance_id FROM dw.fact_insurance
+  UNION ALL SELECT 'fact_task', task_id FROM dw.fact_task
+)
+SELECT f.fact, f.fact_id, count(l.fact_id) AS lines
+FROM facts AS f LEFT JOIN audit.lineage AS l
+  ON l.fact = f.fact AND l.fact_id = f.fact_id AND l.source_sha256 IS NOT NULL AND l.cell IS NOT NULL AND l.raw IS NOT NULL
+GROUP BY ALL HAVING count(l.fact_id) <> 1

@@ -1,11 +1,12 @@
 -- What is measured. aggregation says how values of territories add up: sum, weighted_mean (by weight_code) or none.
+-- break_years are those that hold everywhere.
 -- parent_code is set only where the indicator is a part of the parent.
 CREATE TABLE dw.dim_indicator AS
 WITH i AS (
   SELECT CAST(row_number() OVER (ORDER BY code) AS INTEGER) AS indicator_key, * FROM input.indicators
 ), b AS (
   SELECT indicator_code, string_agg(DISTINCT CAST(year AS VARCHAR), ',' ORDER BY CAST(year AS VARCHAR)) AS break_years
-  FROM dw.dim_break GROUP BY indicator_code
+  FROM dw.dim_break WHERE territory_id IS NULL GROUP BY indicator_code
 )
 SELECT i.indicator_key, i.code AS indicator_code, i.name_vi, i.name_en, i.domain, i.unit_code, u.unit_key,
        i.value_kind, i.direction_good, i.aggregation, i.weight_code, w.indicator_key AS weight_key,

@@ -21,7 +21,7 @@ WITH v AS (
   GROUP BY p.period_key
 )
 SELECT 'province_vs_national' AS rule_code, n.observation_id, n.source_sha256, n.sheet, n.cell, n.raw,
-       CAST(s.total AS VARCHAR) AS expected, CAST(n.value AS VARCHAR) AS actual
+       rtrim(rtrim(CAST(s.total AS VARCHAR), '0'), '.') AS expected, rtrim(rtrim(CAST(n.value AS VARCHAR), '0'), '.') AS actual
 FROM nation AS n
 JOIN provinces AS s USING (indicator_key, period_key, measure_type, sex, area)
 JOIN in_force AS f USING (period_key)

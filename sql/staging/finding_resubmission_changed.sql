@@ -11,8 +11,8 @@ WITH v AS (
                ORDER BY o.vintage_rank DESC)
 )
 SELECT 'resubmission_changed' AS rule_code, observation_id, source_sha256, sheet, cell, raw,
-       coalesce(CAST(before AS VARCHAR), empty_before) || coalesce('-' || CAST(high_before AS VARCHAR), '') AS expected,
-       coalesce(CAST(value AS VARCHAR), empty_kind) || coalesce('-' || CAST(value_high AS VARCHAR), '') AS actual
+       coalesce(rtrim(rtrim(CAST(before AS VARCHAR), '0'), '.'), empty_before) || coalesce('-' || rtrim(rtrim(CAST(high_before AS VARCHAR), '0'), '.'), '') AS expected,
+       coalesce(rtrim(rtrim(CAST(value AS VARCHAR), '0'), '.'), empty_kind) || coalesce('-' || rtrim(rtrim(CAST(value_high AS VARCHAR), '0'), '.'), '') AS actual
 FROM v
 WHERE source_before <> source_sha256
   AND (value IS DISTINCT FROM before OR value_high IS DISTINCT FROM high_before OR empty_kind IS DISTINCT FROM empty_before);
