@@ -1,0 +1,57 @@
+package xlsx
+
+import (
+	"context"
+	"errors"
+	"fmt"
+)
+
+// Codes of Error. They are rows of the register of refusals.
+const (
+	CodeEmpty       = "file.empty"           // no bytes at all
+	CodeNotWorkbook = "file.not_workbook"    // readable as something else, or as nothing
+	CodeTruncated   = "file.truncated"       // the end of the archive is missing
+	CodeZipBomb     = "file.zip_bomb"        // unpacks to more than the limits, or to more than it says
+	CodeEncrypted   = "file.encrypted"       // needs a password
+	CodeDoctype     = "file.doctype"         // a part declares a document type
+	CodePartMissing = "file.part_missing"    // a part that the workbook names is not there
+	CodeDamaged     = "file.damaged"         // the bytes contradict themselves or the format
+	CodeLimit       = "file.limit"           // within the format, above the limits
+	CodeXLS         = "file.unsupported_xls" // the format before 2007
+	CodeUnsupported = "file.unsupported"     // another spreadsheet format, or a compression nobody uses
+	CodeTimeout     = "file.timeout"         // the deadline of the context passed
+)
+
+// Error says why a workbook, or the rest of one, is refused. No retry can help.
+type Error struct {
+	Code   string // one of the Code constants
+	Part   string // name of the part inside the archive, "" if it is about the file
+	Detail string // what exactly, with the cell's address or the byte offset in the part where there is one
+	Err    error  // cause, may be nil
+}
+
+func (e *Error) Error() string {
+	s := e.Detail
+	if e.Part != "" {
+		s = e.Part + ": " + s
+	}
+	if e.Err != nil {
+		s += ": " + e.Err.Error()
+	}
+	return e.Code + ": " + s
+}
+
+func (e *Error) Unwrap() error { return e.Err }
+
+func refuse(code, part, format string, args ...any) *Error {
+	return &Error{Code: code, Part: part, Detail: fmt.Sprintf(format, args...)}
+}
+
+// stopped turns the end of a context into what the caller needs: a passed deadline is the file's fault, a
+// cancellation is not.
+func stopped(err error, part string) error {
+	if errors.Is(err, context.DeadlineExceeded) {
+		return &Error{Code: CodeTimeout, Part: part, Detail: "reading took longer than one file may take", Err: err}
+	}
+	return err
+}

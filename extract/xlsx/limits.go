@@ -1,0 +1,32 @@
+package xlsx
+
+// Limits bound what a workbook may ask of us. In every field 0 means no limit.
+type Limits struct {
+	CompressedBytes int64 // size of the file
+	UnpackedBytes   int64 // sum over all parts
+	Ratio           int64 // unpacked : compressed size of one part …
+	RatioGrace      int64 // … looked at only above this unpacked size
+	Parts           int   // files in the archive
+	Sheets          int
+	Columns         int // highest column that holds a value
+	Cells           int // cells with a value in all sheets read
+	StringLength    int // UTF-16 units of one text, as the file format counts them
+	Merges          int // merged ranges of one sheet
+}
+
+// DefaultLimits are far above any annex and low enough that the worst file within them costs less than 1 s and some
+// 200 MB. String length is the format's own limit; the ratio is the one other readers of untrusted workbooks use.
+func DefaultLimits() Limits {
+	return Limits{
+		CompressedBytes: 32 << 20,
+		UnpackedBytes:   64 << 20,
+		Ratio:           100,
+		RatioGrace:      100 << 10,
+		Parts:           1000,
+		Sheets:          200,
+		Columns:         512,
+		Cells:           5_000_000,
+		StringLength:    32767,
+		Merges:          100_000,
+	}
+}

@@ -1,0 +1,291 @@
+package xlsx
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net/url"
+	"path"
+	"strings"
+
+	"github.com/phuluc/phuluc/extract"
+	"github.com/phuluc/phuluc/extract/sheet"
+)
+
+// Workbook is an opened workbook. It is used from one goroutine.
+type Workbook struct {
+	archive  *archive
+	limits   Limits
+	sheets   []part
+	styles   []style
+	strings  stringTable
+	date1904 bool
+
+	buf    []byte // one part, reused
+	values []int  // cells with a value, by sheet
+	lose   func(row, col int) bool
+}
+
+var _ sheet.Workbook = (*Workbook)(nil)
+
+// part is one sheet; entry is nil for sheets that have no cells (charts, dialogs).
+type part struct {
+	info  sheet.Info
+	entry *entry
+}
+
+// Open reads everything but the sheets: the directory, the relationships, styles and shared strings. All its errors
+// about the content are *Error; others are those of r and of ctx. r must stay readable until the last use.
+//
+// A deadline of ctx is the time limit for opening; Cells has its own.
+func Open(ctx context.Context, r io.ReaderAt, size int64, lim Limits) (*Workbook, error) {
+	kind, err := extract.DetectFile(r, size)
+	if err != nil {
+		return nil, err
+	}
+	switch kind {
+	case "xlsx", "zip":
+	case "empty":
+		return nil, refuse(CodeEmpty, "", "the file has no bytes")
+	case "encrypted":
+		return nil, refuse(CodeEncrypted, "", "the workbook is encrypted")
+	case "xls", "ole":
+		return nil, refuse(CodeXLS, "", "a workbook of the format before 2007")
+	case "xlsb", "ods":
+		return nil, refuse(CodeUnsupported, "", "the content is %s", kind)
+	default:
+		return nil, refuse(CodeNotWorkbook, "", "the content is %s", kind)
+	}
+	a, err := openArchive(r, size, lim)
+	if err != nil {
+		return nil, err
+	}
+	w := &Workbook{archive: a, limits: lim}
+	if err := w.open(ctx); err != nil {
+		return nil, err
+	}
+	return w, nil
+}
+
+func (w *Workbook) open(ctx context.Context) error {
+	name, err := w.main(ctx)
+	if err != nil {
+		return err
+	}
+	book := w.archive.parts[fold(name)]
+	if book == nil {
+		if w.archive.parts["[content_types].xml"] == nil {
+			return refuse(CodeNotWorkbook, "", "the content is an archive without a workbook")
+		}
+		return refuse(CodePartMissing, name, "the part that lists the sheets is not in the archive")
+	}
+	rels, err := w.relations(ctx, name)
+	if err != nil {
+		return err
+	}
+	if err := w.list(ctx, book, rels); err != nil {
+		return err
+	}
+	for _, r := range rels {
+		var keep func(b []byte) error
+		switch r.kind {
+		case "styles":
+			keep = func(b []byte) (err error) {
+				w.styles, err = parseStyles(ctx, r.target, b)
+				return err
+			}
+		case "sharedStrings":
+			keep = func(b []byte) (err error) {
+				w.strings, err = parseStrings(ctx, r.target, b, w.limits)
+				return err
+			}
+		default:
+			continue
+		}
+		e := w.archive.parts[fold(r.target)]
+		if e == nil {
+			return refuse(CodePartMissing, r.target, "the workbook names this part, but it is not in the archive")
+		}
+		if w.buf, err = w.archive.read(ctx, e, w.buf); err != nil {
+			return err
+		}
+		if err := keep(w.buf); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// main finds the name of the workbook part, by the package's relationships and, where those are missing, by the name
+// everybody uses.
+func (w *Workbook) main(ctx context.Context) (string, error) {
+	rels, err := w.relations(ctx, "")
+	if err != nil {
+		return "", err
+	}
+	for _, r := range rels {
+		if r.kind == "officeDocument" {
+			return r.target, nil
+		}
+	}
+	return "xl/workbook.xml", nil
+}
+
+// relation is one row of a relationships part: what a part refers to by id.
+type relation struct {
+	id     string
+	kind   string // last element of the type, which the two dialects of the format have in common
+	target string // name of the part
+}
+
+// relations reads what the part called name refers to inside the archive; "" stands for the package itself. A
+// missing relationships part means no relations. External targets are left out, so nothing can follow them.
+func (w *Workbook) relations(ctx context.Context, name string) ([]relation, error) {
+	dir, base := path.Split(name)
+	relsName := dir + "_rels/" + base + ".rels"
+	e := w.archive.parts[fold(relsName)]
+	if e == nil {
+		return nil, nil
+	}
+	var err error
+	if w.buf, err = w.archive.read(ctx, e, w.buf); err != nil {
+		return nil, err
+	}
+	l, err := newLexer(ctx, e.name, w.buf)
+	if err != nil {
+		return nil, err
+	}
+	var rels []relation
+	err = l.document("Relationships", func(string) error {
+		var v [4]string
+		for i, n := range []string{"Id", "Type", "Target", "TargetMode"} {
+			if v[i], err = l.attr(n); err != nil {
+				return err
+			}
+		}
+		if v[3] != "External" {
+			target := strings.ReplaceAll(v[2], `\`, "/")
+			if u, err := url.PathUnescape(target); err == nil {
+				target = u
+			}
+			if !strings.HasPrefix(target, "/") {
+				target = "/" + dir + target
+			}
+			rels = append(rels, relation{id: v[0], kind: path.Base(v[1]), target: strings.TrimPrefix(path.Clean(target), "/")})
+		}
+		return l.skip()
+	})
+	return rels, err
+}
+
+// list reads the names of the sheets and finds their parts.
+func (w *Workbook) list(ctx context.Context, book *entry, rels []relation) error {
+	byID := make(map[string]relation, len(rels))
+	for _, r := range rels {
+		byID[r.id] = r
+	}
+	var err error
+	if w.buf, err = w.archive.read(ctx, book, w.buf); err != nil {
+		return err
+	}
+	l, err := newLexer(ctx, book.name, w.buf)
+	if err != nil {
+		return err
+	}
+	seen := map[string]bool{}
+	one := func() error {
+		if w.limits.Sheets > 0 && len(w.sheets) >= w.limits.Sheets {
+			return refuse(CodeLimit, book.name, "the workbook has more than %d sheets", w.limits.Sheets)
+		}
+		name, err := l.attr("name")
+		if err != nil {
+			return err
+		}
+		state, err := l.attr("state")
+		if err != nil {
+			return err
+		}
+		if seen[name] {
+			return l.damaged("two sheets are called %q", name)
+		}
+		seen[name] = true
+		p := part{info: sheet.Info{Name: name, Hidden: state == "hidden" || state == "veryHidden"}}
+		r, ok := byID[relationID(l.attrs)]
+		if !ok {
+			return refuse(CodePartMissing, book.name, "sheet %q has no part in the archive", name)
+		}
+		switch r.kind {
+		case "chartsheet", "dialogsheet":
+		default:
+			if p.entry = w.archive.parts[fold(r.target)]; p.entry == nil {
+				return refuse(CodePartMissing, r.target, "the part of sheet %q is not in the archive", name)
+			}
+		}
+		w.sheets = append(w.sheets, p)
+		return l.skip()
+	}
+	err = l.document("workbook", func(name string) error {
+		switch name {
+		case "workbookPr":
+			v, err := l.attr("date1904")
+			if err != nil {
+				return err
+			}
+			w.date1904 = v == "1" || v == "true"
+		case "sheets":
+			return l.children(func(name string) error {
+				if name != "sheet" {
+					return l.skip()
+				}
+				return one()
+			})
+		}
+		return l.skip()
+	})
+	if err == nil && len(w.sheets) == 0 {
+		err = refuse(CodeDamaged, book.name, "the workbook lists no sheet")
+	}
+	w.values = make([]int, len(w.sheets))
+	return err
+}
+
+// relationID gives the attribute id of the relationships namespace, whatever its prefix; the sheet's own attributes
+// have none.
+func relationID(tag []byte) string {
+	a := attributes{rest: tag}
+	for a.next() {
+		if bytes.HasSuffix(a.name, []byte(":id")) {
+			if v, ok := decode(nil, a.value); ok {
+				return string(v)
+			}
+		}
+	}
+	return ""
+}
+
+// Sheets lists the sheets in workbook order, including hidden ones and those that hold only a chart.
+func (w *Workbook) Sheets() []sheet.Info {
+	infos := make([]sheet.Info, len(w.sheets))
+	for i, p := range w.sheets {
+		infos[i] = p.info
+	}
+	return infos
+}
+
+// Date1904 reports whether the workbook counts days from 1904-01-01 instead of 1900-01-01: a serial number of a Date
+// then means a day 1462 days later than usual.
+func (w *Workbook) Date1904() bool { return w.date1904 }
+
+// Close gives the memory back. The reader given to Open stays open; it is its owner's.
+func (w *Workbook) Close() error {
+	*w = Workbook{}
+	return nil
+}
+
+func (w *Workbook) sheet(i int) (part, error) {
+	if i < 0 || i >= len(w.sheets) {
+		return part{}, fmt.Errorf("sheet %d of %d does not exist", i, len(w.sheets))
+	}
+	return w.sheets[i], nil
+}
