@@ -1,0 +1,174 @@
+package text
+
+import (
+	"embed"
+	"encoding/csv"
+	"fmt"
+	"strconv"
+	"strings"
+	"sync"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+//go:embed onsets.csv rimes.csv tcvn3.csv scales.csv qualifiers.csv
+var files embed.FS
+
+// tables gives the embedded files in the shape the parsers need. It is built once and never written afterwards.
+var tables = sync.OnceValue(buildTables)
+
+type tableSet struct {
+	letters    [0x1F00]letter       // by rune; base 0 means "no Vietnamese letter"
+	toned      map[rune][5]rune     // lower-case vowel → the same with huyền, sắc, hỏi, ngã, nặng
+	onsets     map[string]bool      // "", "b", … "ngh"
+	rimes      map[string]rime      // without tone: "oa", "iêng"
+	tcvn3      map[rune]rune        // byte read as Latin-1 → letter
+	scales     map[string]int32     // Key of the word → power of ten
+	qualifiers map[string]qualifier // Key of the phrase
+	periods    []periodPattern      //
+}
+
+type qualifier struct{ place, meaning string }
+
+// letter is one Vietnamese letter taken apart: base is lower case and keeps the quality of the vowel (ă â ê ô ơ ư).
+type letter struct {
+	base  rune
+	tone  tone
+	upper bool
+}
+
+type tone uint8
+
+const (
+	level   tone = iota // ngang
+	falling             // huyền  U+0300
+	rising              // sắc    U+0301
+	asking              // hỏi    U+0309
+	broken              // ngã    U+0303
+	heavy               // nặng   U+0323
+)
+
+// toneMark tells which tone a combining mark stands for, level if none.
+func toneMark(r rune) tone {
+	switch r {
+	case 0x300:
+		return falling
+	case 0x301:
+		return rising
+	case 0x309:
+		return asking
+	case 0x303:
+		return broken
+	case 0x323:
+		return heavy
+	}
+	return level
+}
+
+func markOf(t tone) string {
+	return [...]string{"", "\u0300", "\u0301", "\u0309", "\u0303", "\u0323"}[t]
+}
+
+const vowels = "aăâeêioôơuưy"
+
+func isVowel(base rune) bool { return strings.ContainsRune(vowels, base) }
+
+func buildTables() *tableSet {
+	t := &tableSet{
+		toned:      map[rune][5]rune{},
+		onsets:     map[string]bool{"": true},
+		rimes:      map[string]rime{},
+		tcvn3:      map[rune]rune{},
+		scales:     map[string]int32{},
+		qualifiers: map[string]qualifier{},
+	}
+	for _, base := range "bcdđfghjklmnpqrstvwxz" + vowels {
+		t.addLetter(base, base, level)
+		if !isVowel(base) {
+			continue
+		}
+		var forms [5]rune
+		for i := falling; i <= heavy; i++ {
+			r := []rune(norm.NFC.String(string(base) + markOf(i)))[0]
+			forms[i-1] = r
+			t.addLetter(r, base, i)
+		}
+		t.toned[base] = forms
+	}
+	for _, row := range readCSV("onsets.csv", 1) {
+		t.onsets[row[0]] = true
+	}
+	for _, row := range readCSV("rimes.csv", 3) {
+		r := rime{at: int8(number(row[1])), also: -1}
+		if row[2] != "" {
+			r.also = int8(number(row[2]))
+		}
+		t.rimes[row[0]] = r
+	}
+	for _, row := range readCSV("tcvn3.csv", 2) {
+		b, err := strconv.ParseUint(row[0], 16, 8)
+		if err != nil {
+			panic(fmt.Sprintf("text: tcvn3.csv: %v", err))
+		}
+		t.tcvn3[rune(b)] = []rune(row[1])[0]
+	}
+	for _, row := range readCSV("scales.csv", 2) {
+		t.scales[t.key(row[0])] = int32(number(row[1]))
+	}
+	for _, row := range readCSV("qualifiers.csv", 3) {
+		t.qualifiers[t.key(row[0])] = qualifier{row[1], row[2]}
+	}
+	t.periods = periodPatterns()
+	return t
+}
+
+func (t *tableSet) addLetter(r, base rune, tn tone) {
+	t.letters[r] = letter{base, tn, false}
+	t.letters[unicode.ToUpper(r)] = letter{base, tn, true}
+}
+
+// letter takes r apart; ok is false when r is no letter of the Vietnamese alphabet (f, j, w, z count as letters).
+func (t *tableSet) letter(r rune) (letter, bool) {
+	if r < 0 || int(r) >= len(t.letters) {
+		return letter{}, false
+	}
+	l := t.letters[r]
+	return l, l.base != 0
+}
+
+// rune puts a letter together again.
+func (t *tableSet) rune(l letter) rune {
+	r := l.base
+	if l.tone != level {
+		r = t.toned[l.base][l.tone-1]
+	}
+	if l.upper {
+		return unicode.ToUpper(r)
+	}
+	return r
+}
+
+// readCSV reads an embedded file. The files are part of the program, so a damaged one is a programming error.
+func readCSV(name string, fields int) [][]string {
+	f, err := files.Open(name)
+	if err != nil {
+		panic("text: " + err.Error())
+	}
+	defer f.Close()
+	r := csv.NewReader(f)
+	r.FieldsPerRecord = fields
+	rows, err := r.ReadAll()
+	if err != nil {
+		panic("text: " + name + ": " + err.Error())
+	}
+	return rows[1:]
+}
+
+func number(s string) int {
+	n, err := strconv.Atoi(s)
+	if err != nil {
+		panic("text: " + err.Error())
+	}
+	return n
+}
