@@ -47,7 +47,7 @@ func (s *store) documentBooks(add func(special bool, build func() *book)) {
 type dimension struct{ period, measure, status string }
 
 // dimensions gives the columns a set of values needs: what was done, then what is expected, planned and aimed at,
-// each by time. Two statuses of one period and measure type share a column.
+// each by time, years before spans. Two statuses of one period and measure type share a column.
 func (s *store) dimensions(is []int) []dimension {
 	rank := map[string]int{"actual": 0, "estimate": 1, "forecast": 2, "plan": 3, "target": 4}
 	seen := map[[2]string]bool{}
@@ -62,6 +62,9 @@ func (s *store) dimensions(is []int) []dimension {
 	sort.SliceStable(ds, func(a, b int) bool {
 		if ds[a].measure != ds[b].measure {
 			return rank[ds[a].measure] < rank[ds[b].measure]
+		}
+		if x, y := len(ds[a].period) > 4, len(ds[b].period) > 4; x != y {
+			return y
 		}
 		return ds[a].period < ds[b].period
 	})
@@ -349,7 +352,8 @@ func (s *store) achievementBook(id string) *book {
 	p.across(4, 1, 8, subtitle, "(Kèm theo báo cáo theo Công văn số 66/BTĐKT-THHC ngày 17/4/2020)")
 	is := s.byDocument[id]
 	end := s.indicatorTable(p, 6, is)
-	col := 4 + len(s.dimensions(is))
+	ds := s.dimensions(is)
+	col := 4 + len(ds)
 	p.text(6, col, head, "So với kế hoạch (%)")
 	achieved := map[string]string{"jobs_created": "103.3", "bhxh_voluntary": "106.09", "bhxh_compulsory": "100.11", "bhtn_participants": "100.78"}
 	for n, ind := range s.indicators(is) {
@@ -360,7 +364,11 @@ func (s *store) achievementBook(id string) *book {
 	p.digits(end, 1, centred, strconv.Itoa(end-6))
 	p.text(end, 2, label, "Bình quân hàng năm tuyển sinh học nghề giai đoạn 2015 - 2019")
 	p.text(end, 3, centred, "nghìn người")
-	p.digits(end, 6, number, "15.8")
+	for k, d := range ds {
+		if d.period == "2015/2019" {
+			p.digits(end, 4+k, number, "15.8")
+		}
+	}
 	p.digits(end, col, number, "105.58")
 	p.across(end+2, 1, 8, note, "Ghi chú: Tỷ lệ hộ nghèo theo chuẩn nghèo đa chiều giai đoạn 2016-2020.")
 	return b

@@ -161,6 +161,7 @@ func (s *store) planPage(b *book, t territory, index, n int, old bool) {
 		}
 		p.text(row, 3, centred, s.units[r.unit[style]])
 		filled := map[int]bool{} // columns that hold a bare number
+		yearbook := false
 		for k, c := range columns {
 			sex, area := restriction(r.indicator)
 			v, ok := s.find(valueKey{r.indicator, t.id, c.period, c.measure, sex, area})
@@ -169,6 +170,7 @@ func (s *store) planPage(b *book, t territory, index, n int, old bool) {
 			}
 			p.place(s, row, first+k, v, r.unit[style], planStyle(r.unit[style], r.indicator, index))
 			filled[k] = bare(s.values[v])
+			yearbook = yearbook || s.isTable(s.values[v].Document)
 		}
 		if len(filled) == 0 && (i+index)%17 == 0 {
 			p.text(row, first+len(columns)-2, textual, "…") // known to exist, not collected
@@ -180,7 +182,7 @@ func (s *store) planPage(b *book, t territory, index, n int, old bool) {
 			if filled[5] && filled[4] {
 				p.ratio(row, lastValue+2, first+5, first+4)
 			}
-			if len(filled) > 0 && (i+index)%11 == 0 {
+			if yearbook && (i+index)%4 == 0 {
 				p.text(row, last, label, "Niên giám thống kê")
 			}
 		}

@@ -82,6 +82,9 @@ func words(v Value, shift int32) string {
 		}
 		return "khoảng " + n
 	case "at_least":
+		if strings.HasSuffix(v.Raw, "trở lên") {
+			return n + " trở lên"
+		}
 		switch first {
 		case "hơn":
 			return "hơn " + n
