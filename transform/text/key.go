@@ -13,7 +13,21 @@ import (
 func Key(s string) string { return tables().key(s) }
 
 func (t *tableSet) key(s string) string {
-	s = t.repair(s)
+	k := t.keyOnce(t.repair(s))
+	for range maxPasses { // dropping signs out of garbage may leave something to repair
+		if t.clean(k) {
+			break
+		}
+		next := t.keyOnce(t.repair(k))
+		if next == k {
+			break
+		}
+		k = next
+	}
+	return k
+}
+
+func (t *tableSet) keyOnce(s string) string {
 	var out strings.Builder
 	out.Grow(len(s))
 	gap := false // a separator was seen since the last thing written
@@ -40,6 +54,9 @@ func (t *tableSet) key(s string) string {
 		}
 		if isWordRune(r) {
 			if start < 0 {
+				if !unicode.IsLetter(r) { // a stray mark must not join the letter before the gap
+					continue
+				}
 				start = i
 			}
 			if l, ok := t.letter(r); ok {
@@ -63,8 +80,9 @@ func (t *tableSet) key(s string) string {
 		case isSuperscript(r):
 			if (r == '²' || r == '³') && strings.HasSuffix(out.String(), "m") && !gap {
 				out.WriteRune('2' + r - '²')
+				continue
 			}
-		case r == '\'' || r == '’' || r == '‘':
+			gap = true
 		default:
 			gap = true
 		}

@@ -152,6 +152,9 @@ func (t *tableSet) judge(s []rune, w *legacyWord) {
 	w.converted = t.decodeTCVN3(s)
 	after := t.syllable(w.converted)
 	before := t.syllable(icelandic(s))
+	if !before { // ñ may be a misplaced tilde
+		_, before = t.placeTone(string(s))
+	}
 	w.better = after && !before
 	switch {
 	case only && w.better && !notation(s):

@@ -315,7 +315,7 @@ func (p *numberParser) before(prefix string) (meaning string, ok bool) {
 	if strings.ContainsAny(prefix, "\"'()[]{}*#:;.,/\\+-–—") {
 		return "", false
 	}
-	prefix = strings.NewReplacer("~", " khoảng ", "≈", " khoảng ", ">=", " ≥ ", "=>", " ≥ ", "<=", " ≤ ", "=<", " ≤ ", "<", " < ", ">", " > ", "≥", " ≥ ", "≤", " ≤ ").Replace(prefix)
+	prefix = p.t.signs.Replace(prefix)
 	words := strings.Fields(p.t.key(prefix))
 	if len(words) == 0 || len(words) > 8 {
 		return "", false

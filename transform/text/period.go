@@ -167,6 +167,6 @@ func (t *tableSet) periodText(s string) string {
 	}
 	flush(len(s))
 	text := strings.Join(strings.Fields(out.String()), " ")
-	text = strings.NewReplacer(" - ", "-", " -", "-", "- ", "-", " / ", "/", " /", "/", "/ ", "/").Replace(text)
+	text = t.joints.Replace(text)
 	return strings.TrimRight(text, ".:;, ")
 }

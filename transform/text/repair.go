@@ -41,7 +41,17 @@ func (t *tableSet) pass(s string) string {
 	s = redecode(dropInvisible(s))
 	s = norm.NFC.String(mapCharacters(s))
 	s = t.fromTCVN3(s)
-	s = strings.NewReplacer("Ð", "Đ", "ð", "đ", "\u00AD", "").Replace(s)
+	s = strings.Map(func(r rune) rune {
+		switch r {
+		case 'Ð': // until here it may have been the é of TCVN3
+			return 'Đ'
+		case 'ð':
+			return 'đ'
+		case '\u00AD': // likewise the ư
+			return -1
+		}
+		return r
+	}, s)
 	return norm.NFC.String(t.placeTones(t.attachMarks(s)))
 }
 

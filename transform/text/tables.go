@@ -26,6 +26,8 @@ type tableSet struct {
 	tcvn3      map[rune]rune        // byte read as Latin-1 → letter
 	scales     map[string]int32     // Key of the word → power of ten
 	qualifiers map[string]qualifier // Key of the phrase
+	signs      *strings.Replacer    // comparison signs → words and signs of qualifiers.csv
+	joints     *strings.Replacer    // no space around - and /
 	periods    []periodPattern      //
 }
 
@@ -119,6 +121,8 @@ func buildTables() *tableSet {
 	for _, row := range readCSV("qualifiers.csv", 3) {
 		t.qualifiers[t.key(row[0])] = qualifier{row[1], row[2]}
 	}
+	t.signs = strings.NewReplacer("~", " khoảng ", "≈", " khoảng ", ">=", " ≥ ", "=>", " ≥ ", "<=", " ≤ ", "=<", " ≤ ", "<", " < ", ">", " > ", "≥", " ≥ ", "≤", " ≤ ")
+	t.joints = strings.NewReplacer(" - ", "-", " -", "-", "- ", "-", " / ", "/", " /", "/", "/ ", "/")
 	t.periods = periodPatterns()
 	return t
 }

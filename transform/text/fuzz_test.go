@@ -1,0 +1,118 @@
+package text
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/shopspring/decimal"
+)
+
+func seedText(f *testing.F) {
+	for _, name := range []string{"fixture_text.csv", "fixture_numbers.csv", "numbers.csv", "periods.csv"} {
+		for _, c := range readCases(f, name) {
+			f.Add(c[0])
+		}
+	}
+}
+
+func FuzzRepair(f *testing.F) {
+	seedText(f)
+	f.Fuzz(func(t *testing.T, s string) { checkText(t, s) })
+}
+
+func FuzzParseNumber(f *testing.F) {
+	seedText(f)
+	f.Fuzz(func(t *testing.T, s string) {
+		limit := decimal.New(1, 18)
+		for _, st := range []Style{Unknown, Vietnamese, English} {
+			n, err := ParseNumber(s, st)
+			if err != nil {
+				var e *NumberError
+				if !errors.As(err, &e) || e.Reason == "" || e.Error() == "" || (e.Reason == ReasonEmpty) != (e.Empty != "") {
+					t.Fatalf("%q: %#v", s, err)
+				}
+				continue
+			}
+			if !strings.ContainsAny(Repair(s), "0123456789") {
+				t.Fatalf("%q has no digit but is %s", s, n.Value)
+			}
+			for _, d := range []decimal.Decimal{n.Value, n.High.Decimal, n.Of.Decimal} {
+				if d.Exponent() < -10 || d.Exponent() > 0 || d.Abs().GreaterThan(limit) {
+					t.Fatalf("%q: %s does not fit DECIMAL(28,10)", s, d)
+				}
+			}
+			if n.High.Valid && n.High.Decimal.LessThan(n.Value) {
+				t.Fatalf("%q: range falls", s)
+			}
+			if n.Unit != Repair(n.Unit) || n.Unit != strings.TrimSpace(n.Unit) {
+				t.Fatalf("%q: unit %q is not clean", s, n.Unit)
+			}
+			again, err := ParseNumber(Repair(s), st)
+			if err != nil || !again.Value.Equal(n.Value) {
+				t.Fatalf("%q = %s, repaired first: %s %v", s, n.Value, again.Value, err)
+			}
+		}
+		DetectStyle([]string{s})
+		if d, _, err := FromFloat(s); err == nil && (d.Exponent() < -10 || d.Exponent() > 0 || d.Abs().GreaterThan(limit)) {
+			t.Fatalf("FromFloat(%q) = %s does not fit DECIMAL(28,10)", s, d)
+		}
+	})
+}
+
+func FuzzPeriod(f *testing.F) {
+	seedText(f)
+	f.Fuzz(func(t *testing.T, s string) {
+		p, status, ok := Period(s)
+		if !ok {
+			if p != "" {
+				t.Fatalf("Period(%q) = %q, not ok", s, p)
+			}
+			return
+		}
+		if again, _, ok := Period(p); !ok || again != p {
+			t.Fatalf("Period(%q) = %q, read again %q", s, p, again)
+		}
+		if status != "" && status != "P" && status != "E" {
+			t.Fatalf("Period(%q): status %q", s, status)
+		}
+	})
+}
+
+func FuzzDate(f *testing.F) {
+	seedText(f)
+	f.Add("ngày 03 tháng 7 năm 2019")
+	f.Add("2019-07-03T00:00:00Z")
+	f.Fuzz(func(t *testing.T, s string) {
+		for _, year := range []int{0, 2020} {
+			iso, ok := ParseDateIn(s, year)
+			if !ok {
+				continue
+			}
+			if _, err := time.Parse(time.DateOnly, iso); err != nil {
+				t.Fatalf("ParseDateIn(%q) = %q: %v", s, iso, err)
+			}
+			if again, ok := ParseDate(iso); !ok || again != iso {
+				t.Fatalf("ParseDate(%q) = %q", iso, again)
+			}
+		}
+	})
+}
+
+func FuzzFootnote(f *testing.F) {
+	seedText(f)
+	f.Add("Số liệu (*)[2]¹")
+	f.Add("62/63 tỉnh, thành phố trực thuộc trung ương1")
+	f.Fuzz(func(t *testing.T, s string) {
+		base, marks := Footnote(s)
+		if !strings.HasPrefix(s, base) {
+			t.Fatalf("Footnote(%q): %q is not its beginning", s, base)
+		}
+		for _, m := range marks {
+			if m == "" {
+				t.Fatalf("Footnote(%q): empty mark", s)
+			}
+		}
+	})
+}
