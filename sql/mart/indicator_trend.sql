@@ -44,48 +44,40 @@ WITH annual AS (
   FROM mart.region_summary AS g
   JOIN dw.bridge_territory_2025 AS b ON b.territory_id = g.territory_id AND b.level = 'region' AND b.successor_id = g.territory_id
   LEFT JOIN annual AS a ON a.observation_id = g.observation_id
-), changed AS (
-  SELECT basis, indicator_code, territory_id, year, string_agg(text, '; ' ORDER BY text) AS text
-  FROM (SELECT basis, indicator_code, CAST(NULL AS VARCHAR) AS territory_id, year, concat_ws(' / ', text_vi, text_en) AS text
-        FROM dw.dim_break CROSS JOIN (VALUES ('as_reported'), ('units_2025')) AS v(basis)
-        UNION ALL
-        SELECT 'as_reported', NULL, b.successor_id, year(b.date), 'Sáp nhập ' || p.name_vi || ' / ' || p.name_vi || ' merged into it'
-        FROM dw.bridge_territory AS b
-        JOIN dw.dim_territory AS p ON p.territory_id = b.predecessor_id
-        JOIN dw.bridge_territory_2025 AS s ON s.territory_id = b.successor_id AND s.successor_id <> s.territory_id
-        WHERE b.predecessor_id <> b.successor_id)
-  GROUP BY ALL
+), series AS (
+  SELECT DISTINCT basis, indicator_code, territory_id FROM both_bases
+), series_break AS ( -- changes of definition out of the catalogue, and mergers into a territory that keeps its id
+  SELECT s.basis, s.indicator_code, s.territory_id, b.year, concat_ws(' / ', b.text_vi, b.text_en) AS text
+  FROM series AS s
+  JOIN dw.dim_break AS b ON coalesce(b.indicator_code, s.indicator_code) = s.indicator_code AND coalesce(b.territory_id, s.territory_id) = s.territory_id
+  UNION ALL
+  SELECT s.basis, s.indicator_code, s.territory_id, year(b.date), 'Sáp nhập ' || p.name_vi || ' / ' || p.name_vi || ' merged into it'
+  FROM series AS s
+  JOIN dw.bridge_territory AS b ON b.successor_id = s.territory_id AND b.predecessor_id <> b.successor_id
+  JOIN dw.bridge_territory_2025 AS u ON u.territory_id = b.successor_id AND u.successor_id <> u.territory_id
+  JOIN dw.dim_territory AS p ON p.territory_id = b.predecessor_id
+  WHERE NOT EXISTS (SELECT 1 FROM dw.dim_break AS k WHERE k.territory_id = b.successor_id AND k.year = year(b.date)
+                      AND coalesce(k.indicator_code, s.indicator_code) = s.indicator_code)
 ), told AS (
-  SELECT t.*, lag(year, 1, 0) OVER w AS seen_year,
+  SELECT t.*, lag(year) OVER w AS seen_year, lag(CASE WHEN t.value_high IS NULL AND t.qualifier IS NULL THEN t.value END) OVER w AS value_before,
          t.value IS NOT NULL AND t.value_high IS NULL AND t.qualifier IS NULL AS is_exact
   FROM both_bases AS t
   WINDOW w AS (PARTITION BY basis, indicator_code, territory_id, measure_type, sex, area ORDER BY year)
-), crossed AS (
-  SELECT t.basis, t.indicator_code, t.territory_id, t.year, t.measure_type, t.sex, t.area,
-         max(c.year) AS break_year, string_agg(c.text, '; ' ORDER BY c.year, c.text) AS text
-  FROM told AS t
-  JOIN changed AS c ON c.basis = t.basis AND c.indicator_code = t.indicator_code AND c.year <= t.year
-                   AND (c.year > t.seen_year AND t.seen_year > 0 OR c.year = t.year)
-  GROUP BY ALL
-  UNION ALL
-  SELECT t.basis, t.indicator_code, t.territory_id, t.year, t.measure_type, t.sex, t.area, max(c.year), string_agg(c.text, '; ' ORDER BY c.year, c.text)
-  FROM told AS t
-  JOIN changed AS c ON c.basis = t.basis AND c.territory_id = t.territory_id AND c.year <= t.year
-                   AND (c.year > t.seen_year AND t.seen_year > 0 OR c.year = t.year)
-  GROUP BY ALL
 ), crossing AS (
-  SELECT basis, indicator_code, territory_id, year, measure_type, sex, area, max(break_year) AS break_year, string_agg(text, '; ' ORDER BY text) AS text
-  FROM crossed GROUP BY ALL
+  SELECT t.basis, t.indicator_code, t.territory_id, t.year, t.measure_type, t.sex, t.area, max(b.year) AS break_year, string_agg(b.text, '; ' ORDER BY b.year, b.text) AS text
+  FROM told AS t
+  JOIN series_break AS b ON b.basis = t.basis AND b.indicator_code = t.indicator_code AND b.territory_id = t.territory_id
+                        AND (b.year = t.year OR b.year > t.seen_year AND b.year < t.year)
+  GROUP BY ALL
 ), marked AS (
   SELECT t.*, c.break_year IS NOT NULL AS is_break, c.text AS break_text,
-         max(c.break_year) OVER w AS last_break_year,
-         lag(CASE WHEN t.is_exact THEN t.value END) OVER w AS value_before, lag(t.year) OVER w AS year_before
+         max(c.break_year) OVER w AS last_break_year
   FROM told AS t
   LEFT JOIN crossing AS c ON c.basis = t.basis AND c.indicator_code = t.indicator_code AND c.territory_id = t.territory_id AND c.year = t.year
                          AND c.measure_type = t.measure_type AND c.sex = t.sex AND c.area = t.area
   WINDOW w AS (PARTITION BY t.basis, t.indicator_code, t.territory_id, t.measure_type, t.sex, t.area ORDER BY t.year)
 ), measured AS (
-  SELECT m.*, CASE WHEN m.is_exact AND m.year_before = m.year - 1 THEN m.value_before END AS previous_value,
+  SELECT m.*, CASE WHEN m.is_exact AND m.seen_year = m.year - 1 THEN m.value_before END AS previous_value,
          first_value(CASE WHEN m.is_exact AND m.value > 0 THEN m.value END IGNORE NULLS) OVER w AS base_value,
          first_value(CASE WHEN m.is_exact AND m.value > 0 THEN m.year END IGNORE NULLS) OVER w AS base_year
   FROM marked AS m

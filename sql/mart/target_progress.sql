@@ -92,8 +92,10 @@ WITH concept(indicator_code, other_code, role, sign) AS (
   SELECT * FROM act WHERE role = 'own' AND value IS NOT NULL
 ), last_break AS ( -- the latest change of definition not after the latest figure
   SELECT o.target_id, max(b.year) AS year
-  FROM (SELECT target_id, any_value(code) AS code, max(year) AS latest FROM own WHERE judged GROUP BY target_id) AS o
-  JOIN dw.dim_break AS b ON b.indicator_code = o.code AND b.year <= o.latest GROUP BY o.target_id
+  FROM (SELECT target_id, max(year) AS latest FROM own WHERE judged GROUP BY target_id) AS o
+  JOIN goal AS g ON g.target_id = o.target_id
+  JOIN dw.dim_break AS b ON coalesce(b.indicator_code, g.indicator_code) = g.indicator_code AND coalesce(b.territory_id, g.territory_id) = g.territory_id AND b.year <= o.latest
+  GROUP BY o.target_id
 ), newest AS (
   SELECT * FROM own QUALIFY row_number() OVER (PARTITION BY target_id ORDER BY judged DESC, year DESC) = 1
 ), base AS (
@@ -112,7 +114,8 @@ WITH concept(indicator_code, other_code, role, sign) AS (
          arg_min(p.value0, p.year0) AS value0, arg_max(p.value, p.year) AS value1, arg_max(p.measure_type, p.year) AS measure_type,
          arg_max(p.source_sha256, p.year) AS source_sha256, arg_max(p.source_sheet, p.year) AS source_sheet, arg_max(p.source_cell, p.year) AS source_cell
   FROM pair AS p JOIN goal AS g ON g.target_id = p.target_id
-  WHERE p.year0 >= g.year_from - 1 AND NOT EXISTS (SELECT 1 FROM dw.dim_break AS b WHERE b.indicator_code = p.code AND b.year > p.year0 AND b.year <= p.year)
+  WHERE p.year0 >= g.year_from - 1 AND NOT EXISTS (SELECT 1 FROM dw.dim_break AS b WHERE coalesce(b.indicator_code, p.code) = p.code AND coalesce(b.territory_id, g.territory_id) = g.territory_id
+                                             AND b.year > p.year0 AND b.year <= p.year)
   GROUP BY p.target_id, p.role, p.code
 ), yearly AS (
   SELECT o.target_id, sum(o.value) AS total, count(*) AS years, max(o.year) AS year, min(o.measure_type) AS measure_type,
