@@ -30,7 +30,7 @@ func (s *store) feeds() ([]feed, error) {
 // insuranceFeed writes the published counts of insured people as the monthly file of the social insurance: UTF-8 with
 // a byte order mark, semicolons, Vietnamese words. A yearly figure is the count at 31 December, which is that month's
 // cut-off. Sex and age were not published, so every row is a total. Figures that the source rounds in words
-// ("khoảng", "hơn") stay out, for a feed has no place for them.
+// ("khoảng", "hơn") stay out, for a feed has no place for them. The last column names the document.
 func (s *store) insuranceFeed() feed {
 	schemes := []struct{ indicator, word string }{
 		{"bhxh_compulsory", "BHXH bắt buộc"}, {"bhxh_voluntary", "BHXH tự nguyện"}, {"bhtn_participants", "BHTN"}, {"bhyt_participants", "BHYT"},
@@ -69,9 +69,9 @@ func (s *store) insuranceFeed() feed {
 		return x.order < y.order
 	})
 	var b bytes.Buffer
-	b.WriteString("\ufeffthang;ma_tinh;ten_tinh;loai_hinh;gioi_tinh;nhom_tuoi;so_nguoi\r\n")
+	b.WriteString("\ufeffthang;ma_tinh;ten_tinh;loai_hinh;gioi_tinh;nhom_tuoi;so_nguoi;nguon\r\n")
 	for _, l := range lines {
-		fmt.Fprintf(&b, "%s/%s;%s;%s;%s;Tổng;Tổng;%s\r\n", l.month[5:], l.month[:4], l.code, l.name, l.scheme, s.values[l.value].Value)
+		fmt.Fprintf(&b, "%s/%s;%s;%s;%s;Tổng;Tổng;%s;%s: %s\r\n", l.month[5:], l.month[:4], l.code, l.name, l.scheme, s.values[l.value].Value, Keyword, s.values[l.value].Document)
 	}
 	return feed{"feeds/bhxh_nguoi_tham_gia.csv", time.Date(2025, 12, 5, 0, 0, 0, 0, time.UTC), b.Bytes()}
 }

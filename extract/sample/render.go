@@ -45,6 +45,9 @@ func IsSample(r io.ReaderAt, size int64) bool {
 	return false
 }
 
+// IsSampleFeed reports whether a feed bears the keyword, by the first bytes of it: 64 KiB are plenty.
+func IsSampleFeed(head []byte) bool { return bytes.Contains(head, []byte(Keyword)) }
+
 func mergeDown(row1, row2, col int) sheet.Range {
 	return sheet.Range{Row1: row1, Col1: col, Row2: row2, Col2: col}
 }

@@ -374,9 +374,24 @@ func TestInsuranceFeedHoldsPublishedFiguresOnly(t *testing.T) {
 		"11/2025;00;Toàn quốc;BHXH bắt buộc;Tổng;Tổng;18032000",
 		"09/2021;00;Toàn quốc;BHXH tự nguyện;Tổng;Tổng;1182774",
 	} {
-		if !strings.Contains(data, want+"\r\n") {
+		if !strings.Contains(data, "\n"+want+";"+Keyword) {
 			t.Errorf("no line %q", want)
 		}
+	}
+}
+
+func TestEveryFeedBearsTheKeyword(t *testing.T) {
+	feeds, err := mustLoad(t).feeds()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range feeds {
+		if !IsSampleFeed(f.data[:min(len(f.data), 64<<10)]) {
+			t.Errorf("%s does not bear the keyword", f.path)
+		}
+	}
+	if IsSampleFeed([]byte("thang;ma_tinh;so_nguoi\n12/2019;46;1\n")) {
+		t.Error("another feed is taken for a sample")
 	}
 }
 
