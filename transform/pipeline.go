@@ -35,6 +35,7 @@ type Options struct {
 	Catalogue *catalogue.Catalogue // required
 	Mappings  *mapping.Set         // required: how feeds are read
 	CacheDir  string               // where batches are kept; "" keeps none
+	Refill    bool                 // read every object again and renew the cache
 	Limits    xlsx.Limits          // of workbooks; zero means xlsx.DefaultLimits
 	Timeout   time.Duration        // for one file; 0 means 60 seconds
 	Workers   int                  // files read at once; 0 means one per processor
@@ -87,6 +88,9 @@ func (p *Pipeline) Read(ctx context.Context, raw landing.Raw, name string, f *os
 func (p *Pipeline) read(ctx context.Context, raw landing.Raw, name string, f *os.File) (*record.File, error) {
 	limited, cancel := context.WithTimeout(ctx, p.opt.Timeout)
 	defer cancel()
+	if ext := strings.ToLower(filepath.Ext(name)); raw.Type != "empty" && isText(raw.Type) && (ext == ".xlsx" || ext == ".xlsm") {
+		return &record.File{Refusals: []record.Refusal{{Code: "file.not_workbook", Args: []string{raw.Type}}}}, nil
+	}
 	switch raw.Type {
 	case "xlsx":
 		file, err := p.workbook(limited, name, f, raw.Size)
@@ -112,15 +116,20 @@ func (p *Pipeline) read(ctx context.Context, raw landing.Raw, name string, f *os
 	}[raw.Type]
 	if !known {
 		code = "file.unsupported"
-		if ext := strings.ToLower(filepath.Ext(name)); ext == ".xlsx" || ext == ".xlsm" {
-			code = "file.not_workbook"
-		}
 	}
 	r := record.Refusal{Code: code}
 	if code == "file.unsupported" {
 		r.Args = []string{raw.Type}
 	}
 	return &record.File{Refusals: []record.Refusal{r}}, nil
+}
+
+func isText(kind string) bool {
+	switch kind {
+	case "csv", "text", "json", "json-stat", "unknown":
+		return true
+	}
+	return false
 }
 
 // refused turns the error of a reader into a file that holds nothing but the reason.
@@ -243,7 +252,7 @@ func (p *Pipeline) one(ctx context.Context, store *landing.Store, raw landing.Ra
 	if p.opt.CacheDir != "" {
 		// The name is part of what a file says about itself, so two names of one object do not share a batch.
 		cache = filepath.Join(p.opt.CacheDir, raw.SHA256+"-"+p.version+nameHash(nameOf(raw))+".arrow")
-		if batch, err := readBatch(cache); err == nil {
+		if batch, err := readBatch(cache); !p.opt.Refill && err == nil {
 			return Result{Raw: raw, Batch: batch, Cached: true, Counts: count(batch)}, nil
 		}
 	}

@@ -35,7 +35,7 @@ quarantined and why. Nothing is landed, written or published. With --json, one o
 			if err != nil {
 				return err
 			}
-			pipeline, err := newPipeline(cfg, "")
+			pipeline, err := newPipeline(cfg, "", false)
 			if err != nil {
 				return err
 			}
@@ -80,7 +80,7 @@ type silent struct{ *failure }
 func (s silent) Unwrap() error { return s.failure }
 
 // newPipeline wires catalogue, feed mappings and limits of the configuration.
-func newPipeline(cfg config, cacheDir string) (*transform.Pipeline, error) {
+func newPipeline(cfg config, cacheDir string, refill bool) (*transform.Pipeline, error) {
 	cat, err := catalogue.Load(cfg.Catalogue)
 	if err != nil {
 		return nil, &failure{Exit: exitInput, What: "the catalogue is not valid", Where: cfg.Catalogue, Why: err.Error(), Try: "correct the line named above", err: err}
@@ -90,13 +90,18 @@ func newPipeline(cfg config, cacheDir string) (*transform.Pipeline, error) {
 		return nil, &failure{Exit: exitInput, What: "a feed mapping is not valid", Where: cfg.Catalogue, Why: err.Error(), Try: "correct the YAML named above", err: err}
 	}
 	return transform.New(transform.Options{
-		Catalogue: cat, Mappings: mappings, CacheDir: cacheDir,
+		Catalogue: cat, Mappings: mappings, CacheDir: cacheDir, Refill: refill,
 		Timeout: time.Duration(cfg.FileTimeout), Workers: cfg.Threads,
 	})
 }
 
 func checkFile(ctx context.Context, p *transform.Pipeline, name string) (*record.File, error) {
-	f, err := os.Open(name)
+	return checkFileAs(ctx, p, name, name)
+}
+
+// checkFileAs reads the file at path as if it had arrived under another name.
+func checkFileAs(ctx context.Context, p *transform.Pipeline, path, name string) (*record.File, error) {
+	f, err := os.Open(path)
 	if err != nil {
 		return nil, &failure{Exit: exitInput, What: "the file can not be opened", Where: name, Why: err.Error(), Try: "check the path", err: err}
 	}
@@ -112,15 +117,14 @@ func checkFile(ctx context.Context, p *transform.Pipeline, name string) (*record
 	if _, err := io.Copy(h, f); err != nil {
 		return nil, fmt.Errorf("read %s: %w", name, err)
 	}
-	head := make([]byte, 64<<10)
-	n, err := f.ReadAt(head, 0)
-	if err != nil && err != io.EOF {
+	kind, err := extract.DetectFile(f, info.Size())
+	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", name, err)
 	}
 	if _, err := f.Seek(0, io.SeekStart); err != nil {
 		return nil, err
 	}
-	raw := landing.Raw{SHA256: hex.EncodeToString(h.Sum(nil)), Size: info.Size(), Type: extract.Detect(head[:n], info.Size())}
+	raw := landing.Raw{SHA256: hex.EncodeToString(h.Sum(nil)), Size: info.Size(), Type: kind}
 	return p.Read(ctx, raw, name, f)
 }
 

@@ -16,7 +16,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"sort"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -119,7 +119,7 @@ func Run(ctx context.Context, o Options) (report Report, err error) {
 		return report, err
 	}
 	defer func() { err = errors.Join(err, book.Close()) }()
-	report.RunID, err = book.StartRun(ctx, o.Command)
+	report.RunID, err = book.StartRun(ctx, o.Command, began)
 	if err != nil {
 		return report, err
 	}
@@ -377,14 +377,15 @@ func (r *runner) inputs(ctx context.Context, batches []arrow.RecordBatch) ([]loa
 	add := func(name string, header []string, rows [][]string) {
 		inputs = append(inputs, load.Input{Name: name, Reader: func() array.RecordReader { return textTable(r.mem, header, rows) }})
 	}
-	tables := r.Catalogue.Tables()
-	names := make([]string, 0, len(tables))
-	for name := range tables {
-		names = append(names, name)
+	declared, err := declaredInputs()
+	if err != nil {
+		return nil, nil, err
 	}
-	sort.Strings(names)
-	for _, name := range names {
-		add(name, tables[name][0], tables[name][1:])
+	for _, name := range r.Catalogue.Tables() {
+		if declared[name] { // header words, for instance, are of no use after reading
+			header, rows := r.Catalogue.Table(name)
+			add(name, header, rows)
+		}
 	}
 	for name, text := range map[string]string{"codes": record.CodesCSV(), "rules": rule.CSV()} {
 		rows, err := readCSV(text)
@@ -398,10 +399,50 @@ func (r *runner) inputs(ctx context.Context, batches []arrow.RecordBatch) ([]loa
 		return nil, nil, err
 	}
 	for _, t := range history {
-		add(t.Name, t.Header, t.Rows)
+		add(t.Name, historyColumns(t.Name, t.Columns), t.Rows)
 	}
 	add("meta", []string{"key", "value"}, [][]string{
 		{"program_version", r.Version}, {"rules_version", r.Pipeline.Version()}, {"catalogue_version", r.Catalogue.Version()}, {"models_version", modelsVersion()},
 	})
 	return inputs, func() {}, nil
+}
+
+// historyColumns gives the ledger's columns the names that the warehouse uses for them.
+func historyColumns(table string, columns []string) []string {
+	names := map[string]map[string]string{
+		"run":       {"command": "trigger", "status": "state", "error": "detail"},
+		"run_event": {"at": "event_at", "message": "detail", "detail": "particulars"},
+	}[table]
+	out := slices.Clone(columns)
+	for i, c := range columns {
+		if n, ok := names[c]; ok {
+			out[i] = n
+		}
+	}
+	return out
+}
+
+// finish writes down how the run ended. It has its own context: a cancelled run is recorded too.
+func finish(ctx context.Context, book *ledger.Ledger, r *Report, failure error) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	o := ledger.Outcome{Status: ledger.Succeeded, At: time.Now(), Counts: map[string]int64{
+		"files_found": int64(r.Found), "files_new": int64(r.New), "files_landed": int64(r.Landed), "files_cached": int64(r.Cached),
+		"cells_read": r.Cells, "cells_loaded": r.Loaded, "cells_quarantined": r.Quarantine, "cells_skipped": r.Skipped, "values": r.Values,
+	}}
+	switch {
+	case failure == nil && !r.Unchanged:
+		o.Generation = r.Generation
+	case errors.Is(failure, context.Canceled):
+		o.Status, o.Error = ledger.Cancelled, failure.Error()
+	case failure != nil:
+		o.Status, o.Error = ledger.Failed, failure.Error()
+	}
+	if err := book.FinishRun(ctx, r.RunID, o); err != nil {
+		return err
+	}
+	if o.Generation > 0 {
+		return book.RecordPublications(ctx, ledger.Publication{Generation: o.Generation, Action: publish.Published, At: o.At, RunID: r.RunID})
+	}
+	return nil
 }

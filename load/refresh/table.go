@@ -63,3 +63,20 @@ func modelsVersion() string {
 	}
 	return hex.EncodeToString(h.Sum(nil))[:16]
 }
+
+// declaredInputs names the tables that the models read.
+func declaredInputs() (map[string]bool, error) {
+	text, err := fs.ReadFile(sql.Files, "inputs.csv")
+	if err != nil {
+		return nil, err
+	}
+	rows, err := readCSV(string(text))
+	if err != nil {
+		return nil, fmt.Errorf("inputs.csv: %w", err)
+	}
+	names := map[string]bool{}
+	for _, r := range rows[1:] {
+		names[r[0]] = true
+	}
+	return names, nil
+}
