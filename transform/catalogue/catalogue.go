@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/shopspring/decimal"
 
@@ -70,7 +71,7 @@ type Target struct {
 	Comparator                 string              // =, >=, <=, between
 	Strict, Approx             bool                // "dưới 4": strict; "khoảng 65": approx
 	Kind                       string              // level_at_year, annual_change, cumulative
-	Unit                       string              // units.csv code of Min and Max
+	Unit                       string              // units.csv code of Min and Max; percent for a relative cut of a count
 	Document, IssueDate, Quote string              // IssueDate is ISO, "" when the day is not known
 	Source, Reliability, Note  string              // Reliability: primary (text of the document), secondary (press, digest)
 }
@@ -152,8 +153,9 @@ type labelKey struct {
 }
 
 type placeKey struct {
-	name string
-	of   *Territory
+	name  string
+	runes int
+	of    *Territory
 }
 
 // fields reads cells by column name; cells were checked before.
@@ -204,7 +206,9 @@ func build(order []table, tables map[string]*loaded) *Catalogue {
 		h := HeaderWord{f.s("word"), f.s("dimension"), f.s("value"), f.s("note")}
 		c.HeaderWords = append(c.HeaderWords, h)
 		k := text.Key(h.Word)
-		c.header[k] = append(c.header[k], h)
+		if !slices.ContainsFunc(c.header[k], func(o HeaderWord) bool { return o.Dimension == h.Dimension && o.Value == h.Value }) {
+			c.header[k] = append(c.header[k], h)
+		}
 	})
 	each("documents", func(f fields) {
 		c.Documents = append(c.Documents, Document{f.s("document"), f.s("issuer"), f.s("issue_date"), f.s("title_vi"), f.s("territory_id"), f.s("period_from"), f.s("period_to"), f.s("source")})
@@ -298,7 +302,7 @@ func (c *Catalogue) addLabel(label, parent string, in *Indicator) {
 		}
 	}
 	c.labels[k] = append(c.labels[k], Match{Indicator: in, Synonym: label, ParentLabel: parent})
-	c.labelKeys = append(c.labelKeys, labelKey{label, len([]rune(k)), in})
+	c.labelKeys = append(c.labelKeys, labelKey{label, utf8.RuneCountInString(k), in})
 }
 
 // named gives the one indicator that label names by itself, nil otherwise.
@@ -349,7 +353,7 @@ func (c *Catalogue) addPlace(name string, t *Territory) {
 		return
 	}
 	c.places[k] = append(c.places[k], t)
-	c.placeKeys = append(c.placeKeys, placeKey{name, t})
+	c.placeKeys = append(c.placeKeys, placeKey{name, utf8.RuneCountInString(k), t})
 }
 
 // Version is a hash over all rows, embedded and of the user. It is part of the rules version: another catalogue means

@@ -46,7 +46,8 @@ func (c *Catalogue) check(tables map[string]*loaded, bad *faults) {
 	c.checkTerritories(each)
 	each("targets", func(f fields, fault func(string, string)) {
 		in := c.indicators[f.s("indicator_code")]
-		if c.units[f.s("unit_code")].Quantity != c.units[in.Unit].Quantity {
+		relative := f.s("kind") == "cumulative" && f.s("unit_code") == "percent" // a cut of a count by so many percent
+		if c.units[f.s("unit_code")].Quantity != c.units[in.Unit].Quantity && !relative {
 			fault("unit_code", fmt.Sprintf("measures another quantity than %s (%s)", in.Code, in.Unit))
 		}
 		if (f.s("comparator") == "between") != (f.s("value_max") != "") {
@@ -151,6 +152,13 @@ func (c *Catalogue) checkTerritories(each checkEach) {
 	overlap := func(a, b *Territory) bool {
 		return (a.ValidFrom == "" || b.ValidTo == "" || a.ValidFrom <= b.ValidTo) && (b.ValidFrom == "" || a.ValidTo == "" || b.ValidFrom <= a.ValidTo)
 	}
+	type levelCode struct{ level, code string }
+	byCode := map[levelCode][]*Territory{}
+	for i := range c.Territories {
+		if t := &c.Territories[i]; t.Code != "" {
+			byCode[levelCode{t.Level, t.Code}] = append(byCode[levelCode{t.Level, t.Code}], t)
+		}
+	}
 	each("territories", func(f fields, fault func(string, string)) {
 		t := c.territories[f.s("territory_id")]
 		if t.ValidFrom != "" && t.ValidTo != "" && t.ValidTo < t.ValidFrom {
@@ -162,9 +170,8 @@ func (c *Catalogue) checkTerritories(each checkEach) {
 		if t.Parent == t.ID {
 			fault("parent_id", "is the territory itself")
 		}
-		for i := range c.Territories {
-			u := &c.Territories[i]
-			if u.ID < t.ID && u.Level == t.Level && u.Code != "" && u.Code == t.Code && overlap(t, u) {
+		for _, u := range byCode[levelCode{t.Level, t.Code}] {
+			if u != t && overlap(t, u) {
 				fault("code", "means "+u.ID+" at the same time")
 			}
 		}

@@ -28,6 +28,9 @@ var embedded embed.FS
 // maxFile bounds a file of the user; the largest embedded one has 60 KB.
 const maxFile = 16 << 20
 
+// builtInMark ends the file name of an embedded table in an error.
+const builtInMark = " (built in)"
+
 // maxFaults bounds how many faults one Load reports.
 const maxFaults = 50
 
@@ -68,12 +71,25 @@ type faults struct {
 	more int
 }
 
+// full reports that further faults are only counted, so that nothing costly need be worked out for them.
+func (f *faults) full() bool { return len(f.list) >= maxFaults }
+
 func (f *faults) add(e *Error) {
-	if len(f.list) >= maxFaults {
+	if f.full() {
 		f.more++
 		return
 	}
 	f.list = append(f.list, e)
+}
+
+// blameUser drops what was found in embedded rows if a user's row has a part in it: a contradiction shows at both ends,
+// and only one of them can be put right.
+func (f *faults) blameUser() {
+	theirs := func(e error) bool { return strings.HasSuffix(e.(*Error).File, builtInMark) }
+	if !slices.ContainsFunc(f.list, func(e error) bool { return !theirs(e) }) {
+		return
+	}
+	f.list = slices.DeleteFunc(f.list, theirs)
 }
 
 func (f *faults) err() error {
@@ -97,7 +113,7 @@ func Load(userDir string) (*Catalogue, error) {
 		if err != nil {
 			return nil, fmt.Errorf("catalogue: %w", err)
 		}
-		l.read(t.name+".csv (built in)", b, false, nil, &bad)
+		l.read(t.name+".csv"+builtInMark, b, false, nil, &bad)
 	}
 	var added []Extension
 	if userDir != "" {
@@ -114,6 +130,7 @@ func Load(userDir string) (*Catalogue, error) {
 	c := build(order, tables)
 	c.extensions = added
 	c.check(tables, &bad)
+	bad.blameUser()
 	if err := bad.err(); err != nil {
 		return nil, err
 	}
@@ -269,7 +286,11 @@ func (l *loaded) put(r row, over string, user bool, added *[]Extension, bad *fau
 	case exists:
 		l.rows[i] = r
 	case over == "yes":
-		bad.add(&Error{File: r.file, Line: r.line, Value: shown, Reason: "is to replace a row that does not exist", Nearest: strings.ReplaceAll(nearest(k, l.keys()), "\x1f", " / ")})
+		near := ""
+		if !bad.full() {
+			near = strings.ReplaceAll(nearest(k, l.keys()), "\x1f", " / ")
+		}
+		bad.add(&Error{File: r.file, Line: r.line, Value: shown, Reason: "is to replace a row that does not exist", Nearest: near})
 		return
 	default:
 		l.at[k] = len(l.rows)
@@ -317,9 +338,14 @@ func (l *loaded) checkCells(tables map[string]*loaded, bad *faults) {
 				}
 			case ref:
 				t := tables[c.of[0]]
-				if _, ok := t.at[v]; !ok {
-					fault("is not in "+t.name+".csv", nearest(v, t.keys()))
+				if _, ok := t.at[v]; ok {
+					continue
 				}
+				near := ""
+				if !bad.full() {
+					near = nearest(v, t.keys())
+				}
+				fault("is not in "+t.name+".csv", near)
 			case number:
 				if _, err := decimal.NewFromString(v); err != nil {
 					fault("is not a number (a dot is the decimal sign)", "")

@@ -101,14 +101,14 @@ func (c *Catalogue) TerritoriesByName(name string) []*Territory {
 
 // NearestTerritory gives the territory with the nearest name, for proposals only: names of provinces differ by one letter.
 func (c *Catalogue) NearestTerritory(name string) *Territory {
-	n := utf8.RuneCountInString(name)
-	if text.Key(name) == "" {
+	n := utf8.RuneCountInString(text.Key(name))
+	if n == 0 {
 		return nil
 	}
 	var at *Territory
 	best := -1
 	for _, p := range c.placeKeys {
-		if best >= 0 && abs(utf8.RuneCountInString(p.name)-n) > best+4 {
+		if best >= 0 && abs(p.runes-n) >= best {
 			continue
 		}
 		if d := text.Distance(name, p.name); best < 0 || d < best {
