@@ -770,3 +770,19 @@ func BenchmarkNearestIndicator(b *testing.B) {
 		c.NearestIndicator("Tỷ lệ lao động nông thôn qua đào tạo nghề có việc làm")
 	}
 }
+
+func TestEveryFactNamesItsSource(t *testing.T) {
+	c := builtIn(t)
+	for _, name := range c.Tables() {
+		head, rows := c.Table(name)
+		col := max(slices.Index(head, "source"), slices.Index(head, "evidence"))
+		if col < 0 {
+			continue // vocabulary
+		}
+		for i, r := range rows {
+			if r[col] == "" {
+				t.Errorf("%s.csv line %d (%s) has no %s", name, i+2, r[0], head[col])
+			}
+		}
+	}
+}

@@ -111,7 +111,7 @@ func schema() []table {
 	}
 }
 
-// roleWords are the values that a header word of dimension d may have; nil allows any.
+// headerValues are the values that a header word of dimension d may have; nil allows any.
 func headerValues(d string) []string {
 	switch d {
 	case "measure":
