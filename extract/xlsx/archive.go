@@ -248,20 +248,19 @@ func (a *archive) inflate(ctx context.Context, e *entry, buf []byte) ([]byte, er
 	} else if err := a.inflater.(flate.Resetter).Reset(src, nil); err != nil {
 		return buf, err
 	}
+	// The announced size is believed: it is within the limits and within what so many bytes can unpack to. One byte
+	// more is asked for, to see whether there is more.
+	if int64(cap(buf)) <= e.unpacked {
+		buf = make([]byte, 0, e.unpacked+1)
+	}
 	const step = 1 << 20
 	for {
 		if err := ctx.Err(); err != nil {
 			return buf, stopped(err, e.name)
 		}
-		// One byte more than announced is asked for, to see whether there is more.
 		want := int(min(e.unpacked+1-int64(len(buf)), step))
 		if want <= 0 {
 			return buf, refuse(CodeZipBomb, e.name, "the part unpacks to more than the %d bytes it announces", e.unpacked)
-		}
-		if cap(buf)-len(buf) < want {
-			grown := make([]byte, len(buf), max(2*cap(buf), len(buf)+want))
-			copy(grown, buf)
-			buf = grown
 		}
 		n, err := a.inflater.Read(buf[len(buf) : len(buf)+want])
 		buf = buf[:len(buf)+n]

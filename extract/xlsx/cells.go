@@ -183,7 +183,7 @@ func (s *scan) sheetData() error {
 		case tokenEnd:
 			return nil
 		case tokenText:
-			if len(bytes.TrimLeft(l.text, " \t\r\n")) > 0 {
+			if len(trim(l.text)) > 0 {
 				return l.damaged("text between rows")
 			}
 		case tokenStart:
@@ -236,7 +236,7 @@ func (s *scan) readRow() error {
 		case tokenEnd:
 			return nil
 		case tokenText:
-			if len(bytes.TrimLeft(l.text, " \t\r\n")) > 0 {
+			if len(trim(l.text)) > 0 {
 				return l.damaged("text between cells")
 			}
 		case tokenStart:
@@ -301,7 +301,7 @@ func (s *scan) readCell() error {
 	// Nearly every cell is <c …><v>text</v></c>.
 	if rest := l.b[l.p:]; bytes.HasPrefix(rest, []byte("<v>")) {
 		end := bytes.IndexByte(rest[3:], '<')
-		if end >= 0 && bytes.HasPrefix(rest[3+end:], []byte("</v></c>")) && len(l.open[len(l.open)-1]) == 1 {
+		if end >= 0 && bytes.HasPrefix(rest[3+end:], []byte("</v></c>")) && len(l.top()) == 1 {
 			value := rest[3 : 3+end]
 			l.p += 3 + end + len("</v></c>")
 			l.open = l.open[:len(l.open)-1]
@@ -339,7 +339,7 @@ func (s *scan) readContent(kind []byte, xf int) error {
 			break
 		}
 		if token == tokenText {
-			if len(bytes.TrimLeft(l.text, " \t\r\n")) > 0 {
+			if len(trim(l.text)) > 0 {
 				return l.damaged("text beside the value of cell %s", sheet.Address(s.row, s.col))
 			}
 			continue
@@ -396,14 +396,14 @@ func (s *scan) emit(kind []byte, xf int, value []byte, formula, inline bool) err
 	case inline:
 		c.Kind, c.Raw = sheet.Text, s.keep.keep(value)
 	case len(kind) == 0, len(kind) == 1 && kind[0] == 'n':
-		value = bytes.Trim(value, " \t\r\n")
+		value = trim(value)
 		if !isNumber(value) {
 			c.Kind = sheet.Text
 		}
 		c.Raw = s.keep.keep(value)
 	case len(kind) == 1 && kind[0] == 's':
 		c.Kind = sheet.Text
-		value = bytes.Trim(value, " \t\r\n")
+		value = trim(value)
 		if len(value) == 0 {
 			break
 		}
@@ -416,7 +416,7 @@ func (s *scan) emit(kind []byte, xf int, value []byte, formula, inline bool) err
 		c.Kind, c.Raw = sheet.Text, s.keep.keep(lineEnds(unescape(s.own(value))))
 	case len(kind) == 1 && kind[0] == 'b':
 		c.Kind = sheet.Bool
-		switch string(bytes.Trim(value, " \t\r\n")) {
+		switch string(trim(value)) {
 		case "1", "true":
 			c.Raw = "TRUE"
 		case "0", "false":
@@ -468,6 +468,17 @@ func (s *scan) own(value []byte) []byte {
 	}
 	s.scratch = append(s.scratch[:0], value...)
 	return s.scratch
+}
+
+// trim takes off what XML counts as white space.
+func trim(b []byte) []byte {
+	for len(b) > 0 && b[0] <= ' ' {
+		b = b[1:]
+	}
+	for len(b) > 0 && b[len(b)-1] <= ' ' {
+		b = b[:len(b)-1]
+	}
+	return b
 }
 
 // parseAddress is sheet.ParseAddress for bytes, without the error's text.

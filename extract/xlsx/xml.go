@@ -36,9 +36,17 @@ type lexer struct {
 	text  []byte // of a text token, not yet decoded
 	cdata bool   // text is to be taken as it is
 
-	open   [][]byte // full names of the open elements
-	rooted bool     // a root was seen
+	open   []span // full names of the open elements
+	rooted bool   // a root was seen
 	steps  int
+}
+
+// span is a piece of the document; unlike a slice it costs the garbage collector nothing.
+type span struct{ from, to int }
+
+func (l *lexer) top() []byte {
+	s := l.open[len(l.open)-1]
+	return l.b[s.from:s.to]
 }
 
 // newLexer checks what concerns the document as a whole. b is changed to UTF-8 if it is UTF-16.
@@ -47,7 +55,7 @@ func newLexer(ctx context.Context, part string, b []byte) (*lexer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &lexer{ctx: ctx, part: part, b: b, open: make([][]byte, 0, 16)}, nil
+	return &lexer{ctx: ctx, part: part, b: b, open: make([]span, 0, 16)}, nil
 }
 
 // toUTF8 gives the document without a byte order mark. Parts must be UTF-8 or UTF-16 (ECMA-376 part 2, 6.2.5).
@@ -114,7 +122,7 @@ func (l *lexer) next() (tokenKind, error) {
 		if l.p >= len(l.b) {
 			switch {
 			case len(l.open) > 0:
-				return 0, l.damaged("the text ends inside <%s>", l.open[len(l.open)-1])
+				return 0, l.damaged("the text ends inside <%s>", l.top())
 			case !l.rooted:
 				return 0, l.damaged("there is no XML element")
 			}
@@ -245,7 +253,7 @@ func (l *lexer) startTag() error {
 		if len(l.open) >= maxDepth {
 			return l.damaged("elements nested deeper than %d", maxDepth)
 		}
-		l.open = append(l.open, full)
+		l.open = append(l.open, span{from, from + len(full)})
 	}
 	return nil
 }
@@ -262,9 +270,8 @@ func (l *lexer) endTag() error {
 	if len(l.open) == 0 {
 		return l.damaged("</%s> closes nothing", full)
 	}
-	top := l.open[len(l.open)-1]
-	if !bytes.Equal(top, full) {
-		return l.damaged("</%s> closes <%s>", full, top)
+	if !bytes.Equal(l.top(), full) {
+		return l.damaged("</%s> closes <%s>", full, l.top())
 	}
 	l.open = l.open[:len(l.open)-1]
 	l.p += i + 1

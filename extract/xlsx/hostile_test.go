@@ -1,0 +1,527 @@
+package xlsx
+
+import (
+	"archive/zip"
+	"bytes"
+	"context"
+	"encoding/binary"
+	"fmt"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/phuluc/phuluc/extract/sheet"
+)
+
+const oneCell = `<row r="1"><c r="A1"><v>1</v></c></row>`
+
+// Every limit has a workbook that only this limit refuses: with it the file is refused at little cost, without it the
+// same file is read. So the test fails when a guard is taken out, and when a guard refuses for another reason.
+func TestEveryLimitRefusesItsBomb(t *testing.T) {
+	noise := func(n int) string { // does not compress
+		b := make([]byte, n)
+		x := uint64(88172645463325252)
+		for i := range b {
+			x ^= x << 13
+			x ^= x >> 7
+			x ^= x << 17
+			b[i] = byte(x)
+		}
+		return string(b)
+	}
+	repeat := func(n int, f func(i int) string) string {
+		var b strings.Builder
+		for i := range n {
+			b.WriteString(f(i))
+		}
+		return b.String()
+	}
+	with := func(p map[string]string, name, content string) map[string]string {
+		p[name] = content
+		return p
+	}
+	padded := func(n int) map[string]string {
+		return parts(rows(oneCell) + strings.Repeat(" ", n))
+	}
+	cases := []struct {
+		name  string
+		data  func() []byte
+		lim   func(*Limits) // makes room for this limit alone
+		off   func(*Limits) // takes the guard out
+		code  string
+		cells int // read when the guard is out
+	}{
+		{"compressed size",
+			func() []byte {
+				p := parts(rows(oneCell))
+				files := []file{{name: "xl/media/image1.png", content: noise(33 << 20), store: true}}
+				for n, c := range p {
+					files = append(files, file{name: n, content: c})
+				}
+				return archiveOf(t, files...)
+			}, func(*Limits) {}, func(l *Limits) { l.CompressedBytes = 0 }, CodeLimit, 1},
+		{"unpacked size", func() []byte { return pack(t, padded(80<<20)) },
+			func(l *Limits) { l.Ratio = 0 }, func(l *Limits) { l.UnpackedBytes = 0 }, CodeZipBomb, 1},
+		{"unpacked size of the styles", func() []byte {
+			return pack(t, with(parts(rows(oneCell)), "xl/styles.xml", `<styleSheet>`+strings.Repeat(" ", 80<<20)+`</styleSheet>`))
+		},
+			func(l *Limits) { l.Ratio = 0 }, func(l *Limits) { l.UnpackedBytes = 0 }, CodeZipBomb, 1},
+		{"unpacked size in many small parts", func() []byte {
+			p := parts(rows(oneCell))
+			for i := range 70 {
+				p[fmt.Sprintf("xl/media/%d", i)] = strings.Repeat(" ", 1<<20)
+			}
+			return pack(t, p)
+		},
+			func(l *Limits) { l.Ratio = 0 }, func(l *Limits) { l.UnpackedBytes = 0 }, CodeZipBomb, 1},
+		{"ratio", func() []byte { return pack(t, padded(1<<20)) },
+			func(*Limits) {}, func(l *Limits) { l.Ratio = 0 }, CodeZipBomb, 1},
+		{"parts", func() []byte {
+			p := parts(rows(oneCell))
+			for i := range 1000 {
+				p[fmt.Sprintf("xl/media/%d", i)] = "x"
+			}
+			return pack(t, p)
+		},
+			func(*Limits) {}, func(l *Limits) { l.Parts = 0 }, CodeZipBomb, 1},
+		{"sheets", func() []byte {
+			p := parts(rows(oneCell))
+			return pack(t, with(p, "xl/workbook.xml", `<workbook `+nsMain+`><sheets>`+repeat(201, func(i int) string {
+				return fmt.Sprintf(`<sheet name="%d" r:id="rId1"/>`, i)
+			})+`</sheets></workbook>`))
+		},
+			func(*Limits) {}, func(l *Limits) { l.Sheets = 0 }, CodeLimit, 201},
+		{"columns", func() []byte {
+			return pack(t, parts(rows(repeat(4000, func(i int) string { return fmt.Sprintf(`<row r="%d"><c r="XFD%[1]d"><v>%[1]d</v></c></row>`, i+1) }))))
+		},
+			func(*Limits) {}, func(l *Limits) { l.Columns = 0 }, CodeLimit, 4000},
+		{"cells", func() []byte { return pack(t, parts(rows(`<row>`+strings.Repeat(`<c><v>1</v></c>`, 101)+`</row>`))) },
+			func(l *Limits) { l.Cells = 100 }, func(l *Limits) { l.Cells = 0 }, CodeLimit, 101},
+		{"cells over several sheets", func() []byte {
+			p := parts(rows(`<row>` + strings.Repeat(`<c><v>1</v></c>`, 60) + `</row>`))
+			return pack(t, with(p, "xl/workbook.xml", `<workbook `+nsMain+`><sheets><sheet name="a" r:id="rId1"/><sheet name="b" r:id="rId1"/></sheets></workbook>`))
+		},
+			func(l *Limits) { l.Cells = 100 }, func(l *Limits) { l.Cells = 0 }, CodeLimit, 120},
+		{"length of a shared string", func() []byte {
+			p := parts(rows(`<row><c t="s"><v>0</v></c></row>`))
+			return pack(t, with(p, "xl/sharedStrings.xml", `<sst><si><t>`+strings.Repeat("ạ", 32768)+`</t></si></sst>`))
+		},
+			func(*Limits) {}, func(l *Limits) { l.StringLength = 0 }, CodeLimit, 1},
+		{"length of an inline string", func() []byte {
+			return pack(t, parts(rows(`<row><c t="inlineStr"><is><t>`+strings.Repeat("x", 16384)+`</t><t>`+strings.Repeat("y", 16384)+`</t></is></c></row>`)))
+		},
+			func(*Limits) {}, func(l *Limits) { l.StringLength = 0 }, CodeLimit, 1},
+		{"length of a formula's string", func() []byte {
+			return pack(t, parts(rows(`<row><c t="str"><v>`+strings.Repeat("😀", 16384)+`</v></c></row>`)))
+		},
+			func(*Limits) {}, func(l *Limits) { l.StringLength = 0 }, CodeLimit, 1},
+		{"merged ranges", func() []byte {
+			return pack(t, parts(rows(oneCell)+`<mergeCells>`+repeat(100_001, func(i int) string { return fmt.Sprintf(`<mergeCell ref="A%d:B%[1]d"/>`, i+1) })+`</mergeCells>`))
+		},
+			func(*Limits) {}, func(l *Limits) { l.Merges = 0 }, CodeLimit, 1},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			data := c.data()
+			lim := DefaultLimits()
+			c.lim(&lim)
+			var before, after runtime.MemStats
+			runtime.GC()
+			runtime.ReadMemStats(&before)
+			_, err := readAll(data, lim)
+			runtime.ReadMemStats(&after)
+			if code(err) != c.code {
+				t.Errorf("with the guard: %v, want %s", err, c.code)
+			}
+			// All that was ever allocated, not only what is still held.
+			if grown := after.TotalAlloc - before.TotalAlloc; grown > 64<<20 {
+				t.Errorf("refusing took %d MiB", grown>>20)
+			}
+			c.off(&lim)
+			all, err := readAll(data, lim)
+			n := 0
+			for _, cells := range all {
+				n += len(cells)
+			}
+			if err != nil || n != c.cells {
+				t.Errorf("without the guard: %d cells, want %d, %v", n, c.cells, err)
+			}
+		})
+	}
+}
+
+func TestOrdinaryWorkbooksAreFarFromTheLimits(t *testing.T) {
+	if _, err := readAll(generate(t, 1, 6, 300, 20), DefaultLimits()); err != nil {
+		t.Error(err)
+	}
+	// 32767 characters are allowed, however many bytes they take.
+	p := parts(rows(`<row><c t="s"><v>0</v></c></row>`))
+	p["xl/sharedStrings.xml"] = `<sst><si><t>` + strings.Repeat("ạ", 32767) + `</t></si></sst>`
+	lim := DefaultLimits()
+	lim.Ratio = 0
+	if all, err := readAll(pack(t, p), lim); err != nil || len(all["Biểu 1"]) != 1 {
+		t.Error(err)
+	}
+}
+
+// patch changes the directory entry of one part.
+func patch(t *testing.T, data []byte, name string, change func(header []byte)) []byte {
+	t.Helper()
+	data = bytes.Clone(data)
+	for from := 0; ; {
+		i := bytes.Index(data[from:], []byte("PK\x01\x02"))
+		if i < 0 {
+			t.Fatalf("%s is not in the directory", name)
+		}
+		h := data[from+i:]
+		if n := int(binary.LittleEndian.Uint16(h[28:])); string(h[centralSize:centralSize+n]) == name {
+			change(h)
+			return data
+		}
+		from += i + 4
+	}
+}
+
+func TestDirectoriesThatLie(t *testing.T) {
+	const part = "xl/worksheets/sheet1.xml"
+	u32 := binary.LittleEndian.PutUint32
+	u16 := binary.LittleEndian.PutUint16
+	long := pack(t, parts(rows(oneCell)+strings.Repeat(" ", 4<<20)))
+	good := pack(t, parts(rows(oneCell)))
+	end := func(data []byte, change func(e []byte)) []byte {
+		data = bytes.Clone(data)
+		change(data[bytes.LastIndex(data, []byte("PK\x05\x06")):])
+		return data
+	}
+	cases := []struct {
+		name string
+		data []byte
+		code string
+	}{
+		{"says less than it holds", patch(t, long, part, func(h []byte) { u32(h[24:], 1000) }), CodeZipBomb},
+		{"says nothing", patch(t, long, part, func(h []byte) { u32(h[24:], 0) }), CodeZipBomb},
+		{"says a little more than it holds", patch(t, good, part, func(h []byte) { u32(h[24:], binary.LittleEndian.Uint32(h[24:])+1) }), CodeDamaged},
+		{"says more than any stream can hold", patch(t, good, part, func(h []byte) { u32(h[24:], 60<<20) }), CodeDamaged},
+		{"wrong checksum", patch(t, good, part, func(h []byte) { h[16] ^= 1 }), CodeDamaged},
+		{"data end early", patch(t, good, part, func(h []byte) { u32(h[20:], binary.LittleEndian.Uint32(h[20:])-9) }), CodeDamaged},
+		{"data outside the file", patch(t, good, part, func(h []byte) { u32(h[20:], 1<<30) }), CodeDamaged},
+		{"header outside the file", patch(t, good, part, func(h []byte) { u32(h[42:], 1<<30) }), CodeDamaged},
+		{"header of something else", patch(t, good, part, func(h []byte) { u32(h[42:], 1) }), CodeDamaged},
+		{"unknown compression", patch(t, good, part, func(h []byte) { u16(h[10:], 14) }), CodeUnsupported},
+		{"stored, but of two sizes", patch(t, good, part, func(h []byte) { u16(h[10:], 0) }), CodeDamaged},
+		{"encrypted entry", patch(t, good, part, func(h []byte) { h[8] |= 1 }), CodeEncrypted},
+		{"more entries announced", end(good, func(e []byte) { u16(e[10:], 99) }), CodeDamaged},
+		{"fewer entries announced", end(good, func(e []byte) { u16(e[10:], 1) }), CodeDamaged},
+		{"directory outside the file", end(good, func(e []byte) { u32(e[16:], 1<<30) }), CodeTruncated},
+		{"directory of something else", end(good, func(e []byte) { u32(e[16:], 1) }), CodeDamaged},
+		{"64-bit directory that is not there", end(good, func(e []byte) { u16(e[10:], 0xFFFF) }), CodeDamaged},
+		{"entry longer than the directory", patch(t, good, part, func(h []byte) { u16(h[32:], 60000) }), CodeDamaged},
+		{"64-bit size that is not there", patch(t, good, part, func(h []byte) { u32(h[24:], 0xFFFFFFFF) }), CodeDamaged},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			lim := DefaultLimits()
+			lim.Ratio = 0
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			all, err := readAll(c.data, lim)
+			runtime.ReadMemStats(&after)
+			if code(err) != c.code || len(all["Biểu 1"]) > 0 {
+				t.Errorf("%v, want %s", err, c.code)
+			}
+			if grown := after.TotalAlloc - before.TotalAlloc; grown > 8<<20 {
+				t.Errorf("took %d MiB", grown>>20)
+			}
+		})
+	}
+	if _, err := readAll(good, DefaultLimits()); err != nil {
+		t.Errorf("the honest directory: %v", err)
+	}
+}
+
+func TestRefusedFiles(t *testing.T) {
+	ole := func(stream string) []byte {
+		b := make([]byte, 4096)
+		copy(b, "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1")
+		binary.LittleEndian.PutUint16(b[30:], 9)
+		for i, c := range []byte(stream) {
+			b[512+2*i] = c
+		}
+		return b
+	}
+	without := func(name string) []byte {
+		p := parts(rows(oneCell))
+		delete(p, name)
+		return pack(t, p)
+	}
+	replaced := func(name, old, new string) []byte {
+		p := parts(rows(oneCell))
+		if !strings.Contains(p[name], old) {
+			t.Fatalf("%s has no %s", name, old)
+		}
+		p[name] = strings.Replace(p[name], old, new, 1)
+		return pack(t, p)
+	}
+	good := pack(t, parts(rows(oneCell)))
+	twice := archiveOf(t, append(files(parts(rows(oneCell))), file{name: "XL/Worksheets/Sheet1.xml", content: "<worksheet><sheetData/></worksheet>"})...)
+	cases := []struct {
+		name, code string
+		data       []byte
+	}{
+		{"empty", CodeEmpty, nil},
+		{"text", CodeNotWorkbook, []byte("Kính gửi: Bộ Lao động\n")},
+		{"csv", CodeNotWorkbook, []byte("a,b\n1,2\n")},
+		{"page", CodeNotWorkbook, []byte("<html><table><tr><td>1</td></tr></table></html>")},
+		{"pdf", CodeNotWorkbook, []byte("%PDF-1.4")},
+		{"word", CodeNotWorkbook, archiveOf(t, file{name: "word/document.xml"})},
+		{"another archive", CodeNotWorkbook, archiveOf(t, file{name: "a.txt", content: "x"})},
+		{"archive of nothing", CodeNotWorkbook, archiveOf(t)},
+		{"open document", CodeUnsupported, archiveOf(t, file{name: "mimetype", content: "application/vnd.oasis.opendocument.spreadsheet", store: true})},
+		{"binary workbook", CodeUnsupported, archiveOf(t, file{name: "xl/workbook.bin"})},
+		{"encrypted", CodeEncrypted, ole("EncryptedPackage")},
+		{"old workbook", CodeXLS, ole("Workbook")},
+		{"half", CodeTruncated, good[:len(good)/2]},
+		{"all but one byte", CodeTruncated, good[:len(good)-1]},
+		{"only a signature", CodeTruncated, []byte("PK\x03\x04")},
+		{"no workbook part", CodePartMissing, without("xl/workbook.xml")},
+		{"no sheet part", CodePartMissing, without("xl/worksheets/sheet1.xml")},
+		{"no shared strings part", CodePartMissing, without("xl/sharedStrings.xml")},
+		{"no relationships of the workbook", CodePartMissing, without("xl/_rels/workbook.xml.rels")},
+		{"sheet without a relationship", CodePartMissing, replaced("xl/workbook.xml", `r:id="rId1"`, `r:id="rId99"`)},
+		{"sheet in another file", CodePartMissing, replaced("xl/_rels/workbook.xml.rels", `Target="worksheets/sheet1.xml"`, `Target="file:///etc/passwd" TargetMode="External"`)},
+		{"sheet outside the archive", CodePartMissing, replaced("xl/_rels/workbook.xml.rels", `"worksheets/sheet1.xml"`, `"../../../../etc/passwd"`)},
+		{"no sheets", CodeDamaged, replaced("xl/workbook.xml", `<sheet name="Biểu 1" sheetId="1" r:id="rId1"/>`, "")},
+		{"two sheets of one name", CodeDamaged, replaced("xl/workbook.xml", `<sheets>`, `<sheets><sheet name="Biểu 1" r:id="rId1"/>`)},
+		{"two parts of one name", CodeDamaged, twice},
+		{"a workbook that is none", CodeDamaged, replaced("xl/workbook.xml", `<sheets>`, `<sheets`)},
+		{"document type in the package relationships", CodeDoctype, replaced("_rels/.rels", "<Rel", "<!DOCTYPE x><Rel")},
+		{"document type in the relationships", CodeDoctype, replaced("xl/_rels/workbook.xml.rels", "<Rel", "<!DOCTYPE x><Rel")},
+		{"document type in the workbook", CodeDoctype, replaced("xl/workbook.xml", "<workbook", "<!DOCTYPE x [<!ENTITY a \"b\">]><workbook")},
+		{"document type in the strings", CodeDoctype, replaced("xl/sharedStrings.xml", "<sst", "<!doctype x><sst")},
+		{"document type in the sheet", CodeDoctype, replaced("xl/worksheets/sheet1.xml", "<worksheet", "<!DOCTYPE x SYSTEM \"file:///etc/passwd\"><worksheet")},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			all, err := readAll(c.data, DefaultLimits())
+			if code(err) != c.code || len(all) > 0 {
+				t.Errorf("%v, want %s", err, c.code)
+			}
+			if err != nil && !strings.HasPrefix(err.Error(), c.code+": ") {
+				t.Errorf("the message does not say its code: %v", err)
+			}
+		})
+	}
+}
+
+func files(p map[string]string) (list []file) {
+	for n, c := range p {
+		list = append(list, file{name: n, content: c})
+	}
+	return list
+}
+
+func TestFindingTheSheets(t *testing.T) {
+	rename := func(p map[string]string, from, to string) map[string]string {
+		p[to] = p[from]
+		delete(p, from)
+		return p
+	}
+	cases := map[string]func(p map[string]string) map[string]string{
+		"backslashes and capitals": func(p map[string]string) map[string]string {
+			p = rename(p, "xl/worksheets/sheet1.xml", `XL\Worksheets\SHEET1.xml`)
+			return rename(p, "xl/workbook.xml", `xl\Workbook.xml`)
+		},
+		"leading slash": func(p map[string]string) map[string]string {
+			return rename(p, "xl/sharedStrings.xml", "/xl/sharedStrings.xml")
+		},
+		"absolute target": func(p map[string]string) map[string]string {
+			p["xl/_rels/workbook.xml.rels"] = strings.Replace(p["xl/_rels/workbook.xml.rels"], `"worksheets/`, `"/xl/worksheets/`, 1)
+			return p
+		},
+		"target with dots, backslashes, escapes": func(p map[string]string) map[string]string {
+			p["xl/_rels/workbook.xml.rels"] = strings.Replace(p["xl/_rels/workbook.xml.rels"], `"worksheets/sheet1.xml"`, `".\..\xl\worksheets\sheet%31.xml"`, 1)
+			return p
+		},
+		"strict dialect": func(p map[string]string) map[string]string {
+			for n := range p {
+				p[n] = strings.ReplaceAll(p[n], "http://schemas.openxmlformats.org/officeDocument/2006/relationships", "http://purl.oclc.org/ooxml/officeDocument/relationships")
+				p[n] = strings.ReplaceAll(p[n], "http://schemas.openxmlformats.org/spreadsheetml/2006/main", "http://purl.oclc.org/ooxml/spreadsheetml/main")
+			}
+			return p
+		},
+		"no package relationships": func(p map[string]string) map[string]string { delete(p, "_rels/.rels"); return p },
+		"workbook elsewhere": func(p map[string]string) map[string]string {
+			p["_rels/.rels"] = strings.Replace(p["_rels/.rels"], "xl/workbook.xml", "/book/main.xml", 1)
+			p = rename(p, "xl/workbook.xml", "book/main.xml")
+			p = rename(p, "xl/_rels/workbook.xml.rels", "book/_rels/main.xml.rels")
+			p["book/_rels/main.xml.rels"] = strings.NewReplacer(`"worksheets/`, `"/xl/worksheets/`, `"shared`, `"/xl/shared`).Replace(p["book/_rels/main.xml.rels"])
+			return p
+		},
+		"prefixes": func(p map[string]string) map[string]string {
+			p["xl/workbook.xml"] = `<x:workbook xmlns:x="m" xmlns:rel="r"><x:workbookPr/><x:sheets><x:sheet rel:id="rId1" name="Biểu 1"/></x:sheets></x:workbook>`
+			p["xl/_rels/workbook.xml.rels"] = strings.ReplaceAll(strings.ReplaceAll(p["xl/_rels/workbook.xml.rels"], "<Rel", "<p:Rel"), "</Rel", "</p:Rel")
+			return p
+		},
+		"external links and macros beside": func(p map[string]string) map[string]string {
+			p["xl/vbaProject.bin"] = "MZ"
+			p["xl/_rels/workbook.xml.rels"] = strings.Replace(p["xl/_rels/workbook.xml.rels"], "<Relationship ", `<Relationship Id="x" Type="`+relURL+`externalLink" Target="http://192.0.2.1/x.xlsx" TargetMode="External"/><Relationship `, 1)
+			return p
+		},
+	}
+	for name, change := range cases {
+		t.Run(name, func(t *testing.T) {
+			all, err := readAll(pack(t, change(parts(rows(`<row r="1"><c r="A1" t="s"><v>1</v></c></row>`)))), DefaultLimits())
+			if err != nil || addresses(all["Biểu 1"]) != "A1=hai" {
+				t.Errorf("%v, %v", all, err)
+			}
+		})
+	}
+}
+
+func TestSheetListAndFlags(t *testing.T) {
+	p := parts(rows(oneCell))
+	p["xl/workbook.xml"] = `<workbook ` + nsMain + `><workbookPr date1904="1"/><sheets><sheet name="../../x&quot;'; drop" state="visible" r:id="rId1"/><sheet name="Ẩn" state="hidden" r:id="rId1"/><sheet name="sâu" state="veryHidden" r:id="rId1"/><sheet name="Biểu đồ" r:id="rId5"/></sheets><definedNames><definedName name="x">1</definedName></definedNames></workbook>`
+	p["xl/_rels/workbook.xml.rels"] = strings.Replace(p["xl/_rels/workbook.xml.rels"], "</Rel", `<Relationship Id="rId5" Type="`+relURL+`chartsheet" Target="chartsheets/sheet1.xml"/></Rel`, 1)
+	data := pack(t, p)
+	w, err := Open(context.Background(), bytes.NewReader(data), int64(len(data)), DefaultLimits())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	want := []sheet.Info{{Name: `../../x"'; drop`}, {Name: "Ẩn", Hidden: true}, {Name: "sâu", Hidden: true}, {Name: "Biểu đồ"}}
+	got := w.Sheets()
+	if fmt.Sprint(got) != fmt.Sprint(want) || !w.Date1904() {
+		t.Errorf("got %v, days from 1904: %v", got, w.Date1904())
+	}
+	for i, n := range []int{1, 1, 1, 0} {
+		cells := 0
+		for _, err := range w.Cells(context.Background(), i) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			cells++
+		}
+		if cells != n {
+			t.Errorf("sheet %d: %d cells, want %d", i, cells, n)
+		}
+	}
+}
+
+func TestArchivesWith64BitSizes(t *testing.T) {
+	// The smallest such archive: every size of one entry moved to the extra field, and a 64-bit end record.
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	for n, c := range parts(rows(oneCell)) {
+		w, err := z.Create(n)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.Write([]byte(c))
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	data := b.Bytes()
+	endAt := bytes.LastIndex(data, []byte("PK\x05\x06"))
+	le := binary.LittleEndian
+	from := int(le.Uint32(data[endAt+16:]))
+	out := bytes.Clone(data[:from])
+	count := 0
+	for h := data[from:endAt]; len(h) > 0; count++ {
+		n, x := int(le.Uint16(h[28:])), int(le.Uint16(h[30:]))
+		head := bytes.Clone(h[:centralSize+n])
+		extra := []byte{0x55, 0x54, 1, 0, 0, 1, 0, 24, 0} // another field first
+		for _, at := range []int{24, 20, 42} {
+			extra = le.AppendUint64(extra, uint64(le.Uint32(head[at:])))
+			le.PutUint32(head[at:], 0xFFFFFFFF)
+		}
+		le.PutUint16(head[30:], uint16(len(extra)))
+		out = append(append(out, head...), extra...)
+		h = h[centralSize+n+x:]
+	}
+	dirEnd := len(out)
+	e64 := make([]byte, end64Size)
+	copy(e64, "PK\x06\x06")
+	le.PutUint64(e64[4:], end64Size-12)
+	le.PutUint64(e64[24:], uint64(count))
+	le.PutUint64(e64[32:], uint64(count))
+	le.PutUint64(e64[40:], uint64(dirEnd-from))
+	le.PutUint64(e64[48:], uint64(from))
+	locator := make([]byte, locatorSize)
+	copy(locator, "PK\x06\x07")
+	le.PutUint64(locator[8:], uint64(dirEnd))
+	end := bytes.Clone(data[endAt:])
+	le.PutUint16(end[10:], 0xFFFF)
+	le.PutUint32(end[12:], 0xFFFFFFFF)
+	le.PutUint32(end[16:], 0xFFFFFFFF)
+	out = append(append(append(out, e64...), locator...), end...)
+	all, err := readAll(out, DefaultLimits())
+	if err != nil || addresses(all["Biểu 1"]) != "A1=1" {
+		t.Errorf("%v, %v", all, err)
+	}
+	for n := 1; n < len(out)-from; n += 7 {
+		if _, err := readAll(append(bytes.Clone(out[:from]), out[from+n:]...), DefaultLimits()); err == nil {
+			t.Errorf("%d bytes taken out of the directory went unnoticed", n)
+		}
+	}
+}
+
+// Promise: a cut workbook is refused, it never reads as a shorter one. The cut is made in the archive, and in the XML
+// of the sheet with a correct archive around it.
+func TestCutWorkbooksNeverLookLikeShortOnes(t *testing.T) {
+	for seed := range uint64(3) {
+		data := generate(t, seed, 2, 30, 10)
+		for percent := range 100 {
+			if _, err := readAll(data[:len(data)*percent/100], DefaultLimits()); err == nil {
+				t.Errorf("workbook %d: %d %% of its bytes were read without an error", seed, percent)
+			}
+		}
+		r, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := map[string]string{}
+		for _, f := range r.File {
+			content, err := f.Open()
+			if err != nil {
+				t.Fatal(err)
+			}
+			var b bytes.Buffer
+			if _, err := b.ReadFrom(content); err != nil {
+				t.Fatal(err)
+			}
+			p[f.Name] = b.String()
+		}
+		for _, part := range []string{"xl/worksheets/sheet1.xml", "xl/sharedStrings.xml", "xl/styles.xml", "xl/workbook.xml", "xl/_rels/workbook.xml.rels"} {
+			whole := p[part]
+			for percent := range 100 {
+				p[part] = whole[:len(whole)*percent/100]
+				if _, err := readAll(pack(t, p), DefaultLimits()); err == nil {
+					t.Errorf("workbook %d: %s cut to %d %% was read without an error", seed, part, percent)
+				}
+			}
+			p[part] = whole
+		}
+	}
+}
+
+// Promise: no single damaged byte makes a workbook read as another one. In the archive the checksum sees it; where no
+// checksum reaches, the directory contradicts itself or the byte means nothing.
+func TestFlippedBytesAreNoticedOrHarmless(t *testing.T) {
+	data := pack(t, parts(rows(`<row r="1"><c r="A1" t="s"><v>1</v></c><c r="B1"><v>12.5</v></c></row><row r="2"><c r="A2"><v>3</v></c></row>`)))
+	whole, err := readAll(data, DefaultLimits())
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := addresses(whole["Biểu 1"])
+	for i := range data {
+		for _, bit := range []byte{0x01, 0x20, 0x80} {
+			broken := bytes.Clone(data)
+			broken[i] ^= bit
+			all, err := readAll(broken, DefaultLimits())
+			if err == nil && (len(all) != 1 || addresses(all["Biểu 1"]) != want) {
+				t.Errorf("byte %d bit %02x: read as %v", i, bit, all)
+			}
+		}
+	}
+}
