@@ -1,0 +1,457 @@
+package layout
+
+import (
+	"strings"
+
+	"github.com/phuluc/phuluc/extract/sheet"
+	"github.com/phuluc/phuluc/transform/catalogue"
+)
+
+// meaning is what the texts on one side of a value cell say together: the labels of its row with the rows above that
+// lead to it, the stack of headers of its column, or the title of its table.
+type meaning struct {
+	texts       []string // nearest last, as written
+	indicator   *catalogue.Indicator
+	matches     []catalogue.Match // names that need a parent to be decided
+	ambiguous   bool
+	territories []*catalogue.Territory
+	dims        partial
+	unknown     string // a text that was not understood
+	comparison  bool
+	unitCell    string // the unit column's text, of this row or its parent
+
+	blockUnit     *catalogue.Unit // unit of a heading over the rows
+	blockUnitText string
+}
+
+func (m *meaning) text() string { return strings.Join(m.texts, " / ") }
+
+// row is one row of a table's body.
+type row struct {
+	r       int
+	ordinal ordinal
+	labels  []int32 // label cells, left to right, merged ones included
+	unit    int32
+	parent  *row
+	values  bool
+	isTotal bool
+	mean    meaning
+	level   int // 0 for section rows that stand for themselves
+}
+
+// layOutColumns decides the role of each column of a table.
+func (s *sheetReader) layOutColumns(t *table) {
+	g := s.g
+	t.columns = make([]column, len(g.cols))
+	firstValue := len(g.cols)
+	for c := range g.cols {
+		col := &t.columns[c]
+		last := none
+		var texts []string
+		for r := t.top; r <= t.bottom; r++ {
+			i := g.cell(r, c)
+			if i == none || i == last || t.isCode(r) {
+				continue
+			}
+			if s.parsed[i] == nil {
+				s.parsed[i] = s.rd.phrase(g.text[i])
+			}
+			last = i
+			col.stack = append(col.stack, i)
+			texts = append(texts, g.cells[i].Raw)
+		}
+		col.header = strings.Join(texts, " / ")
+		for k := len(col.stack) - 1; k >= 0; k-- {
+			p := s.parsed[col.stack[k]]
+			if p.comparison && len(p.indicators) == 0 {
+				col.role = roleComparison
+				break
+			}
+			if p.formula && k > 0 {
+				col.role = roleComparison
+			}
+			if col.role != "" {
+				continue
+			}
+			switch {
+			case p.role != "" && !(p.role == roleStub && p.dims.measure != "" && p.body != p.text):
+				col.role = p.role
+			case p.says():
+				col.role = roleValue
+			}
+		}
+	}
+	for c := range g.cols {
+		s.settleColumn(t, c)
+	}
+	for c := range g.cols {
+		if t.columns[c].role == roleValue {
+			firstValue = c
+			break
+		}
+	}
+	// Text columns without a header left of the values are labels; to their right they are notes.
+	for c := range g.cols {
+		col := &t.columns[c]
+		if col.role != "" {
+			continue
+		}
+		texts, numbers, ordinals := s.contents(t, c)
+		switch {
+		case numbers == 0 && texts == 0:
+		case c < firstValue && ordinals > 0 && ordinals >= texts+numbers:
+			col.role = roleOrdinal
+		case c < firstValue && texts > 0 && texts >= numbers:
+			col.role = roleStub
+		case texts > numbers && c > firstValue:
+			col.role = roleNote
+		default:
+			col.role = roleValue
+		}
+	}
+	for c := range g.cols {
+		if t.columns[c].role == roleTask {
+			t.isTask = true
+		}
+	}
+}
+
+func (t *table) isCode(r int) bool {
+	for _, c := range t.codes {
+		if c == r {
+			return true
+		}
+	}
+	return false
+}
+
+// contents counts what the body of a column holds.
+func (s *sheetReader) contents(t *table, c int) (texts, numbers, ordinals int) {
+	for r := t.bottom + 1; r < t.end; r++ {
+		i := s.g.own(r, c)
+		if i == none || s.g.fates[i].kind != fateUnset {
+			continue
+		}
+		if s.g.span[i].c > c { // section rows say nothing about a column
+			continue
+		}
+		if _, ok := parseOrdinal(s.g.text[i]); ok {
+			ordinals++
+		}
+		switch s.class[i] {
+		case classValue, classEmpty:
+			numbers++
+		case classText:
+			texts++
+		}
+	}
+	return
+}
+
+// settleColumn corrects a role by what the column holds: "Đơn vị" over names of districts is a label column, "Chỉ tiêu"
+// over numbers beside another label column holds planned values.
+func (s *sheetReader) settleColumn(t *table, c int) {
+	col := &t.columns[c]
+	switch col.role {
+	case roleUnit:
+		units, names := 0, 0
+		for r := t.bottom + 1; r < t.end; r++ {
+			i := s.g.own(r, c)
+			if i == none || s.parsed[i] == nil {
+				continue
+			}
+			if s.rd.unit(s.g.text[i]) != nil {
+				units++
+			} else if len(s.parsed[i].territories) > 0 {
+				names++
+			}
+		}
+		if names > units {
+			col.role = roleStub
+		}
+	case roleStub:
+		texts, numbers, _ := s.contents(t, c)
+		if numbers > texts {
+			for k := range c {
+				if t.columns[k].role == roleStub {
+					col.role = roleValue
+					return
+				}
+			}
+		}
+	}
+}
+
+// readRows goes down the body: gives headers, labels, units and notes their fate and links each row to its parent.
+func (s *sheetReader) readRows(t *table) {
+	g := s.g
+	for r := t.top; r <= t.bottom; r++ {
+		for _, i := range g.rowCells(r) {
+			if t.isCode(r) {
+				g.skipIfUnset(i, skipColumnCode)
+			} else {
+				g.skipIfUnset(i, skipHeader)
+			}
+		}
+	}
+	for _, r := range t.codes {
+		for _, i := range g.rowCells(r) {
+			g.skipIfUnset(i, skipColumnCode)
+		}
+	}
+	lastData := t.bottom
+	for r := t.bottom + 1; r < t.end; r++ {
+		if s.hasValues(t, r) || s.isLabelRow(t, r) {
+			lastData = r
+		}
+	}
+	hasOrdinals := false
+	for c := range t.columns {
+		hasOrdinals = hasOrdinals || t.columns[c].role == roleOrdinal
+	}
+	var stack []*row
+	for r := t.bottom + 1; r < t.end; r++ {
+		cells := g.rowCells(r)
+		if len(cells) == 0 || t.isCode(r) || g.fates[cells[0]].kind != fateUnset {
+			continue
+		}
+		if r > lastData {
+			s.tail(r)
+			continue
+		}
+		rw := s.newRow(t, r)
+		if len(rw.labels) == 0 && !rw.values {
+			s.tail(r)
+			continue
+		}
+		if len(rw.labels) > 0 {
+			p := s.parsed[rw.labels[len(rw.labels)-1]]
+			if !rw.values && p != nil && (p.opens == kindNote || p.opens == kindSignature) && rw.ordinal.rank == 0 {
+				s.tail(r)
+				continue
+			}
+		}
+		rank := rw.ordinal.rank
+		if rank == 0 {
+			rank = s.plainRank(rw, hasOrdinals, stack)
+		}
+		rw.ordinal.rank = rank
+		for len(stack) > 0 && stack[len(stack)-1].ordinal.rank >= rank {
+			stack = stack[:len(stack)-1]
+		}
+		if len(stack) > 0 {
+			rw.parent = stack[len(stack)-1]
+		}
+		if len(rw.labels) > 0 {
+			stack = append(stack, rw)
+		}
+		t.rows = append(t.rows, rw)
+		for _, i := range cells {
+			s.rowFate(t, rw, i)
+		}
+	}
+}
+
+// plainRank ranks a row without ordinal: "Trong đó" goes under the row above; otherwise indentation decides, and in a
+// table with ordinals a row without one is a part of the numbered row above.
+func (s *sheetReader) plainRank(rw *row, hasOrdinals bool, stack []*row) int {
+	if len(rw.labels) == 0 {
+		return rankPlus + 50
+	}
+	i := rw.labels[len(rw.labels)-1]
+	p := s.parsed[i]
+	indent := s.g.cells[i].Indent
+	if indent == 0 {
+		raw := s.g.cells[i].Raw
+		indent = (len(raw) - len(strings.TrimLeft(raw, " \u00a0\t"))) / 2
+	}
+	merged := s.g.span[i].c > s.g.pos[i].c
+	if !rw.values && (merged || rw.unit == none && !hasOrdinals && indent == 0) && (p == nil || !p.ofWhich) {
+		return 1 // a heading over the rows below
+	}
+	if p != nil && p.ofWhich {
+		if n := len(stack); n > 0 {
+			if stack[n-1].ordinal.rank == rankOfWhich || stack[n-1].ordinal.rank > rankOfWhich {
+				return stack[n-1].ordinal.rank
+			}
+		}
+		return rankOfWhich
+	}
+	if hasOrdinals && rw.values {
+		return rankPlain + min(indent, 2)
+	}
+	return rankNumber + 2*min(indent, 9)
+}
+
+func (s *sheetReader) hasValues(t *table, r int) bool {
+	for _, i := range s.g.rowCells(r) {
+		c := s.g.pos[i].c
+		if role := t.columns[c].role; (role == roleValue || role == roleComparison) && s.class[i] != classText && c == s.g.span[i].c {
+			return true
+		}
+	}
+	return false
+}
+
+// isLabelRow: a row of an unfilled form has an ordinal or a unit beside its label, or a label that is known.
+func (s *sheetReader) isLabelRow(t *table, r int) bool {
+	label, support := false, false
+	for _, i := range s.g.rowCells(r) {
+		p := s.parsed[i]
+		switch t.columns[s.g.pos[i].c].role {
+		case roleStub, roleTask:
+			label = true
+			if p == nil || p.opens == kindNote || p.opens == kindSignature {
+				return false
+			}
+			support = support || len(p.indicators) > 0 || p.section || p.ofWhich || p.dims.any()
+		case roleUnit:
+			support = support || s.rd.unit(s.g.text[i]) != nil
+		case roleOrdinal:
+			_, ok := parseOrdinal(s.g.text[i])
+			support = support || ok
+			if p != nil && (p.section || len(p.indicators) > 0) {
+				label = true
+			}
+		}
+	}
+	return label && support
+}
+
+func (s *sheetReader) newRow(t *table, r int) *row {
+	g := s.g
+	rw := &row{r: r, unit: none}
+	seen := none
+	for c := range t.columns {
+		i := g.cell(r, c)
+		if i == none || i == seen {
+			continue
+		}
+		seen = i
+		own := g.pos[i].r == r
+		switch t.columns[c].role {
+		case roleOrdinal:
+			if o, ok := parseOrdinal(g.text[i]); ok && own && len(g.text[i]) < 12 {
+				rw.ordinal = o
+			} else if own && g.cells[i].Kind == sheet.Text { // a merged section row starts in the ordinal column
+				rw.labels = append(rw.labels, i)
+			}
+		case roleStub, roleTask:
+			if own || g.span[i].r >= r {
+				rw.labels = append(rw.labels, i)
+			}
+		case roleUnit:
+			rw.unit = i
+		case roleValue, roleComparison:
+			if own && g.pos[i].c == c {
+				if s.class[i] == classText && g.span[i].c > c && len(rw.labels) == 0 {
+					rw.labels = append(rw.labels, i)
+				} else {
+					rw.values = true
+				}
+			} else if !own {
+				rw.values = true
+			}
+		}
+	}
+	for _, i := range rw.labels {
+		if s.parsed[i] == nil {
+			s.parsed[i] = s.rd.phrase(g.text[i])
+		}
+	}
+	if n := len(rw.labels); n > 0 && rw.ordinal.rank == 0 {
+		rw.ordinal = s.parsed[rw.labels[n-1]].ordinal
+	}
+	return rw
+}
+
+// rowFate gives the cells of a row that hold no value their fate; value cells get theirs when they are resolved.
+func (s *sheetReader) rowFate(t *table, rw *row, i int32) {
+	g := s.g
+	if t.isTask && (rw.values || len(g.rowCells(rw.r)) > 2) {
+		return // the whole row is one task
+	}
+	for _, l := range rw.labels {
+		if l == i {
+			if p := s.parsed[i]; p.unitLine {
+				g.skipIfUnset(i, skipUnit)
+			} else {
+				g.skipIfUnset(i, skipLabel)
+			}
+			return
+		}
+	}
+	switch t.columns[g.pos[i].c].role {
+	case roleOrdinal:
+		g.skip(i, skipOrdinal)
+	case roleUnit:
+		g.skip(i, skipUnit)
+	case roleNote:
+		g.skip(i, skipNote)
+	case roleOwner, rolePartner, roleDue, roleLevel:
+		g.skip(i, skipOwner)
+	case roleComparison:
+		g.skip(i, skipComparison)
+	case "":
+		if s.class[i] == classText {
+			g.skip(i, skipNote)
+		}
+	}
+}
+
+// tail gives the rows under a table their fate: notes and signatures; numbers stay for the sweep.
+func (s *sheetReader) tail(r int) {
+	g := s.g
+	for _, i := range g.rowCells(r) {
+		if s.class[i] != classText || g.fates[i].kind != fateUnset {
+			continue
+		}
+		g.skip(i, s.textReason(i, skipNote))
+	}
+}
+
+// textReason classifies a text outside of tables.
+func (s *sheetReader) textReason(i int32, otherwise string) string {
+	p := s.parsed[i]
+	t := s.g.text[i]
+	switch {
+	case strings.Trim(t, " .…_-–:/") == "":
+		return skipBlankForm
+	case p == nil:
+		return otherwise
+	case p.unitLine:
+		return skipUnit
+	case p.opens == kindNote:
+		return skipNote
+	case p.opens == kindSignature:
+		return skipSignature
+	case isPlaceAndDate(t):
+		return skipSignature
+	case p.opens == kindLetterhead:
+		return skipLetterhead
+	}
+	return otherwise
+}
+
+// isPlaceAndDate recognises "Hà Giang, ngày 12 tháng 7 năm 2013", filled in or not: the place names no sender.
+func isPlaceAndDate(t string) bool {
+	low := strings.ToLower(t)
+	i := strings.Index(low, "ngày")
+	return i >= 0 && i < 40 && strings.Contains(low[i:], "tháng") && strings.Contains(low[i:], "năm") && !strings.Contains(low, "số")
+}
+
+// zoneOf gives the cells above a table that speak about it, and their fate.
+func (s *sheetReader) readZone(t *table) {
+	g := s.g
+	for r := t.zone; r < t.top; r++ {
+		for _, i := range g.rowCells(r) {
+			if g.fates[i].kind != fateUnset {
+				continue
+			}
+			if s.class[i] == classText {
+				t.zoneCells = append(t.zoneCells, i)
+				g.skip(i, s.textReason(i, skipTitle))
+			}
+		}
+	}
+}

@@ -1,0 +1,19 @@
+// Package layout turns the cells of a workbook into observations and tasks by reading its tables the way a person
+// does (design section 5). There is one algorithm for every form; no form has offsets or column maps.
+//
+//	cells ─▶ grid (merges spread) ─▶ title zone, tables: header band + body rows ─▶ dimensions of each value cell
+//	      ─▶ number in the column's style, in the indicator's unit ─▶ Observation, or Refusal with the reason
+//
+// The files follow that path: grid.go (cells and their fates), words.go (the grammar of header and label texts),
+// label.go (ordinals, bullets and the hierarchy of rows), table.go (finding tables), identity.go (province, round,
+// document), resolve.go (dimensions of one cell), value.go (numbers and units), task.go (form B2), read.go (one workbook).
+//
+// Rules that hold everywhere:
+//
+//   - A cell is loaded only if indicator, territory, period, measure type, sex, area and unit are known and no two
+//     sources contradict. The nearest source wins over a farther one; two sources at the same distance (headers of
+//     one column) must agree. What fails is refused with a code, an address and the texts that pointed at it.
+//   - A near match of a name is a proposal inside a refusal, never a value (invariant 9).
+//   - Every non-empty cell of every sheet has exactly one fate: loaded, quarantined or skipped with a reason
+//     (invariant 1). The reasons are the constants of grid.go.
+package layout

@@ -1,0 +1,579 @@
+package layout
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/phuluc/phuluc/transform/catalogue"
+)
+
+// exact looks a whole text up in the vocabulary and the catalogue. It reports whether anything knows it.
+func (rd *Reader) exact(p *phrase, s string) bool {
+	toks := tokenize(s)
+	words := rd.vocab[phraseKey(toks)]
+	found := false
+	for _, w := range words {
+		switch w.kind {
+		case kindRole:
+			p.role, found = w.value, true
+		case kindComparison:
+			p.comparison, found = true, true
+		case kindFiller, kindCarrier:
+			found = true
+		case kindSection:
+			p.section, found = true, true
+		}
+	}
+	for _, w := range words {
+		found = p.dims.apply(w, s) || found
+	}
+	p.indicators = rd.cat.IndicatorsByLabel(s)
+	if s != p.text {
+		for _, m := range rd.cat.IndicatorsByLabel(p.text) {
+			if !slices.ContainsFunc(p.indicators, func(o catalogue.Match) bool { return o.Indicator == m.Indicator }) {
+				p.indicators = append(slices.Clip(p.indicators), m)
+			}
+		}
+	}
+	p.exactName = len(p.indicators) > 0
+	p.territories = rd.cat.TerritoriesByName(s)
+	if !found && len(p.indicators) == 0 && len(p.territories) == 0 {
+		if u := rd.unit(s); u != nil {
+			p.dims.unit, p.dims.unitText = u, s
+			return true
+		}
+	}
+	return found || len(p.indicators) > 0 || len(p.territories) > 0
+}
+
+// apply adds what a word says; a contradiction with what is already known is kept in clash. It reports whether the
+// word is one of a dimension.
+func (d *partial) apply(w word, written string) bool {
+	switch w.kind {
+	case kindMeasure:
+		d.put(&d.measure, w.value, written)
+	case kindStatus:
+		d.put(&d.status, w.value, written)
+	case kindSex:
+		d.put(&d.sex, w.value, written)
+	case kindArea:
+		d.put(&d.area, w.value, written)
+	case kindPart:
+		d.putPart(w.value, written)
+	case kindRef:
+		d.put(&d.ref, w.value, written)
+	case kindTotal:
+		d.total = true
+	default:
+		return false
+	}
+	return true
+}
+
+func (d *partial) put(field *string, value, written string) {
+	if *field != "" && *field != value {
+		d.clash = written
+		return
+	}
+	*field = value
+}
+
+// putPart: "cả năm" is the weaker word, since group headers say it of columns that are then split into "6T" and "cả năm".
+func (d *partial) putPart(part, written string) {
+	if part == "Y" && d.part != "" {
+		return
+	}
+	if d.part == "Y" {
+		d.part = ""
+	}
+	d.put(&d.part, part, written)
+}
+
+func (d *partial) putYear(year, toYear int, written string) {
+	if d.year != 0 && (d.year != year || d.toYear != toYear) {
+		d.clash = written
+		return
+	}
+	d.year, d.toYear = year, toYear
+}
+
+// merge adds what another text at the same distance says.
+func (d *partial) merge(o *partial) {
+	if o.year != 0 {
+		d.putYear(o.year, o.toYear, periodText(o))
+	}
+	if o.part != "" {
+		d.putPart(o.part, o.part)
+	}
+	if o.ref != "" {
+		d.put(&d.ref, o.ref, o.ref)
+	}
+	if o.measure != "" {
+		d.put(&d.measure, o.measure, o.measure)
+	}
+	if o.status != "" {
+		d.put(&d.status, o.status, o.status)
+	}
+	if o.sex != "" {
+		d.put(&d.sex, o.sex, o.sex)
+	}
+	if o.area != "" {
+		d.put(&d.area, o.area, o.area)
+	}
+	if o.clash != "" {
+		d.clash = o.clash
+	}
+	d.total = d.total || o.total
+}
+
+func periodText(d *partial) string {
+	if d.toYear != 0 {
+		return fmt.Sprintf("%d-%d", d.year, d.toYear)
+	}
+	return strconv.Itoa(d.year)
+}
+
+// period writes the period as observations do: 2019, 2019-S1, 2019-06, 2015/2020, 2019-01/2019-09; "" if not known.
+func (d *partial) period() string {
+	switch {
+	case d.year == 0:
+		return ""
+	case d.toYear != 0:
+		if d.part != "" && d.part != "Y" {
+			return ""
+		}
+		return fmt.Sprintf("%d/%d", d.year, d.toYear)
+	case d.part == "" || d.part == "Y":
+		return strconv.Itoa(d.year)
+	case d.part[0] == 'M':
+		return fmt.Sprintf("%d-%s", d.year, d.part[1:])
+	case d.part[0] == 'C':
+		return fmt.Sprintf("%d-01/%d-%s", d.year, d.year, d.part[1:])
+	default:
+		return fmt.Sprintf("%d-%s", d.year, d.part)
+	}
+}
+
+const (
+	firstYear = 1950
+	lastYear  = 2060
+)
+
+func isYear(t token) bool { return t.num >= firstYear && t.num <= lastYear && t.end-t.start == 4 }
+
+// unitStatement recognises texts that state a unit for what is below or beside them: "Đơn vị tính: nghìn người",
+// "ĐVT: %", "(nghìn người)", "[Người - Person]".
+func (rd *Reader) unitStatement(p *phrase, toks []token) (int, bool) {
+	for n := min(len(toks)-1, 4); n > 0; n-- {
+		if w, ok := rd.vocab.find(toks[:n], kindRole); !ok || w.value != roleUnit || toks[n-1].punct {
+			continue
+		}
+		if toks[n].key != ":" {
+			break
+		}
+		rest := strings.Trim(p.text[toks[n].end:], " :.()")
+		u := rd.unit(rest)
+		if u == nil && (rest == "" || phraseKey(toks[:n]) == phraseKey(tokenize("Đơn vị"))) {
+			break // "Đơn vị: Sở Lao động …" names the sender
+		}
+		p.unitLine, p.dims.unit, p.dims.unitText = true, u, rest
+		return n, true
+	}
+	t := p.text
+	if len(t) > 2 && (t[0] == '(' && t[len(t)-1] == ')' || t[0] == '[' && t[len(t)-1] == ']') {
+		inner := t[1 : len(t)-1]
+		u := rd.unit(inner)
+		if u == nil {
+			if vi, _, cut := strings.Cut(inner, " - "); cut { // Vietnamese and English side by side
+				u = rd.unit(vi)
+			}
+		}
+		if u != nil {
+			p.unitLine, p.dims.unit, p.dims.unitText = true, u, inner
+			return 0, true
+		}
+	}
+	return 0, false
+}
+
+// isFormula recognises the formula of a computed column: "(5)=(4)/(3)", "7=5/3".
+func isFormula(toks []token) bool {
+	eq := false
+	for _, t := range toks {
+		switch {
+		case t.key == "=":
+			eq = true
+		case t.punct, t.num >= 0 && t.num < 200:
+		default:
+			return false
+		}
+	}
+	return eq
+}
+
+// isComparison recognises the titles of columns that compare other columns: "So sánh (%)", "Ước/KH", "KH20/Ước19",
+// "2019/2018". Such columns are recomputed, never loaded (design section 5).
+func (rd *Reader) isComparison(toks []token) bool {
+	for len(toks) > 0 && toks[0].punct && toks[0].key != "%" {
+		toks = toks[1:]
+	}
+	if n, ok := rd.vocab.begins(toks, kindComparison); ok {
+		w, _ := rd.vocab.find(toks[:n], kindComparison)
+		if w.value != "whole" || phraseKey(toks[n:]) == "" || phraseKey(toks[n:]) == "%" {
+			return true
+		}
+	}
+	for i, t := range toks {
+		if t.key != "/" || i == 0 {
+			continue
+		}
+		ly, lm, lok := rd.ratioSide(toks[:i])
+		ry, rm, rok := rd.ratioSide(toks[i+1:])
+		if lok && rok && (lm && rm || lm && ry > 0 || rm && ly > 0 || ly > ry && ry > 0) {
+			return true
+		}
+	}
+	return false
+}
+
+// ratioSide reads one side of a ratio of columns: measure words, years, "6T"; ok is false if it holds anything else.
+func (rd *Reader) ratioSide(toks []token) (year int, measure, ok bool) {
+	for len(toks) > 0 {
+		if toks[0].punct || toks[0].low == "t" || toks[0].low == "tháng" {
+			toks = toks[1:]
+			continue
+		}
+		if isYear(toks[0]) {
+			year = toks[0].num
+			toks = toks[1:]
+			continue
+		}
+		if toks[0].num >= 0 {
+			if toks[0].num > 99 {
+				return 0, false, false
+			}
+			toks = toks[1:]
+			continue
+		}
+		n := 0
+		for k := min(4, len(toks)); k > 0; k-- {
+			if w, found := rd.vocab.find(toks[:k], kindMeasure, kindFiller, kindPart); found {
+				measure = measure || w.kind == kindMeasure
+				n = k
+				break
+			}
+		}
+		if n == 0 {
+			return 0, false, false
+		}
+		toks = toks[n:]
+	}
+	return year, measure, year > 0 || measure
+}
+
+// item is what one step of the grammar took off an end of a text.
+type item struct {
+	n           int
+	words       []word
+	year, to    int
+	part        string
+	territories []*catalogue.Territory
+	written     string
+}
+
+func (d *partial) applyItem(it item) {
+	if it.year != 0 {
+		d.putYear(it.year, it.to, it.written)
+	}
+	if it.part != "" {
+		d.putPart(it.part, it.written)
+	}
+	for _, w := range it.words {
+		d.apply(w, it.written)
+	}
+}
+
+// grammar takes words it knows off both ends of a text; what is left in the middle must be empty, an indicator or a
+// territory. "Tỷ lệ hộ nghèo năm 2015 (%)" is an indicator, a year and a unit; "KH năm 2020" a measure and a year.
+func (rd *Reader) grammar(p *phrase, s string) {
+	toks, s := rd.cutParentheses(p, s)
+	if len(toks) == 0 {
+		return
+	}
+	if p.dims.unit != nil || s != p.body {
+		units := p.dims
+		if rd.exact(p, s) {
+			if units.unit != nil {
+				p.dims.unit, p.dims.unitText = units.unit, units.unitText
+			}
+			return
+		}
+	}
+	lo, hi := 0, len(toks)
+	var left, right []item
+	for lo < hi {
+		it, ok := rd.takeLeft(toks[lo:hi], s)
+		if !ok {
+			break
+		}
+		left = append(left, it)
+		lo += it.n
+	}
+	for lo < hi {
+		it, ok := rd.takeRight(toks[lo:hi], s)
+		if !ok {
+			break
+		}
+		right = append(right, it)
+		hi -= it.n
+	}
+	if lo == hi {
+		rd.applyItems(p, left, right)
+		return
+	}
+	// A name may begin or end with a word of the grammar ("Kế hoạch hóa gia đình"): give back as little as possible.
+	for back := 0; back <= len(left)+len(right); back++ {
+		for l := 0; l <= min(back, len(left)); l++ {
+			r := back - l
+			if r > len(right) {
+				continue
+			}
+			from, to := lo, hi
+			for _, it := range left[len(left)-l:] {
+				from -= it.n
+			}
+			for _, it := range right[len(right)-r:] {
+				to += it.n
+			}
+			if rd.middle(p, toks[from:to], s) {
+				rd.applyItems(p, left[:len(left)-l], right[:len(right)-r])
+				return
+			}
+		}
+	}
+	rd.applyItems(p, left, right)
+	p.rest = s[toks[lo].start:toks[hi-1].end]
+}
+
+func (rd *Reader) applyItems(p *phrase, left, right []item) {
+	for _, it := range left {
+		p.dims.applyItem(it)
+	}
+	for i := len(right) - 1; i >= 0; i-- {
+		p.dims.applyItem(right[i])
+	}
+	for _, it := range slices.Concat(left, right) {
+		if it.territories != nil && p.territories == nil {
+			p.territories = it.territories
+		} else if it.territories != nil && it.territories[0] != p.territories[0] {
+			p.dims.clash = it.written
+		}
+	}
+}
+
+// middle looks up what is left between the words of the grammar; a unit may follow it after a comma or a dash.
+func (rd *Reader) middle(p *phrase, toks []token, s string) bool {
+	for len(toks) > 0 && toks[0].punct {
+		toks = toks[1:]
+	}
+	for len(toks) > 0 && toks[len(toks)-1].punct && toks[len(toks)-1].key != "%" {
+		toks = toks[:len(toks)-1]
+	}
+	if len(toks) == 0 {
+		return false
+	}
+	whole := s[toks[0].start:toks[len(toks)-1].end]
+	if m := rd.cat.IndicatorsByLabel(whole); len(m) > 0 {
+		p.indicators = m
+		return true
+	}
+	if t := rd.cat.TerritoriesByName(whole); len(t) > 0 {
+		p.territories = t
+		return true
+	}
+	for i := len(toks) - 2; i > 0; i-- {
+		if k := toks[i].key; k != "," && k != "-" && k != ":" {
+			continue
+		}
+		u := rd.unit(s[toks[i+1].start:toks[len(toks)-1].end])
+		if u == nil {
+			continue
+		}
+		if m := rd.cat.IndicatorsByLabel(s[toks[0].start:toks[i-1].end]); len(m) > 0 {
+			p.indicators, p.dims.unit, p.dims.unitText = m, u, u.NameVi
+			return true
+		}
+	}
+	if u := rd.unit(whole); u != nil {
+		p.dims.unit, p.dims.unitText = u, whole
+		return true
+	}
+	return false
+}
+
+// cutParentheses removes parentheses that hold a unit, a formula or a mark, and returns the rest of the text.
+func (rd *Reader) cutParentheses(p *phrase, s string) ([]token, string) {
+	var b strings.Builder
+	from, cut := 0, false
+	for {
+		i := strings.IndexByte(s[from:], '(')
+		if i < 0 {
+			break
+		}
+		j := strings.IndexByte(s[from+i:], ')')
+		if j < 0 {
+			break
+		}
+		inner := s[from+i+1 : from+i+j]
+		u := rd.unit(inner)
+		toks := tokenize(inner)
+		if u != nil || isFormula(toks) || phraseKey(toks) == "" {
+			if u != nil && p.dims.unit == nil {
+				p.dims.unit, p.dims.unitText = u, inner
+			}
+			b.WriteString(s[from : from+i])
+			b.WriteByte(' ')
+			cut = true
+		} else {
+			b.WriteString(s[from : from+i+j+1])
+		}
+		from += i + j + 1
+	}
+	if cut {
+		b.WriteString(s[from:])
+		s = strings.TrimSpace(b.String())
+	}
+	return tokenize(s), s
+}
+
+func (rd *Reader) takeLeft(toks []token, s string) (item, bool) {
+	if n, it := takePeriod(toks); n > 0 {
+		it.n, it.written = n, s[toks[0].start:toks[n-1].end]
+		return it, true
+	}
+	for n := min(len(toks), maxWordTokens); n > 0; n-- {
+		if toks[n-1].punct && toks[n-1].key != "%" || toks[0].punct {
+			continue
+		}
+		if _, ok := rd.vocab.find(toks[:n], kindMeasure, kindStatus, kindSex, kindArea, kindPart, kindRef, kindTotal, kindFiller, kindCarrier); ok {
+			return item{n: n, words: rd.vocab[phraseKey(toks[:n])], written: s[toks[0].start:toks[n-1].end]}, true
+		}
+		if n > 1 && n <= 8 && n < len(toks) {
+			written := s[toks[0].start:toks[n-1].end]
+			if t := rd.cat.TerritoriesByName(written); len(t) > 0 {
+				return item{n: n, territories: t, written: written}, true
+			}
+		}
+	}
+	if toks[0].punct && toks[0].key != "%" && toks[0].key != "(" {
+		return item{n: 1}, true
+	}
+	return item{}, false
+}
+
+// takeRight is takeLeft from the other end: the longest item that reaches the end of the text.
+func (rd *Reader) takeRight(toks []token, s string) (item, bool) {
+	for i := max(0, len(toks)-maxWordTokens); i < len(toks); i++ {
+		it, ok := rd.takeLeft(toks[i:], s)
+		if ok && i+it.n == len(toks) {
+			return it, true
+		}
+		if n := len(toks) - i; i > 0 && n > 1 && n <= 8 && !toks[i].punct {
+			written := s[toks[i].start:toks[len(toks)-1].end]
+			if t := rd.cat.TerritoriesByName(written); len(t) > 0 {
+				return item{n: n, territories: t, written: written}, true
+			}
+		}
+	}
+	return item{}, false
+}
+
+// takePeriod reads a period at the start of the tokens and returns how many it used: "năm 2019", "2015 - 2020",
+// "6T 2018", "6 tháng đầu năm 2018", "9 tháng", "quý II/2019", "tháng 3 năm 2019", "3/2019", "31/12/2019".
+func takePeriod(toks []token) (int, item) {
+	at := func(i int) token {
+		if i < len(toks) {
+			return toks[i]
+		}
+		return token{num: -1}
+	}
+	// year reads "[/ - năm] 2019" from i on.
+	year := func(i int) (next, y int) {
+		j := i
+		for k := at(j).low; k == "/" || k == "-" || k == "năm" || k == "."; k = at(j).low {
+			j++
+		}
+		if isYear(at(j)) {
+			return j + 1, at(j).num
+		}
+		return i, 0
+	}
+	t0 := at(0)
+	switch {
+	case t0.num == 31 && at(1).low == "/" && at(2).num == 12 && at(3).low == "/" && isYear(at(4)):
+		return 5, item{year: at(4).num, part: "Y"}
+	case t0.num > 0 && t0.num < 12 && (at(1).low == "t" || at(1).low == "tháng"):
+		j, part := 2, ""
+		switch t0.num {
+		case 6:
+			part = "S1"
+		case 3:
+			part = "Q1"
+		default:
+			part = fmt.Sprintf("C%02d", t0.num)
+		}
+		if k := at(j).low; k == "đầu" || k == "cuối" {
+			if k == "cuối" {
+				if t0.num != 6 {
+					return 0, item{}
+				}
+				part = "S2"
+			}
+			j++
+			if at(j).low == "năm" && !isYear(at(j+1)) {
+				j++
+			}
+		}
+		next, y := year(j)
+		return next, item{year: y, part: part}
+	case t0.low == "tháng" && at(1).num >= 1 && at(1).num <= 12:
+		next, y := year(2)
+		return next, item{year: y, part: fmt.Sprintf("M%02d", at(1).num)}
+	case t0.low == "quý" || t0.low == "qui" || t0.low == "quí" || t0.low == "q":
+		q := 0
+		switch at(1).low {
+		case "i", "1":
+			q = 1
+		case "ii", "2":
+			q = 2
+		case "iii", "3":
+			q = 3
+		case "iv", "4":
+			q = 4
+		}
+		if q > 0 {
+			next, y := year(2)
+			return next, item{year: y, part: fmt.Sprintf("Q%d", q)}
+		}
+	case t0.num >= 1 && t0.num <= 12 && t0.end-t0.start <= 2 && at(1).low == "/" && isYear(at(2)):
+		return 3, item{year: at(2).num, part: fmt.Sprintf("M%02d", t0.num)}
+	case t0.low == "năm" && isYear(at(1)):
+		n, it := takePeriod(toks[1:])
+		return n + 1, it
+	case isYear(t0):
+		j := 1
+		if at(1).low == "-" || at(1).low == "đến" {
+			j = 2
+			if at(2).low == "năm" {
+				j = 3
+			}
+			if isYear(at(j)) && at(j).num > t0.num {
+				return j + 1, item{year: t0.num, to: at(j).num}
+			}
+		}
+		return 1, item{year: t0.num}
+	}
+	return 0, item{}
+}

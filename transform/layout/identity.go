@@ -1,0 +1,657 @@
+package layout
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/phuluc/phuluc/transform/catalogue"
+	"github.com/phuluc/phuluc/transform/record"
+	"github.com/phuluc/phuluc/transform/text"
+)
+
+// mention is a territory named in running text; several candidates when the name has several vintages.
+type mention struct {
+	name        string
+	territories []*catalogue.Territory
+	at          place
+}
+
+// place is where a text stands, for refusals.
+type place struct {
+	sheet, cell, raw string
+}
+
+func (m mention) level() string { return m.territories[0].Level }
+
+func sameMention(a, b mention) bool {
+	for _, t := range a.territories {
+		if slices.Contains(b.territories, t) {
+			return true
+		}
+	}
+	return false
+}
+
+// mentions finds the provinces, regions and the country named in a letterhead or title. Names of one word count only
+// behind "tỉnh" or "thành phố"; names must be capitalised, since "hòa bình" is also a word.
+func (rd *Reader) mentions(s string) []mention {
+	if len(s) > 4*maxPhrase {
+		s = s[:cutRune(s, 4*maxPhrase)]
+	}
+	toks := tokenize(s)
+	var out []mention
+	for i := 0; i < len(toks); i++ {
+		if toks[i].punct || toks[i].num >= 0 {
+			continue
+		}
+		for n := min(9, len(toks)-i); n > 0; n-- {
+			if toks[i+n-1].punct {
+				continue
+			}
+			name := s[toks[i].start:toks[i+n-1].end]
+			cands := rd.cat.TerritoriesByName(name)
+			cands = slices.DeleteFunc(cands, func(t *catalogue.Territory) bool { return t.Level == "district" })
+			if len(cands) == 0 {
+				continue
+			}
+			ok := true
+			switch cands[0].Level {
+			case "country":
+				ok = isNational(toks, i, n)
+			case "region":
+				ok = n >= 2
+			default:
+				first, _ := utf8.DecodeRuneInString(s[toks[i+provincePrefix(toks[i:i+n])].start:])
+				prefixed := provincePrefix(toks[i:i+n]) > 0 || i > 0 && (toks[i-1].low == "tỉnh" || toks[i-1].low == "phố" || toks[i-1].low == "tp") ||
+					i > 1 && toks[i-1].key == "." && toks[i-2].low == "tp"
+				ok = unicode.IsUpper(first) && (n >= 2 || prefixed)
+			}
+			if ok {
+				out = append(out, mention{name: name, territories: cands})
+				i += n - 1
+				break
+			}
+		}
+	}
+	return out
+}
+
+func provincePrefix(toks []token) int {
+	switch {
+	case len(toks) > 1 && toks[0].low == "tỉnh":
+		return 1
+	case len(toks) > 2 && toks[0].low == "thành" && toks[1].low == "phố":
+		return 2
+	case len(toks) > 1 && toks[0].low == "tp":
+		return 1
+	}
+	return 0
+}
+
+// isNational: "cả nước" and "toàn quốc" name the country; "Việt Nam" only where a body or title ends with it, not in
+// the motto or in "người lao động Việt Nam".
+func isNational(toks []token, i, n int) bool {
+	if toks[i].low != "việt" && toks[i].low != "viet" && toks[i].low != "vn" {
+		return true
+	}
+	for _, t := range toks[:i] {
+		if t.low == "cộng" || t.low == "chủ" || t.low == "người" || t.low == "lao" {
+			return false
+		}
+	}
+	return n >= 2 && i+n == len(toks)
+}
+
+// foldedNames indexes the provinces by their names without diacritics, spaced and glued, for file names.
+func foldedNames(cat *catalogue.Catalogue) map[string][]*catalogue.Territory {
+	m := map[string][]*catalogue.Territory{}
+	for i := range cat.Territories {
+		t := &cat.Territories[i]
+		if t.Level != "province" {
+			continue
+		}
+		for _, name := range []string{t.NameVi, t.NameEn} {
+			words := pathWords(name)
+			for _, k := range []string{strings.Join(words, " "), strings.Join(words, "")} {
+				if k != "" && !slices.Contains(m[k], t) {
+					m[k] = append(m[k], t)
+				}
+			}
+		}
+	}
+	// A former name is valid for its successor too ("Thua Thien Hue" in 2025).
+	for k, list := range m {
+		for _, t := range list {
+			for _, same := range cat.TerritoriesByName(t.NameVi) {
+				if same.Level == "province" && !slices.Contains(m[k], same) {
+					m[k] = append(m[k], same)
+				}
+			}
+		}
+	}
+	return m
+}
+
+// pathWords splits a name into lower-case ASCII words and runs of digits.
+func pathWords(s string) []string {
+	var out []string
+	last := rune(0)
+	for _, r := range strings.ToLower(text.Fold(s)) {
+		kind := rune(0)
+		switch {
+		case r >= 'a' && r <= 'z':
+			kind = 'a'
+		case r >= '0' && r <= '9':
+			kind = '0'
+		}
+		if kind != 0 {
+			if kind == last {
+				out[len(out)-1] += string(r)
+			} else {
+				out = append(out, string(r))
+			}
+		}
+		last = kind
+	}
+	return out
+}
+
+// pathTerritory finds the province a path names: in the file's name, else in the nearest folder that names one.
+func (rd *Reader) pathTerritory(path string) (mention, bool) {
+	elements := strings.FieldsFunc(path, func(r rune) bool { return r == '/' || r == '\\' })
+	for k := len(elements) - 1; k >= 0 && k >= len(elements)-6; k-- {
+		words := pathWords(strings.TrimSuffix(elements[k], ".xlsx"))
+		var found []mention
+		for i := 0; i < len(words); i++ {
+			for n := min(5, len(words)-i); n > 0; n-- {
+				if t := rd.folds[strings.Join(words[i:i+n], " ")]; len(t) > 0 {
+					found = append(found, mention{name: strings.Join(words[i:i+n], " "), territories: t, at: place{raw: elements[k]}})
+					i += n - 1
+					break
+				}
+			}
+		}
+		if len(found) == 1 {
+			return found[0], true
+		}
+		if len(found) > 1 {
+			return mention{}, false
+		}
+	}
+	return mention{}, false
+}
+
+// pathRound finds the plan year a path states: "KH2020", "ke hoach 2020", "round-2020", or a folder named after a round.
+func (rd *Reader) pathRound(path string) (year int, folder string) {
+	elements := strings.FieldsFunc(path, func(r rune) bool { return r == '/' || r == '\\' })
+	for k := len(elements) - 1; k >= 0; k-- {
+		words := pathWords(elements[k])
+		for i, w := range words {
+			y, err := strconv.Atoi(w)
+			if err != nil || len(w) != 4 || y < firstYear || y > lastYear || i == 0 {
+				continue
+			}
+			prev := words[i-1]
+			if prev == "nam" && i > 1 {
+				prev = words[i-2]
+			}
+			if prev == "kh" || prev == "hoach" || prev == "kehoach" || prev == "round" || prev == "vong" {
+				return y, ""
+			}
+		}
+		if k < len(elements)-1 && folder == "" && rd.cat.Round(elements[k]) != nil {
+			folder = elements[k]
+		}
+	}
+	return 0, folder
+}
+
+// Numbers of documents: "2652/LĐTBXH-KHTC", "1240/QĐ-LĐTBXH"; a blank number ("số     /LĐTBXH-KHTC") does not match.
+const documentPattern = `(\d{1,5})\s*/\s*((?:\d{4}/)?[A-ZĐƯ][A-ZĐƯa-z0-9]*(?:\s*[-–]\s*[A-ZĐƯ][A-ZĐƯa-z0-9]*)*)`
+
+// identify fills b.identity from the title zones of all sheets and from the path. It returns a refusal of the whole file
+// when they contradict.
+func (b *bookReader) identify(path string) *record.Refusal {
+	rd := b.rd
+	var provinces, others []mention
+	rounds := map[int]place{}
+	var titles []string
+	documents := regexp.MustCompile(documentPattern)
+	var document, date string
+	dateYear := 0
+	for _, s := range b.sheets {
+		zone := s.headCells()
+		sheetRound, at := 0, place{}
+		for _, i := range zone {
+			t := s.g.text[i]
+			o := s.g.origin(i)
+			here := place{o.Sheet, o.Cell, o.Raw}
+			p := s.parsed[i]
+			if p == nil || p.opens == kindNote {
+				continue
+			}
+			dated := isPlaceAndDate(t)
+			attached := strings.Contains(strings.ToLower(t), "kèm theo")
+			if attached || p.opens == kindLetterhead || dated {
+				if document == "" && !dated {
+					if m := documents.FindString(t); m != "" {
+						document = strings.Join(strings.Fields(m), "")
+					}
+				}
+				if d, y := findDate(t); date == "" && (d != "" || y != 0) {
+					date = d
+					if dateYear == 0 {
+						dateYear = y
+					}
+				}
+			}
+			if dated || p.unitLine {
+				continue
+			}
+			for _, m := range rd.mentions(t) {
+				m.at = here
+				if m.level() == "province" {
+					if attached {
+						continue // the issuer of the letter, not the sender
+					}
+					provinces = append(provinces, m)
+				} else {
+					others = append(others, m)
+				}
+			}
+			if b.identity.Body == "" && p.opens == kindLetterhead && isBody(t) {
+				b.identity.Body = strings.TrimSpace(t)
+			}
+			if attached {
+				continue
+			}
+			if y := planYear(rd, t); y > sheetRound {
+				sheetRound, at = y, here
+			}
+			if p.opens == "" && !p.unitLine {
+				titles = append(titles, p.text)
+			}
+		}
+		if sheetRound != 0 {
+			rounds[sheetRound] = at
+		}
+		if len(titles) > 0 && b.identity.Title == "" {
+			b.identity.Title = strings.Join(titles, " ")
+			if len(b.identity.Title) > 1000 {
+				b.identity.Title = b.identity.Title[:cutRune(b.identity.Title, 1000)]
+			}
+		}
+	}
+	b.identity.Document, b.identity.Date = document, date
+	for i := 1; i < len(provinces); i++ {
+		if !sameMention(provinces[0], provinces[i]) {
+			return refuseFile("identity.territory_two", provinces[i].at, provinces[0].name, provinces[i].name)
+		}
+	}
+	inPath, hasPath := rd.pathTerritory(path)
+	var home mention
+	switch {
+	case len(provinces) > 0:
+		home = provinces[0]
+		for _, m := range provinces[1:] { // the name with the fewest meanings is the most exact
+			if len(m.territories) < len(home.territories) {
+				home = m
+			}
+		}
+		if hasPath && !sameMention(home, inPath) {
+			return refuseFile("identity.conflict_path", home.at, home.name, inPath.name)
+		}
+	case len(others) > 0:
+		home = others[0]
+		for _, m := range others {
+			if m.level() == "region" && home.level() == "country" {
+				home = m
+			}
+		}
+	case hasPath:
+		home = inPath
+	}
+	if r := b.identifyRound(path, rounds); r != nil {
+		return r
+	}
+	b.asOf = b.documentDate(dateYear)
+	if b.asOf == "" {
+		b.asOf = b.evidence()
+	}
+	if len(home.territories) > 0 {
+		b.homeName = home.name
+		t, code := b.atDate(home.territories)
+		if code != "" {
+			b.homeAmbiguous = true
+		} else {
+			b.home = t
+			b.identity.Territory = t.ID
+		}
+	}
+	return nil
+}
+
+func refuseFile(code string, at place, args ...string) *record.Refusal {
+	r := &record.Refusal{Code: code, Args: args}
+	r.Sheet, r.Cell, r.Raw = at.sheet, at.cell, at.raw
+	return r
+}
+
+// identifyRound decides the planning round: the letter the annex belongs to, else the plan year of the titles, else of
+// the path.
+func (b *bookReader) identifyRound(path string, rounds map[int]place) *record.Refusal {
+	years := make([]int, 0, len(rounds))
+	for y := range rounds {
+		years = append(years, y)
+	}
+	slices.Sort(years)
+	if len(years) > 1 {
+		return refuseFile("identity.round_conflict", rounds[years[len(years)-1]], strconv.Itoa(years[0]), strconv.Itoa(years[len(years)-1]))
+	}
+	var round *catalogue.Round
+	if b.identity.Document != "" {
+		round = b.rd.cat.RoundByLetter(b.identity.Document)
+	}
+	if len(years) == 1 {
+		y := years[0]
+		if round != nil && round.Kind == "plan" && round.Year != y {
+			return refuseFile("identity.round_conflict", rounds[y], strconv.Itoa(round.Year), strconv.Itoa(y))
+		}
+		if round == nil {
+			round = b.rd.cat.Round(strconv.Itoa(y))
+		}
+	}
+	stated, folder := b.rd.pathRound(path)
+	if round != nil {
+		at := place{}
+		if len(years) == 1 {
+			at = rounds[years[0]]
+		}
+		if stated != 0 && stated != round.Year {
+			return refuseFile("identity.conflict_path", at, strconv.Itoa(round.Year), strconv.Itoa(stated))
+		}
+		// A folder may be named after the round or after the year of sending.
+		if f := b.rd.cat.Round(folder); f != nil && f.Year != round.Year && f.Year != round.Year-1 {
+			return refuseFile("identity.conflict_path", at, round.ID, folder)
+		}
+	} else if stated != 0 {
+		round = b.rd.cat.Round(strconv.Itoa(stated))
+	} else if f := b.rd.cat.Round(folder); f != nil && b.isPlanning() {
+		round = f
+	}
+	if round == nil && b.isPlanning() {
+		round = b.rd.cat.Round(strconv.Itoa(b.lastPlan()))
+	}
+	if round != nil {
+		b.identity.Round = round.ID
+		b.round = round
+	}
+	return nil
+}
+
+// headCells lists the text cells above the first table of a sheet; without a table, those of its first rows.
+func (s *sheetReader) headCells() []int32 {
+	end := min(len(s.g.rows), 15)
+	if len(s.tables) > 0 {
+		end = s.tables[0].top
+	}
+	var out []int32
+	for r := range end {
+		for _, i := range s.g.rowCells(r) {
+			if s.class[i] == classText {
+				out = append(out, i)
+			}
+		}
+	}
+	return out
+}
+
+// isBody tells a reporting body from the other lines of a letterhead.
+func isBody(t string) bool {
+	low := strings.ToLower(t)
+	if i := strings.IndexByte(low, ':'); i >= 0 && strings.Contains(low[:i], "đơn vị") {
+		return strings.Trim(low[i+1:], " .…") != ""
+	}
+	for _, w := range []string{"sở ", "ủy ban", "uỷ ban", "ubnd", "bảo hiểm xã hội", "bhxh", "bộ ", "tổng cục", "cục ", "chi cục", "phòng ", "văn phòng"} {
+		if strings.HasPrefix(low, w) {
+			return true
+		}
+	}
+	return false
+}
+
+// planYear finds "KẾ HOẠCH NĂM 2020", "KẾ HOẠCH 2014" in a title; the plan whose execution is reported ("thực hiện kế
+// hoạch năm 2019") is not the round's. 0 if none.
+func planYear(rd *Reader, t string) int {
+	if len(t) > 4*maxPhrase {
+		t = t[:cutRune(t, 4*maxPhrase)]
+	}
+	toks := tokenize(t)
+	best := 0
+	for i := range toks {
+		w, ok := word{}, false
+		n := min(5, len(toks)-i)
+		for ; n > 0; n-- {
+			if toks[i+n-1].punct {
+				continue
+			}
+			if w, ok = rd.vocab.find(toks[i:i+n], kindMeasure); ok {
+				break
+			}
+		}
+		if !ok || w.value != "plan" || phraseKey(toks[i:i+n]) == "chỉ tiêu" {
+			continue
+		}
+		if i > 0 && toks[i-1].low == "hiện" {
+			continue
+		}
+		if k, it := takePeriod(toks[i+n:]); k > 0 && it.to == 0 && it.part == "" && it.year > best {
+			best = it.year
+		}
+	}
+	return best
+}
+
+// findDate finds the date of a document in its reference line; a date not filled in gives its year only.
+func findDate(t string) (iso string, year int) {
+	low := strings.ToLower(t)
+	for from := 0; ; {
+		i := strings.Index(low[from:], "ngày")
+		if i < 0 || len(low) != len(t) {
+			break
+		}
+		at := from + i
+		end := min(len(t), at+60)
+		for !utf8.RuneStart(byteAt(t, end)) {
+			end--
+		}
+		part := t[at:end]
+		if j := strings.IndexAny(part, ")\n;"); j > 0 {
+			part = part[:j]
+		}
+		toks := tokenize(part)
+		// "ngày 13 tháng 12 năm 2022", "ngày 13/12/2022", and the blank forms of both.
+		for j, x := range toks {
+			if isYear(x) && j < 8 {
+				year = x.num
+				if d, ok := text.ParseDate(part[:x.end]); ok {
+					return d, year
+				}
+				break
+			}
+		}
+		if year != 0 {
+			return "", year
+		}
+		from = at + len("ngày")
+	}
+	return "", 0
+}
+
+func byteAt(s string, i int) byte {
+	if i >= len(s) {
+		return 0
+	}
+	return s[i]
+}
+
+// documentDate is the date by which names of provinces are read: of the document, else of the round (the plan round of
+// year N is of July N-1, the year-end round of December N).
+func (b *bookReader) documentDate(year int) string {
+	if b.identity.Date != "" {
+		return b.identity.Date
+	}
+	for i := range b.rd.cat.Documents {
+		if d := &b.rd.cat.Documents[i]; b.identity.Document != "" && d.Number == b.identity.Document && d.IssueDate != "" {
+			return d.IssueDate
+		}
+	}
+	if b.round != nil {
+		if b.round.Kind == "plan" {
+			return fmt.Sprintf("%d-07-15", b.round.Year-1)
+		}
+		return fmt.Sprintf("%d-12-15", b.round.Year)
+	}
+	if year != 0 && year != 2025 {
+		return fmt.Sprintf("%d-07-15", year)
+	}
+	return ""
+}
+
+// The provinces were merged on this date (202/2025/QH15).
+const lastDayOf63 = "2025-06-30"
+
+// evidence dates a workbook without date by its own tables: names that only the 63 provinces bear, a full set of the 34,
+// else the last period that is not a plan. "" when nothing decides.
+func (b *bookReader) evidence() string {
+	oldOnly, provinces := false, map[string]bool{}
+	last := 0
+	see := func(p *phrase) {
+		if p == nil {
+			return
+		}
+		if d := &p.dims; p.rest == "" && d.measure != "target" && d.measure != "plan" && d.measure != "forecast" {
+			last = max(last, d.year, d.toYear)
+		}
+		if len(p.territories) == 0 || p.territories[0].Level != "province" {
+			return
+		}
+		old := true
+		for _, t := range p.territories {
+			old = old && t.ValidTo != "" && t.ValidTo <= lastDayOf63
+		}
+		oldOnly = oldOnly || old
+		provinces[p.territories[0].ID] = true
+	}
+	for _, s := range b.sheets {
+		for i, p := range s.parsed {
+			if s.class[i] == classText || s.class[i] == classYear {
+				see(p)
+			}
+		}
+	}
+	switch {
+	case oldOnly:
+		return lastDayOf63
+	case len(provinces) >= 30 && len(provinces) <= 34:
+		return "2025-12-31"
+	case last == 0 || last == 2025:
+		return ""
+	default:
+		return fmt.Sprintf("%d-12-31", last)
+	}
+}
+
+// isPlanning reports whether a table of the workbook has the columns of a planning round: a plan for one year and
+// estimated or actual figures of the year before.
+func (b *bookReader) isPlanning() bool { return b.lastPlan() != 0 }
+
+func (b *bookReader) lastPlan() int {
+	plan, done := 0, map[int]bool{}
+	for _, s := range b.sheets {
+		for _, t := range s.tables {
+			for c := range t.columns {
+				var d partial
+				for _, i := range t.columns[c].stack {
+					if p := s.parsed[i]; p != nil {
+						d.merge(&p.dims)
+					}
+				}
+				switch d.measure {
+				case "plan":
+					plan = max(plan, d.year)
+				case "estimate", "actual":
+					done[d.year] = true
+				}
+			}
+		}
+	}
+	if plan != 0 && done[plan-1] {
+		return plan
+	}
+	return 0
+}
+
+// form names the family of a workbook's layout by what its first tables hold (forms.md).
+func (b *bookReader) form() string {
+	for _, s := range b.sheets {
+		for _, t := range s.tables {
+			if t.isTask {
+				return "B2"
+			}
+			if b.isPlanning() {
+				return "D"
+			}
+			owner, target, verdict, years := false, false, false, 0
+			for c := range t.columns {
+				owner = owner || t.columns[c].role == roleOwner
+				verdict = verdict || t.columns[c].role == roleComparison
+				if t.columns[c].role != roleValue {
+					continue
+				}
+				for _, i := range t.columns[c].stack {
+					if p := s.parsed[i]; p != nil {
+						target = target || p.dims.measure == "target"
+						if p.dims.year != 0 && p.dims.measure == "" {
+							years++
+							break
+						}
+					}
+				}
+			}
+			territories, districts, yearRows, indicators := 0, 0, 0, 0
+			for _, rw := range t.rows {
+				switch {
+				case len(rw.mean.territories) > 0 && rw.mean.territories[0].Level == "district":
+					districts++
+				case len(rw.mean.territories) > 0:
+					territories++
+				case rw.mean.indicator != nil:
+					indicators++
+				case rw.mean.dims.year != 0:
+					yearRows++
+				}
+			}
+			switch {
+			case owner && target:
+				return "B1"
+			case districts > 1:
+				return "B13"
+			case territories > indicators && years > 0:
+				return "B11"
+			case yearRows > 1:
+				return "B10"
+			case verdict && indicators > 0:
+				return "B3"
+			case years > 1 && indicators > 0:
+				return "B6"
+			}
+		}
+	}
+	return ""
+}

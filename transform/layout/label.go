@@ -1,0 +1,114 @@
+package layout
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// ordinal is the number, letter or bullet of a row and its depth. A row's parent is the nearest row above with a
+// smaller rank (row hierarchy of forms.md: I → 1 → 1.1 or a, b, c, d, đ, e, g → - → +).
+type ordinal struct {
+	rank int // 0: none
+	text string
+}
+
+const (
+	rankUpper   = 5  // A, B
+	rankRoman   = 10 // I, II
+	rankNumber  = 20 // 1, 2; each further level (1.1) adds 3
+	rankLetter  = 40 // a, b
+	rankPlain   = 45 // a row without ordinal in a table that has ordinals
+	rankBullet  = 50 // -
+	rankDot     = 55 // •
+	rankPlus    = 60 // +
+	rankOfWhich = 48 // "Trong đó" without a bullet
+)
+
+// cutOrdinal takes the ordinal off the start of a label: "1.1. Số hộ nghèo", "a) Thành thị", "- Nữ", "II. BHXH".
+// A bare number needs a dot or parenthesis behind it, since "15 tuổi trở lên" begins with one too.
+func cutOrdinal(s string) (ordinal, string) {
+	t := strings.TrimSpace(s)
+	r, w := utf8.DecodeRuneInString(t)
+	switch r {
+	case '-', '–', '—', '−', '+', '•', '·', '●', '▪', '○':
+		rest := strings.TrimSpace(t[w:])
+		if rest == "" || rest[0] >= '0' && rest[0] <= '9' {
+			return ordinal{}, t
+		}
+		switch r {
+		case '+':
+			return ordinal{rankPlus, "+"}, rest
+		case '•', '·', '●', '▪', '○':
+			return ordinal{rankDot, string(r)}, rest
+		}
+		return ordinal{rankBullet, "-"}, rest
+	}
+	// The candidate runs to the first blank, or to the last dot or parenthesis glued to the text.
+	end := strings.IndexAny(t, " \t\u00a0\n")
+	head := t
+	if end >= 0 {
+		head = t[:end]
+	}
+	if o, ok := parseOrdinal(head); ok && end >= 0 && (strings.ContainsAny(head[len(head)-1:], ".)/:") || strings.Contains(head, ".")) {
+		if rest := strings.TrimSpace(t[end:]); rest != "" {
+			return o, rest
+		}
+	}
+	for i := 1; i < len(head) && i < 8; i++ {
+		if head[i-1] != '.' && head[i-1] != ')' {
+			continue
+		}
+		r, _ := utf8.DecodeRuneInString(head[i:])
+		if o, ok := parseOrdinal(head[:i]); ok && (r > 'z' || r >= 'A' && r <= 'Z') {
+			return o, strings.TrimSpace(t[i:])
+		}
+	}
+	return ordinal{}, t
+}
+
+// parseOrdinal reads the text of an ordinal cell: "I", "1", "1.1", "a", "đ)", "(2)", "-", "+".
+func parseOrdinal(s string) (ordinal, bool) {
+	t := strings.Trim(strings.TrimSpace(s), "().:/")
+	switch t {
+	case "-", "–", "—":
+		return ordinal{rankBullet, t}, true
+	case "+":
+		return ordinal{rankPlus, t}, true
+	case "*", "•", "·":
+		return ordinal{rankDot, t}, true
+	case "":
+		return ordinal{}, false
+	}
+	if isRoman(t) {
+		return ordinal{rankRoman, t}, true
+	}
+	if r, w := utf8.DecodeRuneInString(t); w == len(t) {
+		switch {
+		case r >= 'A' && r <= 'Z' || r == 'Đ':
+			return ordinal{rankUpper, t}, true
+		case r >= 'a' && r <= 'z' || r == 'đ':
+			return ordinal{rankLetter, t}, true
+		}
+	}
+	parts := strings.Split(t, ".")
+	if len(parts) > 4 {
+		return ordinal{}, false
+	}
+	for i, p := range parts {
+		if p == "" || len(p) > 3 {
+			return ordinal{}, false
+		}
+		if i > 0 && len(p) == 1 && (p[0] >= 'a' && p[0] <= 'z') {
+			continue
+		}
+		if i == 0 && i < len(parts)-1 && isRoman(p) {
+			continue
+		}
+		if strings.Trim(p, "0123456789") != "" {
+			return ordinal{}, false
+		}
+	}
+	return ordinal{rankNumber + 3*(len(parts)-1), t}, true
+}
+
+func isRoman(s string) bool { return s != "" && len(s) <= 6 && strings.Trim(s, "IVX") == "" }

@@ -1,0 +1,213 @@
+package layout
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/phuluc/phuluc/extract/sheet"
+	"github.com/phuluc/phuluc/transform/catalogue"
+	"github.com/phuluc/phuluc/transform/record"
+	"github.com/phuluc/phuluc/transform/text"
+)
+
+// Book is a workbook as its reader handed it over.
+type Book struct {
+	Name   string // path as landed: folders and file name take part in the identity
+	Sheets []SheetCells
+}
+
+// SheetCells is one sheet with its non-empty cells.
+type SheetCells struct {
+	Info  sheet.Info
+	Cells []sheet.Cell
+}
+
+// Read lays out one workbook. To read many with one catalogue use [NewReader].
+func Read(cat *catalogue.Catalogue, b Book) record.File { return NewReader(cat).Read(b) }
+
+// bookReader is the state of reading one workbook.
+type bookReader struct {
+	rd            *Reader
+	sheets        []*sheetReader
+	identity      record.Identity
+	round         *catalogue.Round
+	asOf          string // ISO date by which names of territories are read, "" if nothing tells
+	home          *catalogue.Territory
+	homeName      string
+	homeAmbiguous bool
+	style         text.Style
+	pending       []pending
+	tasks         []record.Task
+	refusals      []record.Refusal
+}
+
+// Read lays out one workbook. It never fails: what is not understood is in Refusals, and for every sheet the counts add
+// up (record.Sheet.Check). SHA256, Type and Sample are the caller's to fill.
+func (rd *Reader) Read(book Book) record.File {
+	f, _ := rd.read(book)
+	return f
+}
+
+func (rd *Reader) read(book Book) (record.File, []*grid) {
+	b := &bookReader{rd: rd}
+	grids := make([]*grid, 0, len(book.Sheets))
+	for _, sc := range book.Sheets {
+		g, ok := newGrid(sc, rd.repair)
+		grids = append(grids, g)
+		if !ok {
+			for i := range g.fates {
+				g.set(int32(i), fate{fateQuarantined, "file.limit"})
+			}
+			r := record.Refusal{Code: "file.limit", Args: []string{"rows × columns"}, Cells: len(g.cells)}
+			r.Sheet, r.Hidden = g.info.Name, g.info.Hidden
+			b.refusals = append(b.refusals, r)
+			continue
+		}
+		s := newSheetReader(rd, g)
+		s.find()
+		b.sheets = append(b.sheets, s)
+	}
+	b.style = b.bookStyle()
+	for _, s := range b.sheets {
+		for _, t := range s.tables {
+			s.layOutColumns(t)
+		}
+	}
+	name := path.Base(strings.ReplaceAll(book.Name, `\`, "/"))
+	if r := b.identify(book.Name); r != nil {
+		return b.refuseAll(name, r, grids), grids
+	}
+	for _, s := range b.sheets {
+		for _, t := range s.tables {
+			s.readZone(t)
+			s.readRows(t)
+			if t.isTask {
+				b.readTasks(s, t)
+				continue
+			}
+			from := len(b.pending)
+			b.resolveTable(s, t)
+			b.fractions(from)
+		}
+	}
+	f := record.File{Name: name, Observations: b.settle(), Tasks: b.tasks}
+	b.identity.Form = b.form()
+	for _, s := range b.sheets {
+		b.sweep(s)
+	}
+	f.Identity, f.Refusals = b.identity, b.refusals
+	order := make(map[string]int, len(grids))
+	for k, g := range grids {
+		f.Sheets = append(f.Sheets, g.count(b.tablesOf(g)))
+		order[g.info.Name] = k
+	}
+	slices.SortStableFunc(f.Refusals, func(x, y record.Refusal) int {
+		if d := order[x.Sheet] - order[y.Sheet]; d != 0 {
+			return d
+		}
+		if x.Row != y.Row {
+			return x.Row - y.Row
+		}
+		return x.Col - y.Col
+	})
+	return f, grids
+}
+
+func (b *bookReader) tablesOf(g *grid) int {
+	for _, s := range b.sheets {
+		if s.g == g {
+			return len(s.tables)
+		}
+	}
+	return 0
+}
+
+// bookStyle is the decimal style of the whole workbook, for columns that do not show their own.
+func (b *bookReader) bookStyle() text.Style {
+	var samples []string
+	for _, s := range b.sheets {
+		for i := range s.g.cells {
+			if s.g.cells[i].Kind == sheet.Text && s.class[i] == classValue {
+				samples = append(samples, s.g.text[i])
+			}
+		}
+	}
+	return text.DetectStyle(samples)
+}
+
+// refuseAll refuses the whole file: one refusal a sheet, standing for all of its cells.
+func (b *bookReader) refuseAll(name string, why *record.Refusal, grids []*grid) record.File {
+	f := record.File{Name: name, Identity: b.identity}
+	f.Refusals = append(f.Refusals, b.refusals...)
+	for _, g := range grids {
+		n := 0
+		for i := range g.fates {
+			if g.fates[i].kind == fateQuarantined {
+				continue
+			}
+			g.fates[i] = fate{fateQuarantined, why.Code}
+			n++
+		}
+		if n > 0 {
+			r := *why
+			r.Cells = n
+			if r.Sheet != g.info.Name {
+				r.Origin = record.Origin{Sheet: g.info.Name}
+			}
+			r.Hidden = g.info.Hidden
+			f.Refusals = append(f.Refusals, r)
+		}
+		f.Sheets = append(f.Sheets, g.count(b.tablesOf(g)))
+	}
+	return f
+}
+
+// sweep gives every cell its fate that no table and no title zone gave one. Texts are notes, titles or letterheads;
+// numbers that no header and no label explains are refused, never lost.
+func (b *bookReader) sweep(s *sheetReader) {
+	g := s.g
+	titled := len(s.tables) > 0
+	for i := range g.cells {
+		k := int32(i)
+		if g.fates[i].kind != fateUnset {
+			continue
+		}
+		if strings.TrimSpace(g.text[i]) == "" {
+			g.skip(k, skipBlankForm)
+			continue
+		}
+		if s.class[i] == classText {
+			reason := skipNote
+			if !titled {
+				reason, titled = skipTitle, s.parsed[i].opens == ""
+			}
+			g.skip(k, s.textReason(k, reason))
+			continue
+		}
+		if s.class[i] == classEmpty || strings.Trim(g.text[i], " .…_-–") == "" {
+			g.skip(k, skipBlankForm)
+			continue
+		}
+		label, header := s.neighbours(k)
+		b.refuse(g, k, "dimension.missing", label, header, "", "no table holds the cell")
+	}
+}
+
+// neighbours gives the nearest texts left of and above a cell that stands in no table.
+func (s *sheetReader) neighbours(i int32) (label, header string) {
+	p := s.g.pos[i]
+	for c := p.c - 1; c >= 0; c-- {
+		if j := s.g.cell(p.r, c); j != none && s.class[j] == classText {
+			label = s.g.cells[j].Raw
+			break
+		}
+	}
+	for r := p.r - 1; r >= 0 && r >= p.r-40; r-- {
+		if j := s.g.cell(r, p.c); j != none && s.class[j] == classText {
+			header = s.g.cells[j].Raw
+			break
+		}
+	}
+	return label, header
+}

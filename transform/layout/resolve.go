@@ -1,0 +1,822 @@
+package layout
+
+import (
+	"strings"
+
+	"github.com/phuluc/phuluc/transform/catalogue"
+	"github.com/phuluc/phuluc/transform/record"
+	"github.com/phuluc/phuluc/transform/text"
+)
+
+// ancestor is a text above or left of a label under which the label may have a meaning of its own.
+type ancestor struct {
+	indicator *catalogue.Indicator
+	text      string
+}
+
+// pick decides what a name means under its ancestors, nearest first: a meaning bound to the nearest parent wins over one
+// bound to a farther one, and that over one that stands alone.
+func (rd *Reader) pick(matches []catalogue.Match, above []ancestor) (in *catalogue.Indicator, ambiguous bool) {
+	one := func(ok func(catalogue.Match) bool) (*catalogue.Indicator, int) {
+		var found *catalogue.Indicator
+		n := 0
+		for _, m := range matches {
+			if ok(m) && m.Indicator != found {
+				found = m.Indicator
+				n++
+			}
+		}
+		return found, n
+	}
+	for _, a := range above {
+		found, n := one(func(m catalogue.Match) bool { return m.ParentLabel != "" && rd.isParent(m, a) })
+		if n == 1 {
+			return found, false
+		}
+		if n > 1 {
+			return nil, true
+		}
+	}
+	found, n := one(func(m catalogue.Match) bool { return m.ParentLabel == "" })
+	switch n {
+	case 0:
+		return nil, false
+	case 1:
+		return found, false
+	}
+	for _, a := range above {
+		if a.indicator == nil {
+			continue
+		}
+		if found, n := one(func(m catalogue.Match) bool { return m.ParentLabel == "" && m.Indicator.Parent == a.indicator.Code }); n == 1 {
+			return found, false
+		}
+	}
+	return nil, true
+}
+
+func (rd *Reader) isParent(m catalogue.Match, a ancestor) bool {
+	if text.Key(m.ParentLabel) == text.Key(a.text) {
+		return true
+	}
+	if a.indicator == nil {
+		return false
+	}
+	for _, p := range rd.cat.IndicatorsByLabel(m.ParentLabel) {
+		if p.Indicator == a.indicator && p.ParentLabel == "" {
+			return true
+		}
+	}
+	return false
+}
+
+// add takes a phrase into the meaning of its side. Phrases come far to near; above lists what lies beyond them.
+func (rd *Reader) add(m *meaning, p *phrase, above []ancestor) {
+	if p == nil || p.text == "" {
+		return
+	}
+	m.texts = append(m.texts, p.text)
+	if p.comparison && len(p.indicators) == 0 {
+		m.comparison = true
+		return
+	}
+	if p.rest != "" {
+		m.unknown = p.body
+		return
+	}
+	dims := p.dims
+	if len(p.indicators) > 0 {
+		in, ambiguous := rd.pick(p.indicators, above)
+		switch {
+		case in != nil:
+			m.indicator, m.matches, m.ambiguous = in, nil, false
+			if p.exactName {
+				dims.sex, dims.area, dims.total = "", "", false // the word is the name, not a dimension
+			}
+		case ambiguous:
+			m.ambiguous, m.indicator, m.matches = true, nil, p.indicators
+		default:
+			m.matches = p.indicators
+			if !p.dims.any() && m.indicator == nil && len(p.territories) == 0 {
+				m.ambiguous = true
+			}
+		}
+	}
+	if len(p.territories) > 0 {
+		m.territories = p.territories
+	}
+	u, ut := m.dims.unit, m.dims.unitText
+	m.dims.merge(&dims)
+	if dims.unitText != "" {
+		u, ut = dims.unit, dims.unitText
+	}
+	m.dims.unit, m.dims.unitText = u, ut
+}
+
+func (m *meaning) asAncestor() ancestor {
+	t := ""
+	if len(m.texts) > 0 {
+		t = m.texts[len(m.texts)-1]
+	}
+	return ancestor{m.indicator, t}
+}
+
+// columnMeaning reads the header stack of a column, top to bottom: they are at one distance, so they must agree.
+func (s *sheetReader) columnMeaning(t *table, c int, title *meaning) meaning {
+	var m meaning
+	above := titleAncestors(title)
+	for _, i := range t.columns[c].stack {
+		p := s.parsed[i]
+		s.rd.add(&m, p, above)
+		above = append([]ancestor{{m.indicator, p.body}}, above...)
+	}
+	return m
+}
+
+func titleAncestors(title *meaning) []ancestor {
+	if title.indicator == nil {
+		return nil
+	}
+	return []ancestor{{title.indicator, title.indicator.NameVi}}
+}
+
+// rowMeaning reads the labels of a row and inherits from the rows above what the label leaves open.
+func (s *sheetReader) rowMeaning(rw *row, title *meaning) meaning {
+	var m meaning
+	var above []ancestor
+	for p := rw.parent; p != nil; p = p.parent {
+		above = append(above, p.mean.asAncestor())
+	}
+	above = append(above, titleAncestors(title)...)
+	for _, i := range rw.labels {
+		p := s.parsed[i]
+		s.rd.add(&m, p, above)
+		above = append([]ancestor{{m.indicator, p.body}}, above...)
+	}
+	if rw.unit != none {
+		if w := strings.TrimSpace(s.g.text[rw.unit]); w != "" {
+			m.unitCell = w
+		}
+	}
+	rw.isTotal = m.dims.total && m.indicator == nil && len(m.territories) == 0
+	if m.unknown != "" {
+		return m
+	}
+	own := m.indicator != nil
+	for p := rw.parent; p != nil; p = p.parent {
+		q := &p.mean
+		if m.indicator == nil && (len(m.matches) == 0 || m.dims.any()) {
+			if q.unknown != "" {
+				m.unknown = q.unknown
+				return m
+			}
+			m.indicator = q.indicator
+			if q.ambiguous && q.indicator == nil {
+				m.ambiguous, m.matches = true, q.matches
+			}
+		}
+		if len(m.territories) == 0 {
+			m.territories = q.territories
+		}
+		if !own || q.indicator == nil {
+			inherit(&m.dims, &q.dims)
+		}
+		if m.unitCell == "" && m.dims.unitText == "" {
+			if q.unitCell != "" && (q.indicator != nil || !p.values) {
+				m.unitCell = q.unitCell
+			} else if q.dims.unitText != "" {
+				m.blockUnit, m.blockUnitText = q.dims.unit, q.dims.unitText
+				m.dims.unit, m.dims.unitText = nil, ""
+			}
+			if m.blockUnitText == "" {
+				m.blockUnit, m.blockUnitText = q.blockUnit, q.blockUnitText
+			}
+		}
+		if q.comparison {
+			m.comparison = true
+		}
+		break // the parent has already inherited from its own parents
+	}
+	return m
+}
+
+func inherit(d, from *partial) {
+	if d.year == 0 {
+		d.year, d.toYear = from.year, from.toYear
+	}
+	if d.part == "" {
+		d.part = from.part
+	}
+	if d.measure == "" {
+		d.measure = from.measure
+	}
+	if d.status == "" {
+		d.status = from.status
+	}
+	if d.sex == "" {
+		d.sex = from.sex
+	}
+	if d.area == "" {
+		d.area = from.area
+	}
+}
+
+// titleMeaning reads the texts above a table. A title gives what neither row nor column says: the indicator, the year,
+// the measure, the unit. Two titles that name different indicators give none.
+type titleInfo struct {
+	meaning
+	years    []partial // distinct periods named
+	planYear bool      // the title is that of a plan: its year is the plan's
+	planned  bool      // a measure other than actual is named: years alone are not taken for actual values
+	measures int
+}
+
+func (s *sheetReader) titleMeaning(t *table) titleInfo {
+	var ti titleInfo
+	rd := s.rd
+	for _, i := range t.zoneCells {
+		p := s.parsed[i]
+		if p == nil {
+			continue
+		}
+		if p.unitLine {
+			ti.dims.unit, ti.dims.unitText = p.dims.unit, p.dims.unitText // the nearest above the table wins
+			continue
+		}
+		if s.g.fates[i].reason != skipTitle {
+			continue
+		}
+		ti.texts = append(ti.texts, p.text)
+		if p.rest == "" && len(p.indicators) > 0 {
+			if in, _ := rd.pick(p.indicators, nil); in != nil {
+				if ti.indicator != nil && ti.indicator != in {
+					ti.ambiguous = true
+				}
+				ti.indicator = in
+			}
+		}
+		if p.dims.unitText != "" && ti.dims.unitText == "" {
+			ti.dims.unit, ti.dims.unitText = p.dims.unit, p.dims.unitText
+		}
+		if p.rest == "" {
+			if p.dims.sex != "" {
+				ti.dims.sex = p.dims.sex
+			}
+			if p.dims.area != "" {
+				ti.dims.area = p.dims.area
+			}
+		}
+		if len(p.territories) > 0 {
+			ti.territories = p.territories
+		}
+		rd.titleWords(&ti, p.text)
+	}
+	if ti.ambiguous {
+		ti.indicator = nil
+	}
+	if len(ti.years) == 1 {
+		y := ti.years[0]
+		ti.dims.year, ti.dims.toYear, ti.dims.part = y.year, y.toYear, y.part
+	}
+	return ti
+}
+
+// titleWords finds the periods and measure words anywhere in a title. "Chỉ tiêu" alone means any indicator there.
+func (rd *Reader) titleWords(ti *titleInfo, s string) {
+	if len(s) > 4*maxPhrase {
+		s = s[:cutRune(s, 4*maxPhrase)]
+	}
+	toks := tokenize(s)
+	for i := 0; i < len(toks); {
+		if n, it := takePeriod(toks[i:]); n > 0 {
+			if it.year != 0 {
+				p := partial{year: it.year, toYear: it.to, part: it.part}
+				known := false
+				for _, q := range ti.years {
+					known = known || q == p
+				}
+				if !known {
+					ti.years = append(ti.years, p)
+				}
+			}
+			i += n
+			continue
+		}
+		step := 1
+		for n := min(6, len(toks)-i); n > 0; n-- {
+			w, ok := rd.vocab.find(toks[i:i+n], kindMeasure)
+			if !ok || toks[i+n-1].punct || n == 1 && toks[i].low == "th" || phraseKey(toks[i:i+n]) == phraseKey(tokenize("Chỉ tiêu")) {
+				continue
+			}
+			if w.value == "target" && i+n < len(toks) && !isYear(toks[i+n]) {
+				continue
+			}
+			switch {
+			case ti.measures == 0 || ti.dims.measure == w.value:
+				ti.dims.measure = w.value
+			default:
+				ti.dims.measure = ""
+			}
+			ti.measures++
+			if w.value != "actual" {
+				ti.planned = true
+			}
+			ti.planYear = ti.planYear || w.value == "plan"
+			step = n
+			break
+		}
+		i += step
+	}
+}
+
+// hasMeasures reports whether any header or label of the table says what kind of figure it holds.
+func (s *sheetReader) hasMeasures(t *table) bool {
+	for c := range t.columns {
+		if t.columns[c].role != roleValue {
+			continue
+		}
+		for _, i := range t.columns[c].stack {
+			if s.parsed[i].dims.measure != "" && s.parsed[i].dims.status != "E" {
+				return true
+			}
+		}
+	}
+	for _, rw := range t.rows {
+		if rw.mean.dims.measure != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// cellContext is what is the same for all cells of a table.
+type cellContext struct {
+	t           *table
+	title       titleInfo
+	hasMeasures bool
+	columns     []meaning
+	styles      []text.Style
+	onlyDistr   bool // the rows are districts: a province's own name is then a doubtful row
+}
+
+// pending is a value cell on its way to an observation.
+type pending struct {
+	g    *grid
+	cell int32
+	obs  record.Observation
+	// For the checks that look at neighbours.
+	indicator *catalogue.Indicator
+	row, col  int
+	table     *table
+	number    bool // stored as a number
+	percent   bool
+}
+
+// resolveTable decides all value cells of a table.
+func (b *bookReader) resolveTable(s *sheetReader, t *table) {
+	g := s.g
+	cx := &cellContext{t: t, title: s.titleMeaning(t)}
+	cx.columns = make([]meaning, len(g.cols))
+	for c := range g.cols {
+		if t.columns[c].role == roleValue {
+			cx.columns[c] = s.columnMeaning(t, c, &cx.title.meaning)
+			if cx.columns[c].comparison {
+				t.columns[c].role = roleComparison
+			}
+		}
+	}
+	for _, rw := range t.rows {
+		rw.mean = s.rowMeaning(rw, &cx.title.meaning)
+	}
+	cx.hasMeasures = s.hasMeasures(t)
+	cx.styles = b.styles(s, t)
+	districts := 0
+	for _, rw := range t.rows {
+		for _, x := range rw.mean.territories {
+			if x.Level == "district" {
+				districts++
+				break
+			}
+		}
+	}
+	cx.onlyDistr = districts >= 2
+	for _, rw := range t.rows {
+		for c := range g.cols {
+			i := g.own(rw.r, c)
+			if i == none || g.fates[i].kind != fateUnset {
+				continue
+			}
+			switch t.columns[c].role {
+			case roleComparison:
+				g.skip(i, skipComparison)
+				continue
+			case roleValue:
+			default:
+				continue
+			}
+			if rw.mean.comparison {
+				g.skip(i, skipComparison)
+				continue
+			}
+			if x := g.text[i]; len(x) >= 5 && strings.Trim(x, " .…_") == "" {
+				g.skip(i, skipBlankForm)
+				continue
+			}
+			b.resolveCell(s, cx, rw, c, i)
+		}
+	}
+}
+
+// refuse quarantines one cell.
+func (b *bookReader) refuse(g *grid, i int32, code, label, header, nearest string, args ...string) {
+	g.set(i, fate{fateQuarantined, code})
+	b.refusals = append(b.refusals, record.Refusal{
+		Origin: g.origin(i), Code: code, Args: args, Nearest: nearest, Cells: 1, Label: label, Header: header,
+	})
+}
+
+// resolveCell joins what row, column, title and file say about a value cell, then reads the value.
+func (b *bookReader) resolveCell(s *sheetReader, cx *cellContext, rw *row, c int, i int32) {
+	g, rd := s.g, s.rd
+	rm, cm, ti := &rw.mean, &cx.columns[c], &cx.title
+	label, header := s.rowText(rw), cx.t.columns[c].header
+	no := func(code, nearest string, args ...string) { b.refuse(g, i, code, label, header, nearest, args...) }
+
+	if g.span[i].c > c || g.span[i].r > rw.r {
+		if g.span[i].c < len(cx.t.columns) && b.spansMeanings(cx, s, i, rw, c) {
+			no("header.conflict", "", "the merged cell covers several headers")
+			return
+		}
+	}
+	// Unknown texts first: without them nothing else can be said.
+	if rm.unknown != "" {
+		b.refuseLabel(s, cx, rw, i, rm.unknown, label, header)
+		return
+	}
+	if cm.unknown != "" {
+		nearest := ""
+		if b.columnsAreIndicators(cx) {
+			if in := rd.nearIndicator(cm.unknown); in != nil {
+				no("indicator.unknown", in.NameVi, cm.unknown)
+				return
+			}
+		}
+		no("header.unknown", nearest, cm.unknown)
+		return
+	}
+	// Indicator.
+	in, code := b.joinIndicator(rm, cm, &ti.meaning)
+	if code != "" {
+		no(code, "", strings.TrimSpace(label), header)
+		return
+	}
+	rd2, cd2 := rm.dims, cm.dims
+	if in != nil && rm.indicator != in && len(rm.matches) > 0 || cm.indicator != in && in != nil && len(cm.matches) > 0 {
+		// A word such as "Thành thị" turned out to name the child indicator.
+		if cm.indicator != in && len(cm.matches) > 0 && has(cm.matches, in) {
+			cd2.sex, cd2.area = "", ""
+		}
+		if rm.indicator != in && len(rm.matches) > 0 && has(rm.matches, in) {
+			rd2.sex, rd2.area = "", ""
+		}
+	}
+	// Period, measure, sex and area of row and column are equally near and must agree.
+	d := rd2
+	d.unit, d.unitText = nil, ""
+	d.merge(&cd2)
+	if d.clash != "" {
+		no("header.conflict", "", d.clash, header)
+		return
+	}
+	if len(cx.t.columns[c].stack) == 0 && in == nil {
+		no("dimension.missing", "", "no header above the cell")
+		return
+	}
+	if in == nil {
+		if len(ti.texts) > 0 && label == "" && len(rm.territories) == 0 {
+			no("dimension.missing", "", "no label beside the cell")
+			return
+		}
+		what := strings.Join(ti.texts, " / ")
+		if what == "" {
+			what = label
+		}
+		nearest := ""
+		if n := rd.nearIndicator(what); n != nil {
+			nearest = n.NameVi
+		}
+		no("indicator.unknown", nearest, what)
+		return
+	}
+	titlePeriod := false
+	if d.year == 0 && d.ref != "" && ti.dims.year != 0 && ti.dims.toYear == 0 {
+		d.year, titlePeriod = ti.dims.year, true
+		if d.ref == "previous" {
+			d.year--
+		}
+	}
+	if d.year == 0 && d.part == "" && d.ref == "" && ti.dims.year != 0 && (d.measure == "" || !ti.planYear || d.measure == "plan") {
+		d.year, d.toYear, d.part, titlePeriod = ti.dims.year, ti.dims.toYear, ti.dims.part, true
+	}
+	period := d.period()
+	if period == "" {
+		no("period.missing", "", header)
+		return
+	}
+	measure := d.measure
+	if measure == "" {
+		switch {
+		case ti.dims.measure != "" && (titlePeriod || ti.dims.year == d.year && ti.dims.toYear == d.toYear):
+			measure = ti.dims.measure
+		case !cx.hasMeasures && !ti.planned:
+			measure = "actual"
+		case d.status == "P":
+			measure = "actual"
+		default:
+			no("measure.missing", "", header)
+			return
+		}
+	}
+	sex, area := orDefault(d.sex, ti.dims.sex, in.Sex == ""), orDefault(d.area, ti.dims.area, in.Area == "")
+	if in.Sex != "" && sex != "T" && sex != in.Sex || in.Area != "" && area != "T" && area != in.Area {
+		no("header.conflict", "", in.NameVi, header)
+		return
+	}
+	terr, code, args := b.joinTerritory(s, cx, rw, cm)
+	if code != "" {
+		no(code, "", args...)
+		return
+	}
+	p := pending{g: g, cell: i, indicator: in, row: rw.r, col: c, table: cx.t}
+	p.obs = record.Observation{
+		Origin: g.origin(i), Table: cx.t.number, Indicator: in.Code, Territory: terr.ID, Period: period, Measure: measure,
+		Sex: sex, Area: area, Status: status(measure, d.status), Label: label, Header: header,
+		Note: s.notes(cx.t, rw, c),
+	}
+	b.value(s, cx, rw, cm, &p, no)
+}
+
+func has(ms []catalogue.Match, in *catalogue.Indicator) bool {
+	for _, m := range ms {
+		if m.Indicator == in {
+			return true
+		}
+	}
+	return false
+}
+
+func orDefault(own, title string, useTitle bool) string {
+	switch {
+	case own != "":
+		return own
+	case title != "" && useTitle:
+		return title
+	}
+	return "T"
+}
+
+// status gives the SDMX observation status of a value that is there.
+func status(measure, written string) string {
+	switch {
+	case measure == "forecast":
+		return "F"
+	case written != "":
+		return written
+	case measure == "estimate":
+		return "E"
+	}
+	return "A"
+}
+
+func (s *sheetReader) rowText(rw *row) string {
+	var parts []string
+	for _, i := range rw.labels {
+		parts = append(parts, s.g.cells[i].Raw)
+	}
+	return strings.Join(parts, " / ")
+}
+
+// notes joins the footnote marks of label and headers.
+func (s *sheetReader) notes(t *table, rw *row, c int) string {
+	var marks []string
+	for _, i := range rw.labels {
+		marks = append(marks, s.parsed[i].marks...)
+	}
+	for _, i := range t.columns[c].stack {
+		marks = append(marks, s.parsed[i].marks...)
+	}
+	return strings.Join(marks, " ")
+}
+
+// spansMeanings reports whether a merged value cell covers columns or rows that mean different things.
+func (b *bookReader) spansMeanings(cx *cellContext, s *sheetReader, i int32, rw *row, c int) bool {
+	for k := c + 1; k <= s.g.span[i].c; k++ {
+		if cx.t.columns[k].role == roleValue && cx.t.columns[k].header != cx.t.columns[c].header {
+			return true
+		}
+	}
+	for _, o := range cx.t.rows {
+		if o.r > rw.r && o.r <= s.g.span[i].r && len(o.labels) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// nearIndicator proposes an indicator whose name is close to a text; nil if none is.
+func (rd *Reader) nearIndicator(s string) *catalogue.Indicator {
+	n := len([]rune(text.Key(s)))
+	if n < 4 || n > 200 {
+		return nil
+	}
+	in, d := rd.cat.NearestIndicator(s)
+	if in == nil || d > 2+n/8 {
+		return nil
+	}
+	return in
+}
+
+// refuseLabel refuses a cell whose row label is not known: as a territory in a table of territories, else as an
+// indicator.
+func (b *bookReader) refuseLabel(s *sheetReader, cx *cellContext, rw *row, i int32, unknown, label, header string) {
+	territories, indicators := 0, 0
+	for _, o := range cx.t.rows {
+		switch {
+		case len(o.mean.territories) > 0 && o.mean.unknown == "":
+			territories++
+		case o.mean.indicator != nil:
+			indicators++
+		}
+	}
+	if territories > indicators {
+		nearest := ""
+		if t := s.rd.cat.NearestTerritory(unknown); t != nil && text.Distance(t.NameVi, unknown) <= 3 {
+			nearest = t.NameVi
+		}
+		b.refuse(s.g, i, "territory.unknown", label, header, nearest, unknown)
+		return
+	}
+	nearest := ""
+	if in := s.rd.nearIndicator(unknown); in != nil {
+		nearest = in.NameVi
+	}
+	b.refuse(s.g, i, "indicator.unknown", label, header, nearest, unknown)
+}
+
+func (b *bookReader) columnsAreIndicators(cx *cellContext) bool {
+	for c := range cx.columns {
+		if cx.t.columns[c].role == roleValue && cx.columns[c].indicator != nil {
+			return true
+		}
+	}
+	for _, rw := range cx.t.rows {
+		if rw.mean.indicator != nil {
+			return false
+		}
+	}
+	return cx.title.indicator == nil
+}
+
+// joinIndicator decides the indicator out of row, column and title.
+func (b *bookReader) joinIndicator(rm, cm, ti *meaning) (*catalogue.Indicator, string) {
+	r, c := rm.indicator, cm.indicator
+	if c == nil && len(cm.matches) > 0 {
+		above := ti.indicator
+		if r != nil {
+			above = r
+		}
+		if above != nil {
+			in, ambiguous := b.rd.pick(cm.matches, []ancestor{{above, above.NameVi}})
+			if ambiguous {
+				return nil, "indicator.ambiguous"
+			}
+			if in != nil {
+				return in, ""
+			}
+		}
+		if cm.ambiguous {
+			return nil, "indicator.ambiguous"
+		}
+	}
+	if r == nil && len(rm.matches) > 0 {
+		above := ti.indicator
+		if c != nil {
+			above = c
+		}
+		if above != nil {
+			in, ambiguous := b.rd.pick(rm.matches, []ancestor{{above, above.NameVi}})
+			if ambiguous {
+				return nil, "indicator.ambiguous"
+			}
+			if in != nil {
+				return in, ""
+			}
+		}
+		if rm.ambiguous {
+			return nil, "indicator.ambiguous"
+		}
+	}
+	switch {
+	case r != nil && c != nil && r != c:
+		if c.Parent == r.Code {
+			return c, ""
+		}
+		if r.Parent == c.Code {
+			return r, ""
+		}
+		return nil, "header.conflict"
+	case r != nil:
+		return r, ""
+	case c != nil:
+		return c, ""
+	}
+	if rm.ambiguous || cm.ambiguous {
+		return nil, "indicator.ambiguous"
+	}
+	return ti.indicator, ""
+}
+
+// joinTerritory decides the territory out of row, column, title and file, nearest first.
+func (b *bookReader) joinTerritory(s *sheetReader, cx *cellContext, rw *row, cm *meaning) (*catalogue.Territory, string, []string) {
+	rt, ct := rw.mean.territories, cm.territories
+	if len(rt) > 0 && len(ct) > 0 {
+		r, code := b.choose(rt, cx)
+		c, code2 := b.choose(ct, cx)
+		if code == "" && code2 == "" && r == c {
+			return r, "", nil
+		}
+		return nil, "header.conflict", []string{rt[0].NameVi, ct[0].NameVi}
+	}
+	for _, cands := range [][]*catalogue.Territory{rt, ct} {
+		if len(cands) == 0 {
+			continue
+		}
+		t, code := b.choose(cands, cx)
+		if code != "" {
+			return nil, code, []string{cands[0].NameVi}
+		}
+		return t, "", nil
+	}
+	if len(cx.title.territories) > 0 && b.identity.Territory == "" {
+		t, code := b.choose(cx.title.territories, cx)
+		if code != "" {
+			return nil, code, []string{cx.title.territories[0].NameVi}
+		}
+		return t, "", nil
+	}
+	if b.home != nil {
+		return b.home, "", nil
+	}
+	if b.homeAmbiguous {
+		return nil, "territory.ambiguous", []string{b.homeName}
+	}
+	return nil, "identity.territory_unknown", nil
+}
+
+// choose picks one of the territories that bear a name: the one of the file's own province, then the one valid at the
+// date the file speaks of.
+func (b *bookReader) choose(cands []*catalogue.Territory, cx *cellContext) (*catalogue.Territory, string) {
+	if b.home != nil && b.home.Level == "province" {
+		for _, t := range cands {
+			if t.Level == "district" && t.Parent == b.home.ID {
+				return t, ""
+			}
+		}
+		if cx != nil && cx.onlyDistr {
+			for _, t := range cands {
+				if t == b.home {
+					return nil, "territory.ambiguous"
+				}
+			}
+		}
+	}
+	return b.atDate(cands)
+}
+
+func (b *bookReader) atDate(cands []*catalogue.Territory) (*catalogue.Territory, string) {
+	if len(cands) == 1 {
+		return cands[0], ""
+	}
+	if b.asOf == "" {
+		return nil, "territory.ambiguous"
+	}
+	var found *catalogue.Territory
+	for _, t := range cands {
+		if !t.ValidOn(b.asOf) {
+			continue
+		}
+		switch {
+		case found == nil:
+			found = t
+		case found.Level == "province" && t.Level == "district":
+		case found.Level == "district" && t.Level == "province":
+			found = t
+		default:
+			return nil, "territory.ambiguous"
+		}
+	}
+	if found == nil {
+		return nil, "territory.ambiguous"
+	}
+	return found, ""
+}

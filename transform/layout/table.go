@@ -1,0 +1,465 @@
+package layout
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/phuluc/phuluc/extract/sheet"
+	"github.com/phuluc/phuluc/transform/text"
+)
+
+// How far a header band may reach: forms of the planning rounds need three rows, statistical yearbooks up to five.
+const maxBand = 6
+
+type class uint8
+
+const (
+	classText  class = iota
+	classYear        // a year standing alone, as number or text: header or label or, rarely, value
+	classValue       // a number, a range, a qualified number
+	classEmpty       // "-", "…", "x": a written emptiness
+)
+
+// sheetReader finds the tables of one sheet.
+type sheetReader struct {
+	rd     *Reader
+	g      *grid
+	class  []class
+	parsed []*phrase // of text and year cells; nil for values
+	tables []*table
+}
+
+// table is one header band with the rows below it.
+type table struct {
+	number      int
+	top, bottom int   // header band, grid rows, inclusive
+	zone        int   // first grid row of the texts above the band that speak about this table
+	codes       []int // rows of column codes
+	c1, c2      int   // first and last column of the table
+	columns     []column
+	rows        []*row
+	zoneCells   []int32
+	isTask      bool
+	end         int // first grid row after the body
+}
+
+// column is what the header band says about one grid column.
+type column struct {
+	role   string
+	stack  []int32 // header cells, top to bottom
+	header string  // their texts, as written
+}
+
+func newSheetReader(rd *Reader, g *grid) *sheetReader {
+	s := &sheetReader{rd: rd, g: g, class: make([]class, len(g.cells)), parsed: make([]*phrase, len(g.cells))}
+	for i := range g.cells {
+		s.classify(int32(i))
+	}
+	return s
+}
+
+func (s *sheetReader) classify(i int32) {
+	c, t := &s.g.cells[i], s.g.text[i]
+	switch c.Kind {
+	case sheet.Number:
+		s.class[i] = classValue
+		if len(t) == 4 && t >= "1950" && t <= "2060" && strings.Trim(t, "0123456789") == "" {
+			s.class[i] = classYear
+			s.parsed[i] = s.rd.phrase(t)
+		}
+		return
+	case sheet.Text:
+	default:
+		s.class[i] = classValue
+		return
+	}
+	if startsLikeNumber(t) {
+		p := s.rd.phrase(t)
+		if p.known() && p.dims.unit == nil {
+			s.parsed[i] = p
+			if p.dims.year != 0 && p.dims.toYear == 0 && len(t) == 4 {
+				s.class[i] = classYear
+			}
+			return
+		}
+		n, err := text.ParseNumber(t, text.Unknown)
+		ne, isNumberError := err.(*text.NumberError)
+		switch {
+		case err == nil && (n.Unit == "" || s.rd.unit(n.Unit) != nil):
+			s.class[i] = classValue
+			return
+		case isNumberError && ne.Reason == "empty_kind":
+			s.class[i] = classEmpty
+			return
+		case isNumberError && ne.Reason == "ambiguous":
+			s.class[i] = classValue
+			return
+		}
+		s.parsed[i] = p
+		return
+	}
+	p := s.rd.phrase(t)
+	s.parsed[i] = p
+	if !p.says() && len(t) < 60 {
+		// "Dưới 4", "Khoảng 24", "trên 29.976 hồ sơ", "x"
+		n, err := text.ParseNumber(t, text.Unknown)
+		ne, isNumberError := err.(*text.NumberError)
+		switch {
+		case err == nil && n.Kind == "" && (n.Unit == "" || s.rd.unit(n.Unit) != nil):
+			s.class[i] = classValue
+		case isNumberError && ne.Reason == "ambiguous":
+			s.class[i] = classValue
+		case isNumberError && ne.Reason == "empty_kind":
+			s.class[i] = classEmpty
+		}
+	}
+}
+
+func startsLikeNumber(t string) bool {
+	if t == "" {
+		return false
+	}
+	switch t[0] {
+	case '-', '+', '.', ',', '(', '<', '>', '~', '#':
+		return true
+	}
+	return t[0] >= '0' && t[0] <= '9' || strings.HasPrefix(t, "…") || strings.HasPrefix(t, "–") || strings.HasPrefix(t, "−") || strings.HasPrefix(t, "≥") || strings.HasPrefix(t, "≤")
+}
+
+// rowView counts what a row holds.
+type rowView struct {
+	cells                           []int32
+	heads, roles, years, known      int
+	texts, values, ordinals, labels int
+	lastYear                        int
+	ascending                       bool
+}
+
+func (s *sheetReader) view(r int) rowView {
+	v := rowView{cells: s.g.rowCells(r), ascending: true}
+	for _, i := range v.cells {
+		switch s.class[i] {
+		case classValue, classEmpty:
+			v.values++
+			continue
+		case classYear:
+			v.years++
+			y := s.parsed[i].dims.year
+			v.ascending = v.ascending && y > v.lastYear
+			v.lastYear = y
+			continue
+		}
+		p := s.parsed[i]
+		switch {
+		case p.heads():
+			v.heads++
+			if p.role != "" {
+				v.roles++
+			}
+			if p.dims.year != 0 && p.dims.measure == "" {
+				v.ascending = v.ascending && p.dims.year > v.lastYear
+				v.lastYear = p.dims.year
+			}
+		case p.known() && !p.unitLine:
+			v.known++
+		default:
+			if _, ok := parseOrdinal(s.g.text[i]); ok {
+				v.ordinals++
+			} else if p.opens == "" && !p.unitLine {
+				v.texts++
+			} else {
+				v.labels++
+			}
+		}
+	}
+	return v
+}
+
+// isHeader decides whether a row can begin a header band: no values, and at least two cells of which column roles,
+// periods or measures make the row more than a label.
+func (s *sheetReader) isHeader(r int, v rowView) bool {
+	if v.values > 0 {
+		return false
+	}
+	switch {
+	case v.roles >= 2:
+		return true
+	case v.roles == 1:
+		return v.heads+v.years+v.known+v.texts >= 2
+	}
+	first := len(v.cells) > 0 && s.g.pos[v.cells[0]].c > 0 // the stub's own column is blank
+	switch {
+	case v.years >= 2 && v.ascending:
+		return v.known == 0 && (first || s.class[v.cells[0]] == classYear || !s.parsed[v.cells[0]].says())
+	case v.heads+v.years >= 2:
+		return v.known == 0 && (v.texts+v.labels == 0 || first)
+	case v.known >= 2 && first:
+		return v.texts+v.labels == 0
+	}
+	return false
+}
+
+// isCodes recognises the row of column codes under a header: "A B C 1 2 3", "(1) (2) (3)", "7=5/3". The codes count up
+// from one, and no cell is longer than a code.
+func (s *sheetReader) isCodes(cells []int32) bool {
+	next, seen := 1, 0
+	for _, i := range cells {
+		t := strings.Trim(s.g.text[i], "() ")
+		if t == "" {
+			return false
+		}
+		toks := tokenize(t)
+		if len(toks) == 1 && toks[0].num < 0 && !toks[0].punct && len([]rune(t)) == 1 {
+			seen++
+			continue
+		}
+		if toks[0].num < 0 || toks[0].num > 99 {
+			return false
+		}
+		if len(toks) > 1 && !isFormula(tokenize(s.g.text[i])) {
+			return false
+		}
+		if toks[0].num != next {
+			if next != 1 || toks[0].num > 4 { // "A B C" may also be counted as 1 2 3
+				return false
+			}
+			next = toks[0].num
+		}
+		next++
+		seen++
+	}
+	return seen >= 2 && next > 1
+}
+
+// find splits the sheet into tables.
+func (s *sheetReader) find() {
+	g := s.g
+	views := make([]rowView, len(g.rows))
+	for r := range g.rows {
+		views[r] = s.view(r)
+	}
+	var cur *table
+	for r := 0; r < len(g.rows); r++ {
+		if !s.isHeader(r, views[r]) {
+			if cur != nil && s.isCodes(views[r].cells) && (r == cur.bottom+1 || s.afterRepeat(cur, r)) {
+				cur.codes = append(cur.codes, r)
+				if r == cur.bottom+1 {
+					cur.bottom = r
+				}
+			}
+			continue
+		}
+		if cur != nil && s.repeats(cur, r, views[r]) {
+			// A page break: the band comes again. Its rows are header rows of the same table.
+			from, end := r, min(r+s.bandHeight(cur), len(g.rows))
+			for k := from; k < end && (k == from || views[k].values == 0); k++ {
+				s.markHeader(k)
+				r = k
+			}
+			continue
+		}
+		t := &table{number: len(s.tables) + 1, top: r, bottom: r, end: len(g.rows)}
+		s.extendUp(t, cur, views)
+		s.extendDown(t, views)
+		s.bounds(t)
+		s.tables = append(s.tables, t)
+		cur = t
+		r = t.bottom
+	}
+	for k, t := range s.tables {
+		floor := 0
+		if k > 0 {
+			floor = s.tables[k-1].bottom + 1
+		}
+		t.zone = s.zoneStart(t, floor, views)
+		if k > 0 {
+			s.tables[k-1].end = t.zone
+		}
+	}
+}
+
+// afterRepeat reports whether the row above is a repeated header of the table.
+func (s *sheetReader) afterRepeat(t *table, r int) bool {
+	if r == 0 {
+		return false
+	}
+	for _, i := range s.g.rowCells(r - 1) {
+		return s.g.fates[i].reason == skipHeader
+	}
+	return false
+}
+
+func (s *sheetReader) markHeader(r int) {
+	for _, i := range s.g.rowCells(r) {
+		reason := skipHeader
+		if s.class[i] == classValue {
+			reason = skipColumnCode
+		}
+		s.g.skipIfUnset(i, reason)
+	}
+}
+
+func (s *sheetReader) bandHeight(t *table) int {
+	n := t.bottom - t.top + 1
+	for _, c := range t.codes {
+		if c >= t.top && c <= t.bottom {
+			n--
+		}
+	}
+	return n
+}
+
+// repeats reports whether a header row says the same as the top row of the table's band.
+func (s *sheetReader) repeats(t *table, r int, v rowView) bool {
+	same, n := 0, 0
+	for _, i := range v.cells {
+		n++
+		if j := s.g.cell(t.top, s.g.pos[i].c); j != none && text.Key(s.g.text[j]) == text.Key(s.g.text[i]) {
+			same++
+		}
+	}
+	return n > 0 && same == n && same >= len(s.g.rowCells(t.top))-1 && same >= 2
+}
+
+// extendUp takes in a row of group headers above the row that was recognised ("Năm 2013" over "KH | TH 6T").
+func (s *sheetReader) extendUp(t *table, prev *table, views []rowView) {
+	for t.top > 0 && t.bottom-t.top < maxBand-1 {
+		r := t.top - 1
+		if prev != nil && r <= prev.bottom || s.g.rows[r] != s.g.rows[t.top]-1 {
+			return
+		}
+		v := views[r]
+		if v.values > 0 || len(v.cells) == 0 {
+			return
+		}
+		for _, i := range v.cells {
+			p := s.parsed[i]
+			if s.g.pos[i].c == 0 || p == nil || !p.known() || p.unitLine || p.dims.unit != nil && len(p.indicators) == 0 {
+				return
+			}
+			// The group stands over header cells of the row below, not beside them.
+			if s.g.span[i].c == s.g.pos[i].c && s.g.cell(t.top, s.g.pos[i].c) == none {
+				return
+			}
+		}
+		t.top = r
+	}
+}
+
+func (s *sheetReader) extendDown(t *table, views []rowView) {
+	g := s.g
+	// Merged header cells say how deep the band is.
+	deepest := t.bottom
+	for _, i := range views[t.bottom].cells {
+		if p := s.parsed[i]; p != nil && p.role != "" {
+			deepest = max(deepest, min(g.span[i].r, t.top+maxBand-1))
+		}
+	}
+	for t.bottom+1 < len(g.rows) && t.bottom+1-t.top < maxBand+1 {
+		r := t.bottom + 1
+		v := views[r]
+		if s.isCodes(v.cells) && len(v.cells) > 1 {
+			t.codes = append(t.codes, r)
+			t.bottom = r
+			continue
+		}
+		if r > deepest && (v.values > 0 || len(v.cells) == 0 || len(t.codes) > 0 || !s.continues(t, r, v)) {
+			return
+		}
+		t.bottom = r
+		for _, i := range v.cells {
+			if g.span[i].r < t.top+maxBand {
+				deepest = max(deepest, min(g.span[i].r, t.bottom))
+			}
+		}
+	}
+}
+
+// continues reports whether a row goes on with the band: its own cells stand under headers of value columns, none in
+// the columns of ordinals and labels.
+func (s *sheetReader) continues(t *table, r int, v rowView) bool {
+	g := s.g
+	if g.rows[r] != g.rows[t.bottom]+1 {
+		return false
+	}
+	for _, i := range v.cells {
+		c := g.pos[i].c
+		above := g.cell(t.bottom, c)
+		if above == none {
+			above = g.cell(t.top, c)
+		}
+		p := s.parsed[i]
+		if p == nil || p.opens == kindNote || p.opens == kindSignature || p.unitLine {
+			return false
+		}
+		if above == none {
+			if p.role == "" && !p.heads() { // a stub header written one row lower
+				return false
+			}
+			continue
+		}
+		switch s.parsed[above].roleOf() {
+		case roleOrdinal, roleUnit, roleOwner, roleTask, rolePartner, roleDue, roleLevel:
+			return false
+		case roleStub:
+			if s.parsed[above].dims.year == 0 && g.span[above].c == g.pos[above].c && !s.underYears(above, i) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// underYears: "Năm" over a row of years is a group header although "Năm" alone names a label column.
+func (s *sheetReader) underYears(above, below int32) bool {
+	return s.parsed[below].dims.year != 0 && s.g.pos[above].c > 0
+}
+
+func (p *phrase) roleOf() string {
+	if p == nil {
+		return ""
+	}
+	return p.role
+}
+
+// bounds finds the columns of the band, and label columns without header to its left.
+func (s *sheetReader) bounds(t *table) {
+	g := s.g
+	t.c1, t.c2 = len(g.cols), -1
+	for r := t.top; r <= t.bottom; r++ {
+		if slices.Contains(t.codes, r) {
+			continue
+		}
+		for c := range g.cols {
+			if g.cell(r, c) != none {
+				t.c1, t.c2 = min(t.c1, c), max(t.c2, c)
+			}
+		}
+	}
+}
+
+// zoneStart finds the first of the rows above a band that speak about it: text rows without values, up to the last
+// row of data above.
+func (s *sheetReader) zoneStart(t *table, floor int, views []rowView) int {
+	if floor == 0 {
+		return 0
+	}
+	z := t.top
+	for r := t.top - 1; r >= floor; r-- {
+		v := views[r]
+		if v.values > 0 || v.years > 0 || v.ordinals > 0 || len(v.cells) > 2 {
+			break
+		}
+		opens := ""
+		for _, i := range v.cells {
+			if p := s.parsed[i]; p != nil && (p.opens == kindNote || p.opens == kindSignature) {
+				opens = p.opens
+			}
+		}
+		if opens != "" {
+			break
+		}
+		z = r
+	}
+	return z
+}

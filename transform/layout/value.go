@@ -1,0 +1,351 @@
+package layout
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/phuluc/phuluc/extract/sheet"
+	"github.com/phuluc/phuluc/transform/catalogue"
+	"github.com/phuluc/phuluc/transform/record"
+	"github.com/phuluc/phuluc/transform/text"
+)
+
+// styles decides the decimal style of each column from its own text cells, else from the table, else from the workbook
+// (text_pitfalls.md section 3: per column or document, never per cell).
+func (b *bookReader) styles(s *sheetReader, t *table) []text.Style {
+	styles := make([]text.Style, len(t.columns))
+	var all []string
+	for c := range t.columns {
+		if t.columns[c].role != roleValue && t.columns[c].role != roleComparison {
+			continue
+		}
+		var samples []string
+		for r := t.bottom + 1; r < t.end; r++ {
+			if i := s.g.own(r, c); i != none && s.g.cells[i].Kind == sheet.Text && s.class[i] == classValue {
+				samples = append(samples, s.g.text[i])
+			}
+		}
+		styles[c] = text.DetectStyle(samples)
+		all = append(all, samples...)
+	}
+	whole := text.DetectStyle(all)
+	if whole == text.Unknown {
+		whole = b.style
+	}
+	for c := range styles {
+		if styles[c] == text.Unknown {
+			styles[c] = whole
+		}
+	}
+	return styles
+}
+
+// unitOf reads a unit word for an indicator. code is "" when it fits.
+func (rd *Reader) unitOf(in *catalogue.Indicator, w string) (u *catalogue.Unit, code string) {
+	if u = rd.cat.UnitFor(in, w); u != nil {
+		return u, ""
+	}
+	if len(rd.cat.UnitsByWord(w)) > 0 {
+		return nil, "unit.conflict"
+	}
+	return nil, "unit.unknown"
+}
+
+// statedUnit finds the unit that row, column, block or title state for a cell. Units in the row's unit column, its label
+// and the column header are equally near and must agree.
+func (b *bookReader) statedUnit(cx *cellContext, rm, cm *meaning, in *catalogue.Indicator) (u *catalogue.Unit, code string, args []string) {
+	percent := isPercent(in)
+	for _, w := range []string{rm.unitCell, rm.dims.unitText, cm.dims.unitText} {
+		if w == "" || strings.Trim(w, " -–.…") == "" {
+			continue
+		}
+		x, code := b.rd.unitOf(in, w)
+		if code != "" {
+			return nil, code, []string{w, in.NameVi}
+		}
+		if u != nil && x != u {
+			return nil, "unit.conflict", []string{u.NameVi, x.NameVi}
+		}
+		u = x
+	}
+	if u != nil {
+		return u, "", nil
+	}
+	for _, w := range []string{rm.blockUnitText, cx.title.dims.unitText} {
+		if w == "" {
+			continue
+		}
+		x, code := b.rd.unitOf(in, w)
+		if code == "" {
+			return x, "", nil
+		}
+		if percent && code == "unit.conflict" {
+			return nil, "", nil // a unit line for the counts of a mixed table
+		}
+		return nil, code, []string{w, in.NameVi}
+	}
+	return nil, "", nil
+}
+
+func isPercent(in *catalogue.Indicator) bool {
+	return in.ValueKind == "percent" || in.ValueKind == "percentage_point"
+}
+
+// labelUnit reads the unit out of a name such as "Số người tham gia BHXH". It holds only in a table that has no place
+// for a unit, neither column nor line (form B10), and for whole numbers.
+func (b *bookReader) labelUnit(cx *cellContext, in *catalogue.Indicator, rm, cm *meaning) *catalogue.Unit {
+	for c := range cx.t.columns {
+		if cx.t.columns[c].role == roleUnit {
+			return nil
+		}
+	}
+	for _, s := range append(append([]string{in.NameVi}, rm.texts...), cm.texts...) {
+		toks := tokenize(s)
+		if len(toks) < 3 || toks[0].low != "số" {
+			continue
+		}
+		for n := min(3, len(toks)-2); n > 0; n-- {
+			if u := b.rd.cat.UnitFor(in, s[toks[1].start:toks[n].end]); u != nil {
+				return u
+			}
+		}
+	}
+	return nil
+}
+
+// value reads the number of a resolved cell, brings it into the indicator's own unit and keeps the pending observation;
+// or refuses it.
+func (b *bookReader) value(s *sheetReader, cx *cellContext, rw *row, cm *meaning, p *pending, no func(code, nearest string, args ...string)) {
+	g, in, cell := s.g, p.indicator, &s.g.cells[p.cell]
+	cat := b.rd.cat
+	own := cat.Unit(in.Unit)
+	if own == nil {
+		no("unit.unknown", "", in.Unit)
+		return
+	}
+	u, code, args := b.statedUnit(cx, &rw.mean, cm, in)
+	if code != "" {
+		no(code, "", args...)
+		return
+	}
+	var n text.Number
+	switch cell.Kind {
+	case sheet.Number:
+		v, cut, err := text.FromFloat(cell.Raw)
+		if err != nil {
+			no("number.unreadable", "", cell.Raw)
+			return
+		}
+		if cut {
+			p.obs.Note = strings.TrimSpace(p.obs.Note + " digits beyond the tenth decimal were cut")
+		}
+		n.Value, p.number = v, true
+		if strings.Contains(unquotedFormat(cell.Format), "%") {
+			n.Value, n.Percent = v.Shift(2), true
+		}
+	case sheet.Text:
+		var err error
+		n, err = text.ParseNumber(cell.Raw, cx.styles[p.col])
+		var ne *text.NumberError
+		if errors.As(err, &ne) {
+			switch ne.Reason {
+			case text.ReasonEmpty:
+				b.empty(p, ne.Empty, u, own)
+			case text.ReasonAmbiguous:
+				no("number.ambiguous", "", cell.Raw)
+			case text.ReasonRange:
+				no("number.range", "", cell.Raw)
+			default:
+				no("number.unreadable", "", cell.Raw)
+			}
+			return
+		}
+		if err != nil || n.Kind != "" || n.Of.Valid {
+			no("number.unreadable", "", cell.Raw)
+			return
+		}
+	default:
+		no("number.unreadable", "", cell.Raw)
+		return
+	}
+	_ = g
+	if n.High.Valid && n.High.Decimal.LessThan(n.Value) {
+		no("number.range", "", cell.Raw)
+		return
+	}
+	// The cell's own unit is the nearest.
+	word := n.Unit
+	if word == "" && n.Percent {
+		word = "%"
+	}
+	if word != "" {
+		x, code := b.rd.unitOf(in, word)
+		if code == "unit.unknown" {
+			code = "number.unreadable"
+		}
+		if code != "" {
+			no(code, "", word, in.NameVi)
+			return
+		}
+		if u != nil && n.Scale == 0 && x != u && x.Factor.Cmp(u.Factor) != 0 {
+			no("unit.conflict", "", word, u.NameVi)
+			return
+		}
+		u = x
+	} else if n.Scale != 0 && (u == nil || !u.Factor.Equal(decimal.NewFromInt(1))) {
+		no("unit.ambiguous", "", cell.Raw)
+		return
+	}
+	if u == nil {
+		switch {
+		case isPercent(in):
+			u = own
+		case n.Value.IsInteger():
+			u = b.labelUnit(cx, in, &rw.mean, cm)
+		}
+		if u == nil {
+			no("unit.ambiguous", "", in.NameVi)
+			return
+		}
+	}
+	if in.ValueKind == "count" && u.Factor.Equal(decimal.NewFromInt(1)) && (!n.Value.IsInteger() || n.High.Valid && !n.High.Decimal.IsInteger()) {
+		if p.number && -n.Value.Exponent() == 3 && n.Value.Abs().LessThan(decimal.NewFromInt(1000)) {
+			no("number.ambiguous", "", cell.Raw) // 7.333 typed where a dot is the decimal mark: 7333?
+		} else {
+			no("value.type", "", cell.Raw, in.NameVi)
+		}
+		return
+	}
+	v, ok := cat.Convert(n.Value, u, own)
+	if !ok {
+		no("number.range", "", cell.Raw, u.NameVi, own.NameVi)
+		return
+	}
+	p.obs.Value = decimal.NewNullDecimal(v)
+	if n.High.Valid {
+		h, ok := cat.Convert(n.High.Decimal, u, own)
+		if !ok {
+			no("number.range", "", cell.Raw, u.NameVi, own.NameVi)
+			return
+		}
+		p.obs.High = decimal.NewNullDecimal(h)
+	}
+	p.obs.Qualifier = n.Qualifier
+	p.obs.Unit, p.obs.Reported = own.Code, u.Code
+	p.percent = p.number && !n.Percent && own.Quantity == "percent"
+	b.pending = append(b.pending, *p)
+}
+
+// unquotedFormat drops the literal parts of a number format, in which % is no percent sign.
+func unquotedFormat(f string) string {
+	for {
+		i := strings.IndexByte(f, '"')
+		if i < 0 {
+			return strings.ReplaceAll(f, `\%`, "")
+		}
+		j := strings.IndexByte(f[i+1:], '"')
+		if j < 0 {
+			return f[:i]
+		}
+		f = f[:i] + f[i+j+2:]
+	}
+}
+
+// empty keeps a written emptiness: no value, and the reason. "-" says that nothing occurred.
+func (b *bookReader) empty(p *pending, kind string, u, own *catalogue.Unit) {
+	p.obs.Empty = kind
+	switch kind {
+	case text.EmptyEllipsis, text.EmptyDots:
+		p.obs.Status = "L"
+	case text.EmptyNotApplicable:
+		p.obs.Status = "M"
+	}
+	p.obs.Unit, p.obs.Reported = own.Code, own.Code
+	if u != nil {
+		p.obs.Reported = u.Code
+	}
+	b.pending = append(b.pending, *p)
+}
+
+// fractions refuses percentages that were probably stored as fractions (0.641 for 64,1 %): numeric cells without a
+// percent format, where no percentage of the same row or column is above 1 (text_pitfalls.md section 3).
+func (b *bookReader) fractions(from int) {
+	type line struct {
+		row bool
+		k   int
+	}
+	over := map[line]bool{}
+	one := decimal.NewFromInt(1)
+	for i := from; i < len(b.pending); i++ {
+		p := &b.pending[i]
+		if in := p.indicator; in.ValueKind != "percent" || !p.obs.Value.Valid {
+			continue
+		}
+		if p.obs.Value.Decimal.Abs().GreaterThan(one) || !p.percent {
+			over[line{true, p.row}], over[line{false, p.col}] = true, true
+		}
+	}
+	kept := b.pending[:from]
+	for i := from; i < len(b.pending); i++ {
+		p := b.pending[i]
+		if p.percent && p.obs.Value.Valid && !p.obs.Value.Decimal.IsInteger() && !over[line{true, p.row}] && !over[line{false, p.col}] {
+			b.refuse(p.g, p.cell, "unit.ambiguous", p.obs.Label, p.obs.Header, "", p.obs.Raw, p.obs.Value.Decimal.Shift(2).String()+" %")
+			continue
+		}
+		kept = append(kept, p)
+	}
+	b.pending = kept
+}
+
+type observationKey struct{ indicator, territory, period, measure, sex, area string }
+
+// settle loads what is pending. The same observation twice: equal values are one, the second a repeat; different values
+// are all refused, since nothing says which is right.
+func (b *bookReader) settle() []record.Observation {
+	first := make(map[observationKey]int, len(b.pending))
+	clash := map[observationKey]bool{}
+	key := func(o *record.Observation) observationKey {
+		return observationKey{o.Indicator, o.Territory, o.Period, o.Measure, o.Sex, o.Area}
+	}
+	for i := range b.pending {
+		o := &b.pending[i].obs
+		k := key(o)
+		j, seen := first[k]
+		if !seen {
+			first[k] = i
+		} else if !sameValue(o, &b.pending[j].obs) {
+			clash[k] = true
+		}
+	}
+	var out []record.Observation
+	for i := range b.pending {
+		p := &b.pending[i]
+		k := key(&p.obs)
+		switch {
+		case clash[k]:
+			var others []string
+			for j := range b.pending {
+				if j != i && key(&b.pending[j].obs) == k && len(others) < 5 {
+					o := &b.pending[j].obs
+					others = append(others, o.Sheet+"!"+o.Cell+" = "+o.Raw)
+				}
+			}
+			b.refuse(p.g, p.cell, "value.duplicate", p.obs.Label, p.obs.Header, "", others...)
+		case first[k] != i:
+			p.g.skip(p.cell, skipRepeat)
+		default:
+			p.g.set(p.cell, fate{kind: fateLoaded})
+			out = append(out, p.obs)
+		}
+	}
+	return out
+}
+
+func sameValue(a, b *record.Observation) bool {
+	same := func(x, y decimal.NullDecimal) bool {
+		return x.Valid == y.Valid && (!x.Valid || x.Decimal.Equal(y.Decimal))
+	}
+	return same(a.Value, b.Value) && same(a.High, b.High) && a.Qualifier == b.Qualifier && a.Empty == b.Empty
+}

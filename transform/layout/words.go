@@ -1,0 +1,462 @@
+package layout
+
+import (
+	_ "embed"
+	"encoding/csv"
+	"fmt"
+	"strconv"
+	"strings"
+	"sync"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/phuluc/phuluc/transform/catalogue"
+	"github.com/phuluc/phuluc/transform/text"
+)
+
+// words.csv holds the words that give a table its structure: column roles, comparison columns, notes, signatures,
+// letterheads. header_words.csv of the catalogue adds to it and wins over it.
+//
+//go:embed words.csv
+var wordsCSV string
+
+// What a word of the vocabulary says.
+const (
+	kindRole       = "role"       // the column's use: ordinal, stub, unit, note, owner, task, partner, due, level
+	kindComparison = "comparison" // begins the title of a column that is computed from others
+	kindMeasure    = "measure"    // actual, estimate, plan, forecast, target
+	kindStatus     = "status"     // P
+	kindSex        = "sex"        // F, M, T
+	kindArea       = "area"       // U, R, T
+	kindTotal      = "total"      // the whole, of whatever the neighbours split
+	kindPart       = "part"       // part of the year: Y, S1 …
+	kindFiller     = "filler"     // no meaning of its own
+	kindCarrier    = "carrier"    // "Trong đó": what follows is a part of what precedes
+	kindSection    = "section"    // heading of a group of rows
+	kindRef        = "ref"        // reporting, previous: a period relative to the one of the title
+	kindNote       = "noteline"   // begins a note under a table
+	kindSignature  = "signature"  // begins a signature block
+	kindLetterhead = "letterhead" // begins a line of the letterhead
+)
+
+// Column roles.
+const (
+	roleOrdinal    = "ordinal"
+	roleStub       = "stub"
+	roleUnit       = "unit"
+	roleNote       = "note"
+	roleOwner      = "owner"
+	roleTask       = "task"
+	rolePartner    = "partner"
+	roleDue        = "due"
+	roleLevel      = "level"
+	roleComparison = "comparison"
+	roleValue      = "value"
+)
+
+type word struct{ kind, value string }
+
+// partial is what a text says about the dimensions of the cells it points at.
+type partial struct {
+	year, toYear int    // toYear is set for a span
+	part         string // "", Y, S1, S2, Q1…Q4, M01…M12 (one month), C09 (January to September)
+	measure      string
+	status       string
+	sex, area    string
+	unit         *catalogue.Unit
+	unitText     string // the unit as written, also when it is not known
+	ref          string // reporting, previous
+	total        bool
+	clash        string // two contradictory words in the text itself, as written
+}
+
+// phrase is a parsed header or label text. It is shared and never changed after it is made.
+type phrase struct {
+	text        string // repaired, without footnote marks
+	key         string
+	marks       []string
+	ordinal     ordinal
+	ofWhich     bool   // begins with "Trong đó", "Chia ra" …
+	body        string // text without ordinal and "Trong đó"
+	dims        partial
+	indicators  []catalogue.Match
+	exactName   bool // the whole text is the name of the indicators
+	territories []*catalogue.Territory
+	role        string
+	comparison  bool
+	rest        string // words that were not understood, "" if none
+	unitLine    bool   // "Đơn vị tính: …", "(nghìn người)": states the unit of what is below
+	formula     bool   // "(5)=(4)/(3)"
+	section     bool   // a known heading of a group of rows
+	opens       string // noteline, signature, letterhead: what kind of line the text begins
+}
+
+// known reports whether every word of the phrase was understood and it says something.
+func (p *phrase) known() bool { return p.rest == "" && p.says() }
+
+// says reports whether the phrase carries any meaning besides fillers.
+func (p *phrase) says() bool {
+	return len(p.indicators) > 0 || len(p.territories) > 0 || p.role != "" || p.comparison || p.dims.any()
+}
+
+func (d *partial) any() bool {
+	return d.year != 0 || d.part != "" || d.measure != "" || d.status != "" || d.sex != "" || d.area != "" || d.unit != nil || d.total || d.ref != ""
+}
+
+// heads reports whether the phrase can only be a header: period, measure, sex, area or a column role, not merely an
+// indicator, unit or territory that may as well be a row label.
+func (p *phrase) heads() bool {
+	d := &p.dims
+	return !p.unitLine && p.rest == "" && (p.role != "" || p.comparison || d.year != 0 || d.part != "" || d.measure != "" || d.status != "" || d.sex != "" || d.area != "" || d.total || d.ref != "")
+}
+
+type token struct {
+	key        string // matching key; the character itself for punctuation
+	low        string // the text in lower case, to compare with the few words the grammar itself knows
+	num        int    // value of a run of digits, -1 otherwise
+	punct      bool
+	start, end int // in the text
+}
+
+// tokenize splits a text into words, runs of digits and single punctuation marks.
+func tokenize(s string) []token {
+	toks := make([]token, 0, 12)
+	for i := 0; i < len(s); {
+		r, w := utf8.DecodeRuneInString(s[i:])
+		switch {
+		case unicode.IsSpace(r):
+			i += w
+		case r >= '0' && r <= '9':
+			j := i
+			for j < len(s) && s[j] >= '0' && s[j] <= '9' {
+				j++
+			}
+			n := -1
+			if j-i <= 6 {
+				n, _ = strconv.Atoi(s[i:j])
+			}
+			toks = append(toks, token{key: s[i:j], low: s[i:j], num: n, start: i, end: j})
+			i = j
+		case unicode.IsLetter(r) || unicode.IsMark(r):
+			j := i
+			for j < len(s) {
+				r, w := utf8.DecodeRuneInString(s[j:])
+				if !unicode.IsLetter(r) && !unicode.IsMark(r) {
+					break
+				}
+				j += w
+			}
+			low := strings.ToLower(s[i:j])
+			key := text.Key(s[i:j])
+			if key == "" {
+				key = low
+			}
+			toks = append(toks, token{key: key, low: low, num: -1, start: i, end: j})
+			i = j
+		default:
+			key := s[i : i+w]
+			if r == '–' || r == '—' || r == '−' {
+				key = "-"
+			}
+			toks = append(toks, token{key: key, low: key, num: -1, punct: true, start: i, end: i + w})
+			i += w
+		}
+	}
+	return toks
+}
+
+// phraseKey joins the keys of the tokens that are not punctuation, except % which carries meaning.
+func phraseKey(toks []token) string {
+	var b strings.Builder
+	for _, t := range toks {
+		if t.punct && t.key != "%" {
+			continue
+		}
+		if b.Len() > 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteString(t.key)
+	}
+	return b.String()
+}
+
+const maxWordTokens = 12
+
+// vocabulary maps the key of a word or word group to what it says.
+type vocabulary map[string][]word
+
+func newVocabulary(cat *catalogue.Catalogue) vocabulary {
+	v := vocabulary{}
+	rows, err := csv.NewReader(strings.NewReader(wordsCSV)).ReadAll()
+	if err != nil {
+		panic(fmt.Sprintf("words.csv: %v", err)) // embedded at build time; every test reads it
+	}
+	for _, r := range rows[1:] {
+		v.add(r[0], word{r[1], r[2]})
+	}
+	addCatalogueWords(v, cat)
+	return v
+}
+
+func (v vocabulary) add(text string, w word) {
+	k := phraseKey(tokenize(text))
+	for i, old := range v[k] {
+		if old == w {
+			return
+		}
+		if old.kind == w.kind && w.kind != kindRole {
+			v[k][i] = w
+			return
+		}
+	}
+	v[k] = append(v[k], w)
+}
+
+func (v vocabulary) find(toks []token, kinds ...string) (word, bool) {
+	for _, w := range v[phraseKey(toks)] {
+		for _, k := range kinds {
+			if w.kind == k {
+				return w, true
+			}
+		}
+	}
+	return word{}, false
+}
+
+// begins finds the longest word of a kind that a text begins with.
+func (v vocabulary) begins(toks []token, kind string) (n int, ok bool) {
+	for n = min(len(toks), maxWordTokens); n > 0; n-- {
+		if toks[n-1].punct && toks[n-1].key != "%" {
+			continue
+		}
+		if _, ok := v.find(toks[:n], kind); ok {
+			return n, true
+		}
+	}
+	return 0, false
+}
+
+// Reader reads workbooks with one catalogue. It remembers the texts it has parsed, since the forms of one round share
+// theirs; it may be used from many goroutines.
+type Reader struct {
+	cat   *catalogue.Catalogue
+	vocab vocabulary
+	folds map[string][]*catalogue.Territory // provinces by name without diacritics, for paths
+
+	mu      sync.RWMutex
+	phrases map[string]*phrase
+	fixed   map[string]string
+}
+
+// NewReader makes a Reader.
+func NewReader(cat *catalogue.Catalogue) *Reader {
+	return &Reader{
+		cat: cat, vocab: newVocabulary(cat), folds: foldedNames(cat),
+		phrases: map[string]*phrase{}, fixed: map[string]string{},
+	}
+}
+
+// Both memos are emptied when they reach this many texts, so that a hostile landing can not fill memory.
+const maxRemembered = 1 << 16
+
+func (rd *Reader) repair(s string) string {
+	rd.mu.RLock()
+	v, ok := rd.fixed[s]
+	rd.mu.RUnlock()
+	if ok {
+		return v
+	}
+	v = text.Repair(s)
+	rd.mu.Lock()
+	if len(rd.fixed) >= maxRemembered {
+		clear(rd.fixed)
+	}
+	rd.fixed[s] = v
+	rd.mu.Unlock()
+	return v
+}
+
+// Texts longer than this are prose: they are not searched for the words of the grammar.
+const maxPhrase = 400
+
+// phrase parses a repaired text, or recalls it.
+func (rd *Reader) phrase(s string) *phrase {
+	rd.mu.RLock()
+	p, ok := rd.phrases[s]
+	rd.mu.RUnlock()
+	if ok {
+		return p
+	}
+	p = rd.parse(s)
+	rd.mu.Lock()
+	if len(rd.phrases) >= maxRemembered {
+		clear(rd.phrases)
+	}
+	rd.phrases[s] = p
+	rd.mu.Unlock()
+	return p
+}
+
+func (rd *Reader) parse(s string) *phrase {
+	p := &phrase{}
+	p.text, p.marks = text.Footnote(s)
+	p.text = strings.TrimSpace(p.text)
+	if p.text == "" {
+		return p
+	}
+	if len(p.text) > maxPhrase {
+		p.rest = p.text
+		p.body = p.text
+		toks := tokenize(p.text[:cutRune(p.text, maxPhrase)])
+		p.opens = rd.opening(toks)
+		return p
+	}
+	all := tokenize(p.text)
+	p.opens = rd.opening(all)
+	p.ordinal, p.body = cutOrdinal(p.text)
+	p.formula = isFormula(all)
+	if p.body == "" {
+		p.rest = ""
+		return p
+	}
+	p.key = text.Key(p.body)
+	if rd.exact(p, p.body) {
+		rd.leadIn(p)
+		return p
+	}
+	if n, ok := rd.unitStatement(p, all); ok {
+		_ = n
+		return p
+	}
+	// "Trong đó: - Xuất khẩu lao động": the carrier, then the child's own bullet and name.
+	toks := tokenize(p.body)
+	if n := rd.carrier(toks); n > 0 {
+		p.ofWhich = true
+		rest := strings.TrimLeft(p.body[toks[n-1].end:], " :.,")
+		o, body := cutOrdinal(rest)
+		if o.rank > 0 {
+			p.ordinal = o
+		}
+		p.body = strings.TrimSpace(body)
+		p.key = text.Key(p.body)
+		if p.body == "" {
+			return p
+		}
+		if rd.exact(p, p.body) {
+			return p
+		}
+		toks = tokenize(p.body)
+	}
+	if rd.isComparison(toks) {
+		p.comparison = true
+		return p
+	}
+	rd.grammar(p, p.body)
+	return p
+}
+
+func cutRune(s string, n int) int {
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return n
+}
+
+func (rd *Reader) opening(toks []token) string {
+	for len(toks) > 0 && toks[0].punct {
+		if toks[0].key == "*" && len(toks) > 1 {
+			return kindNote
+		}
+		toks = toks[1:]
+	}
+	best, at := "", 0
+	for _, k := range []string{kindNote, kindSignature, kindLetterhead} {
+		if n, ok := rd.vocab.begins(toks, k); ok && n > at {
+			best, at = k, n
+		}
+	}
+	return best
+}
+
+// leadIn notes that a known name is written behind a carrier, and the bullet between the two: "Trong đó: - Xuất khẩu lao
+// động" is as deep as the "- Nữ" below it.
+func (rd *Reader) leadIn(p *phrase) {
+	toks := tokenize(p.body)
+	n := rd.carrier(toks)
+	if n == 0 {
+		return
+	}
+	p.ofWhich = true
+	if o, _ := cutOrdinal(strings.TrimLeft(p.body[toks[n-1].end:], " :.,")); o.rank > 0 {
+		p.ordinal = o
+	}
+}
+
+// carrier counts the tokens of "Trong đó", "Chia ra", "Bao gồm", "Of which" at the start of a text (forms.md, row
+// hierarchy).
+func (rd *Reader) carrier(toks []token) int {
+	n, _ := rd.vocab.begins(toks, kindCarrier)
+	return n
+}
+
+// addCatalogueWords adds header_words.csv of the catalogue, the user's own rows included.
+func addCatalogueWords(v vocabulary, cat *catalogue.Catalogue) {
+	for _, h := range cat.HeaderWords {
+		w := word{h.Dimension, h.Value}
+		switch h.Dimension {
+		case "measure", "sex", "area", "status":
+		case "period_part":
+			// "Năm" before a year only names it; it must not contradict the "6T" below.
+			if n := len(tokenize(h.Word)); n == 1 && h.Value == "Y" {
+				v.add(h.Word, word{kindFiller, ""})
+				continue
+			}
+			switch {
+			case strings.HasPrefix(h.Value, "01/"):
+				w.value = "C" + h.Value[3:]
+			case len(h.Value) == 2 && h.Value[0] <= '9':
+				w.value = "M" + h.Value
+			}
+			w.kind = kindPart
+		case "period_ref":
+			w.kind = kindRef
+		case "role":
+			switch h.Value {
+			case "label", "territory_label", "period_label":
+				w = word{kindRole, roleStub}
+			case "ordinal", "unit", "note", "owner":
+				w = word{kindRole, h.Value}
+			case "comparison":
+				w = word{kindComparison, ""}
+			case "of_which":
+				w = word{kindCarrier, ""}
+			case "total":
+				w = word{kindTotal, ""}
+			case "section":
+				w = word{kindSection, ""}
+			case "task_title":
+				w = word{kindRole, roleTask}
+			case "task_lead":
+				w = word{kindRole, roleOwner}
+			case "task_partner":
+				w = word{kindRole, rolePartner}
+			case "task_due":
+				w = word{kindRole, roleDue}
+			case "task_level":
+				w = word{kindRole, roleLevel}
+			}
+		}
+		v.add(h.Word, w)
+	}
+}
+
+// unit gives a unit that a word means, nil if none: which of several is decided with the indicator (see unitOf).
+func (rd *Reader) unit(word string) *catalogue.Unit {
+	if len(word) > 60 {
+		return nil
+	}
+	if u := rd.cat.UnitsByWord(word); len(u) > 0 {
+		return u[0]
+	}
+	return nil
+}
