@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path"
 	"path/filepath"
@@ -20,6 +21,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/memory"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/phuluc/phuluc/extract"
 	"github.com/phuluc/phuluc/extract/landing"
 	"github.com/phuluc/phuluc/extract/sheet"
 	"github.com/phuluc/phuluc/extract/xlsx"
@@ -92,7 +94,7 @@ func (p *Pipeline) read(ctx context.Context, raw landing.Raw, name string, f *os
 		return &record.File{Refusals: []record.Refusal{{Code: "file.not_workbook", Args: []string{raw.Type}}}}, nil
 	}
 	switch raw.Type {
-	case "xlsx":
+	case "xlsx", "zip", "xls", "ole", "xlsb", "ods", "encrypted", "truncated":
 		file, err := p.workbook(limited, name, f, raw.Size)
 		if err == nil {
 			return file, nil
@@ -104,24 +106,28 @@ func (p *Pipeline) read(ctx context.Context, raw landing.Raw, name string, f *os
 	case "csv", "text", "json-stat", "json":
 		file, err := p.opt.Mappings.Read(limited, p.opt.Catalogue, name, raw.Type, f)
 		if err == nil {
-			return file, nil
+			file.Sample, err = namesSample(f)
+			return file, err
 		}
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
 		return refused(err), nil
 	}
-	code, known := map[string]string{
-		"empty": "file.empty", "xls": "file.unsupported_xls", "encrypted": "file.encrypted", "truncated": "file.truncated",
-	}[raw.Type]
-	if !known {
-		code = "file.unsupported"
+	if raw.Type == "empty" {
+		return &record.File{Refusals: []record.Refusal{{Code: "file.empty"}}}, nil
 	}
-	r := record.Refusal{Code: code}
-	if code == "file.unsupported" {
-		r.Args = []string{raw.Type}
+	return &record.File{Refusals: []record.Refusal{{Code: "file.unsupported", Args: []string{raw.Type}}}}, nil
+}
+
+// namesSample reports whether the beginning of a feed names the program's sample as its source.
+func namesSample(f *os.File) (bool, error) {
+	head := make([]byte, extract.HeadSize)
+	n, err := f.ReadAt(head, 0)
+	if err != nil && err != io.EOF {
+		return false, err
 	}
-	return &record.File{Refusals: []record.Refusal{r}}, nil
+	return bytes.Contains(head[:n], []byte(extract.SampleKeyword)), nil
 }
 
 func isText(kind string) bool {
@@ -169,12 +175,9 @@ func (p *Pipeline) workbook(ctx context.Context, name string, f *os.File, size i
 		in.Sheets = append(in.Sheets, layout.SheetCells{Info: info, Cells: cells})
 	}
 	file := p.reader.Read(in)
-	file.Sample = book.Keywords() == sampleKeyword
+	file.Sample = book.Keywords(ctx) == extract.SampleKeyword
 	return &file, nil
 }
-
-// sampleKeyword is the document property that the program's own sample workbooks carry.
-const sampleKeyword = "phuluc sample"
 
 // Result is what became of one object.
 type Result struct {

@@ -21,7 +21,7 @@ const (
 	maxColumns = 512
 	// maxJoined bounds how many lines one record with line breaks inside quotes may span, so that a quote that is never
 	// closed does not swallow the rest of the file.
-	maxJoined = 20
+	maxJoined = 5
 )
 
 // Record is one line of a delimited file. Fields are in the order of the header. A Bad record has no fields: Raw is the
@@ -115,6 +115,9 @@ func (t *Table) record(line string) Record {
 			}
 			ahead = append(ahead, next)
 			joined += "\n" + next
+			if strings.Count(joined, `"`)%2 == 1 {
+				continue // still open
+			}
 			if f, e := split(joined, t.Separator); e == nil && len(f) == len(t.Header) {
 				r.Raw, r.Fields = joined, f
 				return r

@@ -143,3 +143,18 @@ func FuzzDelimitedLosesNoLine(f *testing.F) {
 		}
 	})
 }
+func BenchmarkOpenQuotesOnEveryLine(b *testing.B) {
+	text := "a;b\n" + strings.Repeat("\"\n", 100_000)
+	b.SetBytes(int64(len(text)))
+	for b.Loop() {
+		table, err := OpenDelimited(strings.NewReader(text))
+		if err != nil {
+			b.Fatal(err)
+		}
+		for _, err := range table.Records(context.Background()) {
+			if err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+}

@@ -59,12 +59,13 @@ type Publication struct {
 }
 
 // Publish makes the closed file at c.Path the current generation. m describes it; its Format, Generation, Parent, Size and
-// SHA256 are filled in here, and CreatedAt too if it is zero. verify reads the whole file and returns an error if anything
+// SHA256 are filled in here, and CreatedAt too if it is zero. verify reads the whole file and returns what it found in the
+// tables, which goes into the manifest if m has none, or an error if anything
 // is wrong; it may open the file, but must not change it and must have closed it.
 //
 // On error nothing is published, readers see what they saw, and the candidate is gone. Trouble with removing old generations
 // afterwards is not an error of the publication: Retention tells it.
-func (c *Candidate) Publish(ctx context.Context, m Manifest, verify func(path string) error) (Publication, error) {
+func (c *Candidate) Publish(ctx context.Context, m Manifest, verify func(path string) ([]Table, error)) (Publication, error) {
 	if c.lock == nil {
 		return Publication{}, fail("publish", c.Path, ErrFinished)
 	}
@@ -88,7 +89,7 @@ func (c *Candidate) Abort() error {
 	return errors.Join(fail("abort", c.dir, os.RemoveAll(c.dir)), fail("abort", c.dir, l.Release()))
 }
 
-func (c *Candidate) publish(ctx context.Context, m Manifest, verify func(path string) error) (Generation, error) {
+func (c *Candidate) publish(ctx context.Context, m Manifest, verify func(path string) ([]Table, error)) (Generation, error) {
 	s := c.store
 	if err := m.Checks.complete(); err != nil {
 		return Generation{}, fail("publish", c.Path, err)
@@ -135,7 +136,7 @@ func (c *Candidate) publish(ctx context.Context, m Manifest, verify func(path st
 }
 
 // prove makes sure that what is on the disk is whole, and fills in its size and sum.
-func (c *Candidate) prove(ctx context.Context, m *Manifest, verify func(path string) error) error {
+func (c *Candidate) prove(ctx context.Context, m *Manifest, verify func(path string) ([]Table, error)) error {
 	s := c.store
 	if err := noWAL(c.Path); err != nil {
 		return fail("look for a write-ahead log of", c.Path, err)
@@ -154,8 +155,12 @@ func (c *Candidate) prove(ctx context.Context, m *Manifest, verify func(path str
 	if err != nil {
 		return fail("read", c.Path, err)
 	}
-	if err := verify(c.Path); err != nil {
+	tables, err := verify(c.Path)
+	if err != nil {
 		return fail("verify", c.Path, fmt.Errorf("%w: %w", ErrVerify, err))
+	}
+	if m.Tables == nil {
+		m.Tables = tables
 	}
 	after, err := os.Stat(c.Path)
 	if err != nil {

@@ -146,7 +146,9 @@ func fake(n int) []byte {
 
 var errFake = errors.New("the bytes do not match their sum")
 
-func verifyFake(path string) error {
+func verifyFake(path string) ([]Table, error) { return nil, readFake(path) }
+
+func readFake(path string) error {
 	b, err := os.ReadFile(path)
 	if err != nil {
 		return err
@@ -226,7 +228,7 @@ func whole(t *testing.T, dir string) (current int) {
 		if err := s.Check(t.Context(), g.Generation); err != nil {
 			t.Error(err)
 		}
-		if err := verifyFake(g.Path); err != nil {
+		if err := readFake(g.Path); err != nil {
 			t.Errorf("generation %d: %v", g.Generation, err)
 		}
 		if info, err := os.Stat(g.Path); err != nil || info.Mode() != 0o444 {

@@ -74,19 +74,19 @@ func TestWhatIsNotProvedIsNotPublished(t *testing.T) {
 		name   string
 		damage func(path string) error // after the build
 		change func(m *Manifest)
-		verify func(path string) error
+		verify func(path string) ([]Table, error)
 		want   error
 	}{
 		{"a flipped bit", flip, ok, verifyFake, ErrVerify},
 		{"a file that is cut", func(p string) error { return os.Truncate(p, 20) }, ok, verifyFake, errFake},
 		{"no file", os.Remove, ok, verifyFake, fs.ErrNotExist},
 		{"a write-ahead log", func(p string) error { return os.WriteFile(p+".wal", nil, 0o644) }, ok, verifyFake, ErrWAL},
-		{"a write-ahead log left by verification", nil, ok, func(p string) error { return os.WriteFile(p+".wal", nil, 0o644) }, ErrWAL},
-		{"a file changed by verification", nil, ok, func(p string) error {
-			return errors.Join(os.Chmod(p, 0o644), os.WriteFile(p, fake(64), 0o644), os.Chtimes(p, time.Time{}, time.Unix(1, 0)))
+		{"a write-ahead log left by verification", nil, ok, func(p string) ([]Table, error) { return nil, os.WriteFile(p+".wal", nil, 0o644) }, ErrWAL},
+		{"a file changed by verification", nil, ok, func(p string) ([]Table, error) {
+			return nil, errors.Join(os.Chmod(p, 0o644), os.WriteFile(p, fake(64), 0o644), os.Chtimes(p, time.Time{}, time.Unix(1, 0)))
 		}, ErrChanged},
-		{"a file exchanged by verification", nil, ok, func(p string) error {
-			return errors.Join(os.Rename(p, p+"2"), os.WriteFile(p, fake(64), 0o644))
+		{"a file exchanged by verification", nil, ok, func(p string) ([]Table, error) {
+			return nil, errors.Join(os.Rename(p, p+"2"), os.WriteFile(p, fake(64), 0o644))
 		}, ErrChanged},
 		{"a check that did not run", nil, func(m *Manifest) { m.Checks.Run-- }, verifyFake, ErrChecks},
 		{"a check that failed", nil, func(m *Manifest) { m.Checks.Passed-- }, verifyFake, ErrChecks},
