@@ -4,28 +4,22 @@
 -- the others stay with their rank, so every restatement can be listed. value NULL needs empty_kind: dash (nil), ellipsis or
 -- dots (not collected), not_applicable. For a range value is the lower and value_high the upper end.
 CREATE TABLE dw.fact_observation AS
-WITH o AS (
-  SELECT r.*, coalesce(r.sex, 'T') AS sex_code, coalesce(r.area, 'T') AS area_code,
-         s.source_key, s.vintage_order, s.round_id AS source_round_id
-  FROM input.record AS r LEFT JOIN dw.dim_source AS s ON s.source_sha256 = r.source_sha256
-  WHERE r.kind = 'observation'
-), keyed AS (
-  SELECT md5(concat_ws(chr(31), o.source_sha256, coalesce(o.sheet, ''), o.cell, coalesce(CAST(o.line_no AS VARCHAR), ''), coalesce(o.field, ''),
-             o.indicator_code, o.territory_id, o.period_id, o.measure_type, o.sex_code, o.area_code)) AS observation_id,
-         i.indicator_key, t.territory_key, p.period_key, m.measure_type_key, x.sex_key, a.area_key,
-         u.unit_key, ru.unit_key AS reported_unit_key, o.source_key, d.round_key,
-         o.value, o.value_high, o.qualifier, o.empty_kind, coalesce(o.obs_status, 'A') AS obs_status,
-         o.vintage_order, coalesce(o.sheet, '') AS sheet, o.cell, o.row_no, o.col_no, o.line_no, o.raw, o.note
-  FROM o
+WITH keyed AS (
+  SELECT o.observation_id, i.indicator_key, t.territory_key, p.period_key, m.measure_type_key, x.sex_key, a.area_key,
+         u.unit_key, ru.unit_key AS reported_unit_key, s.source_key, d.round_key,
+         o.value, o.value_high, o.qualifier, o.empty_kind, o.obs_status,
+         s.vintage_order, o.sheet, o.cell, o.row_no, o.col_no, o.line_no, o.raw, o.note
+  FROM staging.observation AS o
+  LEFT JOIN dw.dim_source AS s ON s.source_sha256 = o.source_sha256
   LEFT JOIN dw.dim_indicator AS i ON i.indicator_code = o.indicator_code
   LEFT JOIN dw.dim_territory AS t ON t.territory_id = o.territory_id
   LEFT JOIN dw.dim_period AS p ON p.period_id = o.period_id
   LEFT JOIN dw.dim_measure_type AS m ON m.measure_type = o.measure_type
-  LEFT JOIN dw.dim_sex AS x ON x.sex = o.sex_code
-  LEFT JOIN dw.dim_area AS a ON a.area = o.area_code
+  LEFT JOIN dw.dim_sex AS x ON x.sex = o.sex
+  LEFT JOIN dw.dim_area AS a ON a.area = o.area
   LEFT JOIN dw.dim_unit AS u ON u.unit_code = o.unit_code
   LEFT JOIN dw.dim_unit AS ru ON ru.unit_code = o.reported_unit
-  LEFT JOIN dw.dim_round AS d ON d.round_id = coalesce(o.round_id, o.source_round_id)
+  LEFT JOIN dw.dim_round AS d ON d.round_id = coalesce(o.round_id, s.round_id)
 ), ranked AS (
   SELECT *, CAST(row_number() OVER (
            PARTITION BY indicator_key, territory_key, period_key, measure_type_key, sex_key, area_key
@@ -35,4 +29,5 @@ WITH o AS (
 SELECT observation_id, indicator_key, territory_key, period_key, measure_type_key, sex_key, area_key, unit_key, reported_unit_key,
        round_key, source_key, value, value_high, qualifier, empty_kind, obs_status, vintage_rank, vintage_rank = 1 AS is_latest,
        sheet, cell, raw, note
-FROM ranked;
+FROM ranked
+ORDER BY indicator_key, territory_key, period_key, measure_type_key, sex_key, area_key, vintage_rank;

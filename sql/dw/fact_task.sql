@@ -8,14 +8,12 @@ WITH k AS (
          regexp_extract(r.task_due, '(?i)qu[ýy]\s*(IV|III|II|I|[1-4])\b\s*(?:[/.,-]|năm|\s)*\s*(\d{4})', ['q', 'y']) AS qy,
          regexp_extract(r.task_due, '(\d{4})(?:\D*)$', 1) AS y,
          max(s.vintage_order) OVER (PARTITION BY s.round_key, s.territory_key, s.form_code) AS newest
-  FROM input.record AS r LEFT JOIN dw.dim_source AS s ON s.source_sha256 = r.source_sha256
-  WHERE r.kind = 'task'
+  FROM staging.task AS r LEFT JOIN dw.dim_source AS s ON s.source_sha256 = r.source_sha256
 )
-SELECT md5(concat_ws(chr(31), source_sha256, coalesce(sheet, ''), cell, coalesce(CAST(row_no AS VARCHAR), ''), task_title)) AS task_id,
-       round_key, territory_key, source_key, task_number, task_title, task_lead, task_partner, task_due AS due_text,
+SELECT task_id, round_key, territory_key, source_key, task_number, task_title, task_lead, task_partner, task_due AS due_text,
        CASE WHEN dmy.y <> '' THEN TRY_CAST(dmy.y || '-' || lpad(dmy.m, 2, '0') || '-' || lpad(dmy.d, 2, '0') AS DATE)
             WHEN qy.y <> '' THEN last_day(make_date(TRY_CAST(qy.y AS INTEGER), 3 * CASE upper(qy.q) WHEN 'I' THEN 1 WHEN 'II' THEN 2 WHEN 'III' THEN 3 WHEN 'IV' THEN 4 ELSE TRY_CAST(qy.q AS INTEGER) END, 1))
             WHEN my.y <> '' AND TRY_CAST(my.m AS INTEGER) BETWEEN 1 AND 12 THEN last_day(make_date(TRY_CAST(my.y AS INTEGER), TRY_CAST(my.m AS INTEGER), 1))
             WHEN y <> '' THEN make_date(TRY_CAST(y AS INTEGER), 12, 31) END AS due_date,
-       task_level, coalesce(vintage_order = newest, false) AS is_latest, coalesce(sheet, '') AS sheet, cell, row_no, raw
-FROM k;
+       task_level, coalesce(vintage_order = newest, false) AS is_latest, sheet, cell, row_no, raw
+FROM k ORDER BY round_key, territory_key, source_key, sheet, row_no, cell, task_id;
