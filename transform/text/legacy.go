@@ -176,9 +176,20 @@ func icelandic(s []rune) []rune {
 	return append([]rune{'đ'}, s[1:]...)
 }
 
-// notation names words of two characters that ordinary text uses too: µm, B¹. One character is never evidence.
+// notation names words that ordinary text uses too: µm, B¹, M×, and abbreviations with an Icelandic Ð (LÐ, CÐ).
+// One character is never evidence.
 func notation(s []rune) bool {
-	return len(s) < 2 || len(s) == 2 && (s[0] == 'µ' || s[1] == '¹')
+	if len(s) < 2 || len(s) == 2 && (s[0] == 'µ' || s[1] == '¹' || s[1] == '×') {
+		return true
+	}
+	icelandic := false
+	for _, r := range s {
+		if !unicode.IsUpper(r) {
+			return false
+		}
+		icelandic = icelandic || r == 'Ð'
+	}
+	return icelandic
 }
 
 // decodeTCVN3 maps every character. A capital vowel followed by the toned code of its small letter is one toned capital
@@ -217,6 +228,9 @@ func (t *tableSet) atMostOneTone(s []rune) bool {
 	return n <= 1
 }
 
+// nearby bounds the search for a word that is certain; farther words say nothing about this one.
+const nearby = 64
+
 func (t *tableSet) convert(words []legacyWord, i int) bool {
 	switch w := words[i]; w.verdict {
 	case legacy, marked:
@@ -225,7 +239,7 @@ func (t *tableSet) convert(words []legacyWord, i int) bool {
 		if w.better {
 			return true
 		}
-		for d := 1; d < len(words); d++ {
+		for d := 1; d < nearby; d++ {
 			for _, j := range [2]int{i - d, i + d} {
 				if j < 0 || j >= len(words) {
 					continue

@@ -99,7 +99,7 @@ func periodPatterns() []periodPattern {
 
 func (t *tableSet) period(s string) (periodReading, bool) {
 	var p periodReading
-	if len(s) > maxNumberText || !strings.ContainsAny(s, "0123456789") {
+	if len(s) > maxNumberText || !hasYear(s) {
 		return p, false
 	}
 	text := t.periodText(s)
@@ -118,6 +118,16 @@ func (t *tableSet) period(s string) (periodReading, bool) {
 	return periodReading{}, false
 }
 
+// hasYear is a quick test that spares most labels the patterns.
+func hasYear(s string) bool {
+	for i := 0; i+4 <= len(s); i++ {
+		if (s[i] == '1' || s[i] == '2') && isDigit(s[i+1]) && isDigit(s[i+2]) && isDigit(s[i+3]) {
+			return true
+		}
+	}
+	return false
+}
+
 // periodStatus takes the words for provisional and estimated figures off the front or the end.
 func periodStatus(s string) (rest, status string) {
 	for _, w := range []struct{ word, status string }{
@@ -125,8 +135,8 @@ func periodStatus(s string) (rest, status string) {
 		{"ước tính-est.", "E"}, {"ước tính/est.", "E"}, {"ước tính", "E"}, {"ước", "E"}, {"est.", "E"}, {"est", "E"}, {"estimate", "E"},
 	} {
 		for _, f := range []string{w.word, "(" + w.word + ")"} {
-			if rest, ok := strings.CutPrefix(s, f+" "); ok {
-				return rest, w.status
+			if rest, ok := strings.CutPrefix(s, f); ok && rest != "" && (rest[0] == ' ' || isDigit(rest[0])) {
+				return strings.TrimLeft(rest, " "), w.status
 			}
 			if rest, ok := strings.CutSuffix(s, " "+f); ok {
 				return rest, w.status

@@ -174,6 +174,7 @@ func rat(t *testing.T, sign, whole, fraction string, power int) *big.Rat {
 	return new(big.Rat).SetFrac(new(big.Int).Mul(v, ten(power)), ten(len(fraction)))
 }
 
+// Guards invariant 8: numbers are exact.
 func TestParseNumberAgreesWithExactArithmetic(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
 	scales := []struct {
@@ -224,6 +225,7 @@ func TestParseNumberAgreesWithExactArithmetic(t *testing.T) {
 	}
 }
 
+// Guards invariant 8: a range stays a range.
 func TestRangesAgreeWithExactArithmetic(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))
 	dashes := []string{"-", " - ", "–", " – ", " đến "}
@@ -238,7 +240,7 @@ func TestRangesAgreeWithExactArithmetic(t *testing.T) {
 	}
 }
 
-// The reading never depends on the style when the text has one reading only.
+// Guards invariant 9: nothing is guessed. The reading never depends on the style when the text has one reading only.
 func TestUnknownStyleNeverContradictsTheRightOne(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 8))
 	refused, agreed := 0, 0
@@ -267,6 +269,7 @@ func TestUnknownStyleNeverContradictsTheRightOne(t *testing.T) {
 	}
 }
 
+// Guards invariant 8: numbers are exact.
 func TestFromFloatAgreesWithExactArithmetic(t *testing.T) {
 	r := rand.New(rand.NewPCG(9, 10))
 	for range 50_000 {

@@ -143,7 +143,7 @@ func (t *tableSet) attachMarks(s string) string {
 		}
 		start := end
 		w := word{at: -1}
-		for start > 0 && isWordRune(out[start-1]) {
+		for start > 0 && end-start <= maxSyllable && isWordRune(out[start-1]) {
 			start--
 		}
 		for _, r := range out[start:end] {

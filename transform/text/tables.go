@@ -102,9 +102,9 @@ func buildTables() *tableSet {
 		t.onsets[row[0]] = true
 	}
 	for _, row := range readCSV("rimes.csv", 3) {
-		r := rime{at: int8(number(row[1])), also: -1}
+		r := rime{at: int8(mustAtoi(row[1])), also: -1}
 		if row[2] != "" {
-			r.also = int8(number(row[2]))
+			r.also = int8(mustAtoi(row[2]))
 		}
 		t.rimes[row[0]] = r
 	}
@@ -116,7 +116,7 @@ func buildTables() *tableSet {
 		t.tcvn3[rune(b)] = []rune(row[1])[0]
 	}
 	for _, row := range readCSV("scales.csv", 2) {
-		t.scales[t.key(row[0])] = int32(number(row[1]))
+		t.scales[t.key(row[0])] = int32(mustAtoi(row[1]))
 	}
 	for _, row := range readCSV("qualifiers.csv", 3) {
 		t.qualifiers[t.key(row[0])] = qualifier{row[1], row[2]}
@@ -169,7 +169,7 @@ func readCSV(name string, fields int) [][]string {
 	return rows[1:]
 }
 
-func number(s string) int {
+func mustAtoi(s string) int {
 	n, err := strconv.Atoi(s)
 	if err != nil {
 		panic("text: " + err.Error())
