@@ -165,7 +165,11 @@ func isYear(t token) bool { return t.num >= firstYear && t.num <= lastYear && t.
 
 // unitStatement recognises texts that state a unit for what is below or beside them: "Đơn vị tính: nghìn người",
 // "ĐVT: %", "(nghìn người)", "[Người - Person]".
-func (rd *Reader) unitStatement(p *phrase, toks []token) (int, bool) {
+func (rd *Reader) unitStatement(p *phrase, toks []token) bool {
+	say := func(u *catalogue.Unit, word string) bool {
+		p.unitLine, p.dims.unit, p.dims.unitText = true, u, word
+		return true
+	}
 	for n := min(len(toks)-1, 4); n > 0; n-- {
 		if w, ok := rd.vocab.find(toks[:n], kindRole); !ok || w.value != roleUnit || toks[n-1].punct {
 			continue
@@ -175,27 +179,29 @@ func (rd *Reader) unitStatement(p *phrase, toks []token) (int, bool) {
 		}
 		rest := strings.Trim(p.text[toks[n].end:], " :.()")
 		u := rd.unit(rest)
-		if u == nil && (rest == "" || phraseKey(toks[:n]) == phraseKey(tokenize("Đơn vị"))) {
+		if u == nil && (rest == "" || n == 2 && toks[1].low == "vị") {
 			break // "Đơn vị: Sở Lao động …" names the sender
 		}
-		p.unitLine, p.dims.unit, p.dims.unitText = true, u, rest
-		return n, true
+		return say(u, rest)
 	}
 	t := p.text
-	if len(t) > 2 && (t[0] == '(' && t[len(t)-1] == ')' || t[0] == '[' && t[len(t)-1] == ']') {
-		inner := t[1 : len(t)-1]
-		u := rd.unit(inner)
-		if u == nil {
-			if vi, _, cut := strings.Cut(inner, " - "); cut { // Vietnamese and English side by side
-				u = rd.unit(vi)
-			}
-		}
-		if u != nil {
-			p.unitLine, p.dims.unit, p.dims.unitText = true, u, inner
-			return 0, true
+	if len(t) < 3 || !(t[0] == '(' && t[len(t)-1] == ')' || t[0] == '[' && t[len(t)-1] == ']') {
+		return false
+	}
+	inner := t[1 : len(t)-1]
+	if u := rd.unit(inner); u != nil {
+		return say(u, inner)
+	}
+	if vi, _, cut := strings.Cut(inner, " - "); cut { // Vietnamese and English side by side
+		if u := rd.unit(vi); u != nil {
+			return say(u, vi)
 		}
 	}
-	return 0, false
+	if inside := tokenize(inner); t[0] == '[' && rd.isComparison(inside) {
+		p.comparison = true
+		return true
+	}
+	return false
 }
 
 // isFormula recognises the formula of a computed column: "(5)=(4)/(3)", "7=5/3".

@@ -131,6 +131,7 @@ type rowView struct {
 	cells                           []int32
 	heads, roles, years, known      int
 	texts, values, ordinals, labels int
+	fillers                         int // "Trong đó", "Chia ra": words of the grammar that say nothing by themselves
 	lastYear                        int
 	ascending                       bool
 }
@@ -162,6 +163,8 @@ func (s *sheetReader) view(r int) rowView {
 			}
 		case p.known() && !p.unitLine:
 			v.known++
+		case p.rest == "" && !p.unitLine && !p.section && p.body != "" && p.opens == "":
+			v.fillers++
 		default:
 			if _, ok := parseOrdinal(s.g.text[i]); ok {
 				v.ordinals++
@@ -191,7 +194,7 @@ func (s *sheetReader) isHeader(r int, v rowView) bool {
 	switch {
 	case v.years >= 2 && v.ascending:
 		return v.known == 0 && (first || s.class[v.cells[0]] == classYear || !s.parsed[v.cells[0]].says())
-	case v.heads+v.years >= 2:
+	case v.heads+v.years >= 2, first && v.heads > 0 && v.fillers > 0:
 		return v.known == 0 && (v.texts+v.labels == 0 || first)
 	case v.known >= 2 && first:
 		return v.texts+v.labels == 0
@@ -309,8 +312,14 @@ func (s *sheetReader) bandHeight(t *table) int {
 	return n
 }
 
-// repeats reports whether a header row says the same as the top row of the table's band.
+// repeats reports whether a header row is the table's own again, after a page break: the same texts, directly below rows
+// of the body. Below a title or unit line it begins another table.
 func (s *sheetReader) repeats(t *table, r int, v rowView) bool {
+	if r > 0 {
+		if above := s.g.rowCells(r - 1); len(above) == 1 && s.class[above[0]] == classText && s.g.span[above[0]].r == r-1 {
+			return false
+		}
+	}
 	same, n := 0, 0
 	for _, i := range v.cells {
 		n++
@@ -318,7 +327,7 @@ func (s *sheetReader) repeats(t *table, r int, v rowView) bool {
 			same++
 		}
 	}
-	return n > 0 && same == n && same >= len(s.g.rowCells(t.top))-1 && same >= 2
+	return same == n && same == len(s.g.rowCells(t.top)) && same >= 2
 }
 
 // extendUp takes in a row of group headers above the row that was recognised ("Năm 2013" over "KH | TH 6T").
@@ -334,7 +343,7 @@ func (s *sheetReader) extendUp(t *table, prev *table, views []rowView) {
 		}
 		for _, i := range v.cells {
 			p := s.parsed[i]
-			if s.g.pos[i].c == 0 || p == nil || !p.known() || p.unitLine || p.dims.unit != nil && len(p.indicators) == 0 {
+			if s.g.pos[i].c == 0 || p == nil || p.rest != "" || p.unitLine || p.opens != "" || p.dims.unit != nil && len(p.indicators) == 0 {
 				return
 			}
 			// The group stands over header cells of the row below, not beside them.

@@ -73,7 +73,6 @@ type partial struct {
 // phrase is a parsed header or label text. It is shared and never changed after it is made.
 type phrase struct {
 	text        string // repaired, without footnote marks
-	key         string
 	marks       []string
 	ordinal     ordinal
 	ofWhich     bool   // begins with "Trong đó", "Chia ra" …
@@ -319,13 +318,11 @@ func (rd *Reader) parse(s string) *phrase {
 		p.rest = ""
 		return p
 	}
-	p.key = text.Key(p.body)
-	if rd.exact(p, p.body) {
-		rd.leadIn(p)
+	if rd.unitStatement(p, all) {
 		return p
 	}
-	if n, ok := rd.unitStatement(p, all); ok {
-		_ = n
+	if rd.exact(p, p.body) {
+		rd.leadIn(p)
 		return p
 	}
 	// "Trong đó: - Xuất khẩu lao động": the carrier, then the child's own bullet and name.
@@ -338,7 +335,6 @@ func (rd *Reader) parse(s string) *phrase {
 			p.ordinal = o
 		}
 		p.body = strings.TrimSpace(body)
-		p.key = text.Key(p.body)
 		if p.body == "" {
 			return p
 		}
@@ -368,6 +364,9 @@ func (rd *Reader) opening(toks []token) string {
 			return kindNote
 		}
 		toks = toks[1:]
+	}
+	if len(toks) > 1 && toks[0].low == "số" && (toks[1].key == ":" || toks[1].num >= 0 || toks[1].key == "/") {
+		return kindLetterhead // "Số: 27/KH-UBND"
 	}
 	best, at := "", 0
 	for _, k := range []string{kindNote, kindSignature, kindLetterhead} {
