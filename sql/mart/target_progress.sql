@@ -118,7 +118,7 @@ WITH concept(indicator_code, other_code, role, sign) AS (
                                              AND b.year > p.year0 AND b.year <= p.year)
   GROUP BY p.target_id, p.role, p.code
 ), yearly AS (
-  SELECT o.target_id, sum(o.value) AS total, count(*) AS years, max(o.year) AS year, min(o.measure_type) AS measure_type,
+  SELECT o.target_id, sum(o.value) AS total, count(*) AS years, max(o.year) AS year, max(o.measure_type) AS measure_type,
          arg_max(o.source_sha256, o.year) AS source_sha256, arg_max(o.source_sheet, o.year) AS source_sheet, arg_max(o.source_cell, o.year) AS source_cell
   FROM own AS o JOIN goal AS g ON g.target_id = o.target_id
   WHERE o.judged AND o.year >= g.year_from GROUP BY o.target_id
