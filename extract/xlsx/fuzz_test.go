@@ -1,0 +1,152 @@
+package xlsx
+
+import (
+	"bytes"
+	"context"
+	"encoding/xml"
+	"errors"
+	"io"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/phuluc/phuluc/extract/sheet"
+)
+
+// tight keeps a fuzzed file from asking for much.
+func tight() Limits {
+	l := DefaultLimits()
+	l.UnpackedBytes = 4 << 20
+	return l
+}
+
+// orderly checks what every reader downstream relies on.
+func orderly(t *testing.T, cells []sheet.Cell) {
+	row, col := 0, 0
+	for _, c := range cells {
+		if c.Row < row || c.Row == row && c.Col <= col || c.Row > maxRow || c.Col > maxCol || c.Col < 1 {
+			t.Fatalf("%s comes after row %d column %d", c.Address(), row, col)
+		}
+		row, col = c.Row, c.Col
+		if c.Raw == "" {
+			t.Fatalf("%s is empty", c.Address())
+		}
+		if !c.Merge.IsZero() && (c.Merge.Row1 != c.Row || c.Merge.Col1 != c.Col) {
+			t.Fatalf("%s is not the corner of %v", c.Address(), c.Merge)
+		}
+	}
+}
+
+// FuzzOpen gives arbitrary bytes as a workbook: it must end, and either be refused with a code or be read in order.
+func FuzzOpen(f *testing.F) {
+	f.Add(pack(f, parts(rows(`<row r="1"><c r="A1" t="s"><v>0</v></c><c r="B1"><f>1</f><v>2</v></c></row>`))))
+	f.Add(generate(f, 5, 1, 6, 4))
+	f.Add([]byte("PK\x05\x06"))
+	f.Add([]byte("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		defer cancel()
+		w, err := Open(ctx, bytes.NewReader(data), int64(len(data)), tight())
+		if err != nil {
+			if c := code(err); !strings.HasPrefix(c, "file.") || c == CodeTimeout {
+				t.Fatal(err)
+			}
+			return
+		}
+		defer w.Close()
+		for i := range w.Sheets() {
+			var cells []sheet.Cell
+			for c, err := range w.Cells(ctx, i) {
+				if err != nil {
+					if c := code(err); !strings.HasPrefix(c, "file.") || c == CodeTimeout {
+						t.Fatal(err)
+					}
+					return
+				}
+				cells = append(cells, c)
+			}
+			orderly(t, cells)
+		}
+	})
+}
+
+// FuzzSheetXML gives arbitrary bytes as the XML of a sheet. What is read without an error must be well-formed for the
+// standard library as well, and hold as many values as a count by its decoder finds.
+func FuzzSheetXML(f *testing.F) {
+	for _, s := range []string{
+		`<worksheet><cols><col min="1" max="2" hidden="1"/></cols><sheetData><row r="1" hidden="1"><c r="A1" s="0" t="s"><v>0</v></c><c><f>x</f><v>1.5e3</v></c></row></sheetData><mergeCells><mergeCell ref="A1:B2"/></mergeCells></worksheet>`,
+		`<x:worksheet xmlns:x="m"><x:sheetData><x:row><x:c t="inlineStr"><x:is><x:r><x:t>a</x:t></x:r></x:is></x:c></x:row></x:sheetData></x:worksheet>`,
+		"\uFEFF<?xml version=\"1.0\"?><!-- c --><worksheet><sheetData><row><c t='str'><v><![CDATA[a]]>&amp;&#10;_x000D_</v></c><c t='b'><v>1</v></c></row></sheetData></worksheet>",
+		`<worksheet><sheetData/></worksheet>`,
+	} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		defer cancel()
+		var cells []sheet.Cell
+		s := scan{
+			w: &Workbook{limits: tight(), values: []int{0}, strings: stringTable{text: "ab", at: []uint32{0, 1, 2}}, styles: make([]style, 2)},
+			yield: func(c sheet.Cell, _ error) bool {
+				cells = append(cells, c)
+				return true
+			},
+		}
+		if err := s.document(ctx, "sheet", data); err != nil {
+			var e *Error
+			if !errors.As(err, &e) || e.Code == CodeTimeout {
+				t.Fatal(err)
+			}
+			return
+		}
+		orderly(t, cells)
+		if bytes.HasPrefix(data, []byte("\xFF\xFE")) || bytes.HasPrefix(data, []byte("\xFE\xFF")) || bytes.IndexByte(data, 0) >= 0 {
+			return // the standard decoder takes no UTF-16
+		}
+		filled, ok := countByStandardDecoder(data)
+		if ok && filled < len(cells) {
+			t.Errorf("%d cells were read, the standard decoder finds %d with a value", len(cells), filled)
+		}
+		if ok && filled > len(cells)+s.blank {
+			t.Errorf("%d cells were read and %d were blank, the standard decoder finds %d with a value", len(cells), s.blank, filled)
+		}
+	})
+}
+
+// countByStandardDecoder counts cells with text in a direct <v> or anywhere in a direct <is>. ok is false where the
+// standard decoder is stricter than a reader of workbooks has to be (names, attributes it reads and we do not).
+func countByStandardDecoder(data []byte) (filled int, ok bool) {
+	d := xml.NewDecoder(bytes.NewReader(data))
+	d.CharsetReader = func(_ string, r io.Reader) (io.Reader, error) { return r, nil }
+	var path []string
+	text := false
+	for {
+		tok, err := d.RawToken()
+		if errors.Is(err, io.EOF) {
+			return filled, true
+		}
+		if err != nil {
+			return 0, false
+		}
+		switch tok := tok.(type) {
+		case xml.StartElement:
+			path = append(path, tok.Name.Local)
+			if tok.Name.Local == "c" && strings.Join(path, "/") == "worksheet/sheetData/row/c" {
+				text = false
+			}
+		case xml.EndElement:
+			if len(path) == 0 {
+				return 0, false
+			}
+			if strings.Join(path, "/") == "worksheet/sheetData/row/c" && text {
+				filled++
+			}
+			path = path[:len(path)-1]
+		case xml.CharData:
+			p := strings.Join(path, "/")
+			if len(tok) > 0 && (p == "worksheet/sheetData/row/c/v" || p == "worksheet/sheetData/row/c/is/t" || p == "worksheet/sheetData/row/c/is/r/t") {
+				text = true
+			}
+		}
+	}
+}
