@@ -94,11 +94,12 @@ func (p *page) digits(row, col int, st style, s string) {
 }
 
 // place writes published value i of s in the unit of the form: a number if it is a bare one, else words.
-// It writes nothing if the form's unit is of another quantity.
+// It writes nothing if the form's unit is of another quantity, nor a fraction of a person: a form that counts persons
+// has no place for 4124.6220000007 thousand, and rounding it would make a figure that nobody published.
 func (p *page) place(s *store, row, col, i int, unit string, st style) {
 	v := s.values[i]
 	shift := exponent(v.Unit, unit)
-	if shift == noExponent {
+	if shift == noExponent || shift > 0 && unit == "person" && !v.Value.Shift(shift).IsInteger() {
 		return
 	}
 	c := cell{row: row, col: col, number: true, style: st, value: i + 1}

@@ -395,18 +395,28 @@ func TestEveryFeedBearsTheKeyword(t *testing.T) {
 	}
 }
 
-func TestUnitsAreConvertedExactly(t *testing.T) {
+func TestUnitsAreConvertedExactlyOrNotAtAll(t *testing.T) {
 	s := mustLoad(t)
-	// Hà Nội 2020, 4124.6220000007 thousand: in persons the same figure, the point three places on.
-	i, ok := s.find(valueKey{"labour_force_15plus", "province:01@2004", "2020", "actual", "T", "T"})
-	if !ok {
-		t.Fatal("no labour force of Hà Nội 2020")
-	}
-	for unit, want := range map[string]string{"thousand_person": "4124.6220000007", "person": "4124622.0000007"} {
+	for _, x := range []struct{ territory, unit, want string }{
+		{"province:01@2004", "thousand_person", "4124.6220000007"},
+		{"province:01@2004", "person", ""},                          // 4,124,622.0000007 persons
+		{"province:34@2004", "thousand_person", "1084.33100000002"}, // as delivered
+		{"province:34@2004", "person", "1084331"},                   // 1084.331 in ten decimals
+		{"province:02@2004", "person", "529363"},
+		{"province:02@2004", "percent", ""},
+	} {
+		i, ok := s.find(valueKey{"labour_force_15plus", x.territory, "2020", "actual", "T", "T"})
+		if !ok {
+			t.Fatalf("no labour force of %s 2020", x.territory)
+		}
 		p := &page{}
-		p.place(s, 1, 1, i, unit, number)
-		if len(p.cells) != 1 || p.cells[0].text != want {
-			t.Errorf("in %s: %+v, want %s", unit, p.cells, want)
+		p.place(s, 1, 1, i, x.unit, number)
+		got := ""
+		if len(p.cells) == 1 {
+			got = p.cells[0].text
+		}
+		if got != x.want {
+			t.Errorf("%s in %s is written %q, want %q", x.territory, x.unit, got, x.want)
 		}
 	}
 }
