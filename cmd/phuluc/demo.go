@@ -37,7 +37,7 @@ run refresh on it, and show three answers. A second demo finds everything done a
 				return fmt.Errorf("write the sample: %w", err)
 			}
 			if summary.Written > 0 {
-				say("Sample: %s written to %s: %s published figures in the layouts of the provinces.\n", plural(int64(summary.Files), "file", "files"), inbox, thousands(int64(summary.Values)))
+				say("Sample: %s written to %s: %s published figures in the layouts of the provinces.\n", plural(int64(summary.Workbooks+summary.Feeds), "file", "files"), inbox, thousands(int64(summary.Values)))
 			}
 			report, err := a.refresh(cmd.Context(), cfg, false, "demo")
 			if err != nil {
@@ -82,20 +82,24 @@ FROM mart.target_progress AS t
 WHERE (t.document LIKE '%1240%' OR (t.indicator_code = 'bhyt_coverage_rate' AND t.year_to = 2030)) ORDER BY t.document, t.indicator_code`},
 	} {
 		fmt.Fprintf(a.stdout, "\n%s\n", q.title)
-		result, err := newResultWriter("table", indented{a.stdout})
+		var b strings.Builder
+		result, err := newResultWriter("table", &b)
 		if err != nil {
 			return err
 		}
 		if err := arrowTo(ctx, w, result, q.sql); err != nil {
 			return queryFailure(err)
 		}
+		fmt.Fprint(a.stdout, indented(b.String()))
 	}
 	found, err := explain(ctx, w, "", explainFlags{indicator: "trained_labour_rate", territory: "province:46@2004", year: "2019", measure: "actual", sex: "T", area: "T", basis: "as_reported", limit: 1})
 	if err != nil {
 		return err
 	}
 	fmt.Fprint(a.stdout, "\nOne number explained to its cell\n")
-	printExplanations(indented{a.stdout}, found)
+	var b strings.Builder
+	printExplanations(&b, found)
+	fmt.Fprint(a.stdout, indented(b.String()))
 	return nil
 }
 
@@ -104,15 +108,9 @@ func plain(column string) string {
 	return `regexp_replace(CAST(` + column + ` AS VARCHAR), '\.?0+$', '')`
 }
 
-// indented writes two blanks before every line.
-type indented struct{ w io.Writer }
-
-func (i indented) Write(p []byte) (int, error) {
-	text := "  " + strings.TrimSuffix(strings.ReplaceAll(string(p), "\n", "\n  "), "  ")
-	if _, err := io.WriteString(i.w, text); err != nil {
-		return 0, err
-	}
-	return len(p), nil
+// indented puts two blanks before every line.
+func indented(text string) string {
+	return "  " + strings.ReplaceAll(strings.TrimSuffix(text, "\n"), "\n", "\n  ") + "\n"
 }
 
 func demoNext(cfg config) string {

@@ -184,7 +184,7 @@ func shortNumber(s *string) *string {
 	return &t
 }
 
-func text(s *string) string {
+func deref(s *string) string {
 	if s == nil {
 		return ""
 	}
@@ -193,14 +193,14 @@ func text(s *string) string {
 
 // valueText writes a value as people do: ≤ 2.3, 10–15, about 24.
 func valueText(value, high, qualifier, empty *string) string {
-	out := text(value)
+	out := deref(value)
 	if out == "" {
-		return "(" + text(empty) + ")"
+		return "(" + deref(empty) + ")"
 	}
 	if high != nil {
 		out += "–" + *high
 	}
-	switch text(qualifier) {
+	switch deref(qualifier) {
 	case "at_least":
 		return "≥ " + out
 	case "at_most":
@@ -220,23 +220,23 @@ func printExplanations(w io.Writer, list []explanation) {
 		if e.Sex != "T" || e.Area != "T" {
 			fmt.Fprintf(w, " · %s/%s", e.Sex, e.Area)
 		}
-		fmt.Fprintf(w, " = %s %s\n", valueText(e.Value, e.ValueHigh, e.Qualifier, e.Empty), text(e.Unit))
+		fmt.Fprintf(w, " = %s %s\n", valueText(e.Value, e.ValueHigh, e.Qualifier, e.Empty), deref(e.Unit))
 		line := func(name, s string) {
 			if s != "" {
 				fmt.Fprintf(w, "  %-8s  %s\n", name, s)
 			}
 		}
 		line("file", e.File+"  (sha256 "+e.SHA256+")")
-		line("origin", strings.ReplaceAll(text(e.Origin), "\n", ", "))
+		line("origin", strings.ReplaceAll(deref(e.Origin), "\n", ", "))
 		if e.Sample {
 			line("sample", "this file was made by phuluc from published figures")
 		}
 		line("cell", e.Sheet+" ! "+e.Cell)
-		line("raw", fmt.Sprintf("%q", text(e.Raw)))
-		line("label", text(e.Label))
-		line("header", text(e.Header))
-		if text(e.Unit) != text(e.Reported) {
-			line("unit", "reported in "+text(e.Reported)+", kept in "+text(e.Unit))
+		line("raw", fmt.Sprintf("%q", deref(e.Raw)))
+		line("label", deref(e.Label))
+		line("header", deref(e.Header))
+		if deref(e.Unit) != deref(e.Reported) {
+			line("unit", "reported in "+deref(e.Reported)+", kept in "+deref(e.Unit))
 		}
 		round := ""
 		if e.Round != nil {
@@ -247,7 +247,7 @@ func printExplanations(w io.Writer, list []explanation) {
 			latest = "the latest"
 		}
 		line("vintage", fmt.Sprintf("%sno. %d counted from the newest, %s", round, e.Vintage, latest))
-		line("note", text(e.Note))
+		line("note", deref(e.Note))
 		if e.MemberOf != "" {
 			weight := ""
 			if e.Weight != nil {

@@ -55,14 +55,14 @@ func cellText(col arrow.Array, row int) string {
 	case *array.Decimal128:
 		return decimalText(c.Value(row), c.DataType().(*arrow.Decimal128Type).Scale)
 	case *array.String:
-		return c.Value(row)
+		return strings.Clone(c.Value(row)) // the batch's memory is the engine's and ends with the batch
 	case *array.Boolean:
 		if c.Value(row) {
 			return "true"
 		}
 		return "false"
 	}
-	return col.ValueStr(row)
+	return strings.Clone(col.ValueStr(row))
 }
 
 func decimalText(n decimal128.Num, scale int32) string {

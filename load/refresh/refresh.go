@@ -324,7 +324,7 @@ func (r *runner) build(ctx context.Context, generations *publish.Store, raws []l
 		return err
 	}
 	r.progress(Verifying, 1, 1)
-	r.report.Generation, r.report.File, r.report.Size = g.Generation, g.Path, g.Size
+	r.report.Generation, r.report.File, r.report.Size = g.Generation.Generation, g.Path, g.Size
 	return nil
 }
 
