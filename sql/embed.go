@@ -11,5 +11,5 @@ import "embed"
 
 // Files is the content of this folder.
 //
-//go:embed order.txt inputs.csv */*.sql
+//go:embed order.txt inputs.csv */*.sql docs/*.csv
 var Files embed.FS
