@@ -1,10 +1,14 @@
 package load
 
 import (
+	"database/sql"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
+
+	_ "github.com/duckdb/duckdb-go/v2"
 )
 
 // Invariant 5: what is published was read back whole. One flipped bit anywhere in the file must be noticed.
@@ -29,5 +33,60 @@ func TestVerifyFindsEveryFlippedBit(t *testing.T) {
 		if _, err := Verify(t.Context(), damaged); err == nil {
 			t.Errorf("bit %d of byte %d of %d was flipped and not noticed", bit, at, len(good))
 		}
+	}
+}
+
+func TestVerifyRefuses(t *testing.T) {
+	good, err := os.ReadFile(buildMade(t, madeRows(10), 1, "r"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	write := func(t *testing.T, name string, data []byte) string {
+		path := filepath.Join(t.TempDir(), name)
+		if err := os.WriteFile(path, data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	attach := func(t *testing.T, options string, statements ...string) string {
+		path := filepath.Join(t.TempDir(), "made.duckdb")
+		db, err := sql.Open("duckdb", "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer db.Close()
+		for _, s := range append([]string{"ATTACH '" + path + "' AS made " + options}, statements...) {
+			if _, err := db.Exec(s); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return path
+	}
+	for name, c := range map[string]struct {
+		path func(t *testing.T) string
+		want string
+	}{
+		"a log beside the file": {func(t *testing.T) string {
+			path := write(t, "g.duckdb", good)
+			if err := os.WriteFile(path+".wal", nil, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			return path
+		}, "write-ahead log"},
+		"a file cut by one byte": {func(t *testing.T) string { return write(t, "g.duckdb", good[:len(good)-1]) }, ""},
+		"half a file":            {func(t *testing.T) string { return write(t, "g.duckdb", good[:len(good)/2]) }, ""},
+		"text":                   {func(t *testing.T) string { return write(t, "g.duckdb", []byte("not a database")) }, "not a valid"},
+		"no file":                {func(t *testing.T) string { return filepath.Join(t.TempDir(), "none") }, "no such file"},
+		"a newer storage version": {func(t *testing.T) string {
+			return attach(t, "(STORAGE_VERSION 'v1.4.0')", "CREATE TABLE made.t AS SELECT 1 AS x")
+		}, "storage version"},
+		"nothing inside": {func(t *testing.T) string { return attach(t, "") }, "no table"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := Verify(t.Context(), c.path(t))
+			if err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("got %v, want an error with %q", err, c.want)
+			}
+		})
 	}
 }
