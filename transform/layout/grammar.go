@@ -18,6 +18,9 @@ func (rd *Reader) exact(p *phrase, s string) bool {
 		switch w.kind {
 		case kindRole:
 			p.role, found = w.value, true
+			if w.value == roleTerritories {
+				p.role, p.places = roleStub, true
+			}
 		case kindComparison:
 			p.comparison, found = true, true
 		case kindFiller, kindCarrier:
@@ -42,6 +45,10 @@ func (rd *Reader) exact(p *phrase, s string) bool {
 	if !found && len(p.indicators) == 0 && len(p.territories) == 0 {
 		if u := rd.unit(s); u != nil {
 			p.dims.unit, p.dims.unitText = u, s
+			return true
+		}
+		if vi, en, cut := strings.Cut(s, " - "); cut && rd.unit(vi) != nil && rd.unit(en) != nil { // "Người - Person"
+			p.dims.unit, p.dims.unitText = rd.unit(vi), vi
 			return true
 		}
 	}

@@ -527,15 +527,19 @@ func (b *bookReader) documentDate(year int) string {
 const lastDayOf63 = "2025-06-30"
 
 // evidence dates a workbook without date by its own tables: names that only the 63 provinces bear, a full set of the 34,
-// else the last period that is not a plan. "" when nothing decides.
+// else the last period that is not a plan, else the last year planned. "" when nothing decides.
 func (b *bookReader) evidence() string {
 	oldOnly, provinces := false, map[string]bool{}
-	last := 0
+	last, ahead := 0, 0
 	see := func(p *phrase) {
 		if p == nil {
 			return
 		}
-		if d := &p.dims; p.rest == "" && d.measure != "target" && d.measure != "plan" && d.measure != "forecast" {
+		switch d := &p.dims; {
+		case p.rest != "":
+		case d.measure == "target", d.measure == "plan", d.measure == "forecast":
+			ahead = max(ahead, d.year, d.toYear)
+		default:
 			last = max(last, d.year, d.toYear)
 		}
 		if len(p.territories) == 0 || p.territories[0].Level != "province" {
@@ -560,6 +564,8 @@ func (b *bookReader) evidence() string {
 		return lastDayOf63
 	case len(provinces) >= 30 && len(provinces) <= 34:
 		return "2025-12-31"
+	case last == 0 && ahead != 0 && ahead <= 2025:
+		return fmt.Sprintf("%d-12-31", ahead-1) // a plan is made before its year
 	case last == 0 || last == 2025:
 		return ""
 	default:

@@ -537,11 +537,11 @@ func (b *bookReader) resolveCell(s *sheetReader, cx *cellContext, rw *row, c int
 			return
 		}
 	}
-	sex, area := orDefault(d.sex, ti.dims.sex, in.Sex == ""), orDefault(d.area, ti.dims.area, in.Area == "")
-	if in.Sex != "" && sex != "T" && sex != in.Sex || in.Area != "" && area != "T" && area != in.Area {
+	if in.Sex != "" && d.sex != "" && d.sex != in.Sex || in.Area != "" && d.area != "" && d.area != in.Area {
 		no("header.conflict", "", in.NameVi, header)
 		return
 	}
+	sex, area := firstOf(in.Sex, d.sex, ti.dims.sex, "T"), firstOf(in.Area, d.area, ti.dims.area, "T")
 	terr, code, args := b.joinTerritory(s, cx, rw, cm)
 	if code != "" {
 		no(code, "", args...)
@@ -565,14 +565,13 @@ func has(ms []catalogue.Match, in *catalogue.Indicator) bool {
 	return false
 }
 
-func orDefault(own, title string, useTitle bool) string {
-	switch {
-	case own != "":
-		return own
-	case title != "" && useTitle:
-		return title
+func firstOf(s ...string) string {
+	for _, x := range s {
+		if x != "" {
+			return x
+		}
 	}
-	return "T"
+	return ""
 }
 
 // status gives the SDMX observation status of a value that is there.
@@ -640,6 +639,13 @@ func (rd *Reader) nearIndicator(s string) *catalogue.Indicator {
 // indicator.
 func (b *bookReader) refuseLabel(s *sheetReader, cx *cellContext, rw *row, i int32, unknown, label, header string) {
 	territories, indicators := 0, 0
+	for _, l := range rw.labels {
+		for _, h := range cx.t.columns[s.g.pos[l].c].stack {
+			if s.parsed[h].places {
+				territories++
+			}
+		}
+	}
 	for _, o := range cx.t.rows {
 		switch {
 		case len(o.mean.territories) > 0 && o.mean.unknown == "":

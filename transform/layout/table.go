@@ -130,6 +130,7 @@ func startsLikeNumber(t string) bool {
 type rowView struct {
 	cells                           []int32
 	heads, roles, years, known      int
+	names                           int // of the known: indicators and territories
 	texts, values, ordinals, labels int
 	fillers                         int // "Trong đó", "Chia ra": words of the grammar that say nothing by themselves
 	lastYear                        int
@@ -163,6 +164,9 @@ func (s *sheetReader) view(r int) rowView {
 			}
 		case p.known() && !p.unitLine:
 			v.known++
+			if len(p.indicators) > 0 || len(p.territories) > 0 {
+				v.names++
+			}
 		case p.rest == "" && !p.unitLine && !p.section && p.body != "" && p.opens == "":
 			v.fillers++
 		default:
@@ -179,8 +183,9 @@ func (s *sheetReader) view(r int) rowView {
 }
 
 // isHeader decides whether a row can begin a header band: no values, and at least two cells of which column roles,
-// periods or measures make the row more than a label.
-func (s *sheetReader) isHeader(r int, v rowView) bool {
+// periods or measures make the row more than a label. cur is the table above, nil if there is none: a row with a cell
+// in its label columns goes on with that table unless roles or years say otherwise.
+func (s *sheetReader) isHeader(r int, v rowView, cur *table) bool {
 	if v.values > 0 {
 		return false
 	}
@@ -191,12 +196,21 @@ func (s *sheetReader) isHeader(r int, v rowView) bool {
 		return v.heads+v.years+v.known+v.texts >= 2
 	}
 	first := len(v.cells) > 0 && s.g.pos[v.cells[0]].c > 0 // the stub's own column is blank
+	if v.years >= 2 && v.ascending {
+		return v.names == 0 && (first || s.class[v.cells[0]] == classYear || !s.parsed[v.cells[0]].says())
+	}
+	if cur != nil {
+		for _, i := range v.cells {
+			j := s.g.cell(cur.top, s.g.pos[i].c)
+			if j == none || s.parsed[j] == nil || s.parsed[j].role != "" && s.parsed[j].dims.year == 0 {
+				return false
+			}
+		}
+	}
 	switch {
-	case v.years >= 2 && v.ascending:
-		return v.known == 0 && (first || s.class[v.cells[0]] == classYear || !s.parsed[v.cells[0]].says())
 	case v.heads+v.years >= 2, first && v.heads > 0 && v.fillers > 0:
 		return v.known == 0 && (v.texts+v.labels == 0 || first)
-	case v.known >= 2 && first:
+	case v.names >= 2 && first:
 		return v.texts+v.labels == 0
 	}
 	return false
@@ -243,7 +257,7 @@ func (s *sheetReader) find() {
 	}
 	var cur *table
 	for r := 0; r < len(g.rows); r++ {
-		if !s.isHeader(r, views[r]) {
+		if !s.isHeader(r, views[r], cur) {
 			if cur != nil && s.isCodes(views[r].cells) && (r == cur.bottom+1 || s.afterRepeat(cur, r)) {
 				cur.codes = append(cur.codes, r)
 				if r == cur.bottom+1 {
@@ -391,6 +405,9 @@ func (s *sheetReader) continues(t *table, r int, v rowView) bool {
 	if g.rows[r] != g.rows[t.bottom]+1 {
 		return false
 	}
+	if len(v.cells) == 1 && s.isBlockLabel(v.cells[0]) {
+		return false
+	}
 	for _, i := range v.cells {
 		c := g.pos[i].c
 		above := g.cell(t.bottom, c)
@@ -417,6 +434,13 @@ func (s *sheetReader) continues(t *table, r int, v rowView) bool {
 		}
 	}
 	return true
+}
+
+// isBlockLabel recognises the label of a block that stands over its values, across the columns: "Người - Person", "Cơ cấu
+// - Structure (%)" (form B8). It ends the header band and holds for the rows up to the next one.
+func (s *sheetReader) isBlockLabel(i int32) bool {
+	p := s.parsed[i]
+	return p != nil && s.g.span[i].c > s.g.pos[i].c && (p.unitLine || p.comparison || p.rest == "" && p.dims.unit != nil && len(p.indicators) == 0)
 }
 
 // underYears: "Năm" over a row of years is a group header although "Năm" alone names a label column.

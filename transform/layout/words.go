@@ -52,6 +52,8 @@ const (
 	roleLevel      = "level"
 	roleComparison = "comparison"
 	roleValue      = "value"
+
+	roleTerritories = "territories" // in the vocabulary: a label column that holds territories
 )
 
 type word struct{ kind, value string }
@@ -82,6 +84,7 @@ type phrase struct {
 	exactName   bool // the whole text is the name of the indicators
 	territories []*catalogue.Territory
 	role        string
+	places      bool // the role is a label column of territories
 	comparison  bool
 	rest        string // words that were not understood, "" if none
 	unitLine    bool   // "Đơn vị tính: …", "(nghìn người)": states the unit of what is below
@@ -421,7 +424,9 @@ func addCatalogueWords(v vocabulary, cat *catalogue.Catalogue) {
 			w.kind = kindRef
 		case "role":
 			switch h.Value {
-			case "label", "territory_label", "period_label":
+			case "territory_label":
+				w = word{kindRole, roleTerritories}
+			case "label", "period_label":
 				w = word{kindRole, roleStub}
 			case "ordinal", "unit", "note", "owner":
 				w = word{kindRole, h.Value}
