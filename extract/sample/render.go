@@ -13,13 +13,14 @@ import (
 	"strings"
 	"time"
 
+	"github.com/phuluc/phuluc/extract"
 	"github.com/phuluc/phuluc/extract/sheet"
 	"github.com/xuri/excelize/v2"
 )
 
 // Keyword stands in the core properties (docProps/core.xml, cp:keywords) of every workbook of the sample, and as the
 // source of its JSON-stat feed.
-const Keyword = "phuluc sample"
+const Keyword = extract.SampleKeyword
 
 // IsSample reports whether a workbook bears the keyword. It reads the zip directory and at most 64 KiB of the core
 // properties, no sheet. A file that is no zip, or has no such part, is no sample; that is no error.

@@ -20,8 +20,8 @@ WITH cells AS (
   FROM input.targets AS g
   LEFT JOIN dw.dim_indicator AS i ON i.indicator_code = g.indicator_code
   LEFT JOIN dw.dim_territory AS t ON t.territory_id = g.territory_id
-  LEFT JOIN dw.dim_sex AS x ON x.sex = coalesce(i.sex, 'T')
-  LEFT JOIN dw.dim_area AS a ON a.area = coalesce(i.area, 'T')
+  LEFT JOIN dw.dim_sex AS x ON x.sex = 'T'
+  LEFT JOIN dw.dim_area AS a ON a.area = 'T'
   LEFT JOIN dw.dim_unit AS u ON u.unit_code = g.unit_code
 ), same AS (
   SELECT w.target_id, c.observation_id,

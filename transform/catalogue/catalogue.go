@@ -21,7 +21,7 @@ type Indicator struct {
 	Aggregation          string // over territories: sum, weighted_mean, none
 	Weight               string // indicator code that weighs a weighted_mean, "" when none is published
 	Parent               string // indicator code of which it is a part or sub-category, ""
-	Sex, Area            string // "" or the sex or area it is restricted to
+	Sex, Area            string // "" or the sex or area it is restricted to by definition; its values are totals all the same
 	Synonyms             []string
 	Min, Max             *decimal.Decimal // plausible range in Unit, nil if open
 	Notes, Evidence      string

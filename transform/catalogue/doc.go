@@ -31,7 +31,7 @@
 // tham gia BHXH", "Nữ", "Thành thị"): their rows carry a parent_label, and [Catalogue.Resolve] picks by the labels that
 // stand above. Without its parent such a label names nothing. One label never names two indicators unless the parents
 // tell them apart; a catalogue that breaks this does not load. An indicator whose sex or area column is set is
-// restricted to it: its values carry that sex or area.
+// restricted to it by its definition; the restriction is in the indicator, so its values are totals (sex T, area T) of it.
 //
 // # Units
 //
