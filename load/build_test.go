@@ -167,7 +167,7 @@ func buildMade(t testing.TB, m made, threads int, runID string) string {
 
 // Invariant 4: same landing, same rules, same tables, whatever the number of threads, the order of rows and the run.
 func TestSameInputsGiveSameHashes(t *testing.T) {
-	m := madeRows(30_000)
+	m := madeRows(12_000)
 	var want []TableHash
 	for i, threads := range []int{1, 2, 2} {
 		got, err := Verify(t.Context(), buildMade(t, m.shuffled(uint64(i)), threads, fmt.Sprintf("run-%d", i)))
@@ -221,7 +221,7 @@ func TestNoArrowMemoryIsLeftAfterABuild(t *testing.T) {
 	mem := memory.NewCheckedAllocator(memory.NewGoAllocator())
 	defer mem.AssertSize(t, 0)
 	out := filepath.Join(t.TempDir(), "g.duckdb")
-	if _, err := Build(t.Context(), Options{Out: out, Tables: madeRows(20_000).inputs(t, mem), Models: models.Files}); err != nil {
+	if _, err := Build(t.Context(), Options{Out: out, Tables: madeRows(9_000).inputs(t, mem), Models: models.Files}); err != nil {
 		t.Fatal(err)
 	}
 }
