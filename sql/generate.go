@@ -1,0 +1,3 @@
+package sql
+
+//go:generate go test -run TestDataDictionaryIsFresh -update .
