@@ -85,8 +85,8 @@ func (s *scan) document(ctx context.Context, part string, b []byte) (err error) 
 		}
 		s.budget = max(s.budget, 0)
 	}
-	count := takeCensus(s.l.b)
-	if lim.Merges > 0 && len(count.merges) > lim.Merges {
+	count := takeCensus(s.l.b, lim.Merges)
+	if lim.Merges > 0 && count.merged > lim.Merges {
 		return refuse(CodeLimit, part, "the sheet has more than %d merged ranges", lim.Merges)
 	}
 	for _, ref := range count.merges {
@@ -136,8 +136,8 @@ func (s *scan) document(ctx context.Context, part string, b []byte) (err error) 
 	case s.rows != count.rows, s.cells != count.cells, s.values+s.blank != count.values:
 		return refuse(CodeDamaged, part, "%d rows, %d cells, %d values were read, but a second count finds %d, %d, %d",
 			s.rows, s.cells, s.values+s.blank, count.rows, count.cells, count.values)
-	case s.others != len(count.merges):
-		return refuse(CodeDamaged, part, "%d merged ranges stand where they belong, %d in all", s.others, len(count.merges))
+	case s.others != count.merged:
+		return refuse(CodeDamaged, part, "%d merged ranges stand where they belong, %d in all", s.others, count.merged)
 	}
 	return nil
 }

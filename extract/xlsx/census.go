@@ -8,10 +8,12 @@ import "bytes"
 type census struct {
 	rows, cells int
 	values      int // cells with a <v> or <is> that is not self-closing
+	merged      int // merged ranges
 	merges      [][]byte
 }
 
-func takeCensus(b []byte) (c census) {
+// takeCensus keeps at most limit merged ranges, all if limit is 0.
+func takeCensus(b []byte, limit int) (c census) {
 	inside, waiting := false, false // inside <sheetData>; a cell without a value so far
 	for p := 0; ; {
 		i := bytes.IndexByte(b[p:], '<')
@@ -73,7 +75,8 @@ func takeCensus(b []byte) (c census) {
 			i = bytes.IndexByte(b[p:], '>')
 			inside = i >= 0 && b[p+i-1] != '/'
 		case !inside && string(name) == "mergeCell":
-			if i = bytes.IndexByte(b[p:], '>'); i >= 0 {
+			c.merged++
+			if i = bytes.IndexByte(b[p:], '>'); i >= 0 && (limit == 0 || len(c.merges) < limit) {
 				ref, _, _ := attr(bytes.TrimSuffix(b[p:p+i], []byte("/")), "ref")
 				c.merges = append(c.merges, ref)
 			}

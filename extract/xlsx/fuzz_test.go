@@ -113,6 +113,39 @@ func FuzzSheetXML(f *testing.F) {
 	})
 }
 
+// FuzzSmallParts gives arbitrary bytes as the parts that are read when a workbook is opened.
+func FuzzSmallParts(f *testing.F) {
+	f.Add([]byte(`<sst><si><t>a_x0041_&amp;</t></si><si><r><t>b</t></r><rPh><t>c</t></rPh></si></sst>`))
+	f.Add([]byte(`<styleSheet><numFmts><numFmt numFmtId="164" formatCode="dd/mm"/></numFmts><fonts><font><name val="x"/></font></fonts><cellXfs><xf numFmtId="164" fontId="0"><alignment indent="1"/></xf></cellXfs></styleSheet>`))
+	f.Add([]byte(`<Relationships><Relationship Id="a" Type="x/worksheet" Target="../a%20b.xml"/></Relationships>`))
+	f.Add([]byte(`<workbook><workbookPr date1904="1"/><sheets><sheet name="a" r:id="a"/></sheets></workbook>`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		defer cancel()
+		fine := func(err error) bool {
+			var e *Error
+			if err != nil && (!errors.As(err, &e) || e.Code == CodeTimeout) {
+				t.Fatal(err)
+			}
+			return err == nil
+		}
+		if table, err := parseStrings(ctx, "strings", data, tight()); fine(err) {
+			for i := range table.len() {
+				if tooLong([]byte(table.get(i)), tight().StringLength) {
+					t.Fatalf("string %d is too long", i)
+				}
+			}
+		}
+		styles, err := parseStyles(ctx, "styles", data, tight())
+		if fine(err) && len(styles) > tight().Styles {
+			t.Fatal("too many styles")
+		}
+		packed := pack(t, map[string]string{"xl/workbook.xml": string(data), "xl/_rels/workbook.xml.rels": string(data), "a": "<worksheet><sheetData/></worksheet>"})
+		_, err = readAll(packed, tight())
+		fine(err)
+	})
+}
+
 // countByStandardDecoder counts cells with text in a direct <v> or anywhere in a direct <is>. ok is false where the
 // standard decoder is stricter than a reader of workbooks has to be (names, attributes it reads and we do not).
 func countByStandardDecoder(data []byte) (filled int, ok bool) {

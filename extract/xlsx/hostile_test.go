@@ -40,6 +40,11 @@ func TestEveryLimitRefusesItsBomb(t *testing.T) {
 		p[name] = content
 		return p
 	}
+	styled := func() map[string]string {
+		p := parts(rows(oneCell))
+		p["xl/_rels/workbook.xml.rels"] = strings.Replace(p["xl/_rels/workbook.xml.rels"], "</Relationships>", `<Relationship Id="rId9" Type="`+relURL+`styles" Target="styles.xml"/></Relationships>`, 1)
+		return p
+	}
 	padded := func(n int) map[string]string {
 		return parts(rows(oneCell) + strings.Repeat(" ", n))
 	}
@@ -115,6 +120,29 @@ func TestEveryLimitRefusesItsBomb(t *testing.T) {
 			return pack(t, parts(rows(`<row><c t="str"><v>`+strings.Repeat("😀", 16384)+`</v></c></row>`)))
 		},
 			func(*Limits) {}, func(l *Limits) { l.StringLength = 0 }, CodeLimit, 1},
+		{"shared strings", func() []byte {
+			p := parts(rows(oneCell))
+			return pack(t, with(p, "xl/sharedStrings.xml", `<sst>`+strings.Repeat(`<si/>`, 101)+`</sst>`))
+		},
+			func(l *Limits) { l.Cells = 100 }, func(l *Limits) { l.Cells = 0 }, CodeLimit, 1},
+		{"relationships", func() []byte {
+			p := parts(rows(oneCell))
+			p["_rels/.rels"] = strings.Replace(p["_rels/.rels"], "</Rel", strings.Repeat(`<Relationship/>`, 1_000_000)+"</Rel", 1)
+			return pack(t, p)
+		},
+			func(l *Limits) { l.Ratio = 0 }, func(l *Limits) { l.Parts = 0 }, CodeLimit, 1},
+		{"styles", func() []byte {
+			return pack(t, with(styled(), "xl/styles.xml", `<styleSheet><cellXfs>`+strings.Repeat(`<xf/>`, 65_537)+`</cellXfs></styleSheet>`))
+		},
+			func(l *Limits) { l.Ratio = 0 }, func(l *Limits) { l.Styles = 0 }, CodeLimit, 1},
+		{"fonts", func() []byte {
+			return pack(t, with(styled(), "xl/styles.xml", `<styleSheet><fonts>`+strings.Repeat(`<font/>`, 65_537)+`</fonts></styleSheet>`))
+		},
+			func(l *Limits) { l.Ratio = 0 }, func(l *Limits) { l.Styles = 0 }, CodeLimit, 1},
+		{"number formats", func() []byte {
+			return pack(t, with(styled(), "xl/styles.xml", `<styleSheet><numFmts>`+repeat(65_537, func(i int) string { return fmt.Sprintf(`<numFmt numFmtId="%d"/>`, i) })+`</numFmts></styleSheet>`))
+		},
+			func(l *Limits) { l.Ratio = 0 }, func(l *Limits) { l.Styles = 0 }, CodeLimit, 1},
 		{"merged ranges", func() []byte {
 			return pack(t, parts(rows(oneCell)+`<mergeCells>`+repeat(100_001, func(i int) string { return fmt.Sprintf(`<mergeCell ref="A%d:B%[1]d"/>`, i+1) })+`</mergeCells>`))
 		},

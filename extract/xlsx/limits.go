@@ -6,16 +6,18 @@ type Limits struct {
 	UnpackedBytes   int64 // sum over all parts
 	Ratio           int64 // unpacked : compressed size of one part …
 	RatioGrace      int64 // … looked at only above this unpacked size
-	Parts           int   // files in the archive
+	Parts           int   // files in the archive; also what one part refers to
 	Sheets          int
 	Columns         int // highest column that holds a value
-	Cells           int // cells with a value in all sheets read
+	Cells           int // cells with a value in all sheets read; also shared strings
 	StringLength    int // UTF-16 units of one text, as the file format counts them
 	Merges          int // merged ranges of one sheet
+	Styles          int // cell formats, fonts and number formats, each
 }
 
-// DefaultLimits are far above any annex and low enough that the worst file within them costs less than 1 s and some
-// 200 MB. String length is the format's own limit; the ratio is the one other readers of untrusted workbooks use.
+// DefaultLimits are far above any annex and low enough that the worst file within them costs about a second and some
+// 200 MB. Lengths of strings and numbers of styles are what the format's own program allows; the ratio is the one other
+// readers of untrusted workbooks use.
 func DefaultLimits() Limits {
 	return Limits{
 		CompressedBytes: 32 << 20,
@@ -28,5 +30,6 @@ func DefaultLimits() Limits {
 		Cells:           5_000_000,
 		StringLength:    32767,
 		Merges:          100_000,
+		Styles:          65_536,
 	}
 }

@@ -28,6 +28,9 @@ func parseStrings(ctx context.Context, part string, b []byte, lim Limits) (strin
 		if name != "si" {
 			return l.skip()
 		}
+		if lim.Cells > 0 && len(t.at) > lim.Cells {
+			return refuse(CodeLimit, part, "there are more than %d shared strings", lim.Cells)
+		}
 		from := len(text)
 		if text, err = l.richText(text); err != nil {
 			return err

@@ -15,7 +15,7 @@ type style struct {
 }
 
 // parseStyles reads the styles part: cell formats in order of their index.
-func parseStyles(ctx context.Context, part string, b []byte) ([]style, error) {
+func parseStyles(ctx context.Context, part string, b []byte, lim Limits) ([]style, error) {
 	l, err := newLexer(ctx, part, b)
 	if err != nil {
 		return nil, err
@@ -35,6 +35,12 @@ func parseStyles(ctx context.Context, part string, b []byte) ([]style, error) {
 		}
 		return int(n), nil
 	}
+	room := func(n int, what string) error {
+		if lim.Styles > 0 && n > lim.Styles {
+			return refuse(CodeLimit, part, "there are more than %d %s", lim.Styles, what)
+		}
+		return nil
+	}
 	err = l.document("styleSheet", func(name string) error {
 		switch name {
 		case "numFmts":
@@ -44,6 +50,9 @@ func parseStyles(ctx context.Context, part string, b []byte) ([]style, error) {
 					return err
 				}
 				if formats[id], err = l.attr("formatCode"); err != nil {
+					return err
+				}
+				if err := room(len(formats), "number formats"); err != nil {
 					return err
 				}
 				return l.skip()
@@ -60,6 +69,9 @@ func parseStyles(ctx context.Context, part string, b []byte) ([]style, error) {
 					return l.skip()
 				})
 				fonts = append(fonts, font)
+				if err == nil {
+					err = room(len(fonts), "fonts")
+				}
 				return err
 			})
 		case "cellXfs":
@@ -81,6 +93,9 @@ func parseStyles(ctx context.Context, part string, b []byte) ([]style, error) {
 					return l.skip()
 				})
 				xfs = append(xfs, x)
+				if err == nil {
+					err = room(len(xfs), "cell formats")
+				}
 				return err
 			})
 		}

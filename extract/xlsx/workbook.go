@@ -92,7 +92,7 @@ func (w *Workbook) open(ctx context.Context) error {
 		switch r.kind {
 		case "styles":
 			keep = func(b []byte) (err error) {
-				w.styles, err = parseStyles(ctx, r.target, b)
+				w.styles, err = parseStyles(ctx, r.target, b, w.limits)
 				return err
 			}
 		case "sharedStrings":
@@ -157,7 +157,13 @@ func (w *Workbook) relations(ctx context.Context, name string) ([]relation, erro
 		return nil, err
 	}
 	var rels []relation
-	err = l.document("Relationships", func(string) error {
+	err = l.document("Relationships", func(name string) error {
+		if name != "Relationship" {
+			return l.skip()
+		}
+		if w.limits.Parts > 0 && len(rels) >= w.limits.Parts {
+			return refuse(CodeLimit, e.name, "there are more than %d relationships", w.limits.Parts)
+		}
 		var v [4]string
 		for i, n := range []string{"Id", "Type", "Target", "TargetMode"} {
 			if v[i], err = l.attr(n); err != nil {
