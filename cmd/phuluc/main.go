@@ -59,14 +59,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	return f.Exit
 }
 
-// isUsage tells cobra's own errors (unknown command or flag, wrong number of arguments) from those of commands.
-// Commands return failures or wrapped errors, and everything wrong with a command line is found before a command runs.
+// isUsage tells errors of the command line (unknown flag, wrong number of arguments) from those of commands.
 func isUsage(err error) bool {
 	var u usageError
-	if errors.As(err, &u) {
-		return true
-	}
-	return strings.HasPrefix(err.Error(), "unknown command ")
+	return errors.As(err, &u)
 }
 
 type usageError struct{ error }
@@ -78,7 +74,8 @@ func (a *app) root() *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		Version:       version(),
-		Args:          cobra.NoArgs,
+		RunE:          onlyHelp,
+		Args:          cobra.ArbitraryArgs,
 	}
 	root.SetVersionTemplate("{{.Version}}\n")
 	flags := root.PersistentFlags()
@@ -96,6 +93,21 @@ func (a *app) root() *cobra.Command {
 		wrapArgs(c)
 	}
 	return root
+}
+
+// onlyHelp runs a command that only groups others: alone it shows its help, an unknown word after it is an error that
+// names the nearest command.
+func onlyHelp(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return cmd.Help()
+	}
+	var names []string
+	for _, c := range cmd.Commands() {
+		if c.IsAvailableCommand() {
+			names = append(names, c.Name())
+		}
+	}
+	return badInput("unknown command %q", "the commands are "+strings.Join(names, ", "), "did you mean: "+cmd.CommandPath()+" "+nearestWord(args[0], names)+"?", args[0])
 }
 
 // wrapArgs makes a wrong number of arguments a usage error.

@@ -11,7 +11,8 @@ func (a *app) quarantineCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "quarantine",
 		Short: "See what was refused, why, and what to try",
-		Args:  cobra.NoArgs,
+		Args:  cobra.ArbitraryArgs,
+		RunE:  onlyHelp,
 	}
 	var code, file, format, out string
 	var limit int

@@ -24,7 +24,8 @@ func (a *app) scheduleCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "schedule",
 		Short: "Run jobs by the clock, and account for every slot",
-		Args:  cobra.NoArgs,
+		Args:  cobra.ArbitraryArgs,
+		RunE:  onlyHelp,
 	}
 	var n int
 	next := &cobra.Command{
