@@ -239,12 +239,22 @@ func (rd *Reader) isComparison(toks []token) bool {
 		}
 	}
 	for i, t := range toks {
-		if t.key != "/" || i == 0 {
+		if t.key != "/" || i == 0 || inPeriod(toks, i) {
 			continue
 		}
 		ly, lm, lok := rd.ratioSide(toks[:i])
 		ry, rm, rok := rd.ratioSide(toks[i+1:])
 		if lok && rok && (lm && rm || lm && ry > 0 || rm && ly > 0 || ly > ry && ry > 0) {
+			return true
+		}
+	}
+	return false
+}
+
+// inPeriod reports whether a token belongs to a period such as "quý II/2019".
+func inPeriod(toks []token, i int) bool {
+	for j := max(0, i-6); j < i; j++ {
+		if n, _ := takePeriod(toks[j:]); n > i-j {
 			return true
 		}
 	}

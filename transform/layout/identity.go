@@ -265,7 +265,7 @@ func (b *bookReader) identify(path string) *record.Refusal {
 				}
 			}
 			if b.identity.Body == "" && p.opens == kindLetterhead && isBody(t) {
-				b.identity.Body = strings.TrimSpace(t)
+				b.identity.Body = strings.TrimRight(t, " .…_")
 			}
 			if attached {
 				continue
@@ -616,7 +616,9 @@ func (b *bookReader) form() string {
 			owner, target, verdict, years := false, false, false, 0
 			for c := range t.columns {
 				owner = owner || t.columns[c].role == roleOwner
-				verdict = verdict || t.columns[c].role == roleComparison
+				for _, i := range t.columns[c].stack {
+					verdict = verdict || s.parsed[i].role == roleNote && s.parsed[i].comparison // "Đánh giá"
+				}
 				if t.columns[c].role != roleValue {
 					continue
 				}

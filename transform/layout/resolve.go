@@ -356,6 +356,7 @@ type cellContext struct {
 	hasMeasures bool
 	columns     []meaning
 	styles      []text.Style
+	labelled    bool // the table has row labels, so that a row without one is a gap
 	onlyDistr   bool // the rows are districts: a province's own name is then a doubtful row
 }
 
@@ -387,6 +388,7 @@ func (b *bookReader) resolveTable(s *sheetReader, t *table) {
 	}
 	for _, rw := range t.rows {
 		rw.mean = s.rowMeaning(rw, &cx.title.meaning)
+		cx.labelled = cx.labelled || len(rw.labels) > 0
 	}
 	cx.hasMeasures = s.hasMeasures(t)
 	cx.styles = b.styles(s, t)
@@ -448,6 +450,14 @@ func (b *bookReader) resolveCell(s *sheetReader, cx *cellContext, rw *row, c int
 			return
 		}
 	}
+	if len(cx.t.columns[c].stack) == 0 {
+		no("dimension.missing", "", "no header above the cell")
+		return
+	}
+	if len(rw.labels) == 0 && cx.labelled {
+		no("dimension.missing", "", "no label beside the cell")
+		return
+	}
 	// Unknown texts first: without them nothing else can be said.
 	if rm.unknown != "" {
 		b.refuseLabel(s, cx, rw, i, rm.unknown, label, header)
@@ -488,15 +498,7 @@ func (b *bookReader) resolveCell(s *sheetReader, cx *cellContext, rw *row, c int
 		no("header.conflict", "", d.clash, header)
 		return
 	}
-	if len(cx.t.columns[c].stack) == 0 && in == nil {
-		no("dimension.missing", "", "no header above the cell")
-		return
-	}
 	if in == nil {
-		if len(ti.texts) > 0 && label == "" && len(rm.territories) == 0 {
-			no("dimension.missing", "", "no label beside the cell")
-			return
-		}
 		what := strings.Join(ti.texts, " / ")
 		if what == "" {
 			what = label
