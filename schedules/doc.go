@@ -20,7 +20,7 @@
 // A verdict is written when it is final. A process killed at any moment leaves slots without one, and the next start decides
 // them. What was decided about the past stays. The one exception is a clock that goes back: verdicts about times that have
 // not come yet are withdrawn (the ledger keeps them aside), unless the slot ran, and those slots are decided when they come.
-// While the clock is before the installation nothing is decided.
+// While the clock is before the installation nothing is decided, unless nothing has run yet: then the installation moves.
 //
 // # Catching up
 //

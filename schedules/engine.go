@@ -73,6 +73,7 @@ type Engine struct {
 	poll    time.Duration
 	grace   time.Duration
 	began   time.Time
+	retired bool          // no schedule is left of a job that is no longer there
 	turn    chan struct{} // holds one token: who has it may run
 	results chan result
 	done    chan struct{} // closed when Run returns
@@ -183,18 +184,17 @@ func (e *Engine) Run(ctx context.Context) error {
 	// The accounts are kept to the end: a verdict must not be lost because the program is told to stop.
 	keep := context.WithoutCancel(ctx)
 	e.began = e.clock.Now()
-	err := e.retire(keep)
+	wait, err := e.look(keep, runs)
 	for err == nil {
-		var wait time.Duration
-		if wait, err = e.look(keep, runs); err != nil {
-			break
-		}
 		select {
 		case <-ctx.Done():
 			return e.drain(keep)
 		case r := <-e.results:
 			err = e.finish(keep, r)
 		case <-e.clock.After(wait):
+		}
+		if err == nil {
+			wait, err = e.look(keep, runs)
 		}
 	}
 	stop()
@@ -232,6 +232,11 @@ func (e *Engine) busy() bool {
 
 // look decides what is due in all jobs and returns how long nothing can come.
 func (e *Engine) look(keep, runs context.Context) (time.Duration, error) {
+	if !e.retired {
+		if err := e.retire(keep); err != nil {
+			return 0, fmt.Errorf("end the schedules of jobs that are no longer there: %w", err)
+		}
+	}
 	wait := e.poll
 	for _, j := range e.jobs {
 		now := e.clock.Now()
@@ -249,13 +254,14 @@ func (e *Engine) look(keep, runs context.Context) (time.Duration, error) {
 	return wait, nil
 }
 
-// retire ends the schedule of jobs that are no longer there.
+// retire ends the schedules of jobs that are no longer there. One that a wrong clock does not let end waits for the next time.
 func (e *Engine) retire(ctx context.Context) error {
 	names, err := e.book.Jobs(ctx)
 	if err != nil {
 		return err
 	}
 	now := e.clock.Now()
+	e.retired = true
 	for _, name := range names {
 		if slices.ContainsFunc(e.jobs, func(s *state) bool { return s.Name == name }) {
 			continue
@@ -264,9 +270,16 @@ func (e *Engine) retire(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		s, ok, err := e.rewind(ctx, name, s, now)
+		if err != nil {
+			return err
+		}
 		last := s.Spans[len(s.Spans)-1]
-		if last.Cron == "" || now.Before(last.From) || now.Before(s.DecidedTo) {
-			continue // ended before, or the clock cannot be right
+		if !ok {
+			e.retired = false
+		}
+		if !ok || last.Cron == "" {
+			continue
 		}
 		due, err := e.due(ctx, name, s, now)
 		if err != nil {
@@ -311,7 +324,11 @@ func (e *Engine) agree(ctx context.Context, j *state, now time.Time) (s ledger.S
 	if err != nil {
 		return s, false, err
 	}
-	if len(s.Spans) > 0 && now.Before(s.Spans[0].From) {
+	s, ok, err = e.rewind(ctx, j.Name, s, now)
+	if err != nil {
+		return s, false, err
+	}
+	if !ok {
 		if !j.behind {
 			j.behind = true
 			e.tell(ctx, Event{Kind: ClockBehind, At: now, Job: j.Name,
@@ -320,35 +337,46 @@ func (e *Engine) agree(ctx context.Context, j *state, now time.Time) (s ledger.S
 		return s, false, nil
 	}
 	j.behind = false
-	changed := false
-	future, err := e.book.Slots(ctx, j.Name, now, time.Time{})
-	if err != nil {
-		return s, false, err
-	}
-	back := len(s.Spans) > 0 && (now.Before(s.DecidedTo) || now.Before(s.Spans[len(s.Spans)-1].From))
-	if back || slices.ContainsFunc(future, func(s ledger.Slot) bool { return s.Verdict != ledger.Ran }) {
-		n, err := e.book.Withdraw(ctx, j.Name, now)
-		if err != nil {
-			return s, false, err
-		}
-		changed = true
-		e.tell(ctx, Event{Kind: ClockBack, At: now, Job: j.Name,
-			Message: fmt.Sprintf("the clock went back to %s; %d verdicts about times to come were withdrawn", now.Format(time.RFC3339), n)})
-	}
 	if n := len(s.Spans); n == 0 || s.Spans[n-1].Cron != j.Cron || s.Spans[n-1].TimeZone != j.TimeZone {
 		if err := e.book.Reschedule(ctx, j.Name, ledger.Span{From: now, Cron: j.Cron, TimeZone: j.TimeZone}); err != nil {
 			return s, false, err
 		}
-		changed = true
 		kind, message := Changed, fmt.Sprintf("the job is now due at %q in %s", j.Cron, j.TimeZone)
 		if n == 0 {
 			kind = Installed
 		}
 		e.tell(ctx, Event{Kind: kind, At: now, Job: j.Name, Message: message})
-	}
-	if changed {
 		s, err = e.book.Schedule(ctx, j.Name)
 	}
+	return s, true, err
+}
+
+// rewind withdraws what was decided about times after now, if the clock has gone back. A clock before the installation was
+// wrong then or is wrong now. It was wrong then if nothing has ever run, and the installation moves to now; otherwise ok is
+// false and nothing changes.
+func (e *Engine) rewind(ctx context.Context, job string, s ledger.Schedule, now time.Time) (_ ledger.Schedule, ok bool, err error) {
+	if len(s.Spans) == 0 {
+		return s, true, nil
+	}
+	future, err := e.book.Slots(ctx, job, now, time.Time{})
+	if err != nil {
+		return s, false, err
+	}
+	ran := func(s ledger.Slot) bool { return s.Verdict == ledger.Ran }
+	if now.Before(s.Spans[0].From) && slices.ContainsFunc(future, ran) {
+		return s, false, nil
+	}
+	back := now.Before(s.DecidedTo) || now.Before(s.Spans[len(s.Spans)-1].From)
+	if !back && !slices.ContainsFunc(future, func(s ledger.Slot) bool { return !ran(s) }) {
+		return s, true, nil
+	}
+	n, err := e.book.Withdraw(ctx, job, now)
+	if err != nil {
+		return s, false, err
+	}
+	e.tell(ctx, Event{Kind: ClockBack, At: now, Job: job,
+		Message: fmt.Sprintf("the clock went back to %s; %d verdicts about times to come were withdrawn", now.Format(time.RFC3339), n)})
+	s, err = e.book.Schedule(ctx, job)
 	return s, true, err
 }
 

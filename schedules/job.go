@@ -19,6 +19,9 @@ import (
 	"github.com/phuluc/phuluc/transform/text"
 )
 
+// maxFile is far more than a job file needs.
+const maxFile = 64 << 10
+
 //go:embed *.yaml
 var builtin embed.FS
 
@@ -124,13 +127,31 @@ func Parse(file string, content []byte) (Job, error) {
 		Retry:     Retry{Attempts: 4, FirstWait: time.Minute, MaxWait: 30 * time.Minute},
 		Timeout:   6 * time.Hour,
 	}
-	if err := yaml.NewDecoder(bytes.NewReader(content), yaml.Strict()).Decode(&j); err != nil && !errors.Is(err, io.EOF) {
+	if len(content) > maxFile {
+		return Job{}, &ConfigError{File: file, Err: fmt.Errorf("it has %d bytes; a job needs less than %d", len(content), maxFile)}
+	}
+	if err := decode(content, &j); err != nil {
 		return Job{}, configError(file, err)
 	}
 	if err := j.check(); err != nil {
 		return Job{}, &ConfigError{File: file, Err: err, Hint: "compare with the built-in job: phuluc schedule list"}
 	}
 	return j, nil
+}
+
+// decode reads strict YAML. The decoder panics on some malformed input (a tag before a sequence, for one); a person's slip
+// must not end the program.
+func decode(content []byte, j *Job) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("this is not YAML that can be read: %v", p)
+		}
+	}()
+	err = yaml.NewDecoder(bytes.NewReader(content), yaml.Strict()).Decode(j)
+	if errors.Is(err, io.EOF) { // nothing but comments
+		return nil
+	}
+	return err
 }
 
 func configError(file string, err error) error {

@@ -111,8 +111,7 @@ func (l *Ledger) Decide(ctx context.Context, job string, decidedTo time.Time, sl
 
 // Withdraw takes back what was decided about times after now, because the clock went back: verdicts that did not run are
 // moved aside, and those slots will be decided when they come. A slot that ran keeps its verdict. It returns how many were
-// withdrawn. A change of the schedule that was recorded for later counts from now on. now must not lie before the
-// installation.
+// withdrawn. A change of the schedule, or an installation, that was recorded for later counts from now on.
 func (l *Ledger) Withdraw(ctx context.Context, job string, now time.Time) (n int64, err error) {
 	err = l.write(ctx, "withdraw verdicts", func(tx *sql.Tx) error {
 		at := stamp(now)
