@@ -37,6 +37,16 @@ func sameMention(a, b mention) bool {
 	return false
 }
 
+// headFacts is what a text of a letterhead or title says about the workbook.
+type headFacts struct {
+	mentions []mention
+	planYear int
+}
+
+func (rd *Reader) headFacts(s string) headFacts {
+	return rd.facts.get(s, func() headFacts { return headFacts{rd.mentions(s), planYear(rd, s)} })
+}
+
 // mentions finds the provinces, regions and the country named in a letterhead or title. Names of one word count only
 // behind "tỉnh" or "thành phố"; names must be capitalised, since "hòa bình" is also a word.
 func (rd *Reader) mentions(s string) []mention {
@@ -253,7 +263,8 @@ func (b *bookReader) identify(path string) *record.Refusal {
 			if dated || p.unitLine {
 				continue
 			}
-			for _, m := range rd.mentions(t) {
+			facts := rd.headFacts(t)
+			for _, m := range facts.mentions {
 				m.at = here
 				if m.level() == "province" {
 					if attached {
@@ -270,7 +281,7 @@ func (b *bookReader) identify(path string) *record.Refusal {
 			if attached {
 				continue
 			}
-			if y := planYear(rd, t); y > sheetRound {
+			if y := facts.planYear; y > sheetRound {
 				sheetRound, at = y, here
 			}
 			if p.opens == "" && !p.unitLine {

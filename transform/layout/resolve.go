@@ -543,7 +543,14 @@ func (b *bookReader) resolveCell(s *sheetReader, cx *cellContext, rw *row, c int
 		no("header.conflict", "", in.NameVi, header)
 		return
 	}
-	sex, area := firstOf(in.Sex, d.sex, ti.dims.sex, "T"), firstOf(in.Area, d.area, ti.dims.area, "T")
+	// A restriction that is part of the indicator is not also a dimension of its values.
+	sex, area := "T", "T"
+	if in.Sex == "" {
+		sex = firstOf(d.sex, ti.dims.sex, "T")
+	}
+	if in.Area == "" {
+		area = firstOf(d.area, ti.dims.area, "T")
+	}
 	terr, code, args := b.joinTerritory(s, cx, rw, cm)
 	if code != "" {
 		no(code, "", args...)

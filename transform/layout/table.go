@@ -221,6 +221,9 @@ func (s *sheetReader) isHeader(r int, v rowView, cur *table) bool {
 func (s *sheetReader) isCodes(cells []int32) bool {
 	next, seen := 1, 0
 	for _, i := range cells {
+		if len(s.g.text[i]) > 20 {
+			return false
+		}
 		t := strings.Trim(s.g.text[i], "() ")
 		if t == "" {
 			return false

@@ -42,12 +42,19 @@ func (b *bookReader) styles(s *sheetReader, t *table) []text.Style {
 	return styles
 }
 
+// unitQuestion asks what a word means as the unit of an indicator.
+type unitQuestion struct {
+	indicator *catalogue.Indicator
+	word      string
+}
+
 // unitOf reads a unit word for an indicator. code is "" when it fits.
 func (rd *Reader) unitOf(in *catalogue.Indicator, w string) (u *catalogue.Unit, code string) {
-	if u = rd.cat.UnitFor(in, w); u != nil {
+	u = rd.units.get(unitQuestion{in, w}, func() *catalogue.Unit { return rd.cat.UnitFor(in, w) })
+	switch {
+	case u != nil:
 		return u, ""
-	}
-	if len(rd.cat.UnitsByWord(w)) > 0 {
+	case len(rd.cat.UnitsByWord(w)) > 0:
 		return nil, "unit.conflict"
 	}
 	return nil, "unit.unknown"

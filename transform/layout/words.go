@@ -245,37 +245,45 @@ type Reader struct {
 	vocab vocabulary
 	folds map[string][]*catalogue.Territory // provinces by name without diacritics, for paths
 
-	mu      sync.RWMutex
-	phrases map[string]*phrase
-	fixed   map[string]string
+	phrases  memo[string, *phrase]
+	repaired memo[string, string]
+	facts    memo[string, headFacts]
+	units    memo[unitQuestion, *catalogue.Unit]
 }
 
 // NewReader makes a Reader.
 func NewReader(cat *catalogue.Catalogue) *Reader {
-	return &Reader{
-		cat: cat, vocab: newVocabulary(cat), folds: foldedNames(cat),
-		phrases: map[string]*phrase{}, fixed: map[string]string{},
-	}
+	return &Reader{cat: cat, vocab: newVocabulary(cat), folds: foldedNames(cat)}
 }
 
-// Both memos are emptied when they reach this many texts, so that a hostile landing can not fill memory.
+// memo remembers the answers to a pure question. It is emptied when it holds maxRemembered answers, so that a hostile
+// landing can not fill memory.
+type memo[K comparable, V any] struct {
+	mu sync.RWMutex
+	m  map[K]V
+}
+
 const maxRemembered = 1 << 16
 
-func (rd *Reader) repair(s string) string {
-	rd.mu.RLock()
-	v, ok := rd.fixed[s]
-	rd.mu.RUnlock()
+func (m *memo[K, V]) get(k K, ask func() V) V {
+	m.mu.RLock()
+	v, ok := m.m[k]
+	m.mu.RUnlock()
 	if ok {
 		return v
 	}
-	v = text.Repair(s)
-	rd.mu.Lock()
-	if len(rd.fixed) >= maxRemembered {
-		clear(rd.fixed)
+	v = ask()
+	m.mu.Lock()
+	if m.m == nil || len(m.m) >= maxRemembered {
+		m.m = map[K]V{}
 	}
-	rd.fixed[s] = v
-	rd.mu.Unlock()
+	m.m[k] = v
+	m.mu.Unlock()
 	return v
+}
+
+func (rd *Reader) repair(s string) string {
+	return rd.repaired.get(s, func() string { return text.Repair(s) })
 }
 
 // Texts longer than this are prose: they are not searched for the words of the grammar.
@@ -283,20 +291,7 @@ const maxPhrase = 400
 
 // phrase parses a repaired text, or recalls it.
 func (rd *Reader) phrase(s string) *phrase {
-	rd.mu.RLock()
-	p, ok := rd.phrases[s]
-	rd.mu.RUnlock()
-	if ok {
-		return p
-	}
-	p = rd.parse(s)
-	rd.mu.Lock()
-	if len(rd.phrases) >= maxRemembered {
-		clear(rd.phrases)
-	}
-	rd.phrases[s] = p
-	rd.mu.Unlock()
-	return p
+	return rd.phrases.get(s, func() *phrase { return rd.parse(s) })
 }
 
 func (rd *Reader) parse(s string) *phrase {
