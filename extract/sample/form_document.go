@@ -8,39 +8,41 @@ import (
 )
 
 // documentBooks lays out every document that is no table of the statistics office, in the order of documents.csv.
-// special says that the book belongs to the default part.
-func (s *store) documentBooks(add func(special bool, build func() *book)) {
+func (s *store) documentBooks() []func() *book {
+	var out []func() *book
+	add := func(build func() *book) { out = append(out, build) }
 	for _, d := range s.documents {
 		id := d.id
 		switch d.family {
 		case "b1":
-			add(true, func() *book { return s.actionPlanBook(id) })
+			add(func() *book { return s.actionPlanBook(id) })
 		case "b3":
-			add(true, func() *book { return s.scorecardBook(id) })
+			add(func() *book { return s.scorecardBook(id) })
 		case "b6":
-			add(true, func() *book { return s.povertyPageBook(id) })
+			add(func() *book { return s.povertyPageBook(id) })
 		case "b8":
-			add(true, func() *book { return s.yearbookBook(id) })
+			add(func() *book { return s.yearbookBook(id) })
 		case "b10":
-			add(true, func() *book { return s.insuranceBook(id) })
+			add(func() *book { return s.insuranceBook(id) })
 		case "b13":
-			add(true, func() *book { return s.allocationBook(id) })
+			add(func() *book { return s.allocationBook(id) })
 		case "hue":
-			add(true, func() *book { return s.achievementBook(id) })
+			add(func() *book { return s.achievementBook(id) })
 		case "qn":
-			add(true, func() *book { return s.socialEvilsBook(id) })
+			add(func() *book { return s.socialEvilsBook(id) })
 		case "danang":
-			add(true, func() *book { return s.unemploymentBook(id) })
+			add(func() *book { return s.unemploymentBook(id) })
 		case "qng262":
 			standard := "2011-2015"
 			if strings.HasSuffix(id, "-2016") {
 				standard = "2016-2020"
 			}
-			add(false, func() *book { return s.povertyBook(id, standard) })
+			add(func() *book { return s.povertyBook(id, standard) })
 		case "target", "tonghop":
-			add(false, func() *book { return s.digestBook(id) })
+			add(func() *book { return s.digestBook(id) })
 		}
 	}
+	return out
 }
 
 // dimension is a column of a digest: one period, measure type and status.

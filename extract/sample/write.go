@@ -32,7 +32,7 @@ const marker = ".phuluc-sample"
 // Options chooses how much is written.
 type Options struct {
 	// Full writes all planning rounds of all provinces, all tables and all documents (nearly 900 workbooks). Without
-	// it: the rounds 2014 and 2020, the main tables and the documents with a form of their own (about 140).
+	// it: the rounds 2014 and 2020, the main tables and all documents (about 250).
 	Full bool
 }
 
@@ -96,12 +96,7 @@ func (s *store) plans(full bool) []func() *book {
 			out = append(out, func() *book { return s.seriesBook(x) })
 		}
 	}
-	s.documentBooks(func(special bool, build func() *book) {
-		if full || special {
-			out = append(out, build)
-		}
-	})
-	return out
+	return append(out, s.documentBooks()...)
 }
 
 // Placements lists every cell of the chosen workbooks that holds a published value, in the order of the files.
