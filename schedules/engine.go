@@ -481,12 +481,6 @@ func (e *Engine) finish(ctx context.Context, r result) error {
 		return nil
 	}
 	var slots []ledger.Slot
-	add := func(s ledger.Slot) {
-		// The clock may have gone back during the run: what has not come yet is decided when it comes.
-		if s.Verdict == ledger.Ran || !s.At.After(now) {
-			slots = append(slots, s)
-		}
-	}
 	for _, a := range r.task.covers {
 		s := ledger.Slot{Job: j.Name, At: a.at, Verdict: ledger.Missed, Reason: a.why, DecidedAt: now}
 		if r.err == nil {
@@ -494,7 +488,7 @@ func (e *Engine) finish(ctx context.Context, r result) error {
 		} else {
 			s.Reason += "; catching up failed: " + r.err.Error()
 		}
-		add(s)
+		slots = append(slots, s)
 	}
 	if r.task.onTime {
 		s := ledger.Slot{Job: j.Name, At: r.task.slot, Verdict: ledger.Ran, RunID: r.runID, DecidedAt: now}
@@ -504,14 +498,12 @@ func (e *Engine) finish(ctx context.Context, r result) error {
 		} else if r.err != nil {
 			s.Reason = "failed: " + r.err.Error()
 		}
-		add(s)
+		slots = append(slots, s)
 	}
 	var to time.Time
 	if r.last {
 		to = j.seen
-		if now.Before(to) {
-			to = now
-		}
 	}
+	// Should the clock have gone back during the run, the next look withdraws what has not come yet.
 	return e.decide(ctx, j.Name, to, slots, r.err)
 }
