@@ -116,14 +116,7 @@ func (s *sheetReader) layOutColumns(t *table) {
 	}
 }
 
-func (t *table) isCode(r int) bool {
-	for _, c := range t.codes {
-		if c == r {
-			return true
-		}
-	}
-	return false
-}
+func (t *table) isCode(r int) bool { return t.codes[r] }
 
 // contents counts what the body of a column holds.
 func (s *sheetReader) contents(t *table, c int) (texts, numbers, ordinals int) {
@@ -194,7 +187,7 @@ func (s *sheetReader) readRows(t *table) {
 			}
 		}
 	}
-	for _, r := range t.codes {
+	for r := range t.codes {
 		for _, i := range g.rowCells(r) {
 			g.skipIfUnset(i, skipColumnCode)
 		}
@@ -233,7 +226,7 @@ func (s *sheetReader) readRows(t *table) {
 		}
 		rank := rw.ordinal.rank
 		if rank == 0 {
-			rank = s.plainRank(rw, hasOrdinals, stack)
+			rank = s.plainRank(t, rw, hasOrdinals, stack)
 		}
 		rw.ordinal.rank = rank
 		for len(stack) > 0 && stack[len(stack)-1].ordinal.rank >= rank {
@@ -254,7 +247,7 @@ func (s *sheetReader) readRows(t *table) {
 
 // plainRank ranks a row without ordinal: "Trong đó" goes under the row above; otherwise indentation decides, and in a
 // table with ordinals a row without one is a part of the numbered row above.
-func (s *sheetReader) plainRank(rw *row, hasOrdinals bool, stack []*row) int {
+func (s *sheetReader) plainRank(t *table, rw *row, hasOrdinals bool, stack []*row) int {
 	if len(rw.labels) == 0 {
 		return rankPlus + 50
 	}
@@ -264,6 +257,20 @@ func (s *sheetReader) plainRank(rw *row, hasOrdinals bool, stack []*row) int {
 	if indent == 0 {
 		raw := s.g.cells[i].Raw
 		indent = (len(raw) - len(strings.TrimLeft(raw, " \u00a0\t"))) / 2
+	}
+	// A label one column further right is one level deeper.
+	for c := range s.g.pos[i].c {
+		if t.columns[c].role == roleStub && len(rw.labels) == 1 {
+			indent++
+		}
+	}
+	if p != nil && p.rest == "" && len(p.indicators) == 0 {
+		switch {
+		case p.dims.total: // "Tổng số" stands beside the rows it sums up
+			return rankNumber
+		case p.dims.part != "" && p.dims.year == 0: // "Quý I" under "2019"
+			return rankNumber + 2*min(indent, 9) + 1
+		}
 	}
 	merged := s.g.span[i].c > s.g.pos[i].c
 	if !rw.values && (merged || rw.unit == none && !hasOrdinals && indent == 0) && (p == nil || !p.ofWhich) {

@@ -234,7 +234,7 @@ func (rd *Reader) isComparison(toks []token) bool {
 	}
 	if n, ok := rd.vocab.begins(toks, kindComparison); ok {
 		w, _ := rd.vocab.find(toks[:n], kindComparison)
-		if w.value != "whole" || phraseKey(toks[n:]) == "" || phraseKey(toks[n:]) == "%" {
+		if w.value != wholeText || phraseKey(toks[n:]) == "" || phraseKey(toks[n:]) == "%" {
 			return true
 		}
 	}

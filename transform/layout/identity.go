@@ -233,7 +233,7 @@ func (b *bookReader) identify(path string) *record.Refusal {
 	var titles []string
 	documents := regexp.MustCompile(documentPattern)
 	var document, date string
-	dateYear := 0
+	dateYear, isAnnex := 0, false
 	for _, s := range b.sheets {
 		zone := s.headCells()
 		sheetRound, at := 0, place{}
@@ -248,17 +248,18 @@ func (b *bookReader) identify(path string) *record.Refusal {
 			dated := isPlaceAndDate(t)
 			attached := strings.Contains(strings.ToLower(t), "kèm theo")
 			if attached || p.opens == kindLetterhead || dated {
-				if document == "" && !dated {
-					if m := documents.FindString(t); m != "" {
-						document = strings.Join(strings.Fields(m), "")
-					}
+				m := ""
+				if !dated {
+					m = strings.Join(strings.Fields(documents.FindString(t)), "")
 				}
-				if d, y := findDate(t); date == "" && (d != "" || y != 0) {
-					date = d
-					if dateYear == 0 {
-						dateYear = y
-					}
+				// The document it is an annex of counts more than the sender's own number and date.
+				if m != "" && (document == "" || attached && !isAnnex) {
+					document = m
 				}
+				if d, y := findDate(t); (d != "" || y != 0) && (date == "" && dateYear == 0 || attached && !isAnnex) {
+					date, dateYear = d, y
+				}
+				isAnnex = isAnnex || attached
 			}
 			if dated || p.unitLine {
 				continue

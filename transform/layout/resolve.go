@@ -1,6 +1,7 @@
 package layout
 
 import (
+	"sort"
 	"strings"
 
 	"github.com/phuluc/phuluc/transform/catalogue"
@@ -520,6 +521,9 @@ func (b *bookReader) resolveCell(s *sheetReader, cx *cellContext, rw *row, c int
 	if d.year == 0 && d.part == "" && d.ref == "" && ti.dims.year != 0 && (d.measure == "" || !ti.planYear || d.measure == "plan") {
 		d.year, d.toYear, d.part, titlePeriod = ti.dims.year, ti.dims.toYear, ti.dims.part, true
 	}
+	if d.year == 0 && d.part != "" && ti.dims.year != 0 && ti.dims.toYear == 0 && ti.dims.part == "" && !ti.planYear {
+		d.year, titlePeriod = ti.dims.year, true // months under "năm 2019"
+	}
 	period := d.period()
 	if period == "" {
 		no("period.missing", "", header)
@@ -623,8 +627,9 @@ func (b *bookReader) spansMeanings(cx *cellContext, s *sheetReader, i int32, rw 
 			return true
 		}
 	}
-	for _, o := range cx.t.rows {
-		if o.r > rw.r && o.r <= s.g.span[i].r && len(o.labels) > 0 {
+	rows := cx.t.rows
+	for k := sort.Search(len(rows), func(k int) bool { return rows[k].r > rw.r }); k < len(rows) && rows[k].r <= s.g.span[i].r; k++ {
+		if len(rows[k].labels) > 0 {
 			return true
 		}
 	}
@@ -637,11 +642,13 @@ func (rd *Reader) nearIndicator(s string) *catalogue.Indicator {
 	if n < 4 || n > 200 {
 		return nil
 	}
-	in, d := rd.cat.NearestIndicator(s)
-	if in == nil || d > 2+n/8 {
-		return nil
-	}
-	return in
+	return rd.nearest.get(s, func() *catalogue.Indicator {
+		in, d := rd.cat.NearestIndicator(s)
+		if in == nil || d > 2+n/8 {
+			return nil
+		}
+		return in
+	})
 }
 
 // refuseLabel refuses a cell whose row label is not known: as a territory in a table of territories, else as an

@@ -1,7 +1,6 @@
 package layout
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/phuluc/phuluc/extract/sheet"
@@ -32,10 +31,10 @@ type sheetReader struct {
 // table is one header band with the rows below it.
 type table struct {
 	number      int
-	top, bottom int   // header band, grid rows, inclusive
-	zone        int   // first grid row of the texts above the band that speak about this table
-	codes       []int // rows of column codes
-	c1, c2      int   // first and last column of the table
+	top, bottom int          // header band, grid rows, inclusive
+	zone        int          // first grid row of the texts above the band that speak about this table
+	codes       map[int]bool // rows of column codes
+	c1, c2      int          // first and last column of the table
 	columns     []column
 	rows        []*row
 	zoneCells   []int32
@@ -134,11 +133,17 @@ type rowView struct {
 	texts, values, ordinals, labels int
 	fillers                         int // "Trong đó", "Chia ra": words of the grammar that say nothing by themselves
 	lastYear                        int
-	ascending                       bool
+	ascending, descending           bool
+}
+
+func (v *rowView) order(year int) {
+	v.ascending = v.ascending && year > v.lastYear
+	v.descending = v.descending && (v.lastYear == 0 || year < v.lastYear)
+	v.lastYear = year
 }
 
 func (s *sheetReader) view(r int) rowView {
-	v := rowView{cells: s.g.rowCells(r), ascending: true}
+	v := rowView{cells: s.g.rowCells(r), ascending: true, descending: true}
 	for _, i := range v.cells {
 		switch s.class[i] {
 		case classValue, classEmpty:
@@ -147,8 +152,7 @@ func (s *sheetReader) view(r int) rowView {
 		case classYear:
 			v.years++
 			y := s.parsed[i].dims.year
-			v.ascending = v.ascending && y > v.lastYear
-			v.lastYear = y
+			v.order(y)
 			continue
 		}
 		p := s.parsed[i]
@@ -159,8 +163,7 @@ func (s *sheetReader) view(r int) rowView {
 				v.roles++
 			}
 			if p.dims.year != 0 && p.dims.measure == "" {
-				v.ascending = v.ascending && p.dims.year > v.lastYear
-				v.lastYear = p.dims.year
+				v.order(p.dims.year)
 			}
 		case p.known() && !p.unitLine:
 			v.known++
@@ -196,7 +199,7 @@ func (s *sheetReader) isHeader(r int, v rowView, cur *table) bool {
 		return v.heads+v.years+v.known+v.texts >= 2
 	}
 	first := len(v.cells) > 0 && s.g.pos[v.cells[0]].c > 0 // the stub's own column is blank
-	if v.years >= 2 && v.ascending {
+	if v.years >= 2 && (v.ascending || v.descending) {
 		return v.names == 0 && (first || s.class[v.cells[0]] == classYear || !s.parsed[v.cells[0]].says())
 	}
 	if cur != nil {
@@ -262,7 +265,7 @@ func (s *sheetReader) find() {
 	for r := 0; r < len(g.rows); r++ {
 		if !s.isHeader(r, views[r], cur) {
 			if cur != nil && s.isCodes(views[r].cells) && (r == cur.bottom+1 || s.afterRepeat(cur, r)) {
-				cur.codes = append(cur.codes, r)
+				cur.codes[r] = true
 				if r == cur.bottom+1 {
 					cur.bottom = r
 				}
@@ -278,7 +281,7 @@ func (s *sheetReader) find() {
 			}
 			continue
 		}
-		t := &table{number: len(s.tables) + 1, top: r, bottom: r, end: len(g.rows)}
+		t := &table{number: len(s.tables) + 1, top: r, bottom: r, end: len(g.rows), codes: map[int]bool{}}
 		s.extendUp(t, cur, views)
 		s.extendDown(t, views)
 		s.bounds(t)
@@ -321,7 +324,7 @@ func (s *sheetReader) markHeader(r int) {
 
 func (s *sheetReader) bandHeight(t *table) int {
 	n := t.bottom - t.top + 1
-	for _, c := range t.codes {
+	for c := range t.codes {
 		if c >= t.top && c <= t.bottom {
 			n--
 		}
@@ -385,7 +388,7 @@ func (s *sheetReader) extendDown(t *table, views []rowView) {
 		r := t.bottom + 1
 		v := views[r]
 		if s.isCodes(v.cells) && len(v.cells) > 1 {
-			t.codes = append(t.codes, r)
+			t.codes[r] = true
 			t.bottom = r
 			continue
 		}
@@ -463,7 +466,7 @@ func (s *sheetReader) bounds(t *table) {
 	g := s.g
 	t.c1, t.c2 = len(g.cols), -1
 	for r := t.top; r <= t.bottom; r++ {
-		if slices.Contains(t.codes, r) {
+		if t.codes[r] {
 			continue
 		}
 		for c := range g.cols {

@@ -311,36 +311,35 @@ type observationKey struct{ indicator, territory, period, measure, sex, area str
 // settle loads what is pending. The same observation twice: equal values are one, the second a repeat; different values
 // are all refused, since nothing says which is right.
 func (b *bookReader) settle() []record.Observation {
-	first := make(map[observationKey]int, len(b.pending))
+	groups := make(map[observationKey][]int, len(b.pending))
 	clash := map[observationKey]bool{}
-	key := func(o *record.Observation) observationKey {
-		return observationKey{o.Indicator, o.Territory, o.Period, o.Measure, o.Sex, o.Area}
-	}
 	for i := range b.pending {
 		o := &b.pending[i].obs
-		k := key(o)
-		j, seen := first[k]
-		if !seen {
-			first[k] = i
-		} else if !sameValue(o, &b.pending[j].obs) {
+		k := observationKey{o.Indicator, o.Territory, o.Period, o.Measure, o.Sex, o.Area}
+		if g := groups[k]; len(g) > 0 && !sameValue(o, &b.pending[g[0]].obs) {
 			clash[k] = true
 		}
+		groups[k] = append(groups[k], i)
 	}
-	var out []record.Observation
+	out := make([]record.Observation, 0, len(b.pending))
 	for i := range b.pending {
 		p := &b.pending[i]
-		k := key(&p.obs)
+		k := observationKey{p.obs.Indicator, p.obs.Territory, p.obs.Period, p.obs.Measure, p.obs.Sex, p.obs.Area}
 		switch {
 		case clash[k]:
 			var others []string
-			for j := range b.pending {
-				if j != i && key(&b.pending[j].obs) == k && len(others) < 5 {
-					o := &b.pending[j].obs
-					others = append(others, o.Sheet+"!"+o.Cell+" = "+o.Raw)
+			for _, j := range groups[k] {
+				if j == i {
+					continue
+				}
+				o := &b.pending[j].obs
+				others = append(others, o.Sheet+"!"+o.Cell+" = "+o.Raw)
+				if len(others) == 5 {
+					break
 				}
 			}
 			b.refuse(p.g, p.cell, "value.duplicate", p.obs.Label, p.obs.Header, "", others...)
-		case first[k] != i:
+		case groups[k][0] != i:
 			p.g.skip(p.cell, skipRepeat)
 		default:
 			p.g.set(p.cell, fate{kind: fateLoaded})

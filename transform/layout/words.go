@@ -39,6 +39,9 @@ const (
 	kindLetterhead = "letterhead" // begins a line of the letterhead
 )
 
+// wholeText limits a comparison word to texts that hold nothing else: a row "Tốc độ tăng năng suất" is an indicator.
+const wholeText = "whole"
+
 // Column roles.
 const (
 	roleOrdinal    = "ordinal"
@@ -206,6 +209,9 @@ func (v vocabulary) add(text string, w word) {
 		if old == w {
 			return
 		}
+		if old.kind == kindComparison && w.kind == kindComparison {
+			return // words.csv knows which may be followed by more
+		}
 		if old.kind == w.kind && w.kind != kindRole {
 			v[k][i] = w
 			return
@@ -249,6 +255,7 @@ type Reader struct {
 	repaired memo[string, string]
 	facts    memo[string, headFacts]
 	units    memo[unitQuestion, *catalogue.Unit]
+	nearest  memo[string, *catalogue.Indicator]
 }
 
 // NewReader makes a Reader.
@@ -426,7 +433,7 @@ func addCatalogueWords(v vocabulary, cat *catalogue.Catalogue) {
 			case "ordinal", "unit", "note", "owner":
 				w = word{kindRole, h.Value}
 			case "comparison":
-				w = word{kindComparison, ""}
+				w = word{kindComparison, wholeText}
 			case "of_which":
 				w = word{kindCarrier, ""}
 			case "total":
