@@ -11,11 +11,18 @@
 -- cagr_pct is the average growth a year since cagr_from_year, the first value after the latest break; 4 decimals; only for
 -- counts, money, areas and ratios above zero.
 CREATE TABLE mart.indicator_trend AS
-WITH annual AS (
-  SELECT o.*, s.vintage_date, count(*) OVER (PARTITION BY o.indicator_key, o.territory_key, o.period_key, o.measure_type, o.sex, o.area) AS vintages
-  FROM dw.observation AS o JOIN dw.dim_source AS s ON s.source_key = o.source_key
-  WHERE o.freq = 'A'
-  QUALIFY o.is_latest
+WITH again AS ( -- facts that came more than once
+  SELECT indicator_key, territory_key, period_key, measure_type_key, sex_key, area_key, count(*) AS vintages
+  FROM dw.fact_observation GROUP BY ALL HAVING count(*) > 1
+), sent AS (
+  SELECT f.observation_id, s.vintage_date, s.is_sample, coalesce(g.vintages, 1) AS vintages
+  FROM dw.fact_observation AS f
+  JOIN dw.dim_source AS s ON s.source_key = f.source_key
+  LEFT JOIN again AS g ON g.indicator_key = f.indicator_key AND g.territory_key = f.territory_key AND g.period_key = f.period_key
+                      AND g.measure_type_key = f.measure_type_key AND g.sex_key = f.sex_key AND g.area_key = f.area_key
+  WHERE f.is_latest
+), annual AS (
+  SELECT * FROM dw.observation WHERE is_latest AND freq = 'A'
 ), both_bases AS (
   SELECT 'as_reported' AS basis, a.indicator_code, a.territory_id, a.year, a.measure_type, a.sex, a.area, a.value, a.value_high, a.qualifier,
          a.empty_kind, a.obs_status, a.round_id, a.source_sha256, a.sheet AS source_sheet, a.cell AS source_cell, a.note, a.observation_id,
@@ -44,44 +51,48 @@ WITH annual AS (
   FROM mart.region_summary AS g
   JOIN dw.bridge_territory_2025 AS b ON b.territory_id = g.territory_id AND b.level = 'region' AND b.successor_id = g.territory_id
   LEFT JOIN annual AS a ON a.observation_id = g.observation_id
-), series AS (
+), place AS (
   SELECT DISTINCT basis, indicator_code, territory_id FROM both_bases
-), series_break AS ( -- changes of definition out of the catalogue, and mergers into a territory that keeps its id
+), changed AS ( -- changes of definition out of the catalogue, and mergers into a territory that keeps its id
   SELECT s.basis, s.indicator_code, s.territory_id, b.year, concat_ws(' / ', b.text_vi, b.text_en) AS text
-  FROM series AS s
+  FROM place AS s
   JOIN dw.dim_break AS b ON coalesce(b.indicator_code, s.indicator_code) = s.indicator_code AND coalesce(b.territory_id, s.territory_id) = s.territory_id
   UNION ALL
   SELECT s.basis, s.indicator_code, s.territory_id, year(b.date), 'Sáp nhập ' || p.name_vi || ' / ' || p.name_vi || ' merged into it'
-  FROM series AS s
+  FROM place AS s
   JOIN dw.bridge_territory AS b ON b.successor_id = s.territory_id AND b.predecessor_id <> b.successor_id
   JOIN dw.bridge_territory_2025 AS u ON u.territory_id = b.successor_id AND u.successor_id <> u.territory_id
   JOIN dw.dim_territory AS p ON p.territory_id = b.predecessor_id
   WHERE NOT EXISTS (SELECT 1 FROM dw.dim_break AS k WHERE k.territory_id = b.successor_id AND k.year = year(b.date)
                       AND coalesce(k.indicator_code, s.indicator_code) = s.indicator_code)
+), series AS ( -- a number for each series: windows and joins over six texts and wide rows are slow
+  SELECT basis, indicator_code, territory_id, measure_type, sex, area, row_number() OVER () AS series_no
+  FROM both_bases GROUP BY basis, indicator_code, territory_id, measure_type, sex, area
+), break AS (
+  SELECT s.series_no, c.year, string_agg(c.text, '; ' ORDER BY c.text) AS text,
+         lead(c.year, 1, 9999) OVER (PARTITION BY s.series_no ORDER BY c.year) AS next_year
+  FROM changed AS c JOIN series AS s ON s.basis = c.basis AND s.indicator_code = c.indicator_code AND s.territory_id = c.territory_id
+  GROUP BY s.series_no, c.year
 ), told AS (
-  SELECT t.*, lag(year) OVER w AS seen_year, lag(CASE WHEN t.value_high IS NULL AND t.qualifier IS NULL THEN t.value END) OVER w AS value_before,
-         t.value IS NOT NULL AND t.value_high IS NULL AND t.qualifier IS NULL AS is_exact
+  SELECT s.series_no, t.*, t.value IS NOT NULL AND t.value_high IS NULL AND t.qualifier IS NULL AS is_exact
   FROM both_bases AS t
-  WINDOW w AS (PARTITION BY basis, indicator_code, territory_id, measure_type, sex, area ORDER BY year)
-), crossing AS (
-  SELECT t.basis, t.indicator_code, t.territory_id, t.year, t.measure_type, t.sex, t.area, max(b.year) AS break_year, string_agg(b.text, '; ' ORDER BY b.year, b.text) AS text
-  FROM told AS t
-  JOIN series_break AS b ON b.basis = t.basis AND b.indicator_code = t.indicator_code AND b.territory_id = t.territory_id
-                        AND (b.year = t.year OR b.year > t.seen_year AND b.year < t.year)
-  GROUP BY ALL
+  JOIN series AS s ON s.basis = t.basis AND s.indicator_code = t.indicator_code AND s.territory_id = t.territory_id
+                  AND s.measure_type = t.measure_type AND s.sex = t.sex AND s.area = t.area
+), stepped AS (
+  SELECT series_no, year, lag(year) OVER w AS seen_year, lag(CASE WHEN is_exact THEN value END) OVER w AS value_before
+  FROM told
+  WINDOW w AS (PARTITION BY series_no ORDER BY year)
 ), marked AS (
-  SELECT t.*, c.break_year IS NOT NULL AS is_break, c.text AS break_text,
-         max(c.break_year) OVER w AS last_break_year
+  SELECT t.*, p.seen_year, p.value_before, b.year AS last_break_year, coalesce(b.year = t.year OR b.year > p.seen_year, false) AS is_break, b.text AS break_text
   FROM told AS t
-  LEFT JOIN crossing AS c ON c.basis = t.basis AND c.indicator_code = t.indicator_code AND c.territory_id = t.territory_id AND c.year = t.year
-                         AND c.measure_type = t.measure_type AND c.sex = t.sex AND c.area = t.area
-  WINDOW w AS (PARTITION BY t.basis, t.indicator_code, t.territory_id, t.measure_type, t.sex, t.area ORDER BY t.year)
+  JOIN stepped AS p ON p.series_no = t.series_no AND p.year = t.year
+  LEFT JOIN break AS b ON b.series_no = t.series_no AND t.year >= b.year AND t.year < b.next_year
+), base AS ( -- first positive figure of each stretch between two breaks
+  SELECT series_no, coalesce(last_break_year, 0) AS since, arg_min(value, year) AS base_value, min(year) AS base_year
+  FROM marked WHERE is_exact AND value > 0 GROUP BY series_no, since
 ), measured AS (
-  SELECT m.*, CASE WHEN m.is_exact AND m.seen_year = m.year - 1 THEN m.value_before END AS previous_value,
-         first_value(CASE WHEN m.is_exact AND m.value > 0 THEN m.value END IGNORE NULLS) OVER w AS base_value,
-         first_value(CASE WHEN m.is_exact AND m.value > 0 THEN m.year END IGNORE NULLS) OVER w AS base_year
-  FROM marked AS m
-  WINDOW w AS (PARTITION BY m.basis, m.indicator_code, m.territory_id, m.measure_type, m.sex, m.area, m.last_break_year ORDER BY m.year)
+  SELECT m.*, CASE WHEN m.is_exact AND m.seen_year = m.year - 1 THEN m.value_before END AS previous_value, b.base_value, b.base_year
+  FROM marked AS m LEFT JOIN base AS b ON b.series_no = m.series_no AND b.since = coalesce(m.last_break_year, 0)
 )
 SELECT m.basis, m.indicator_code, i.name_vi AS indicator_vi, i.name_en AS indicator_en, i.domain, i.unit_code AS unit,
        m.territory_id, t.territory_code, t.name_vi AS territory_vi, t.level AS territory_level, t.region_id,
@@ -90,7 +101,7 @@ SELECT m.basis, m.indicator_code, i.name_vi AS indicator_vi, i.name_en AS indica
        TRY_CAST(m.value - m.previous_value AS DECIMAL(28,10)) AS change,
        CASE WHEN m.previous_value <> 0 THEN TRY_CAST(TRY_CAST(100 * CAST(m.value - m.previous_value AS DOUBLE) / abs(CAST(m.previous_value AS DOUBLE)) AS DECIMAL(28,4)) AS DECIMAL(28,10)) END AS change_pct,
        m.is_break, m.round_id, m.source_sha256, m.source_sheet, m.source_cell,
-       nullif(concat_ws('; ', m.note, m.break_text), '') AS note,
+       nullif(concat_ws('; ', m.note, CASE WHEN m.is_break THEN m.break_text END), '') AS note,
        CASE WHEN m.is_exact AND m.value > 0 AND m.year > m.base_year AND i.value_kind IN ('count', 'currency_vnd', 'area', 'ratio')
             THEN TRY_CAST(TRY_CAST(100 * (power(CAST(m.value AS DOUBLE) / CAST(m.base_value AS DOUBLE), 1.0 / (m.year - m.base_year)) - 1) AS DECIMAL(28,4)) AS DECIMAL(28,10)) END AS cagr_pct,
        CASE WHEN m.is_exact AND m.value > 0 AND m.year > m.base_year AND i.value_kind IN ('count', 'currency_vnd', 'area', 'ratio') THEN m.base_year END AS cagr_from_year,
@@ -100,5 +111,5 @@ SELECT m.basis, m.indicator_code, i.name_vi AS indicator_vi, i.name_en AS indica
 FROM measured AS m
 JOIN dw.dim_indicator AS i ON i.indicator_code = m.indicator_code
 JOIN dw.dim_territory AS t ON t.territory_id = m.territory_id
-LEFT JOIN annual AS a ON a.observation_id = m.observation_id
+LEFT JOIN sent AS a ON a.observation_id = m.observation_id
 ORDER BY m.basis, m.indicator_code, m.territory_id, m.year, m.measure_type, m.sex, m.area;

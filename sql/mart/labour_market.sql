@@ -7,9 +7,9 @@ WITH v AS (
   SELECT m.basis, m.territory_id, m.year, m.obs_status, m.is_break, m.value, m.change_pct,
          CASE WHEN m.indicator_code = 'unemp_rate' AND m.area = 'U' THEN 'unemp_rate_urban' ELSE m.indicator_code END AS code,
          CASE WHEN m.indicator_code = 'unemp_rate' AND m.area = 'U' THEN 2 ELSE 1 END AS choice
-  FROM mart.indicator_trend AS m JOIN dw.dim_indicator AS i ON i.indicator_code = m.indicator_code
-  WHERE m.measure_type = 'actual' AND m.value IS NOT NULL AND m.value_high IS NULL AND m.qualifier IS NULL AND m.sex = i.sex
-    AND (m.area = i.area OR (m.indicator_code = 'unemp_rate' AND m.area = 'U'))
+  FROM mart.indicator_trend AS m
+  WHERE m.measure_type = 'actual' AND m.value IS NOT NULL AND m.value_high IS NULL AND m.qualifier IS NULL AND m.sex = 'T'
+    AND (m.area = 'T' OR (m.indicator_code = 'unemp_rate' AND m.area = 'U'))
     AND m.indicator_code IN ('labour_force_15plus', 'labour_force_working_age', 'employed_total', 'employed_to_population_ratio', 'population_avg',
                              'trained_labour_rate', 'trained_labour_cert_rate', 'trained_employed_rate_gso', 'unemp_rate', 'unemp_rate_urban',
                              'underemp_rate', 'share_agri_labour')

@@ -19,7 +19,7 @@ WITH o AS (
   LEFT JOIN dw.dim_unit AS ru ON ru.unit_code = o.reported_unit_code AND ru.quantity = u.quantity
   WHERE o.is_latest
 ), v AS (
-  SELECT *, CAST(0.5 * sent_unit * power(10, -length(rtrim(split_part(CAST(TRY_CAST(value / sent_unit AS DECIMAL(28,6)) AS VARCHAR), '.', 2), '0'))) AS DOUBLE) AS half_digit
+  SELECT *, TRY_CAST(0.5 * sent_unit * power(10, -length(rtrim(split_part(CAST(TRY_CAST(value / sent_unit AS DECIMAL(28,6)) AS VARCHAR), '.', 2), '0'))) AS DECIMAL(28,10)) AS half_digit
   FROM o
 ), link AS ( -- total and part, one row for each part that should be there
   SELECT CASE WHEN b.exhaustive THEN 'part_sum' ELSE 'part_limit' END AS check_kind, b.group_id, w.observation_id AS whole_id, b.part_code AS part_name, p.observation_id AS part_id
@@ -42,7 +42,7 @@ WITH o AS (
 ), summed AS (
   SELECT l.check_kind, l.group_id, l.whole_id, count(*) AS parts_expected, count(*) FILTER (WHERE p.is_exact) AS parts_found,
          TRY_CAST(sum(p.value) FILTER (WHERE p.is_exact) AS DECIMAL(28,10)) AS expected,
-         sum(p.half_digit ORDER BY l.part_name) FILTER (WHERE p.is_exact) AS half_digits,
+         sum(p.half_digit) FILTER (WHERE p.is_exact) AS half_digits,
          string_agg(l.part_name || ' = ' || coalesce(rtrim(rtrim(CAST(p.value AS VARCHAR), '0'), '.'), '?')
                     || coalesce(' (' || left(p.source_sha256, 8) || ' ' || p.sheet || '!' || p.cell || ')', ''), '; ' ORDER BY l.part_name) AS parts,
          count(DISTINCT p.source_sha256) FILTER (WHERE p.is_exact) AS sources, min(p.source_sha256) FILTER (WHERE p.is_exact) AS one_source

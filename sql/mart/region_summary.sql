@@ -5,8 +5,7 @@
 -- until 2007); the regions since 2025-10-05 and the country from 2025 of the 34 units (mart.restated_value, so a
 -- region of today also has the years before it existed, as far as its units could be restated).
 --
--- members_value is the exact sum, or the weighted mean (double precision, members in the order of their ids, 4 decimals),
--- over the members that have an exact value; it is comparable with the published row only when is_complete. weight_share
+-- members_value is the exact sum, or the weighted mean (products rounded to 6 decimals, quotient to 4), over the members that have an exact value; it is comparable with the published row only when is_complete. weight_share
 -- says how much of the weight of all members the members found carry (6 decimals), NULL where a weight is unknown.
 -- The order in which weights are looked for is that of mart.restated_member.
 -- value is the published figure, else members_value if complete.
@@ -65,7 +64,8 @@ WITH step AS (
   FROM part
   GROUP BY area_id, indicator_code, year, measure_type, sex, area
 ), offered AS (
-  SELECT p.area_id, p.indicator_code, p.year, p.measure_type, p.sex, p.area, p.member_id, p.usable, p.value, w.value AS weight,
+  SELECT p.area_id, p.indicator_code, p.year, p.measure_type, p.sex, p.area, p.member_id, p.usable, w.value AS weight,
+         TRY_CAST(CAST(p.value AS DOUBLE) * CAST(w.value AS DOUBLE) AS DECIMAL(34,6)) AS weighted,
          CASE WHEN w.measure_type = p.measure_type AND w.sex = p.sex AND w.area = p.area THEN 1
               WHEN w.measure_type = p.measure_type AND w.sex = 'T' AND w.area = 'T' THEN 2
               WHEN w.measure_type = 'actual' AND w.sex = p.sex AND w.area = p.area THEN 3
@@ -76,9 +76,9 @@ WITH step AS (
 ), weighed AS (
   SELECT o.area_id, o.indicator_code, o.year, o.measure_type, o.sex, o.area, o.basis,
          count(*) FILTER (WHERE o.usable) AS usable_weights, count(*) AS weights,
-         sum(CAST(o.value AS DOUBLE) * CAST(o.weight AS DOUBLE) ORDER BY o.member_id) FILTER (WHERE o.usable) AS weighted_total,
-         sum(CAST(o.weight AS DOUBLE) ORDER BY o.member_id) FILTER (WHERE o.usable) AS weight_found,
-         sum(CAST(o.weight AS DOUBLE) ORDER BY o.member_id) AS weight_all
+         CASE WHEN count(o.weighted) FILTER (WHERE o.usable) = count(*) FILTER (WHERE o.usable) THEN CAST(sum(o.weighted) FILTER (WHERE o.usable) AS DOUBLE) END AS weighted_total,
+         CAST(sum(o.weight) FILTER (WHERE o.usable) AS DOUBLE) AS weight_found,
+         CAST(sum(o.weight) AS DOUBLE) AS weight_all
   FROM offered AS o WHERE o.basis IS NOT NULL
   GROUP BY o.area_id, o.indicator_code, o.year, o.measure_type, o.sex, o.area, o.basis
 ), mean AS (

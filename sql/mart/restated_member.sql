@@ -23,12 +23,14 @@ WITH step AS (
 ), series AS (
   SELECT DISTINCT m.unit_id, a.indicator_code, a.year, a.measure_type, a.sex, a.area
   FROM annual AS a JOIN member AS m ON m.member_id = a.territory_id AND a.year <= m.last_year
+), size AS (
+  SELECT m.unit_id, s.year, count(*) AS members FROM (SELECT DISTINCT year FROM series) AS s JOIN member AS m ON s.year <= m.last_year GROUP BY m.unit_id, s.year
 ), part AS (
-  SELECT s.*, m.member_id, a.observation_id, a.value, a.value_high, a.qualifier, a.empty_kind, a.obs_status, a.round_id,
+  SELECT s.*, z.members, m.member_id, a.observation_id, a.value, a.value_high, a.qualifier, a.empty_kind, a.obs_status, a.round_id,
          a.source_sha256, a.sheet, a.cell, a.note,
-         CASE WHEN a.observation_id IS NULL THEN 'missing' WHEN a.is_exact THEN 'used' WHEN a.value IS NULL THEN 'empty' ELSE 'inexact' END AS state,
-         count(*) OVER (PARTITION BY s.unit_id, s.indicator_code, s.year, s.measure_type, s.sex, s.area) AS members
+         CASE WHEN a.observation_id IS NULL THEN 'missing' WHEN a.is_exact THEN 'used' WHEN a.value IS NULL THEN 'empty' ELSE 'inexact' END AS state
   FROM series AS s
+  JOIN size AS z ON z.unit_id = s.unit_id AND z.year = s.year
   JOIN member AS m ON m.unit_id = s.unit_id AND s.year <= m.last_year
   LEFT JOIN annual AS a ON a.territory_id = m.member_id AND a.indicator_code = s.indicator_code AND a.year = s.year
                        AND a.measure_type = s.measure_type AND a.sex = s.sex AND a.area = s.area
@@ -51,7 +53,7 @@ WITH step AS (
   GROUP BY unit_id, indicator_code, year, measure_type, sex, area
 )
 SELECT p.unit_id AS territory_id, p.indicator_code, p.year, p.measure_type, p.sex, p.area,
-       p.member_id AS member_territory_id, t.territory_code AS member_code, t.name_vi AS member_vi, p.state,
+       p.member_id AS member_territory_id, t.territory_code AS member_code, t.name_vi AS member_vi, p.members AS members_expected, p.state,
        p.observation_id, p.value, p.value_high, p.qualifier, p.empty_kind, p.obs_status, p.round_id,
        p.source_sha256, p.sheet AS source_sheet, p.cell AS source_cell, p.note,
        i.aggregation, i.weight_code,

@@ -2,43 +2,64 @@
 -- the one province it continues, or put together from its former provinces. NULL with a reason where that can not be done:
 -- missing_member, empty_member, inexact_member (range or qualifier), not_additive (the indicator has no rule of addition),
 -- no_weight_indicator, no_weight (a member has no figure to weigh with).
--- Sums are exact. Weighted means are computed in double precision over members in the order of their ids and rounded to 4 decimals.
+-- Sums are exact. For weighted means the products are rounded to 6 decimals, so that their sum does not depend on the order, and the
+-- quotient to 4.
 CREATE TABLE mart.restated_value AS
 WITH annual AS (
   SELECT o.* FROM dw.observation AS o
   JOIN dw.bridge_territory_2025 AS b ON b.territory_id = o.territory_id AND b.successor_id = o.territory_id AND b.level = 'province'
   WHERE o.is_latest AND o.freq = 'A'
+), product AS (
+  SELECT *, TRY_CAST(CAST(value AS DOUBLE) * CAST(weight AS DOUBLE) AS DECIMAL(34,6)) AS weighted FROM mart.restated_member WHERE members_expected > 1
 ), counted AS (
   SELECT territory_id, indicator_code, year, measure_type, sex, area,
          any_value(aggregation) AS aggregation, any_value(weight_code) AS weight_code, any_value(weight_basis) AS weight_basis,
-         count(*) AS members_expected, count(*) FILTER (WHERE state <> 'missing') AS members_found,
+         any_value(members_expected) AS members_expected, count(*) FILTER (WHERE state <> 'missing') AS members_found,
          count(*) FILTER (WHERE state = 'empty') AS empties, count(*) FILTER (WHERE state = 'inexact') AS inexacts,
          TRY_CAST(sum(value) FILTER (WHERE state = 'used') AS DECIMAL(28,10)) AS total,
-         TRY_CAST(TRY_CAST(sum(CAST(value AS DOUBLE) * CAST(weight AS DOUBLE) ORDER BY member_territory_id) FILTER (WHERE state = 'used')
-                / sum(CAST(weight AS DOUBLE) ORDER BY member_territory_id) AS DECIMAL(28,4)) AS DECIMAL(28,10)) AS mean,
-         string_agg(member_vi, ', ' ORDER BY member_territory_id) AS members_vi,
-         string_agg(member_vi, ', ' ORDER BY member_territory_id) FILTER (WHERE state <> 'used') AS unusable_vi,
-         min(observation_id) AS observation_id, min(value) AS value, min(value_high) AS value_high, min(qualifier) AS qualifier,
-         min(empty_kind) AS empty_kind, min(obs_status) AS obs_status, min(round_id) AS round_id,
-         min(source_sha256) AS source_sha256, min(source_sheet) AS source_sheet, min(source_cell) AS source_cell, min(note) AS note,
+         CASE WHEN count(weighted) = count(*) THEN TRY_CAST(TRY_CAST(CAST(sum(weighted) AS DOUBLE) / CAST(sum(weight) AS DOUBLE) AS DECIMAL(28,4)) AS DECIMAL(28,10)) END AS mean,
          -- the least final member decides the status of the whole
          CASE WHEN bool_or(obs_status = 'F') THEN 'F' WHEN bool_or(obs_status = 'E') THEN 'E' WHEN bool_or(obs_status = 'P') THEN 'P' ELSE 'A' END AS worst_status,
-         count(DISTINCT round_id) AS rounds
-  FROM mart.restated_member
+         CASE WHEN min(round_id) = max(round_id) THEN min(round_id) END AS round_id
+  FROM product
   GROUP BY territory_id, indicator_code, year, measure_type, sex, area
+), named AS (
+  SELECT territory_id, year, string_agg(member_vi, ', ' ORDER BY member_territory_id) AS members_vi
+  FROM (SELECT DISTINCT territory_id, year, member_territory_id, member_vi FROM product) GROUP BY territory_id, year
+), unusable AS (
+  SELECT territory_id, indicator_code, year, measure_type, sex, area, string_agg(member_vi, ', ' ORDER BY member_territory_id) AS unusable_vi
+  FROM product WHERE state <> 'used' GROUP BY territory_id, indicator_code, year, measure_type, sex, area
 ), decided AS (
-  SELECT *,
-         CASE WHEN members_expected = 1 THEN 'carried'
-              WHEN members_found = members_expected AND empties = 0 AND inexacts = 0 AND
-                   (aggregation = 'sum' OR (aggregation = 'weighted_mean' AND weight_basis IS NOT NULL)) THEN aggregation END AS method,
-         CASE WHEN members_expected = 1 THEN NULL
-              WHEN aggregation NOT IN ('sum', 'weighted_mean') OR aggregation IS NULL THEN 'not_additive'
+  SELECT c.*, n.members_vi, u.unusable_vi,
+         CASE WHEN aggregation NOT IN ('sum', 'weighted_mean') OR aggregation IS NULL THEN 'not_additive'
               WHEN members_found < members_expected THEN 'missing_member'
               WHEN empties > 0 THEN 'empty_member'
               WHEN inexacts > 0 THEN 'inexact_member'
               WHEN aggregation = 'weighted_mean' AND weight_code IS NULL THEN 'no_weight_indicator'
               WHEN aggregation = 'weighted_mean' AND weight_basis IS NULL THEN 'no_weight' END AS restate_reason
-  FROM counted
+  FROM counted AS c
+  JOIN named AS n ON n.territory_id = c.territory_id AND n.year = c.year
+  LEFT JOIN unusable AS u ON u.territory_id = c.territory_id AND u.indicator_code = c.indicator_code AND u.year = c.year
+                         AND u.measure_type = c.measure_type AND u.sex = c.sex AND u.area = c.area
+), every AS (
+  SELECT territory_id, indicator_code, year, measure_type, sex, area, 'carried' AS method, CAST(NULL AS VARCHAR) AS restate_reason,
+         value, value_high, qualifier, empty_kind, obs_status, round_id, observation_id, source_sha256, source_sheet, source_cell, note,
+         members_expected, CAST(1 AS BIGINT) AS members_found, member_vi AS members_vi, CAST(NULL AS VARCHAR) AS weight_code, CAST(NULL AS VARCHAR) AS weight_basis
+  FROM mart.restated_member WHERE members_expected = 1
+  UNION ALL
+  SELECT territory_id, indicator_code, year, measure_type, sex, area, CASE WHEN restate_reason IS NULL THEN aggregation END, restate_reason,
+         CASE WHEN restate_reason IS NULL THEN CASE aggregation WHEN 'sum' THEN total ELSE mean END END, NULL, NULL, NULL,
+         CASE WHEN restate_reason IS NULL THEN worst_status ELSE 'M' END, round_id, NULL, NULL, NULL, NULL,
+         CASE WHEN restate_reason IS NULL AND aggregation = 'sum' THEN 'Tổng của ' || members_vi || ' / Sum of ' || members_vi
+              WHEN restate_reason IS NULL THEN 'Bình quân của ' || members_vi || ' theo ' || weight_code || ' / Mean of ' || members_vi || ' weighted by ' || weight_code
+              WHEN restate_reason = 'not_additive' THEN 'Chỉ tiêu không cộng được giữa các tỉnh / The indicator does not add up over provinces'
+              WHEN restate_reason = 'missing_member' THEN 'Thiếu số liệu của ' || unusable_vi || ' / No figure from ' || unusable_vi
+              WHEN restate_reason = 'empty_member' THEN 'Ô không có số của ' || unusable_vi || ' / No number in the cell of ' || unusable_vi
+              WHEN restate_reason = 'inexact_member' THEN 'Khoảng hoặc mức giới hạn của ' || unusable_vi || ' / A range or a limit from ' || unusable_vi
+              WHEN restate_reason = 'no_weight_indicator' THEN 'Chưa có chỉ tiêu làm quyền số / No indicator to weigh with'
+              WHEN restate_reason = 'no_weight' THEN 'Thiếu quyền số ' || weight_code || ' của ' || members_vi || ' / No weight ' || weight_code || ' from ' || members_vi END,
+         members_expected, members_found, members_vi, weight_code, weight_basis
+  FROM decided
 )
 SELECT territory_id, indicator_code, year, measure_type, sex, area, 'reported' AS method, CAST(NULL AS VARCHAR) AS restate_reason,
        value, value_high, qualifier, empty_kind, obs_status, round_id, observation_id, source_sha256, sheet AS source_sheet, cell AS source_cell,
@@ -46,25 +67,7 @@ SELECT territory_id, indicator_code, year, measure_type, sex, area, 'reported' A
        CAST(NULL AS VARCHAR) AS weight_code, CAST(NULL AS VARCHAR) AS weight_basis
 FROM annual
 UNION ALL
-SELECT d.territory_id, d.indicator_code, d.year, d.measure_type, d.sex, d.area, d.method, d.restate_reason,
-       CASE d.method WHEN 'carried' THEN d.value WHEN 'sum' THEN d.total WHEN 'weighted_mean' THEN d.mean END,
-       CASE WHEN d.method = 'carried' THEN d.value_high END, CASE WHEN d.method = 'carried' THEN d.qualifier END,
-       CASE WHEN d.method = 'carried' THEN d.empty_kind END,
-       CASE WHEN d.method = 'carried' THEN d.obs_status WHEN d.method IS NULL THEN 'M' ELSE d.worst_status END,
-       CASE WHEN d.rounds = 1 THEN d.round_id END,
-       CASE WHEN d.method = 'carried' THEN d.observation_id END, CASE WHEN d.method = 'carried' THEN d.source_sha256 END,
-       CASE WHEN d.method = 'carried' THEN d.source_sheet END, CASE WHEN d.method = 'carried' THEN d.source_cell END,
-       CASE WHEN d.method = 'carried' THEN d.note
-            WHEN d.method = 'sum' THEN 'Tổng của ' || d.members_vi || ' / Sum of ' || d.members_vi
-            WHEN d.method = 'weighted_mean' THEN 'Bình quân của ' || d.members_vi || ' theo ' || d.weight_code || ' / Mean of ' || d.members_vi || ' weighted by ' || d.weight_code
-            WHEN d.restate_reason = 'not_additive' THEN 'Chỉ tiêu không cộng được giữa các tỉnh / The indicator does not add up over provinces'
-            WHEN d.restate_reason = 'missing_member' THEN 'Thiếu số liệu của ' || d.unusable_vi || ' / No figure from ' || d.unusable_vi
-            WHEN d.restate_reason = 'empty_member' THEN 'Ô không có số của ' || d.unusable_vi || ' / No number in the cell of ' || d.unusable_vi
-            WHEN d.restate_reason = 'inexact_member' THEN 'Khoảng hoặc mức giới hạn của ' || d.unusable_vi || ' / A range or a limit from ' || d.unusable_vi
-            WHEN d.restate_reason = 'no_weight_indicator' THEN 'Chưa có chỉ tiêu làm quyền số / No indicator to weigh with'
-            WHEN d.restate_reason = 'no_weight' THEN 'Thiếu quyền số ' || d.weight_code || ' của ' || d.members_vi || ' / No weight ' || d.weight_code || ' from ' || d.members_vi END,
-       d.members_expected, d.members_found, d.members_vi, d.weight_code, d.weight_basis
-FROM decided AS d
-WHERE NOT EXISTS (SELECT 1 FROM annual AS a WHERE a.territory_id = d.territory_id AND a.indicator_code = d.indicator_code AND a.year = d.year
-                    AND a.measure_type = d.measure_type AND a.sex = d.sex AND a.area = d.area)
-ORDER BY ALL;
+SELECT e.* FROM every AS e
+WHERE NOT EXISTS (SELECT 1 FROM annual AS a WHERE a.territory_id = e.territory_id AND a.indicator_code = e.indicator_code AND a.year = e.year
+                    AND a.measure_type = e.measure_type AND a.sex = e.sex AND a.area = e.area)
+ORDER BY territory_id, indicator_code, year, measure_type, sex, area;
