@@ -24,11 +24,12 @@ type explainFlags struct {
 func (a *app) explainCommand() *cobra.Command {
 	var f explainFlags
 	cmd := &cobra.Command{
-		Use:   "explain [OBSERVATION_ID]",
+		Use:   "explain [ID]",
 		Short: "Say where a number comes from: file, sheet, cell, raw text, rules",
 		Long: `Say where a number comes from: the landed file, its sheet and cell, the text that stands there, the headers that gave
-it its meaning, every vintage of it and what the rules said. Name the number by its observation_id (a column of the
-marts) or by indicator, territory and year. A number restated to the 34 units of 2025 is explained by its members.`,
+it its meaning, every vintage of it and what the rules said. Name the number by its id (observation_id, fact_id,
+insurance_id or task_id: columns of the marts) or by indicator, territory and year. A number restated to the 34 units of
+2025 is explained by its members.`,
 		Example: `  phuluc explain --indicator poverty_rate --territory 46 --year 2019
   phuluc explain --indicator labour_force_15plus --territory province:24@2025 --year 2019 --basis units_2025
   phuluc explain --open . 3f0c2b…`,
@@ -38,7 +39,7 @@ marts) or by indicator, territory and year. A number restated to the 34 units of
 			if len(args) == 1 {
 				id = args[0]
 			} else if f.indicator == "" {
-				return badInput("explain needs to know which number", "give an observation_id, or --indicator with --territory and --year", "phuluc explain --indicator poverty_rate --territory 46 --year 2019")
+				return badInput("explain needs to know which number", "give an id, or --indicator with --territory and --year", "phuluc explain --indicator poverty_rate --territory 46 --year 2019")
 			}
 			cfg, err := a.config()
 			if err != nil {
@@ -81,7 +82,8 @@ marts) or by indicator, territory and year. A number restated to the 34 units of
 
 // explanation is one source cell of a number.
 type explanation struct {
-	ObservationID string   `json:"observation_id"`
+	Fact          string   `json:"fact"`           // fact_observation, fact_insurance or fact_task
+	ObservationID string   `json:"observation_id"` // the id in that table
 	Indicator     string   `json:"indicator_code"`
 	IndicatorVi   string   `json:"indicator_vi"`
 	Territory     string   `json:"territory_id"`
@@ -115,7 +117,7 @@ type explanation struct {
 	Weight        *string  `json:"weight,omitempty"`
 }
 
-const explainColumns = `o.observation_id, o.indicator_code, i.name_vi, o.territory_id, t.name_vi, o.period_id, o.measure_type, o.sex, o.area,
+const explainColumns = `'fact_observation', o.observation_id, o.indicator_code, i.name_vi, o.territory_id, t.name_vi, o.period_id, o.measure_type, o.sex, o.area,
   CAST(o.value AS VARCHAR), CAST(o.value_high AS VARCHAR), o.qualifier, o.empty_kind, o.unit_code, o.reported_unit_code, o.is_latest, o.vintage_rank,
   o.round_id, o.source_sha256, s.file_name, s.origins, s.document, o.is_sample, o.sheet, o.cell, o.raw, l.label, l.header, o.note,
   (SELECT string_agg(f.rule_code || ': ' || coalesce(f.message_vi, ''), chr(10) ORDER BY f.rule_code) FROM audit.finding AS f
@@ -127,6 +129,38 @@ JOIN dw.dim_indicator AS i ON i.indicator_code = o.indicator_code
 JOIN dw.dim_territory AS t ON t.territory_id = o.territory_id
 JOIN dw.dim_source AS s ON s.source_sha256 = o.source_sha256
 LEFT JOIN audit.lineage AS l ON l.fact = 'fact_observation' AND l.fact_id = o.observation_id`
+
+// explainOthers explains the facts that are no observations: counts of insured people, under the indicator that counts the
+// same, and tasks, under their title. Its columns are those of explainColumns.
+const explainOthers = `
+FROM (
+  SELECT 'fact_insurance' AS fact, f.insurance_id AS id, i.indicator_code, i.name_vi AS name_vi, t.territory_id, t.name_vi AS territory_vi, p.period_id,
+         'actual' AS measure_type, x.sex, f.value, f.empty_kind, 'person' AS unit_code, f.is_latest, f.vintage_rank, NULL AS round_id, f.source_key,
+         concat_ws('; ', f.note, CASE WHEN f.age_group <> 'T' THEN f.age_group END) AS note
+  FROM dw.fact_insurance AS f
+  JOIN dw.dim_territory AS t ON t.territory_key = f.territory_key
+  JOIN dw.dim_period AS p ON p.period_key = f.period_key
+  JOIN dw.dim_sex AS x ON x.sex_key = f.sex_key
+  JOIN dw.dim_indicator AS i ON i.indicator_code = CASE f.scheme WHEN 'compulsory' THEN 'bhxh_compulsory' WHEN 'voluntary' THEN 'bhxh_voluntary'
+                                                    WHEN 'unemployment' THEN 'bhtn_participants' WHEN 'health' THEN 'bhyt_participants' END
+  UNION ALL
+  SELECT 'fact_task', k.task_id, '', k.task_title, coalesce(t.territory_id, ''), coalesce(t.name_vi, ''), coalesce(k.due_text, ''),
+         'task', 'T', NULL, NULL, NULL, k.is_latest, CASE WHEN k.is_latest THEN 1 ELSE 2 END, r.round_id, k.source_key,
+         concat_ws('; ', k.task_lead, k.task_partner, k.task_level)
+  FROM dw.fact_task AS k
+  LEFT JOIN dw.dim_territory AS t ON t.territory_key = k.territory_key
+  LEFT JOIN dw.dim_round AS r ON r.round_key = k.round_key
+) AS o
+JOIN dw.dim_source AS s ON s.source_key = o.source_key
+JOIN audit.lineage AS l ON l.fact = o.fact AND l.fact_id = o.id
+WHERE o.id LIKE ? || '%'
+ORDER BY o.fact, o.id`
+
+const otherColumns = `o.fact, o.id, o.indicator_code, o.name_vi, o.territory_id, o.territory_vi, o.period_id, o.measure_type, o.sex, 'T',
+  CAST(o.value AS VARCHAR), NULL, NULL, o.empty_kind, o.unit_code, o.unit_code, o.is_latest, o.vintage_rank,
+  o.round_id, s.source_sha256, s.file_name, s.origins, s.document, s.is_sample, l.sheet, l.cell, l.raw, l.label, l.header, nullif(o.note, ''),
+  (SELECT string_agg(f.rule_code || ': ' || coalesce(f.message_vi, ''), chr(10) ORDER BY f.rule_code) FROM audit.finding AS f
+   WHERE f.source_sha256 = s.source_sha256 AND f.sheet = l.sheet AND f.cell = l.cell)`
 
 func explain(ctx context.Context, w *load.Warehouse, id string, f explainFlags) ([]explanation, error) {
 	query := "SELECT " + explainColumns + ", '', NULL" + explainFrom
@@ -150,7 +184,15 @@ WHERE o.indicator_code = ? AND (? = '' OR o.territory_id = ? OR t.territory_code
 	default:
 		return nil, badInput("unknown basis %q", "the bases are as_reported and units_2025", "--basis units_2025", f.basis)
 	}
-	query += fmt.Sprintf("\nORDER BY o.indicator_code, o.territory_id, o.period_id, o.measure_type, o.vintage_rank, o.observation_id LIMIT %d", max(f.limit, 1))
+	limit := max(f.limit, 1)
+	out, err := explainRows(ctx, w, query+fmt.Sprintf("\nORDER BY o.indicator_code, o.territory_id, o.period_id, o.measure_type, o.vintage_rank, o.observation_id LIMIT %d", limit), args...)
+	if err == nil && len(out) == 0 && id != "" {
+		out, err = explainRows(ctx, w, "SELECT "+otherColumns+", '', NULL"+explainOthers+fmt.Sprintf(" LIMIT %d", limit), id)
+	}
+	return out, err
+}
+
+func explainRows(ctx context.Context, w *load.Warehouse, query string, args ...any) ([]explanation, error) {
 	rows, err := w.Rows(ctx, query, args...)
 	if err != nil {
 		return nil, fmt.Errorf("explain: %w", err)
@@ -160,7 +202,7 @@ WHERE o.indicator_code = ? AND (? = '' OR o.territory_id = ? OR t.territory_code
 	for rows.Next() {
 		var e explanation
 		var rules *string
-		if err := rows.Scan(&e.ObservationID, &e.Indicator, &e.IndicatorVi, &e.Territory, &e.TerritoryVi, &e.Period, &e.Measure, &e.Sex, &e.Area,
+		if err := rows.Scan(&e.Fact, &e.ObservationID, &e.Indicator, &e.IndicatorVi, &e.Territory, &e.TerritoryVi, &e.Period, &e.Measure, &e.Sex, &e.Area,
 			&e.Value, &e.ValueHigh, &e.Qualifier, &e.Empty, &e.Unit, &e.Reported, &e.Latest, &e.Vintage, &e.Round, &e.SHA256, &e.File, &e.Origin,
 			&e.Document, &e.Sample, &e.Sheet, &e.Cell, &e.Raw, &e.Label, &e.Header, &e.Note, &rules, &e.MemberOf, &e.Weight); err != nil {
 			return nil, fmt.Errorf("explain: %w", err)
@@ -220,7 +262,10 @@ func printExplanations(w io.Writer, list []explanation) {
 		if e.Sex != "T" || e.Area != "T" {
 			fmt.Fprintf(w, " · %s/%s", e.Sex, e.Area)
 		}
-		fmt.Fprintf(w, " = %s %s\n", valueText(e.Value, e.ValueHigh, e.Qualifier, e.Empty), deref(e.Unit))
+		if e.Fact != "fact_task" { // a task has no value
+			fmt.Fprintf(w, " = %s %s", valueText(e.Value, e.ValueHigh, e.Qualifier, e.Empty), deref(e.Unit))
+		}
+		fmt.Fprintln(w)
 		line := func(name, s string) {
 			if s != "" {
 				fmt.Fprintf(w, "  %-8s  %s\n", name, s)
@@ -231,7 +276,7 @@ func printExplanations(w io.Writer, list []explanation) {
 		if e.Sample {
 			line("sample", "this file was made by phuluc from published figures")
 		}
-		line("cell", e.Sheet+" ! "+e.Cell)
+		line("cell", strings.TrimPrefix(e.Sheet+" ! "+e.Cell, " ! "))
 		line("raw", fmt.Sprintf("%q", deref(e.Raw)))
 		line("label", deref(e.Label))
 		line("header", deref(e.Header))
