@@ -120,7 +120,7 @@ func TestCommandsAndFlagsOfThePagesExist(t *testing.T) {
 	for _, m := range regexp.MustCompile(`VarP?\(&[^,]+, "([a-z-]+)"`).FindAllStringSubmatch(source, -1) {
 		flags[m[1]] = true
 	}
-	invocation := regexp.MustCompile(`(?:^|[\s` + "`" + `(/])phuluc ([a-z]+)((?: [^|` + "`" + `#]*)?)`)
+	invocation := regexp.MustCompile(`(?:^|[\s` + "`" + `(/])phuluc ([a-z]+)((?: [^|` + "`" + `#\n]*)?)`)
 	for name, text := range pages(t) {
 		for _, m := range invocation.FindAllStringSubmatch(codeOf(name, text), -1) {
 			if !commands[m[1]] {
