@@ -65,10 +65,14 @@ func madeRows(n int) made {
 		year, k := 2000+k%years, k/years
 		province, k := 1+k%provinces, k/provinces
 		at := i % perFile
+		revised := 0 // one value in fifty changes when it comes back
+		if i%50 == 0 {
+			revised = i / 16_000
+		}
 		m["record"] = append(m["record"], row{"kind": "observation", "source_sha256": sha, "sheet": "Biểu",
 			"cell": "B" + strconv.Itoa(at+5), "row_no": int32(at + 5), "col_no": int32(2), "raw": strconv.Itoa(i), "label": "Chỉ tiêu", "header": "TH " + strconv.Itoa(year), "hidden": false,
 			"indicator_code": fmt.Sprintf("indicator_%03d", indicator), "territory_id": fmt.Sprintf("province:%02d@2004", province), "period_id": strconv.Itoa(year),
-			"measure_type": []string{"actual", "plan"}[k%2], "sex": "T", "area": "T", "value": strconv.Itoa(1000 + i%97), "obs_status": "A", "unit_code": "person", "reported_unit": "person"})
+			"measure_type": []string{"actual", "plan"}[k%2], "sex": "T", "area": "T", "value": strconv.Itoa(1000 + i%16_000%97 + revised), "obs_status": "A", "unit_code": "person", "reported_unit": "person"})
 	}
 	return m
 }
