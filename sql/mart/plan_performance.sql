@@ -12,22 +12,20 @@ WITH o AS (
   FROM dw.observation AS o
   WHERE o.is_latest AND (o.freq IN ('A', 'span') AND o.measure_type IN ('plan', 'estimate', 'actual', 'forecast')
                          OR o.freq = 'S' AND o.period_id LIKE '%-S1' AND o.measure_type IN ('actual', 'estimate'))
-  -- for the six months an actual figure stands before an estimate
-  QUALIFY row_number() OVER (PARTITION BY o.indicator_key, o.territory_key, o.period_key, o.sex, o.area, CASE WHEN o.freq = 'S' THEN '' ELSE o.measure_type END ORDER BY o.measure_type) = 1
-), wide AS (
+), wide AS ( -- for the six months an actual figure stands before an estimate
   SELECT indicator_code, territory_id, plan_period_id AS period_id, sex, area, max(year) AS year, max(year_from) AS year_from,
          any_value(value) FILTER (WHERE part = 'plan') AS plan, any_value(value_high) FILTER (WHERE part = 'plan') AS plan_high,
          any_value(qualifier) FILTER (WHERE part = 'plan') AS plan_qualifier,
-         any_value(value) FILTER (WHERE part = 'six_months') AS six_months, any_value(measure_type) FILTER (WHERE part = 'six_months') AS six_months_measure_type,
+         arg_min(value, measure_type) FILTER (WHERE part = 'six_months') AS six_months, arg_min(measure_type, measure_type) FILTER (WHERE part = 'six_months') AS six_months_measure_type,
          any_value(value) FILTER (WHERE part = 'estimate') AS estimate, any_value(value_high) FILTER (WHERE part = 'estimate') AS estimate_high,
          any_value(value) FILTER (WHERE part = 'actual') AS actual, any_value(value_high) FILTER (WHERE part = 'actual') AS actual_high,
          any_value(value) FILTER (WHERE part = 'forecast') AS forecast, any_value(value_high) FILTER (WHERE part = 'forecast') AS forecast_high,
-         coalesce(bool_or(is_exact) FILTER (WHERE part = 'plan'), false) AS plan_exact, coalesce(bool_or(is_exact) FILTER (WHERE part = 'six_months'), false) AS six_exact,
+         coalesce(bool_or(is_exact) FILTER (WHERE part = 'plan'), false) AS plan_exact, coalesce(arg_min(is_exact, measure_type) FILTER (WHERE part = 'six_months'), false) AS six_exact,
          coalesce(bool_or(is_exact) FILTER (WHERE part = 'estimate'), false) AS estimate_exact, coalesce(bool_or(is_exact) FILTER (WHERE part = 'actual'), false) AS actual_exact,
-         any_value(round_id) FILTER (WHERE part = 'plan') AS plan_round_id, any_value(round_id) FILTER (WHERE part = 'six_months') AS six_months_round_id,
+         any_value(round_id) FILTER (WHERE part = 'plan') AS plan_round_id, arg_min(round_id, measure_type) FILTER (WHERE part = 'six_months') AS six_months_round_id,
          any_value(round_id) FILTER (WHERE part = 'estimate') AS estimate_round_id, any_value(round_id) FILTER (WHERE part = 'actual') AS actual_round_id,
          any_value(round_id) FILTER (WHERE part = 'forecast') AS forecast_round_id,
-         any_value(observation_id) FILTER (WHERE part = 'plan') AS plan_observation_id, any_value(observation_id) FILTER (WHERE part = 'six_months') AS six_months_observation_id,
+         any_value(observation_id) FILTER (WHERE part = 'plan') AS plan_observation_id, arg_min(observation_id, measure_type) FILTER (WHERE part = 'six_months') AS six_months_observation_id,
          any_value(observation_id) FILTER (WHERE part = 'estimate') AS estimate_observation_id, any_value(observation_id) FILTER (WHERE part = 'actual') AS actual_observation_id,
          any_value(observation_id) FILTER (WHERE part = 'forecast') AS forecast_observation_id
   FROM o

@@ -21,43 +21,45 @@ WITH o AS (
 ), v AS (
   SELECT *, TRY_CAST(0.5 * sent_unit * power(10, -length(rtrim(split_part(CAST(TRY_CAST(value / sent_unit AS DECIMAL(28,6)) AS VARCHAR), '.', 2), '0'))) AS DECIMAL(28,10)) AS half_digit
   FROM o
-), link AS ( -- total and part, one row for each part that should be there
-  SELECT CASE WHEN b.exhaustive THEN 'part_sum' ELSE 'part_limit' END AS check_kind, b.group_id, w.observation_id AS whole_id, b.part_code AS part_name, p.observation_id AS part_id
+), link AS ( -- total and part, for the parts there are
+  SELECT CASE WHEN b.exhaustive THEN 'part_sum' ELSE 'part_limit' END AS check_kind, b.group_id, w.observation_id AS whole_id, b.part_code AS part_name,
+         p.is_exact, p.value, p.half_digit, p.source_sha256, p.sheet, p.cell
   FROM v AS w
   JOIN dw.bridge_indicator_part AS b ON b.whole_key = w.indicator_key
-  LEFT JOIN v AS p ON p.indicator_key = b.part_key AND p.territory_key = w.territory_key AND p.period_key = w.period_key
-                  AND p.measure_type = w.measure_type AND p.sex = w.sex AND p.area = w.area
+  JOIN v AS p ON p.indicator_key = b.part_key AND p.territory_key = w.territory_key AND p.period_key = w.period_key
+             AND p.measure_type = w.measure_type AND p.sex = w.sex AND p.area = w.area
   UNION ALL
-  SELECT 'sex_sum', 'sex', w.observation_id, s.sex, p.observation_id
-  FROM v AS w CROSS JOIN (VALUES ('F'), ('M')) AS s(sex)
-  LEFT JOIN v AS p ON p.indicator_key = w.indicator_key AND p.territory_key = w.territory_key AND p.period_key = w.period_key
-                  AND p.measure_type = w.measure_type AND p.sex = s.sex AND p.area = w.area
-  WHERE w.sex = 'T' AND w.aggregation = 'sum'
+  SELECT 'sex_sum', 'sex', w.observation_id, p.sex, p.is_exact, p.value, p.half_digit, p.source_sha256, p.sheet, p.cell
+  FROM v AS w
+  JOIN v AS p ON p.indicator_key = w.indicator_key AND p.territory_key = w.territory_key AND p.period_key = w.period_key
+             AND p.measure_type = w.measure_type AND p.area = w.area
+  WHERE w.sex = 'T' AND p.sex IN ('F', 'M') AND w.aggregation = 'sum'
   UNION ALL
-  SELECT 'area_sum', 'area', w.observation_id, a.area, p.observation_id
-  FROM v AS w CROSS JOIN (VALUES ('U'), ('R')) AS a(area)
-  LEFT JOIN v AS p ON p.indicator_key = w.indicator_key AND p.territory_key = w.territory_key AND p.period_key = w.period_key
-                  AND p.measure_type = w.measure_type AND p.sex = w.sex AND p.area = a.area
-  WHERE w.area = 'T' AND w.aggregation = 'sum'
+  SELECT 'area_sum', 'area', w.observation_id, p.area, p.is_exact, p.value, p.half_digit, p.source_sha256, p.sheet, p.cell
+  FROM v AS w
+  JOIN v AS p ON p.indicator_key = w.indicator_key AND p.territory_key = w.territory_key AND p.period_key = w.period_key
+             AND p.measure_type = w.measure_type AND p.sex = w.sex
+  WHERE w.area = 'T' AND p.area IN ('U', 'R') AND w.aggregation = 'sum'
 ), summed AS (
-  SELECT l.check_kind, l.group_id, l.whole_id, count(*) AS parts_expected, count(*) FILTER (WHERE p.is_exact) AS parts_found,
-         TRY_CAST(sum(p.value) FILTER (WHERE p.is_exact) AS DECIMAL(28,10)) AS expected,
-         sum(p.half_digit) FILTER (WHERE p.is_exact) AS half_digits,
-         string_agg(l.part_name || ' = ' || coalesce(rtrim(rtrim(CAST(p.value AS VARCHAR), '0'), '.'), '?')
-                    || coalesce(' (' || left(p.source_sha256, 8) || ' ' || p.sheet || '!' || p.cell || ')', ''), '; ' ORDER BY l.part_name) AS parts,
-         count(DISTINCT p.source_sha256) FILTER (WHERE p.is_exact) AS sources, min(p.source_sha256) FILTER (WHERE p.is_exact) AS one_source
-  FROM link AS l LEFT JOIN v AS p ON p.observation_id = l.part_id
-  GROUP BY ALL
+  SELECT check_kind, group_id, whole_id, count(*) FILTER (WHERE is_exact) AS parts_found,
+         TRY_CAST(sum(value) FILTER (WHERE is_exact) AS DECIMAL(28,10)) AS expected, sum(half_digit) FILTER (WHERE is_exact) AS half_digits,
+         string_agg(part_name || ' = ' || coalesce(rtrim(rtrim(CAST(value AS VARCHAR), '0'), '.'), '?')
+                    || ' (' || left(source_sha256, 8) || ' ' || sheet || '!' || cell || ')', '; ' ORDER BY part_name) AS parts,
+         CASE WHEN min(source_sha256) = max(source_sha256) THEN min(source_sha256) END AS one_source
+  FROM link GROUP BY check_kind, group_id, whole_id
+), size AS (
+  SELECT whole_code, group_id, count(*) AS parts FROM dw.bridge_indicator_part GROUP BY whole_code, group_id
 ), checked AS (
   SELECT s.check_kind, s.group_id, w.indicator_code, w.territory_id, w.period_id, w.year, w.measure_type, w.sex, w.area,
-         s.parts_expected, s.parts_found, s.expected, w.value AS actual, s.half_digits + w.half_digit AS tolerance, w.is_exact, s.parts,
-         s.sources = 1 AND s.one_source = w.source_sha256 AS is_same_file, w.observation_id, w.round_id, w.source_sha256, w.sheet, w.cell
+         coalesce(z.parts, 2) AS parts_expected, s.parts_found, s.expected, w.value AS actual, s.half_digits + w.half_digit AS tolerance, w.is_exact, s.parts,
+         coalesce(s.one_source = w.source_sha256, false) AS is_same_file, w.observation_id, w.round_id, w.source_sha256, w.sheet, w.cell
   FROM summed AS s JOIN v AS w ON w.observation_id = s.whole_id
+  LEFT JOIN size AS z ON z.whole_code = w.indicator_code AND z.group_id = s.group_id AND s.check_kind LIKE 'part%'
   WHERE s.parts_found > 0
   UNION ALL
   SELECT CASE g.aggregation WHEN 'sum' THEN 'province_sum' ELSE 'province_mean' END, 'territory', g.indicator_code, g.territory_id, w.period_id, g.year, g.measure_type, g.sex, g.area,
          g.members_expected, g.members_found, g.members_value, g.published_value,
-         CASE g.aggregation WHEN 'sum' THEN w.half_digit * (1 + g.members_found) ELSE w.half_digit + 0.01 * abs(CAST(g.published_value AS DOUBLE)) END,
+         CASE g.aggregation WHEN 'sum' THEN w.half_digit * (1 + g.members_found) ELSE TRY_CAST(w.half_digit + 0.01 * abs(CAST(g.published_value AS DOUBLE)) AS DECIMAL(28,10)) END,
          w.is_exact, CASE WHEN g.members_missing_vi IS NOT NULL THEN 'thiếu / missing: ' || g.members_missing_vi END, NULL,
          w.observation_id, w.round_id, w.source_sha256, w.sheet, w.cell
   FROM mart.region_summary AS g JOIN v AS w ON w.observation_id = g.observation_id
@@ -70,7 +72,7 @@ SELECT j.check_kind, j.group_id, j.indicator_code, i.name_vi AS indicator_vi, i.
        j.territory_id, t.name_vi AS territory_vi, t.level AS territory_level, j.period_id, j.year, j.measure_type, j.sex, j.area,
        j.parts_expected, j.parts_found, j.expected, j.actual, j.difference, TRY_CAST(j.tolerance AS DECIMAL(28,10)) AS tolerance,
        CASE WHEN j.difference IS NULL THEN 'incomplete' WHEN j.difference = 0 OR j.check_kind = 'part_limit' AND j.difference > 0 THEN 'ok'
-            WHEN abs(CAST(j.difference AS DOUBLE)) <= j.tolerance * (1 + 1e-9) THEN 'rounding' ELSE 'differs' END AS status,
+            WHEN abs(j.difference) <= j.tolerance THEN 'rounding' ELSE 'differs' END AS status,
        j.parts, j.is_same_file, j.observation_id, j.round_id, j.source_sha256, j.sheet AS source_sheet, j.cell AS source_cell
 FROM judged AS j
 JOIN dw.dim_indicator AS i ON i.indicator_code = j.indicator_code

@@ -2,22 +2,25 @@
 -- the winner follows the rule of dim_source. change is exact and exists where both are exact numbers; change_pct is in
 -- percent of the first value, double precision, 4 decimals.
 CREATE TABLE mart.restatement AS
-WITH v AS (
-  SELECT o.*, s.file_name, s.vintage_date,
-         count(*) OVER w AS vintages,
-         row_number() OVER (PARTITION BY o.indicator_key, o.territory_key, o.period_key, o.measure_type, o.sex, o.area ORDER BY o.vintage_rank DESC) AS nth
-  FROM dw.observation AS o JOIN dw.dim_source AS s ON s.source_key = o.source_key
-  WINDOW w AS (PARTITION BY o.indicator_key, o.territory_key, o.period_key, o.measure_type, o.sex, o.area)
-  QUALIFY vintages > 1
+WITH again AS (
+  SELECT indicator_key, territory_key, period_key, measure_type_key, sex_key, area_key, count(*) AS vintages, row_number() OVER () AS fact_no
+  FROM dw.fact_observation GROUP BY ALL HAVING count(*) > 1
+), v AS (
+  SELECT g.fact_no, g.vintages, f.observation_id, f.indicator_key, f.territory_key, f.period_key, f.measure_type_key, f.sex_key, f.area_key,
+         f.vintage_rank, f.value, f.value_high, f.qualifier, f.empty_kind, f.sheet, f.cell, r.round_id, s.file_name, s.vintage_date, s.source_sha256
+  FROM dw.fact_observation AS f
+  JOIN again AS g ON g.indicator_key = f.indicator_key AND g.territory_key = f.territory_key AND g.period_key = f.period_key
+                 AND g.measure_type_key = f.measure_type_key AND g.sex_key = f.sex_key AND g.area_key = f.area_key
+  JOIN dw.dim_source AS s ON s.source_key = f.source_key
+  LEFT JOIN dw.dim_round AS r ON r.round_key = f.round_key
 ), said AS (
-  SELECT indicator_key, territory_key, period_key, measure_type, sex, area,
-         count(DISTINCT concat_ws('|', coalesce(CAST(value AS VARCHAR), ''), coalesce(CAST(value_high AS VARCHAR), ''), coalesce(qualifier, ''), coalesce(empty_kind, ''))) AS different_values,
+  SELECT fact_no, count(DISTINCT row(value, value_high, qualifier, empty_kind)) AS different_values,
          string_agg(coalesce(round_id, file_name) || ': ' || coalesce(rtrim(rtrim(CAST(value AS VARCHAR), '0'), '.'), empty_kind, '')
-                    || coalesce('–' || rtrim(rtrim(CAST(value_high AS VARCHAR), '0'), '.'), ''), '; ' ORDER BY nth) AS history
-  FROM v GROUP BY ALL
+                    || coalesce('–' || rtrim(rtrim(CAST(value_high AS VARCHAR), '0'), '.'), ''), '; ' ORDER BY vintage_rank DESC) AS history
+  FROM v GROUP BY fact_no
 )
-SELECT a.indicator_code, i.name_vi AS indicator_vi, i.name_en AS indicator_en, i.unit_code AS unit,
-       a.territory_id, t.name_vi AS territory_vi, a.territory_level, a.period_id, a.year, a.measure_type, a.sex, a.area,
+SELECT i.indicator_code, i.name_vi AS indicator_vi, i.name_en AS indicator_en, i.unit_code AS unit,
+       t.territory_id, t.name_vi AS territory_vi, t.level AS territory_level, p.period_id, p.year, m.measure_type, x.sex, u.area,
        z.vintages, d.different_values, d.different_values > 1 AS is_changed,
        a.value AS first_value, a.value_high AS first_value_high, a.qualifier AS first_qualifier, a.empty_kind AS first_empty_kind,
        z.value AS last_value, z.value_high AS last_value_high, z.qualifier AS last_qualifier, z.empty_kind AS last_empty_kind,
@@ -31,11 +34,13 @@ SELECT a.indicator_code, i.name_vi AS indicator_vi, i.name_en AS indicator_en, i
        z.round_id AS last_round_id, z.vintage_date AS last_as_of, z.observation_id AS last_observation_id,
        z.source_sha256 AS last_source_sha256, z.sheet AS last_source_sheet, z.cell AS last_source_cell
 FROM v AS a
-JOIN v AS z ON z.indicator_key = a.indicator_key AND z.territory_key = a.territory_key AND z.period_key = a.period_key
-           AND z.measure_type = a.measure_type AND z.sex = a.sex AND z.area = a.area AND z.vintage_rank = 1
-JOIN said AS d ON d.indicator_key = a.indicator_key AND d.territory_key = a.territory_key AND d.period_key = a.period_key
-              AND d.measure_type = a.measure_type AND d.sex = a.sex AND d.area = a.area
+JOIN v AS z ON z.fact_no = a.fact_no AND z.vintage_rank = 1
+JOIN said AS d ON d.fact_no = a.fact_no
 JOIN dw.dim_indicator AS i ON i.indicator_key = a.indicator_key
 JOIN dw.dim_territory AS t ON t.territory_key = a.territory_key
-WHERE a.nth = 1
-ORDER BY a.indicator_code, a.territory_id, a.period_id, a.measure_type, a.sex, a.area;
+JOIN dw.dim_period AS p ON p.period_key = a.period_key
+JOIN dw.dim_measure_type AS m ON m.measure_type_key = a.measure_type_key
+JOIN dw.dim_sex AS x ON x.sex_key = a.sex_key
+JOIN dw.dim_area AS u ON u.area_key = a.area_key
+WHERE a.vintage_rank = a.vintages
+ORDER BY i.indicator_code, t.territory_id, p.period_id, m.measure_type, x.sex, u.area;
