@@ -61,6 +61,7 @@ func (s *sheetReader) layOutColumns(t *table) {
 			texts = append(texts, g.cells[i].Raw)
 		}
 		col.header = strings.Join(texts, " / ")
+		col.gap = s.underOpenGroup(t, c)
 		for k := len(col.stack) - 1; k >= 0; k-- {
 			p := s.parsed[col.stack[k]]
 			if p.comparison && len(p.indicators) == 0 {
@@ -74,7 +75,7 @@ func (s *sheetReader) layOutColumns(t *table) {
 				continue
 			}
 			switch {
-			case p.role != "" && !(p.role == roleStub && p.dims.measure != "" && p.body != p.text):
+			case p.role != "" && !(p.role == roleLabel && p.dims.measure != "" && p.body != p.text):
 				col.role = p.role
 			case p.says():
 				col.role = roleValue
@@ -99,12 +100,12 @@ func (s *sheetReader) layOutColumns(t *table) {
 		texts, numbers, ordinals := s.contents(t, c)
 		switch {
 		case numbers == 0 && texts == 0:
-		case c < firstValue && ordinals > 0 && ordinals >= texts+numbers:
+		case len(col.stack) == 0 && c < firstValue && ordinals > 0 && ordinals >= texts+numbers && s.labelsFollow(t, c):
 			col.role = roleOrdinal
 		case c < firstValue && texts > 0 && texts >= numbers:
-			col.role = roleStub
+			col.role = roleLabel
 		case texts > numbers && c > firstValue:
-			col.role = roleNote
+			col.role, col.inferred = roleNote, true
 		default:
 			col.role = roleValue
 		}
@@ -114,6 +115,51 @@ func (s *sheetReader) layOutColumns(t *table) {
 			t.isTask = true
 		}
 	}
+}
+
+// underOpenGroup reports whether a column stands right of a group header that is not merged although headers stand below
+// both: whether "Năm 2019" holds for the second column too is then a guess.
+func (s *sheetReader) underOpenGroup(t *table, c int) bool {
+	g := s.g
+	under := func(r, c int) bool {
+		for k := r + 1; k <= t.bottom; k++ {
+			if !t.isCode(k) && g.own(k, c) != none && s.parsed[g.own(k, c)] != nil && !s.parsed[g.own(k, c)].unitLine {
+				return true
+			}
+		}
+		return false
+	}
+	for r := t.top; r < t.bottom; r++ {
+		if t.isCode(r) || g.cell(r, c) != none || !under(r, c) {
+			continue
+		}
+		for k := c - 1; k >= 0; k-- {
+			i := g.cell(r, k)
+			if i == none {
+				continue
+			}
+			p := s.parsed[i]
+			if g.span[i] == g.pos[i] && under(r, k) && p != nil && p.role == "" {
+				return true
+			}
+			break
+		}
+	}
+	return false
+}
+
+// labelsFollow reports whether the next column that holds anything holds texts: then this one may number them.
+func (s *sheetReader) labelsFollow(t *table, c int) bool {
+	for k := c + 1; k < len(t.columns); k++ {
+		if t.columns[k].role == roleLabel {
+			return true
+		}
+		texts, numbers, _ := s.contents(t, k)
+		if texts+numbers > 0 {
+			return t.columns[k].role == "" && texts > numbers
+		}
+	}
+	return false
 }
 
 func (t *table) isCode(r int) bool { return t.codes[r] }
@@ -160,13 +206,13 @@ func (s *sheetReader) settleColumn(t *table, c int) {
 			}
 		}
 		if names > units {
-			col.role = roleStub
+			col.role = roleLabel
 		}
-	case roleStub:
+	case roleLabel:
 		texts, numbers, _ := s.contents(t, c)
 		if numbers > texts {
 			for k := range c {
-				if t.columns[k].role == roleStub {
+				if t.columns[k].role == roleLabel {
 					col.role = roleValue
 					return
 				}
@@ -260,7 +306,7 @@ func (s *sheetReader) plainRank(t *table, rw *row, hasOrdinals bool, stack []*ro
 	}
 	// A label one column further right is one level deeper.
 	for c := range s.g.pos[i].c {
-		if t.columns[c].role == roleStub && len(rw.labels) == 1 {
+		if t.columns[c].role == roleLabel && len(rw.labels) == 1 {
 			indent++
 		}
 	}
@@ -306,7 +352,7 @@ func (s *sheetReader) isLabelRow(t *table, r int) bool {
 	for _, i := range s.g.rowCells(r) {
 		p := s.parsed[i]
 		switch t.columns[s.g.pos[i].c].role {
-		case roleStub, roleTask:
+		case roleLabel, roleTask:
 			label = true
 			if p == nil || p.opens == kindNote || p.opens == kindSignature {
 				return false
@@ -343,7 +389,7 @@ func (s *sheetReader) newRow(t *table, r int) *row {
 			} else if own && g.cells[i].Kind == sheet.Text { // a merged section row starts in the ordinal column
 				rw.labels = append(rw.labels, i)
 			}
-		case roleStub, roleTask:
+		case roleLabel, roleTask:
 			if own || g.span[i].r >= r {
 				rw.labels = append(rw.labels, i)
 			}
@@ -378,8 +424,12 @@ func (s *sheetReader) rowFate(t *table, rw *row, i int32) {
 	if t.isTask && (rw.values || len(g.rowCells(rw.r)) > 2) {
 		return // the whole row is one task
 	}
+	number := g.cells[i].Kind == sheet.Number
 	for _, l := range rw.labels {
 		if l == i {
+			if number && s.class[i] == classValue {
+				return // no label: left to be refused
+			}
 			if p := s.parsed[i]; p.unitLine {
 				g.skipIfUnset(i, skipUnit)
 			} else {
@@ -390,11 +440,17 @@ func (s *sheetReader) rowFate(t *table, rw *row, i int32) {
 	}
 	switch t.columns[g.pos[i].c].role {
 	case roleOrdinal:
-		g.skip(i, skipOrdinal)
+		if _, ok := parseOrdinal(g.text[i]); ok || s.class[i] == classText || s.class[i] == classEmpty {
+			g.skip(i, skipOrdinal)
+		}
 	case roleUnit:
-		g.skip(i, skipUnit)
+		if !number {
+			g.skip(i, skipUnit)
+		}
 	case roleNote:
-		g.skip(i, skipNote)
+		if !t.columns[g.pos[i].c].inferred || s.class[i] == classText || s.class[i] == classEmpty {
+			g.skip(i, skipNote)
+		}
 	case roleOwner, rolePartner, roleDue, roleLevel:
 		g.skip(i, skipOwner)
 	case roleComparison:

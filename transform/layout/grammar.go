@@ -19,7 +19,7 @@ func (rd *Reader) exact(p *phrase, s string) bool {
 		case kindRole:
 			p.role, found = w.value, true
 			if w.value == roleTerritories {
-				p.role, p.places = roleStub, true
+				p.role, p.places = roleLabel, true
 			}
 		case kindComparison:
 			p.comparison, found = true, true
@@ -45,6 +45,11 @@ func (rd *Reader) exact(p *phrase, s string) bool {
 	if !found && len(p.indicators) == 0 && len(p.territories) == 0 {
 		if u := rd.unit(s); u != nil {
 			p.dims.unit, p.dims.unitText = u, s
+			return true
+		}
+		if len(toks) > 1 && toks[0].low == "số" && rd.unit(s[toks[1].start:]) != nil { // "Số người" over a column
+			p.dims.unitText = s[toks[1].start:]
+			p.dims.unit = rd.unit(p.dims.unitText)
 			return true
 		}
 		if vi, en, cut := strings.Cut(s, " - "); cut && rd.unit(vi) != nil && rd.unit(en) != nil { // "Người - Person"
@@ -232,9 +237,9 @@ func (rd *Reader) isComparison(toks []token) bool {
 	for len(toks) > 0 && toks[0].punct && toks[0].key != "%" {
 		toks = toks[1:]
 	}
-	if n, ok := rd.vocab.begins(toks, kindComparison); ok {
-		w, _ := rd.vocab.find(toks[:n], kindComparison)
-		if w.value != wholeText || phraseKey(toks[n:]) == "" || phraseKey(toks[n:]) == "%" {
+	for n := min(len(toks), maxWordTokens); n > 0; n-- {
+		w, ok := rd.vocab.find(toks[:n], kindComparison)
+		if ok && (w.value != wholeText || phraseKey(toks[n:]) == "" || phraseKey(toks[n:]) == "%") {
 			return true
 		}
 	}

@@ -95,7 +95,7 @@ func parseOrdinal(s string) (ordinal, bool) {
 		return ordinal{}, false
 	}
 	for i, p := range parts {
-		if p == "" || len(p) > 3 {
+		if p == "" || len(p) > 3 || i > 0 && len(p) > 2 { // "20.100" is a number
 			return ordinal{}, false
 		}
 		if i > 0 && len(p) == 1 && (p[0] >= 'a' && p[0] <= 'z') {

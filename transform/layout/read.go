@@ -40,6 +40,7 @@ type bookReader struct {
 	pending       []pending
 	tasks         []record.Task
 	refusals      []record.Refusal
+	proposed      map[string]bool // texts for which a near name was looked up
 }
 
 // Read lays out one workbook. It never fails: what is not understood is in Refusals, and for every sheet the counts add

@@ -354,7 +354,8 @@ func (s *sheetReader) hasMeasures(t *table) bool {
 type cellContext struct {
 	t           *table
 	title       titleInfo
-	hasMeasures bool
+	hasMeasures bool // some header or label says what kind of figure it heads: one that does not is a gap
+	hasYears    bool // some column header names a year: one that does not is a gap
 	columns     []meaning
 	styles      []text.Style
 	labelled    bool // the table has row labels, so that a row without one is a gap
@@ -385,6 +386,7 @@ func (b *bookReader) resolveTable(s *sheetReader, t *table) {
 			if cx.columns[c].comparison {
 				t.columns[c].role = roleComparison
 			}
+			cx.hasYears = cx.hasYears || cx.columns[c].dims.year != 0
 		}
 	}
 	for _, rw := range t.rows {
@@ -455,6 +457,10 @@ func (b *bookReader) resolveCell(s *sheetReader, cx *cellContext, rw *row, c int
 		no("dimension.missing", "", "no header above the cell")
 		return
 	}
+	if cx.t.columns[c].gap {
+		no("header.unknown", "", "the group header to the left is not merged over this column")
+		return
+	}
 	if len(rw.labels) == 0 && cx.labelled {
 		no("dimension.missing", "", "no label beside the cell")
 		return
@@ -467,7 +473,7 @@ func (b *bookReader) resolveCell(s *sheetReader, cx *cellContext, rw *row, c int
 	if cm.unknown != "" {
 		nearest := ""
 		if b.columnsAreIndicators(cx) {
-			if in := rd.nearIndicator(cm.unknown); in != nil {
+			if in := b.proposal(cm.unknown); in != nil {
 				no("indicator.unknown", in.NameVi, cm.unknown)
 				return
 			}
@@ -505,7 +511,7 @@ func (b *bookReader) resolveCell(s *sheetReader, cx *cellContext, rw *row, c int
 			what = label
 		}
 		nearest := ""
-		if n := rd.nearIndicator(what); n != nil {
+		if n := b.proposal(what); n != nil {
 			nearest = n.NameVi
 		}
 		no("indicator.unknown", nearest, what)
@@ -518,10 +524,10 @@ func (b *bookReader) resolveCell(s *sheetReader, cx *cellContext, rw *row, c int
 			d.year--
 		}
 	}
-	if d.year == 0 && d.part == "" && d.ref == "" && ti.dims.year != 0 && (d.measure == "" || !ti.planYear || d.measure == "plan") {
+	if d.year == 0 && d.part == "" && d.ref == "" && ti.dims.year != 0 && !cx.hasYears && (d.measure == "" || !ti.planYear || d.measure == "plan") {
 		d.year, d.toYear, d.part, titlePeriod = ti.dims.year, ti.dims.toYear, ti.dims.part, true
 	}
-	if d.year == 0 && d.part != "" && ti.dims.year != 0 && ti.dims.toYear == 0 && ti.dims.part == "" && !ti.planYear {
+	if d.year == 0 && d.part != "" && ti.dims.year != 0 && ti.dims.toYear == 0 && ti.dims.part == "" && !ti.planYear && !cx.hasYears {
 		d.year, titlePeriod = ti.dims.year, true // months under "năm 2019"
 	}
 	period := d.period()
@@ -532,7 +538,7 @@ func (b *bookReader) resolveCell(s *sheetReader, cx *cellContext, rw *row, c int
 	measure := d.measure
 	if measure == "" {
 		switch {
-		case ti.dims.measure != "" && (titlePeriod || ti.dims.year == d.year && ti.dims.toYear == d.toYear):
+		case ti.dims.measure != "" && !cx.hasMeasures && (titlePeriod || ti.dims.year == d.year && ti.dims.toYear == d.toYear):
 			measure = ti.dims.measure
 		case !cx.hasMeasures && !ti.planned:
 			measure = "actual"
@@ -636,6 +642,30 @@ func (b *bookReader) spansMeanings(cx *cellContext, s *sheetReader, i int32, rw 
 	return false
 }
 
+// A proposal costs a comparison with every name of the catalogue: a workbook gets so many.
+const maxProposals = 300
+
+func (b *bookReader) mayPropose(s string) bool {
+	if b.proposed[s] {
+		return true
+	}
+	if len(b.proposed) >= maxProposals {
+		return false
+	}
+	if b.proposed == nil {
+		b.proposed = map[string]bool{}
+	}
+	b.proposed[s] = true
+	return true
+}
+
+func (b *bookReader) proposal(s string) *catalogue.Indicator {
+	if !b.mayPropose(s) {
+		return nil
+	}
+	return b.rd.nearIndicator(s)
+}
+
 // nearIndicator proposes an indicator whose name is close to a text; nil if none is.
 func (rd *Reader) nearIndicator(s string) *catalogue.Indicator {
 	n := len([]rune(text.Key(s)))
@@ -672,14 +702,16 @@ func (b *bookReader) refuseLabel(s *sheetReader, cx *cellContext, rw *row, i int
 	}
 	if territories > indicators {
 		nearest := ""
-		if t := s.rd.cat.NearestTerritory(unknown); t != nil && text.Distance(t.NameVi, unknown) <= 3 {
-			nearest = t.NameVi
+		if b.mayPropose(unknown) {
+			if t := s.rd.cat.NearestTerritory(unknown); t != nil && text.Distance(t.NameVi, unknown) <= 3 {
+				nearest = t.NameVi
+			}
 		}
 		b.refuse(s.g, i, "territory.unknown", label, header, nearest, unknown)
 		return
 	}
 	nearest := ""
-	if in := s.rd.nearIndicator(unknown); in != nil {
+	if in := b.proposal(unknown); in != nil {
 		nearest = in.NameVi
 	}
 	b.refuse(s.g, i, "indicator.unknown", label, header, nearest, unknown)

@@ -44,9 +44,11 @@ type table struct {
 
 // column is what the header band says about one grid column.
 type column struct {
-	role   string
-	stack  []int32 // header cells, top to bottom
-	header string  // their texts, as written
+	role     string
+	stack    []int32 // header cells, top to bottom
+	header   string  // their texts, as written
+	gap      bool    // a group header to the left may or may not reach over this column
+	inferred bool    // the role comes from what the column holds, not from its header
 }
 
 func newSheetReader(rd *Reader, g *grid) *sheetReader {
@@ -198,7 +200,7 @@ func (s *sheetReader) isHeader(r int, v rowView, cur *table) bool {
 	case v.roles == 1:
 		return v.heads+v.years+v.known+v.texts >= 2
 	}
-	first := len(v.cells) > 0 && s.g.pos[v.cells[0]].c > 0 // the stub's own column is blank
+	first := len(v.cells) > 0 && s.g.pos[v.cells[0]].c > 0 // the label column's header is blank
 	if v.years >= 2 && (v.ascending || v.descending) {
 		return v.names == 0 && (first || s.class[v.cells[0]] == classYear || !s.parsed[v.cells[0]].says())
 	}
@@ -425,7 +427,7 @@ func (s *sheetReader) continues(t *table, r int, v rowView) bool {
 			return false
 		}
 		if above == none {
-			if p.role == "" && !p.heads() { // a stub header written one row lower
+			if p.role == "" && !p.heads() { // a label column whose header stands one row lower
 				return false
 			}
 			continue
@@ -433,7 +435,7 @@ func (s *sheetReader) continues(t *table, r int, v rowView) bool {
 		switch s.parsed[above].roleOf() {
 		case roleOrdinal, roleUnit, roleOwner, roleTask, rolePartner, roleDue, roleLevel:
 			return false
-		case roleStub:
+		case roleLabel:
 			if s.parsed[above].dims.year == 0 && g.span[above].c == g.pos[above].c && !s.underYears(above, i) {
 				return false
 			}

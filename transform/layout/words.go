@@ -45,7 +45,7 @@ const wholeText = "whole"
 // Column roles.
 const (
 	roleOrdinal    = "ordinal"
-	roleStub       = "stub"
+	roleLabel      = "stub"
 	roleUnit       = "unit"
 	roleNote       = "note"
 	roleOwner      = "owner"
@@ -429,7 +429,7 @@ func addCatalogueWords(v vocabulary, cat *catalogue.Catalogue) {
 			case "territory_label":
 				w = word{kindRole, roleTerritories}
 			case "label", "period_label":
-				w = word{kindRole, roleStub}
+				w = word{kindRole, roleLabel}
 			case "ordinal", "unit", "note", "owner":
 				w = word{kindRole, h.Value}
 			case "comparison":
