@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -93,15 +94,21 @@ func (e *ConfigError) Unwrap() error { return e.Err }
 // Default returns the jobs that are built in.
 func Default() ([]Job, error) { return Load(builtin) }
 
-// Load reads every *.yaml file at the top of fsys, in order of name. Errors are of type *ConfigError.
+// Load reads every *.yaml file at the top of fsys, in order of name. A folder that cannot be read gives the error of reading
+// it; everything else is a *ConfigError. A folder without a job is an error too: it would be a schedule of nothing, which
+// nobody notices.
 func Load(fsys fs.FS) ([]Job, error) {
-	names, err := fs.Glob(fsys, "*.yaml")
+	entries, err := fs.ReadDir(fsys, ".")
 	if err != nil {
 		return nil, err
 	}
 	var jobs []Job
 	from := map[string]string{}
-	for _, name := range names {
+	for _, entry := range entries {
+		name := entry.Name()
+		if entry.IsDir() || path.Ext(name) != ".yaml" {
+			continue
+		}
 		text, err := fs.ReadFile(fsys, name)
 		if err != nil {
 			return nil, &ConfigError{File: name, Err: err}
@@ -115,6 +122,9 @@ func Load(fsys fs.FS) ([]Job, error) {
 		}
 		from[j.Name] = name
 		jobs = append(jobs, j)
+	}
+	if len(jobs) == 0 {
+		return nil, &ConfigError{File: "*.yaml", Err: errors.New("the folder of jobs holds no file of this name"), Hint: "copy a job file into it; nightly.yaml of the source is a pattern"}
 	}
 	return jobs, nil
 }

@@ -2,6 +2,7 @@ package schedules
 
 import (
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -121,6 +122,16 @@ func TestTwoFilesMayNotShareAName(t *testing.T) {
 	_, err := Load(fstest.MapFS{"a.yaml": {Data: one}, "b.yaml": {Data: one}, "c.txt": {Data: []byte("no")}})
 	if err == nil || !strings.Contains(err.Error(), "a.yaml") || !strings.Contains(err.Error(), "b.yaml") {
 		t.Errorf("error %v", err)
+	}
+}
+
+func TestAFolderWithoutJobsIsAnError(t *testing.T) {
+	var bad *ConfigError
+	if _, err := Load(fstest.MapFS{"README.txt": {}, "old.yaml/a": {}}); !errors.As(err, &bad) || bad.Hint == "" {
+		t.Errorf("no job file: %v", err)
+	}
+	if _, err := Load(os.DirFS(filepath.Join(t.TempDir(), "absent"))); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("no folder: %v", err)
 	}
 }
 

@@ -176,7 +176,7 @@ func year(t *testing.T, dir string, seed uint64, length time.Duration) {
 			w.job.Name = "other"
 		}
 		w.job.CatchUp = CatchUp{Policy: policies[w.intN(3)], Window: w.upTo(20 * aDay), Cap: w.intN(4)}
-		w.session(w.intN(3) == 0)
+		w.life(w.intN(3) == 0)
 		if w.intN(2) == 0 {
 			time.Sleep(w.upTo(6 * aDay))
 		}
@@ -210,8 +210,8 @@ func (w *world) wrong(truth time.Duration) {
 	}
 }
 
-// session is one life of the engine's process.
-func (w *world) session(dies bool) {
+// life is one life of the engine's process.
+func (w *world) life(dies bool) {
 	m := &mortal{Ledger: w.book}
 	m.left.Store(1 << 60)
 	if dies {

@@ -59,7 +59,7 @@ func TestKilledAtAnyStepTheOldOrTheNewGenerationIsWhole(t *testing.T) {
 }
 
 func TestKilledAtRandomTimesTheOldOrTheNewGenerationIsWhole(t *testing.T) {
-	dir := filepath.Join(t.TempDir(), "warehouse")
+	dir := filepath.Join(memory(t), "warehouse")
 	if _, err := publishOne(t.Context(), open(t, dir, Options{Keep: MinKeep}), 8); err != nil {
 		t.Fatal(err)
 	}

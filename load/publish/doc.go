@@ -21,6 +21,10 @@
 // killed after it has published: Open completes the record. A step that fails undoes the steps before it; should
 // undoing fail too, as on a dying disk, the next Open does it.
 //
+// Mode 0444 keeps everybody but the superuser from writing to a published file, and DuckDB writes to a file that it opens
+// without access_mode=READ_ONLY when it pleases, even to answer a question. Readers that are the superuser must open read-only; Check finds a
+// file that was written to.
+//
 // current.duckdb decides; current.json is the record of it and follows.
 //
 // # What is in use

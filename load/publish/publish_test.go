@@ -446,6 +446,7 @@ func TestReadersNeverSeeAMixture(t *testing.T) {
 					t.Errorf("%d generations, %v", len(list), err)
 					return
 				}
+				time.Sleep(time.Millisecond) // leave the processor to the publisher
 			}
 		})
 	}
