@@ -147,10 +147,13 @@ func (a *app) versionsCommand() *cobra.Command {
 }
 
 func (a *app) rollbackCommand() *cobra.Command {
-	return &cobra.Command{
+	var quick bool
+	cmd := &cobra.Command{
 		Use:   "rollback [GENERATION]",
 		Short: "Show readers an older generation again (default: the one before the current)",
-		Args:  cobra.MaximumNArgs(1),
+		Long: `Show readers an older generation again. Its bytes are compared with the SHA-256 of their manifest first; then only names
+move, and readers that have another generation open keep it. A later refresh that finds something new publishes a newer one.`,
+		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			cfg, err := a.config()
 			if err != nil {
@@ -185,6 +188,11 @@ func (a *app) rollbackCommand() *cobra.Command {
 					return badInput("there is no older generation", "", "phuluc versions")
 				}
 			}
+			if !quick {
+				if err := s.Check(cmd.Context(), to); err != nil {
+					return publishFailure(err)
+				}
+			}
 			g, err := s.Rollback(cmd.Context(), to)
 			if err != nil {
 				return publishFailure(err)
@@ -192,10 +200,12 @@ func (a *app) rollbackCommand() *cobra.Command {
 			if err := a.recordRollback(cmd.Context(), cfg, g.Generation); err != nil {
 				return err
 			}
-			summary := fmt.Sprintf("readers now see generation %d; the next refresh builds a new one from the landed files", g.Generation)
+			summary := fmt.Sprintf("readers now see generation %d; a refresh that finds something new publishes a newer one", g.Generation)
 			return a.done(cmd, summary, map[string]any{"generation": g.Generation, "file": g.Path}, func(w io.Writer) { fmt.Fprintln(w, summary) })
 		},
 	}
+	cmd.Flags().BoolVar(&quick, "quick", false, "do not read the file first")
+	return cmd
 }
 
 func (a *app) diffCommand() *cobra.Command {
