@@ -442,7 +442,7 @@ func (b *bookReader) refuse(g *grid, i int32, code, label, header, nearest strin
 
 // resolveCell joins what row, column, title and file say about a value cell, then reads the value.
 func (b *bookReader) resolveCell(s *sheetReader, cx *cellContext, rw *row, c int, i int32) {
-	g, rd := s.g, s.rd
+	g := s.g
 	rm, cm, ti := &rw.mean, &cx.columns[c], &cx.title
 	label, header := s.rowText(rw), cx.t.columns[c].header
 	no := func(code, nearest string, args ...string) { b.refuse(g, i, code, label, header, nearest, args...) }

@@ -22,7 +22,7 @@ var wordsCSV string
 
 // What a word of the vocabulary says.
 const (
-	kindRole       = "role"       // the column's use: ordinal, stub, unit, note, owner, task, partner, due, level
+	kindRole       = "role"       // the column's use: ordinal, label, unit, note, owner, task, partner, due, level
 	kindComparison = "comparison" // begins the title of a column that is computed from others
 	kindMeasure    = "measure"    // actual, estimate, plan, forecast, target
 	kindStatus     = "status"     // P
