@@ -405,7 +405,7 @@ func (e *Engine) tick(keep, runs context.Context, j *state, now time.Time) error
 	if len(due) == 0 {
 		return nil
 	}
-	final, todo := plan(j.Job, due, now, func(t time.Time) string {
+	final, tasks := plan(j.Job, due, now, func(t time.Time) string {
 		why, failed := e.absence(keep, j.Name, t)
 		err = errors.Join(err, failed)
 		return why
@@ -414,13 +414,13 @@ func (e *Engine) tick(keep, runs context.Context, j *state, now time.Time) error
 		return err
 	}
 	to := now
-	if len(todo) > 0 {
+	if len(tasks) > 0 {
 		to = time.Time{} // a slot in flight is not decided
 	}
 	if err := e.decide(keep, j.Name, to, final, nil); err != nil {
 		return err
 	}
-	for _, t := range todo {
+	for _, t := range tasks {
 		for _, a := range t.covers {
 			j.flight = append(j.flight, a.at)
 		}
@@ -428,9 +428,9 @@ func (e *Engine) tick(keep, runs context.Context, j *state, now time.Time) error
 			j.flight = append(j.flight, t.slot)
 		}
 	}
-	if len(todo) > 0 {
+	if len(tasks) > 0 {
 		j.since = now
-		go e.work(runs, j, todo)
+		go e.work(runs, j, tasks)
 	}
 	return nil
 }

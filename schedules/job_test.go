@@ -201,7 +201,7 @@ func TestPlan(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			back := func(at time.Time) string { return string(rune('0' + now.Sub(at)/(24*time.Hour))) }
-			lost, todo := plan(Job{Name: "j", Tolerance: 15 * time.Minute, CatchUp: c.catch}, c.due, now, func(time.Time) string { return "off" })
+			lost, tasks := plan(Job{Name: "j", Tolerance: 15 * time.Minute, CatchUp: c.catch}, c.due, now, func(time.Time) string { return "off" })
 			got := "lost:"
 			for _, s := range lost {
 				got += " " + back(s.At)
@@ -210,7 +210,7 @@ func TestPlan(t *testing.T) {
 				}
 			}
 			got += " runs:"
-			for _, r := range todo {
+			for _, r := range tasks {
 				if got += " "; !r.onTime {
 					got += "late "
 				}

@@ -49,7 +49,7 @@ type task struct {
 
 // plan divides due slots (in order of time, none decided) into those that are final now and runs to be done. why says why a
 // slot was missed.
-func plan(j Job, due []time.Time, now time.Time, why func(time.Time) string) (final []ledger.Slot, todo []task) {
+func plan(j Job, due []time.Time, now time.Time, why func(time.Time) string) (final []ledger.Slot, tasks []task) {
 	missed := due
 	var last *task
 	if n := len(due); n > 0 && now.Sub(due[n-1]) <= j.Tolerance {
@@ -77,16 +77,16 @@ func plan(j Job, due []time.Time, now time.Time, why func(time.Time) string) (fi
 			late = late[1:]
 		}
 		for i := range late {
-			todo = append(todo, task{slot: late[i].at, covers: late[i : i+1]})
+			tasks = append(tasks, task{slot: late[i].at, covers: late[i : i+1]})
 		}
 		late = nil
 	}
 	switch {
 	case last != nil:
 		last.covers = late
-		todo = append(todo, *last)
+		tasks = append(tasks, *last)
 	case len(late) > 0:
-		todo = append(todo, task{slot: late[len(late)-1].at, covers: late})
+		tasks = append(tasks, task{slot: late[len(late)-1].at, covers: late})
 	}
-	return final, todo
+	return final, tasks
 }

@@ -21,9 +21,9 @@ func (e *bookError) Error() string { return "keep the account of an attempt: " +
 func (e *bookError) Unwrap() error { return e.err }
 
 // work does the tasks of a job, one after the other and never at the same time as those of another job.
-func (e *Engine) work(ctx context.Context, j *state, todo []task) {
-	for i, t := range todo {
-		r := result{job: j, task: t, last: i == len(todo)-1}
+func (e *Engine) work(ctx context.Context, j *state, tasks []task) {
+	for i, t := range tasks {
+		r := result{job: j, task: t, last: i == len(tasks)-1}
 		select {
 		case e.turn <- struct{}{}:
 			r.runID, r.err = e.retry(ctx, j.Job, t.slot)
