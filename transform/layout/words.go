@@ -45,7 +45,7 @@ const wholeText = "whole"
 // Column roles.
 const (
 	roleOrdinal    = "ordinal"
-	roleLabel      = "stub"
+	roleLabel      = "label"
 	roleUnit       = "unit"
 	roleNote       = "note"
 	roleOwner      = "owner"
