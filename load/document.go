@@ -68,12 +68,7 @@ func comment(ctx context.Context, conn *sql.Conn, files fs.FS) (missing, stray [
 		return nil, nil, err
 	}
 	done := map[string]bool{}
-	// One transaction: a commit for each of several hundred comments would cost more than the comments.
-	tx, err := conn.BeginTx(ctx, nil)
-	if err != nil {
-		return nil, nil, fmt.Errorf("comments: %w", err)
-	}
-	defer tx.Rollback()
+	var statements strings.Builder
 	for _, t := range texts {
 		if done[t.name()] || !exists[t.name()] {
 			stray = append(stray, t.name())
@@ -91,11 +86,10 @@ func comment(ctx context.Context, conn *sql.Conn, files fs.FS) (missing, stray [
 		if t.column != "" {
 			name += "." + quote(t.column)
 		}
-		if _, err := tx.ExecContext(ctx, "COMMENT ON "+target+" "+name+" IS "+literal(t.vi+" / "+t.en)); err != nil {
-			return nil, nil, fmt.Errorf("comment on %s: %w", t.name(), err)
-		}
+		fmt.Fprintf(&statements, "COMMENT ON %s %s IS %s;\n", target, name, literal(t.vi+" / "+t.en))
 	}
-	if err := tx.Commit(); err != nil {
+	// One transaction: a commit for each of several hundred comments would cost more than the comments.
+	if _, err := conn.ExecContext(ctx, "BEGIN;\n"+statements.String()+"COMMIT;"); err != nil {
 		return nil, nil, fmt.Errorf("comments: %w", err)
 	}
 	for name := range exists {

@@ -1,18 +1,23 @@
 -- What was refused and why, with its address and raw text. It can be replayed after the file, the catalogue or the rules were
--- mended; state is open here, because a cell that was accepted or replayed is loaded by the next build and no longer refused.
+-- mended. state is the decision in force according to the ledger, open if nobody decided; a refusal that no longer occurs is not here at all.
 CREATE TABLE audit.quarantine AS
 WITH q AS (
   SELECT *, coalesce(sheet, '') AS sheet_name,
          row_number() OVER (PARTITION BY source_sha256, coalesce(sheet, ''), cell, line_no, field, code
                             ORDER BY raw, message_en, nearest, label, header) AS n_same
   FROM input.record WHERE kind = 'quarantine'
+), named AS (
+  SELECT md5(concat_ws(chr(31), source_sha256, sheet_name, coalesce(cell, ''), coalesce(CAST(line_no AS VARCHAR), ''), coalesce(field, ''),
+             code, CAST(n_same AS VARCHAR))) AS quarantine_id, *
+  FROM q
 )
-SELECT md5(concat_ws(chr(31), q.source_sha256, q.sheet_name, coalesce(q.cell, ''), coalesce(CAST(q.line_no AS VARCHAR), ''), coalesce(q.field, ''),
-           q.code, CAST(q.n_same AS VARCHAR))) AS quarantine_id,
-       (SELECT run_id FROM input.build) AS run_id, q.source_sha256, q.sheet_name AS sheet, q.cell, q.code, q.raw, q.message_vi, q.message_en, q.nearest,
-       (SELECT value FROM input.meta WHERE key = 'rules_version') AS rule_version, 'open' AS state,
+SELECT q.quarantine_id, (SELECT run_id FROM input.build) AS run_id, q.source_sha256, q.sheet_name AS sheet, q.cell, q.code, q.raw,
+       q.message_vi, q.message_en, q.nearest, (SELECT value FROM input.meta WHERE key = 'rules_version') AS rule_version,
+       coalesce(d.state, 'open') AS state,
        c.scope, c.severity, c.try_vi, c.try_en, coalesce(q.n, 1) AS cells, q.line_no, q.field, q.label, q.header,
        s.file_name, s.territory_id, s.round_id
-FROM q LEFT JOIN input.codes AS c ON c.code = q.code
-       LEFT JOIN dw.dim_source AS s ON s.source_sha256 = q.source_sha256
+FROM named AS q
+LEFT JOIN input.quarantine_state AS d ON d.quarantine_id = q.quarantine_id
+LEFT JOIN input.codes AS c ON c.code = q.code
+LEFT JOIN dw.dim_source AS s ON s.source_sha256 = q.source_sha256
 ORDER BY q.source_sha256, sheet, q.line_no, q.cell, q.code, q.n_same;
