@@ -15,6 +15,7 @@ import (
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
 
+	"github.com/phuluc/phuluc/load/publish"
 	"github.com/phuluc/phuluc/transform/text"
 )
 
@@ -70,17 +71,30 @@ func loadConfig(name string) (config, error) {
 	if err != nil {
 		return c, &failure{Exit: exitInput, What: "the configuration can not be read", Where: name, Why: err.Error(), Try: "check the path given with --config", err: err}
 	}
-	if f := checkKeys(name, data); f != nil {
-		return c, f
-	}
-	if err := yaml.Unmarshal(data, &c); err != nil {
-		return c, &failure{Exit: exitInput, What: "the configuration is not valid", Where: name, Why: yaml.FormatError(err, false, true), Try: "phuluc doctor --config " + name, err: err}
+	if err := parseConfig(name, data, &c); err != nil {
+		return c, err
 	}
 	c.path = name
-	if c.Keep < 3 {
-		return c, &failure{Exit: exitInput, What: "keep is too small", Where: name, Why: "at least 3 generations are kept so that a rollback has somewhere to go", Try: "set keep: 3 or more"}
+	if c.Keep < publish.MinKeep {
+		return c, &failure{Exit: exitInput, What: "keep is too small", Where: name, Why: fmt.Sprintf("at least %d generations are kept so that a rollback has somewhere to go", publish.MinKeep), Try: fmt.Sprintf("set keep: %d or more", publish.MinKeep)}
 	}
 	return c.complete(), nil
+}
+
+// parseConfig reads YAML into c. The YAML library panics on some malformed input, which is the input's fault here.
+func parseConfig(name string, data []byte, c *config) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = &failure{Exit: exitInput, What: "the configuration is not valid YAML", Where: name, Why: fmt.Sprint(p), Try: "write lines such as `data_dir: phuluc-data`"}
+		}
+	}()
+	if f := checkKeys(name, data); f != nil {
+		return f
+	}
+	if err := yaml.Unmarshal(data, c); err != nil {
+		return &failure{Exit: exitInput, What: "the configuration is not valid", Where: name, Why: yaml.FormatError(err, false, true), Try: "phuluc doctor --config " + name, err: err}
+	}
+	return nil
 }
 
 // complete fills in what depends on other keys.
