@@ -1,5 +1,5 @@
 -- Plan, six months, estimate, actual and forecast of one indicator, territory and year side by side, latest vintage of each,
--- with the round it came in. Years with an actual figure alone are not listed: there is nothing to set it against. A span of
+-- with the round it came in. Years with an actual figure alone, or with empty cells only, are not listed: there is nothing to compare. A span of
 -- several years (2016/2020) has a row of its own.
 -- achieved_value is the actual, else the estimate. achievement_pct = 100 x achieved_value / plan; six_month_pct = 100 x six
 -- months / plan, only where values add up over time (counts and money). Both in double precision, 2 decimals, exact numbers only.
@@ -30,7 +30,7 @@ WITH o AS (
          any_value(observation_id) FILTER (WHERE part = 'forecast') AS forecast_observation_id
   FROM o
   GROUP BY indicator_code, territory_id, plan_period_id, sex, area
-  HAVING count(*) FILTER (WHERE part <> 'actual') > 0
+  HAVING count(value) FILTER (WHERE part <> 'actual') > 0
 ), judged AS (
   SELECT w.*, i.name_vi AS indicator_vi, i.name_en AS indicator_en, i.domain, i.unit_code, i.value_kind, i.direction_good,
          CASE WHEN w.actual IS NOT NULL THEN w.actual ELSE w.estimate END AS achieved_value,

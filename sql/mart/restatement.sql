@@ -1,10 +1,12 @@
--- Facts that came more than once: the first and the last vintage side by side, whether they differ or not. Nothing is erased;
--- the winner follows the rule of dim_source. change is exact and exists where both are exact numbers; change_pct is in
--- percent of the first value, double precision, 4 decimals.
+-- Facts that came more than once: the first and the last vintage side by side, whether they differ or not. Targets are left out: two
+-- documents that set different targets restate nothing. Nothing is erased; the winner follows the rule of dim_source. change is
+-- exact and exists where both are exact numbers; change_pct is in percent of the first value, double precision, 4 decimals.
 CREATE TABLE mart.restatement AS
 WITH again AS (
   SELECT indicator_key, territory_key, period_key, measure_type_key, sex_key, area_key, count(*) AS vintages, row_number() OVER () AS fact_no
-  FROM dw.fact_observation GROUP BY ALL HAVING count(*) > 1
+  FROM dw.fact_observation
+  WHERE measure_type_key NOT IN (SELECT measure_type_key FROM dw.dim_measure_type WHERE measure_type = 'target')
+  GROUP BY ALL HAVING count(*) > 1
 ), v AS (
   SELECT g.fact_no, g.vintages, f.observation_id, f.indicator_key, f.territory_key, f.period_key, f.measure_type_key, f.sex_key, f.area_key,
          f.vintage_rank, f.value, f.value_high, f.qualifier, f.empty_kind, f.sheet, f.cell, r.round_id, s.file_name, s.vintage_date, s.source_sha256

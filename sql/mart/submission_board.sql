@@ -1,4 +1,5 @@
--- Who sent what in each round that somebody answered: one row for each territory, round and form.
+-- Who sent what in each round: one row for each territory, round and form. A round is open to the question who is missing as
+-- soon as one province answered it; a document of the country or a region is listed but is no answer of a province.
 --
 -- A form counts as called for in a round if at least half of the provinces that answered sent it; every province in force at the
 -- due date that did not send it is missing. A province that sent nothing in a round without such a form is one
@@ -18,9 +19,9 @@ WITH received AS (
   FROM province_sent AS p
   JOIN (SELECT round_key, count(DISTINCT territory_key) AS provinces FROM province_sent GROUP BY round_key) AS n ON n.round_key = p.round_key
   GROUP BY p.round_key, p.form_code HAVING 2 * count(*) >= any_value(n.provinces)
-), asked AS ( -- rounds that somebody answered, provinces in force then
+), asked AS ( -- rounds that a province answered, provinces in force then
   SELECT r.round_key, t.territory_key
-  FROM (SELECT DISTINCT round_key, asked_on FROM received) AS r
+  FROM (SELECT DISTINCT round_key, asked_on FROM received WHERE round_key IN (SELECT round_key FROM province_sent)) AS r
   JOIN dw.dim_territory AS t ON t.level = 'province' AND coalesce(t.valid_from, DATE '0001-01-01') <= r.asked_on AND coalesce(t.valid_to, DATE '9999-12-31') >= r.asked_on
 ), missing AS (
   SELECT a.round_key, a.territory_key, c.form_code FROM asked AS a JOIN called AS c ON c.round_key = a.round_key

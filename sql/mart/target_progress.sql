@@ -236,7 +236,11 @@ WITH concept(indicator_code, other_code, role, sign) AS (
          (12, s.definition_since > s.year_from AND s.kind = 'level_at_year', 'definition_changed', 'định nghĩa chỉ tiêu thay đổi năm ' || s.definition_since, 'the definition changed in ' || s.definition_since),
          (13, s.kind = 'level_at_year' AND s.status = 'no_data' AND s.latest_value IS NOT NULL AND s.judged AND s.latest_year >= s.year_from, 'no_baseline', 'không có số gốc để tính lộ trình', 'no baseline for a path'),
          (14, s.met AND s.status = 'on_track' AND s.kind = 'level_at_year', 'already_met', 'đã đạt mức của năm ' || s.year_to, 'already at the level of ' || s.year_to),
-         (15, s.related_value IS NOT NULL AND s.status IN ('no_data', 'not_comparable'), 'different_concept', 'số liệu khác có ' || s.related_indicator_code || ' = ' || rtrim(rtrim(CAST(s.related_value AS VARCHAR), '0'), '.') || ' (' || s.related_year || '): khái niệm khác, không so sánh', 'there is ' || s.related_indicator_code || ' = ' || rtrim(rtrim(CAST(s.related_value AS VARCHAR), '0'), '.') || ' (' || s.related_year || '), another concept, not compared')
+         (15, s.related_value IS NOT NULL AND s.status IN ('no_data', 'not_comparable'), 'different_concept',
+             'số liệu khác có ' || CASE WHEN s.kind = 'annual_change' THEN 'mức giảm bình quân năm của ' ELSE '' END || s.related_indicator_code || ' = '
+               || rtrim(rtrim(CAST(s.related_value AS VARCHAR), '0'), '.') || ' (' || s.related_year || '): khái niệm khác, không so sánh',
+             'there is ' || CASE WHEN s.kind = 'annual_change' THEN 'the average yearly fall of ' ELSE '' END || s.related_indicator_code || ' = '
+               || rtrim(rtrim(CAST(s.related_value AS VARCHAR), '0'), '.') || ' (' || s.related_year || '), another concept, not compared')
        ) AS r(n, holds, code, vi, en) WHERE r.holds) AS v
   GROUP BY s.target_id
 )
