@@ -176,3 +176,41 @@ func TestSweepTakesOnlyUnfinishedFiles(t *testing.T) {
 		t.Errorf("a missing directory: %v", err)
 	}
 }
+
+// The order of the steps is the promise; a test on a healthy disk can not see its absence.
+func TestStepsComeInTheOrderThatSurvivesAPowerCut(t *testing.T) {
+	dir := t.TempDir()
+	var steps []string
+	d := Disk{Fault: func(op Op, path string) error {
+		if path == dir {
+			path = "directory"
+		} else if strings.HasPrefix(filepath.Base(path), tempPrefix) {
+			path = "temporary"
+		} else {
+			path = filepath.Base(path)
+		}
+		steps = append(steps, string(op)+" "+path)
+		return nil
+	}}
+	for _, c := range []struct {
+		name string
+		do   func() error
+		want string
+	}{
+		{"WriteFile", func() error { return d.WriteFile(filepath.Join(dir, "a"), []byte("x"), 0o444) },
+			"create directory, write temporary, chmod temporary, sync temporary, close temporary, rename a, syncdir directory"},
+		{"Symlink", func() error { return d.Symlink("a", filepath.Join(dir, "b")) }, "symlink b, rename b, syncdir directory"},
+		{"Rename", func() error { return d.Rename(filepath.Join(dir, "a"), filepath.Join(dir, "c")) }, "rename c, syncdir directory"},
+		{"SyncFile", func() error { return d.SyncFile(filepath.Join(dir, "c")) }, "sync c"},
+		{"Remove", func() error { return d.Remove(filepath.Join(dir, "c")) }, "remove c, syncdir directory"},
+		{"MkdirAll", func() error { return d.MkdirAll(filepath.Join(dir, "x", "y"), 0o755) }, "mkdir x, syncdir directory, mkdir y, syncdir x"},
+	} {
+		steps = nil
+		if err := c.do(); err != nil {
+			t.Fatalf("%s: %v", c.name, err)
+		}
+		if got := strings.Join(steps, ", "); got != c.want {
+			t.Errorf("%s\ngot  %s\nwant %s", c.name, got, c.want)
+		}
+	}
+}
