@@ -457,7 +457,8 @@ func (rd *Reader) cutParentheses(p *phrase, s string) ([]token, string) {
 		inner := s[from+i+1 : from+i+j]
 		u := rd.unit(inner)
 		toks := tokenize(inner)
-		if u != nil || isFormula(toks) || phraseKey(toks) == "" {
+		number := len(toks) == 1 && toks[0].num >= 0 && toks[0].num < 100 // a column code or the mark of a note
+		if u != nil || number || isFormula(toks) || phraseKey(toks) == "" {
 			if u != nil && p.dims.unit == nil {
 				p.dims.unit, p.dims.unitText = u, inner
 			}

@@ -178,6 +178,10 @@ func (b *bookReader) sweep(s *sheetReader) {
 			g.skip(k, skipBlankForm)
 			continue
 		}
+		if kind := g.cells[i].Kind; kind == sheet.Date || kind == sheet.Bool {
+			g.skip(k, skipNote) // no count, rate or amount is written so
+			continue
+		}
 		if s.class[i] == classText {
 			reason := skipNote
 			if !titled {

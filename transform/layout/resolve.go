@@ -4,6 +4,8 @@ import (
 	"sort"
 	"strings"
 
+	"github.com/shopspring/decimal"
+
 	"github.com/phuluc/phuluc/transform/catalogue"
 	"github.com/phuluc/phuluc/transform/record"
 	"github.com/phuluc/phuluc/transform/text"
@@ -232,6 +234,15 @@ type titleInfo struct {
 	measures int
 }
 
+// covers reports whether the title's period is the cell's, or a span of years that holds it: "KẾ HOẠCH 2021-2025" over a
+// column 2022.
+func (ti *titleInfo) covers(d *partial) bool {
+	if ti.dims.year == d.year && ti.dims.toYear == d.toYear {
+		return true
+	}
+	return d.toYear == 0 && ti.dims.year != 0 && ti.dims.year <= d.year && d.year <= ti.dims.toYear
+}
+
 func (s *sheetReader) titleMeaning(t *table) titleInfo {
 	var ti titleInfo
 	rd := s.rd
@@ -358,8 +369,9 @@ type cellContext struct {
 	hasYears    bool // some column header names a year: one that does not is a gap
 	columns     []meaning
 	styles      []text.Style
-	labelled    bool // the table has row labels, so that a row without one is a gap
-	onlyDistr   bool // the rows are districts: a province's own name is then a doubtful row
+	largest     map[int]decimal.Decimal // by column, see labelUnit
+	labelled    bool                    // the table has row labels, so that a row without one is a gap
+	onlyDistr   bool                    // the rows are districts: a province's own name is then a doubtful row
 }
 
 // pending is a value cell on its way to an observation.
@@ -538,7 +550,7 @@ func (b *bookReader) resolveCell(s *sheetReader, cx *cellContext, rw *row, c int
 	measure := d.measure
 	if measure == "" {
 		switch {
-		case ti.dims.measure != "" && !cx.hasMeasures && (titlePeriod || ti.dims.year == d.year && ti.dims.toYear == d.toYear):
+		case ti.dims.measure != "" && !cx.hasMeasures && (titlePeriod || ti.covers(&d)):
 			measure = ti.dims.measure
 		case !cx.hasMeasures && !ti.planned:
 			measure = "actual"

@@ -101,20 +101,26 @@ func isPercent(in *catalogue.Indicator) bool {
 }
 
 // labelUnit reads the unit out of a name such as "Số người tham gia BHXH". It holds only in a table that has no place
-// for a unit, neither column nor line (form B10), and for whole numbers.
-func (b *bookReader) labelUnit(cx *cellContext, in *catalogue.Indicator, rm, cm *meaning) *catalogue.Unit {
-	for c := range cx.t.columns {
-		if cx.t.columns[c].role == roleUnit {
+// for a unit, neither column nor line (form B10), for whole numbers, and where the column proves that no thousands are
+// meant: one of its values times a thousand is beyond what the indicator can be.
+func (b *bookReader) labelUnit(s *sheetReader, cx *cellContext, c int, in *catalogue.Indicator, rm, cm *meaning) *catalogue.Unit {
+	for k := range cx.t.columns {
+		if cx.t.columns[k].role == roleUnit {
 			return nil
 		}
 	}
-	for _, s := range append(append([]string{in.NameVi}, rm.texts...), cm.texts...) {
-		toks := tokenize(s)
+	for _, name := range append(append([]string{in.NameVi}, rm.texts...), cm.texts...) {
+		toks := tokenize(name)
 		if len(toks) < 3 || toks[0].low != "số" {
 			continue
 		}
 		for n := min(3, len(toks)-2); n > 0; n-- {
-			if u := b.rd.cat.UnitFor(in, s[toks[1].start:toks[n].end]); u != nil {
+			u := b.rd.cat.UnitFor(in, name[toks[1].start:toks[n].end])
+			if u == nil || in.Max == nil || !u.Factor.Equal(decimal.NewFromInt(1)) {
+				continue
+			}
+			thousandfold, ok := b.rd.cat.Convert(b.largest(s, cx, c).Shift(3), u, b.rd.cat.Unit(in.Unit))
+			if ok && thousandfold.GreaterThan(*in.Max) {
 				return u
 			}
 		}
@@ -122,10 +128,38 @@ func (b *bookReader) labelUnit(cx *cellContext, in *catalogue.Indicator, rm, cm 
 	return nil
 }
 
+// largest gives the largest number of a column of the table.
+func (b *bookReader) largest(s *sheetReader, cx *cellContext, c int) decimal.Decimal {
+	if v, ok := cx.largest[c]; ok {
+		return v
+	}
+	var top decimal.Decimal
+	for _, rw := range cx.t.rows {
+		i := s.g.own(rw.r, c)
+		if i == none || s.class[i] != classValue {
+			continue
+		}
+		var v decimal.Decimal
+		if s.g.cells[i].Kind == sheet.Number {
+			v, _, _ = text.FromFloat(s.g.cells[i].Raw)
+		} else if n, err := text.ParseNumber(s.g.cells[i].Raw, cx.styles[c]); err == nil {
+			v = n.Value
+		}
+		if v.GreaterThan(top) {
+			top = v
+		}
+	}
+	if cx.largest == nil {
+		cx.largest = map[int]decimal.Decimal{}
+	}
+	cx.largest[c] = top
+	return top
+}
+
 // value reads the number of a resolved cell, brings it into the indicator's own unit and keeps the pending observation;
 // or refuses it.
 func (b *bookReader) value(s *sheetReader, cx *cellContext, rw *row, cm *meaning, p *pending, no func(code, nearest string, args ...string)) {
-	g, in, cell := s.g, p.indicator, &s.g.cells[p.cell]
+	in, cell := p.indicator, &s.g.cells[p.cell]
 	cat := b.rd.cat
 	own := cat.Unit(in.Unit)
 	if own == nil {
@@ -177,7 +211,6 @@ func (b *bookReader) value(s *sheetReader, cx *cellContext, rw *row, cm *meaning
 		no("number.unreadable", "", cell.Raw)
 		return
 	}
-	_ = g
 	if n.High.Valid && n.High.Decimal.LessThan(n.Value) {
 		no("number.range", "", cell.Raw)
 		return
@@ -210,7 +243,7 @@ func (b *bookReader) value(s *sheetReader, cx *cellContext, rw *row, cm *meaning
 		case isPercent(in):
 			u = own
 		case n.Value.IsInteger():
-			u = b.labelUnit(cx, in, &rw.mean, cm)
+			u = b.labelUnit(s, cx, p.col, in, &rw.mean, cm)
 		}
 		if u == nil {
 			no("unit.ambiguous", "", in.NameVi)
