@@ -53,7 +53,7 @@ func OpenDelimited(r io.Reader) (*Table, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !utf8.ValidString(head) || strings.ContainsRune(head, 0) {
+	if !isText(head) {
 		return nil, errors.New("the file is not UTF-8 text")
 	}
 	best := 0
@@ -118,7 +118,7 @@ func (t *Table) record(line string) Record {
 			if strings.Count(joined, `"`)%2 == 1 {
 				continue // still open
 			}
-			if f, e := split(joined, t.Separator); e == nil && len(f) == len(t.Header) {
+			if f, e := split(joined, t.Separator); e == nil && len(f) == len(t.Header) && isText(joined) {
 				r.Raw, r.Fields = joined, f
 				return r
 			}
@@ -128,6 +128,8 @@ func (t *Table) record(line string) Record {
 	switch {
 	case !utf8.ValidString(line):
 		r.Bad = "not UTF-8 text"
+	case strings.ContainsRune(line, 0):
+		r.Bad = "a NUL character stands in it"
 	case err != nil:
 		r.Bad = err.Error()
 	case len(fields) != len(t.Header):
@@ -137,6 +139,9 @@ func (t *Table) record(line string) Record {
 	}
 	return r
 }
+
+// isText reports whether s can be text at all.
+func isText(s string) bool { return utf8.ValidString(s) && !strings.ContainsRune(s, 0) }
 
 var (
 	errOpenQuote = errors.New("a quote is not closed")
@@ -186,6 +191,7 @@ type lines struct {
 	r     *bufio.Reader
 	at    int64 // number of the line given last
 	queue []string
+	err   error // the end of reading: once met, it stays
 }
 
 func (l *lines) next() (string, error) {
@@ -195,17 +201,22 @@ func (l *lines) next() (string, error) {
 		l.at++
 		return line, nil
 	}
+	if l.err != nil {
+		return "", l.err
+	}
 	var b []byte
 	for {
 		part, err := l.r.ReadSlice('\n')
 		b = append(b, part...)
 		if len(b) > maxLine {
-			return "", fmt.Errorf("line %d is longer than %d bytes", l.at+1, maxLine)
+			l.err = fmt.Errorf("line %d is longer than %d bytes", l.at+1, maxLine)
+			return "", l.err
 		}
 		if errors.Is(err, bufio.ErrBufferFull) {
 			continue
 		}
 		if err != nil && (!errors.Is(err, io.EOF) || len(b) == 0) {
+			l.err = err
 			return "", err
 		}
 		l.at++

@@ -158,3 +158,94 @@ func BenchmarkOpenQuotesOnEveryLine(b *testing.B) {
 		}
 	}
 }
+
+// An error met while looking ahead for a closing quote ends the file; it is not passed over.
+func TestDelimitedTellsALineThatIsTooLong(t *testing.T) {
+	for name, before := range map[string]string{"at once": "", "behind an open quote": "\"1;2\n"} {
+		text := "a;b\n" + before + strings.Repeat("x", maxLine+1) + ";2\n3;4\n"
+		table, err := OpenDelimited(strings.NewReader(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var failed error
+		for r, err := range table.Records(context.Background()) {
+			if failed != nil {
+				t.Errorf("%s: a record follows the error: %+v", name, r)
+			}
+			failed = err
+		}
+		if failed == nil || !strings.Contains(failed.Error(), "longer than") {
+			t.Errorf("%s: error %v", name, failed)
+		}
+	}
+}
+
+func TestRecordsEndWhenCancelled(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	table, err := OpenDelimited(strings.NewReader("a;b\n1;2\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, err := range table.Records(ctx) {
+		if err != context.Canceled {
+			t.Errorf("error %v", err)
+		}
+	}
+}
+
+// Guards invariant 3 for feeds: an address gives the same text when it is read again.
+func TestAgainReadsEveryAddress(t *testing.T) {
+	text := "\ufeffmã;số\r\n01;\"x\r\ny\"\r\n\r\n02;5\r\nonly one\r\n\"open;3\r\n03;7\r\n\xff;1\r\n"
+	table, err := OpenDelimited(strings.NewReader(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	records := 0
+	for r, err := range table.Records(context.Background()) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		records++
+		want := map[string]string{"": strings.ToValidUTF8(r.Raw, "\ufffd")}
+		for i, v := range r.Fields {
+			want[table.Header[i]] = v
+		}
+		for field, v := range want {
+			got, err := Again(context.Background(), strings.NewReader(text), "csv", r.Line, field)
+			if err != nil || got != v {
+				t.Errorf("line %d, field %q: %q, %v; want %q", r.Line, field, got, err, v)
+			}
+		}
+	}
+	if records != 6 {
+		t.Errorf("%d records", records)
+	}
+	d, err := ReadJSONStat(strings.NewReader(dataset))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range d.Values {
+		got, err := Again(context.Background(), strings.NewReader(dataset), "json-stat", 1, CellName(i))
+		if err != nil || got != d.Raw(i) {
+			t.Errorf("%s: %q, %v", CellName(i), got, err)
+		}
+	}
+}
+
+func TestAgainRefusesWhatIsNoAddress(t *testing.T) {
+	csv := "a;b\n1;2\n3\n4;5\n"
+	for _, c := range []struct {
+		text, kind string
+		line       int64
+		field      string
+	}{
+		{csv, "csv", 1, "a"}, {csv, "csv", 3, "a"}, {csv, "csv", 9, "a"}, {csv, "csv", 2, "c"}, {"", "csv", 1, "a"},
+		{dataset, "json-stat", 1, "value[6]"}, {dataset, "json-stat", 1, "value[-1]"}, {dataset, "json-stat", 1, "value[01]"},
+		{dataset, "json-stat", 1, "a"}, {"{", "json", 1, "value[0]"},
+	} {
+		if got, err := Again(context.Background(), strings.NewReader(c.text), c.kind, c.line, c.field); err == nil {
+			t.Errorf("%+v gives %q", c, got)
+		}
+	}
+}

@@ -225,6 +225,17 @@ func status(d *Dataset, text json.RawMessage, cells int) error {
 	return nil
 }
 
+// CellName is the address of a cell of a dataset: its place in the values as the file writes them.
+func CellName(cell int) string { return fmt.Sprintf("value[%d]", cell) }
+
+// Raw is the text that stands at a cell: the digits, or null for a missing one.
+func (d *Dataset) Raw(cell int) string {
+	if d.Values[cell] == nil {
+		return "null"
+	}
+	return string(d.Values[cell])
+}
+
 // Position gives the category numbers of a cell, one for each dimension.
 func (d *Dataset) Position(cell int) []int {
 	at := make([]int, len(d.Dimensions))
