@@ -553,3 +553,26 @@ func TestFlippedBytesAreNoticedOrHarmless(t *testing.T) {
 		}
 	}
 }
+
+func TestKeywordsAreReadUnderTheSameGuards(t *testing.T) {
+	for doc, want := range map[string]string{
+		`<cp:coreProperties xmlns:cp="c"><dc:title>x</dc:title><cp:keywords>mẫu &amp; thử</cp:keywords></cp:coreProperties>`: "mẫu & thử",
+		`<cp:coreProperties><cp:keywords/></cp:coreProperties>`:                                                              "",
+		`<!DOCTYPE x><cp:coreProperties><cp:keywords>a</cp:keywords></cp:coreProperties>`:                                    "",
+		`<cp:coreProperties><cp:keywords>a</cp:keywords>`:                                                                    "",
+		"": "",
+	} {
+		p := parts(rows(oneCell))
+		if doc != "" {
+			p["docProps/core.xml"] = doc
+		}
+		data := pack(t, p)
+		w, err := Open(context.Background(), bytes.NewReader(data), int64(len(data)), DefaultLimits())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := w.Keywords(context.Background()); got != want {
+			t.Errorf("%s: %q, want %q", doc, got, want)
+		}
+	}
+}

@@ -1,10 +1,6 @@
 package xlsx
 
-import (
-	"bytes"
-	"context"
-	"encoding/xml"
-)
+import "context"
 
 // Keywords gives the keywords of the document's properties, "" if it has none. They say nothing about cells, so a
 // properties part that is missing or can not be read is no fault of the workbook.
@@ -17,11 +13,20 @@ func (w *Workbook) Keywords(ctx context.Context) string {
 	if err != nil {
 		return ""
 	}
-	var core struct {
-		Keywords string `xml:"keywords"`
-	}
-	if xml.NewDecoder(bytes.NewReader(b)).Decode(&core) != nil {
+	l, err := newLexer(ctx, e.name, b)
+	if err != nil {
 		return ""
 	}
-	return core.Keywords
+	var text []byte
+	err = l.document("coreProperties", func(name string) (err error) {
+		if name != "keywords" {
+			return l.skip()
+		}
+		text, err = l.content(text[:0])
+		return err
+	})
+	if err != nil {
+		return ""
+	}
+	return string(text)
 }
