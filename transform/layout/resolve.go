@@ -58,19 +58,27 @@ func (rd *Reader) pick(matches []catalogue.Match, above []ancestor) (in *catalog
 	return nil, true
 }
 
+// parentQuestion asks whether an ancestor is the parent under which a synonym holds.
+type parentQuestion struct {
+	label, text string
+	indicator   *catalogue.Indicator
+}
+
 func (rd *Reader) isParent(m catalogue.Match, a ancestor) bool {
-	if text.Key(m.ParentLabel) == text.Key(a.text) {
-		return true
-	}
-	if a.indicator == nil {
-		return false
-	}
-	for _, p := range rd.cat.IndicatorsByLabel(m.ParentLabel) {
-		if p.Indicator == a.indicator && p.ParentLabel == "" {
+	return rd.parents.get(parentQuestion{m.ParentLabel, a.text, a.indicator}, func() bool {
+		if text.Key(m.ParentLabel) == text.Key(a.text) {
 			return true
 		}
-	}
-	return false
+		if a.indicator == nil {
+			return false
+		}
+		for _, p := range rd.cat.IndicatorsByLabel(m.ParentLabel) {
+			if p.Indicator == a.indicator && p.ParentLabel == "" {
+				return true
+			}
+		}
+		return false
+	})
 }
 
 // add takes a phrase into the meaning of its side. Phrases come far to near; above lists what lies beyond them.

@@ -177,3 +177,29 @@ func describeObservation(o *record.Observation) string {
 	}
 	return s
 }
+
+// BenchmarkReadSample lays out one workbook of the sample after the other with a Reader that has seen none of them at
+// first, as a refresh does; the time is that of one workbook.
+func BenchmarkReadSample(b *testing.B) {
+	cat, err := catalogue.Load("")
+	if err != nil {
+		b.Fatal(err)
+	}
+	dir, placed, _ := writeSample(b)
+	var books []layout.Book
+	cells := 0
+	for name := range placed {
+		book := openBook(b, dir, name)
+		for _, s := range book.Sheets {
+			cells += len(s.Cells)
+		}
+		books = append(books, book)
+	}
+	rd := layout.NewReader(cat)
+	b.ReportAllocs()
+	b.ResetTimer()
+	for i := range b.N {
+		rd.Read(books[i%len(books)])
+	}
+	b.ReportMetric(float64(cells)/float64(len(books)), "cells/book")
+}

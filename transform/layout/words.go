@@ -255,6 +255,7 @@ type Reader struct {
 	repaired memo[string, string]
 	facts    memo[string, headFacts]
 	units    memo[unitQuestion, *catalogue.Unit]
+	parents  memo[parentQuestion, bool]
 	nearest  memo[string, *catalogue.Indicator]
 }
 
