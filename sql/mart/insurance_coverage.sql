@@ -31,7 +31,7 @@ WITH scheme(indicator_code, scheme, rate_code) AS (
   FROM feed GROUP BY territory_id, period_id, freq, year, scheme
   UNION ALL
   SELECT 'observation', o.territory_id, o.period_id, o.freq, o.year, s.scheme, o.measure_type,
-         TRY_CAST(o.value * u.factor AS DECIMAL(28,10)), 'total', o.observation_id, o.cell, o.sheet, o.source_key, o.obs_status
+         TRY_CAST(TRY(o.value * u.factor) AS DECIMAL(28,10)), 'total', o.observation_id, o.cell, o.sheet, o.source_key, o.obs_status
   FROM dw.observation AS o
   JOIN scheme AS s ON s.indicator_code = o.indicator_code
   JOIN dw.dim_indicator AS i ON i.indicator_code = o.indicator_code
@@ -50,7 +50,7 @@ WITH scheme(indicator_code, scheme, rate_code) AS (
   WHERE NOT EXISTS (SELECT 1 FROM counted AS c WHERE c.source_kind = b.source_kind AND c.territory_id = b.territory_id AND c.period_id = b.period_id
                       AND c.measure_type = b.measure_type AND c.scheme = 'social_insurance' AND c.insured IS NOT NULL)
 ), base AS ( -- what coverage is measured against, in persons
-  SELECT m.territory_id, m.year, m.indicator_code, TRY_CAST(m.value * u.factor AS DECIMAL(28,10)) AS persons, m.observation_id, m.is_break
+  SELECT m.territory_id, m.year, m.indicator_code, TRY_CAST(TRY(m.value * u.factor) AS DECIMAL(28,10)) AS persons, m.observation_id, m.is_break
   FROM mart.indicator_trend AS m
   JOIN dw.dim_unit AS u ON u.unit_code = m.unit
   LEFT JOIN dw.bridge_territory_2025 AS b ON b.territory_id = m.territory_id AND b.successor_id = m.territory_id AND b.level = 'province'

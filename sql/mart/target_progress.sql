@@ -1,5 +1,5 @@
 -- Every target beside what happened, 2013-2030. One row a target; numbers are in the indicator's own unit (a target
--- in another unit of the same quantity is converted exactly).
+-- in another unit of the same quantity is converted).
 --
 -- Actuals: figures of measure type actual, else estimate, of the target's own territory. A province that only changed its id in
 -- 2025 continues under the new one; a unit of 2025 has its restated past; a region or the country without a published row has the
@@ -37,8 +37,8 @@ WITH concept(indicator_code, other_code, role, sign) AS (
 ), target AS (
   SELECT g.target_id, g.document, g.issue_date, g.quote, i.indicator_code, i.name_vi AS indicator_vi, i.name_en AS indicator_en, i.unit_code,
          i.value_kind, i.aggregation, t.territory_id, t.name_vi AS territory_vi, t.level, t.valid_to, x.sex, a.area, g.year_from, g.year_to, g.comparator,
-         CASE WHEN u.quantity = iu.quantity AND u.factor <> iu.factor THEN TRY_CAST(g.target_min * u.factor / iu.factor AS DECIMAL(28,10)) ELSE g.target_min END AS target_min,
-         CASE WHEN u.quantity = iu.quantity AND u.factor <> iu.factor THEN TRY_CAST(g.target_max * u.factor / iu.factor AS DECIMAL(28,10)) ELSE g.target_max END AS target_max,
+         CASE WHEN u.quantity = iu.quantity AND u.factor <> iu.factor THEN TRY_CAST(TRY(g.target_min * u.factor) / iu.factor AS DECIMAL(28,10)) ELSE g.target_min END AS target_min,
+         CASE WHEN u.quantity = iu.quantity AND u.factor <> iu.factor THEN TRY_CAST(TRY(g.target_max * u.factor) / iu.factor AS DECIMAL(28,10)) ELSE g.target_max END AS target_max,
          g.kind, coalesce(g.strict, false) AS strict, coalesce(g.approx, false) AS approx, g.origin, g.reliability,
          g.source_sha256, g.sheet AS source_sheet, g.cell AS source_cell, g.observation_id AS target_observation_id,
          CASE WHEN g.comparator IN ('>=', '>') THEN 'up' WHEN g.comparator IN ('<=', '<') THEN 'down'
