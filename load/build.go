@@ -46,9 +46,6 @@ func (r Report) Warnings() int {
 	return n
 }
 
-// memoryOnly as Options.Out keeps the generation in memory; only tests of the models use it.
-const memoryOnly = ":memory:"
-
 // Build makes a new generation at o.Out: inputs into memory, models in declared order, comments, checks, checkpoint, close.
 // The first error is final: after a full disk the engine goes on to report success, so nothing it says later
 // counts. On any error the unfinished file is removed. Checks of severity error that found rows give a *CheckError.

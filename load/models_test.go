@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"sort"
 	"strings"
 	"testing"
@@ -205,7 +206,7 @@ func sameRows(got, want []string) bool {
 
 // run builds what the case needs in memory and compares its queries and checks. about is the table or check the file is named after.
 func (c testCase) run(ctx context.Context, all []model, checks map[string]check, about string) error {
-	b, err := open(ctx, Options{Out: memoryOnly, Threads: 1})
+	b, err := open(ctx, Options{Out: ":memory:", Threads: 1})
 	if err != nil {
 		return err
 	}
@@ -286,6 +287,44 @@ func (c testCase) run(ctx context.Context, all []model, checks map[string]check,
 		}
 	}
 	return nil
+}
+
+// uses names the tables and views that an SQL text mentions outside its comments.
+func uses(text string) map[string]bool {
+	names := regexp.MustCompile(`\b(input|staging|dw|audit|mart)\.([a-z0-9_]+)\b`)
+	out := map[string]bool{}
+	for _, line := range strings.Split(text, "\n") {
+		code, _, _ := strings.Cut(line, "--")
+		for _, m := range names.FindAllString(code, -1) {
+			out[m] = true
+		}
+	}
+	return out
+}
+
+// needed keeps the models that the named tables depend on, directly or through others, in their declared order.
+func needed(all []model, tables map[string]bool) []model {
+	want := map[string]bool{}
+	for t := range tables {
+		want[t] = true
+	}
+	keep := make([]bool, len(all))
+	for i := len(all) - 1; i >= 0; i-- { // a model only uses what stands before it
+		if !want[all[i].table()] {
+			continue
+		}
+		keep[i] = true
+		for t := range uses(all[i].Text) {
+			want[t] = true
+		}
+	}
+	var out []model
+	for i, m := range all {
+		if keep[i] {
+			out = append(out, m)
+		}
+	}
+	return out
 }
 
 const testdata = "../sql/testdata"
