@@ -61,7 +61,7 @@ func (s *sheetReader) layOutColumns(t *table) {
 			texts = append(texts, g.cells[i].Raw)
 		}
 		col.header = strings.Join(texts, " / ")
-		col.gap = s.underOpenGroup(t, c)
+		col.gap = s.underOpenGroup(t, c) || s.partOfGroup(t, c)
 		for k := len(col.stack) - 1; k >= 0; k-- {
 			p := s.parsed[col.stack[k]]
 			if p.comparison && len(p.indicators) == 0 {
@@ -104,6 +104,9 @@ func (s *sheetReader) layOutColumns(t *table) {
 			col.role = roleOrdinal
 		case c < firstValue && texts > 0 && texts >= numbers:
 			col.role = roleLabel
+			if s.holdsUnits(t, c) {
+				col.role = roleUnit
+			}
 		case texts > numbers && c > firstValue:
 			col.role, col.inferred = roleNote, true
 		default:
@@ -148,6 +151,25 @@ func (s *sheetReader) underOpenGroup(t *table, c int) bool {
 	return false
 }
 
+// partOfGroup reports whether a column has no header of its own under a merged group whose other columns have one: the
+// header is lost, and the column is not the group's whole.
+func (s *sheetReader) partOfGroup(t *table, c int) bool {
+	g := s.g
+	stack := t.columns[c].stack
+	if len(stack) == 0 {
+		return false
+	}
+	i := stack[len(stack)-1]
+	for k := g.pos[i].c; k <= g.span[i].c; k++ {
+		for r := g.span[i].r + 1; k != c && r <= t.bottom; r++ {
+			if !t.isCode(r) && g.own(r, k) != none {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // labelsFollow reports whether the next column that holds anything holds texts: then this one may number them.
 func (s *sheetReader) labelsFollow(t *table, c int) bool {
 	for k := c + 1; k < len(t.columns); k++ {
@@ -185,6 +207,45 @@ func (s *sheetReader) contents(t *table, c int) (texts, numbers, ordinals int) {
 		}
 	}
 	return
+}
+
+// holdsUnits reports whether most texts of a column are units.
+func (s *sheetReader) holdsUnits(t *table, c int) bool {
+	units, others := 0, 0
+	for r := t.bottom + 1; r < t.end; r++ {
+		i := s.g.own(r, c)
+		if i == none || s.class[i] != classText || s.g.fates[i].kind != fateUnset {
+			continue
+		}
+		if s.rd.unit(s.g.text[i]) != nil {
+			units++
+		} else {
+			others++
+		}
+	}
+	return units > others
+}
+
+// breaksOff reports whether a row without values looks like the remains of another table's header: a column role alone,
+// or a text over the values that no label belongs to. What is below it is then not this table's.
+func (s *sheetReader) breaksOff(t *table, rw *row) bool {
+	if s.hasValues(t, rw.r) {
+		return false
+	}
+	for _, i := range s.g.rowCells(rw.r) {
+		p := s.parsed[i]
+		if p == nil || p.opens != "" {
+			continue
+		}
+		if p.role != "" && p.rest == "" && len(p.indicators) == 0 {
+			return true
+		}
+		role := t.columns[s.g.pos[i].c].role
+		if len(rw.labels) == 0 && role == roleValue && s.class[i] == classText {
+			return true
+		}
+	}
+	return false
 }
 
 // settleColumn corrects a role by what the column holds: "Đơn vị" over names of districts is a label column, "Chỉ tiêu"
@@ -249,9 +310,14 @@ func (s *sheetReader) readRows(t *table) {
 		hasOrdinals = hasOrdinals || t.columns[c].role == roleOrdinal
 	}
 	var stack []*row
+	broken := false
 	for r := t.bottom + 1; r < t.end; r++ {
 		cells := g.rowCells(r)
 		if len(cells) == 0 || t.isCode(r) || g.fates[cells[0]].kind != fateUnset {
+			broken = broken && len(cells) > 0 && g.fates[cells[0]].reason != skipHeader // the header came again
+			continue
+		}
+		if broken {
 			continue
 		}
 		if r > lastData {
@@ -259,6 +325,10 @@ func (s *sheetReader) readRows(t *table) {
 			continue
 		}
 		rw := s.newRow(t, r)
+		if !t.isTask && s.breaksOff(t, rw) {
+			broken = true
+			continue
+		}
 		if len(rw.labels) == 0 && !rw.values {
 			s.tail(r)
 			continue

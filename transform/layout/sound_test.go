@@ -1,0 +1,68 @@
+package layout
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/phuluc/phuluc/transform/record"
+)
+
+// TestALostTextNeverChangesAMeaning deletes, one at a time, every cell that is not a value out of every fixture: what is
+// still loaded must mean what it meant, or it must be refused. A header that was lost is a gap, not a default.
+func TestALostTextNeverChangesAMeaning(t *testing.T) {
+	rd := NewReader(loadCatalogue(t))
+	files, err := filepath.Glob("testdata/*.tsv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	meaning := func(o *record.Observation) string {
+		return fmt.Sprintf("%s %s %s %s %s%s %s %s %s", o.Indicator, o.Territory, o.Period, o.Measure, o.Sex, o.Area, o.Value.Decimal, o.High.Decimal, o.Unit)
+	}
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		book := parseFixture(t, string(data))
+		whole, grids := rd.read(book)
+		want := map[string]string{}
+		for i := range whole.Observations {
+			o := &whole.Observations[i]
+			want[o.Sheet+"!"+o.Cell] = meaning(o)
+		}
+		for k, s := range book.Sheets {
+			for i := range s.Cells {
+				if grids[k].fates[i].kind != fateSkipped {
+					continue
+				}
+				damaged := Book{Name: book.Name, Sheets: append([]SheetCells(nil), book.Sheets...)}
+				damaged.Sheets[k].Cells = append(append(damaged.Sheets[k].Cells[:0:0], s.Cells[:i]...), s.Cells[i+1:]...)
+				f, _ := rd.read(damaged)
+				for j := range f.Observations {
+					o := &f.Observations[j]
+					if was, ok := want[o.Sheet+"!"+o.Cell]; ok && was != meaning(o) && !inherent(grids[k].fates[i].reason, was, meaning(o)) {
+						t.Errorf("%s without %s %q: %s was %s, is %s", strings.TrimPrefix(file, "testdata/"), s.Cells[i].Address(), s.Cells[i].Raw, o.Cell, was, meaning(o))
+						break
+					}
+				}
+			}
+		}
+	}
+}
+
+// inherent lists the defaults that the forms have: a blank unit is that of the row it is a part of, and a table of years
+// without a word about plans is one of actual values.
+func inherent(lost, was, is string) bool {
+	a, b := strings.Fields(was), strings.Fields(is)
+	switch lost {
+	case skipUnit:
+		return a[0] == b[0] && a[3] == b[3]
+	case skipTitle:
+		a[3] = b[3]
+		return strings.Join(a, " ") == strings.Join(b, " ")
+	}
+	return false
+}
