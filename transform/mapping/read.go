@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -16,397 +18,586 @@ import (
 	"github.com/phuluc/phuluc/transform/text"
 )
 
-// fault says which field of a record can not be understood.
+// maxRecords bounds what one delimited feed may put into memory. A year of monthly counts of every province by scheme,
+// sex and age group is a tenth of it.
+const maxRecords = 1_000_000
+
+// Reasons why fields are skipped.
+const (
+	skipHeader    = "header"
+	skipDimension = "dimension" // says what the value of its record means
+	skipUnmapped  = "unmapped"  // stands in a column that the mapping does not name
+	skipRepeat    = "repeat"    // the same value of the same thing once more
+	skipBlank     = "blank"     // nothing stands where the value would be
+)
+
+// fault says which field of a record can not be understood, and why.
 type fault struct{ code, role, why, nearest string }
 
-func (f *fault) Error() string { return f.code + " " + f.role }
+// key is what a value is about: all its dimensions.
+type key struct{ indicator, territory, period, measure, sex, area, scheme, age string }
 
-// unify turns a word of a role into what it means; without a list of words it stays as it is.
-func (m *Mapping) unify(role, word string) (any, *fault) {
-	words, ok := m.words[role]
-	if !ok {
-		return text.Repair(strings.TrimSpace(word)), nil
+// reader turns the records of one feed into a file.
+type reader struct {
+	m     *Mapping
+	cat   *catalogue.Catalogue
+	out   *record.File
+	sheet record.Sheet
+	seen  map[key]int // position in out.Insurance or out.Observations
+	// What was understood before is looked up: feeds say the same few names and words a million times.
+	places map[[3]string]placed // code, name, day
+	words  map[[2]string]said   // role, word
+}
+
+type placed struct {
+	id    string
+	fault *fault
+}
+
+type said struct {
+	says  meaning
+	fault *fault
+}
+
+func newReader(m *Mapping, cat *catalogue.Catalogue, title string) *reader {
+	return &reader{
+		m: m, cat: cat, out: &record.File{Identity: record.Identity{Form: m.Name, Title: title}}, sheet: record.Sheet{Tables: 1, Skipped: map[string]int{}},
+		seen: map[key]int{}, places: map[[3]string]placed{}, words: map[[2]string]said{},
 	}
-	if v, ok := words[text.Key(word)]; ok {
-		return v, nil
+}
+
+func (r *reader) skip(reason string, fields int) {
+	if fields > 0 {
+		r.sheet.Skipped[reason] += fields
 	}
-	nearest, distance := "", 1<<30
-	for w := range m.Values[role] {
-		if d := text.Distance(w, word); d < distance || d == distance && w < nearest {
-			nearest, distance = w, d
-		}
-	}
-	return nil, &fault{"feed.field", role, "unknown word", nearest}
+}
+
+func (r *reader) finish() *record.File {
+	r.out.Sheets = []record.Sheet{r.sheet}
+	return r.out
 }
 
 func (m *Mapping) readDelimited(ctx context.Context, cat *catalogue.Catalogue, t *feed.Table, at map[string]int) (*record.File, error) {
-	out := &record.File{Identity: record.Identity{Form: m.Name, Title: m.TitleVi}}
-	sheet := record.Sheet{Tables: 1, Skipped: map[string]int{"header": len(t.Header)}, Read: len(t.Header)}
-	seen := map[string]int{} // key of a value → position in out
-	for r, err := range t.Records(ctx) {
+	r := newReader(m, cat, m.TitleVi)
+	r.sheet.Read = len(t.Header)
+	r.skip(skipHeader, len(t.Header))
+	records := 0
+	for line, err := range t.Records(ctx) {
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
 		if err != nil {
 			return nil, &Error{"file.damaged", err.Error()}
 		}
-		if r.Bad != "" {
-			sheet.Read++
-			sheet.Quarantined++
-			out.Refusals = append(out.Refusals, record.Refusal{
-				Origin: record.Origin{Line: r.Line, Raw: strings.ToValidUTF8(r.Raw, "�")}, Code: "feed.record", Args: []string{r.Bad}, Cells: 1,
+		if records++; records > maxRecords {
+			return nil, &Error{"file.limit", fmt.Sprintf("more than %d records", maxRecords)}
+		}
+		if line.Bad != "" {
+			r.sheet.Read++
+			r.sheet.Quarantined++
+			r.out.Refusals = append(r.out.Refusals, record.Refusal{
+				Origin: record.Origin{Line: line.Line, Raw: strings.ToValidUTF8(line.Raw, "\ufffd")}, Code: "feed.record", Args: []string{line.Bad}, Cells: 1,
 			})
 			continue
 		}
-		sheet.Read += len(r.Fields)
-		sheet.Skipped["dimension"] += len(r.Fields) - 1
-		origin := record.Origin{Line: r.Line, Field: t.Header[at["value"]], Raw: r.Fields[at["value"]]}
-		if f := m.take(cat, out, r.Fields, at, origin, seen, &sheet); f != nil {
-			bad := origin
-			if i, ok := at[f.role]; ok {
-				bad.Field, bad.Raw = t.Header[i], r.Fields[i]
-			}
-			sheet.Quarantined++
-			out.Refusals = append(out.Refusals, record.Refusal{Origin: bad, Code: f.code, Args: []string{f.why}, Nearest: f.nearest, Cells: 1, Label: r.Raw})
-		}
+		r.record(line, t.Header, at)
 	}
-	out.Sheets = []record.Sheet{sheet}
-	return out, nil
+	return r.finish(), nil
 }
 
-// take understands one record and appends it to out, or says which field it does not understand.
-func (m *Mapping) take(cat *catalogue.Catalogue, out *record.File, fields []string, at map[string]int, origin record.Origin, seen map[string]int, sheet *record.Sheet) *fault {
-	field := func(role string) string {
-		if i, ok := at[role]; ok {
-			return fields[i]
+// record reads one record of delimited text. Its value is one cell; its other fields give that cell its meaning. Every
+// field that can not be understood is refused, not only the first, so that a sender can correct all of them at once.
+func (r *reader) record(line feed.Record, header []string, at map[string]int) {
+	n := len(line.Fields)
+	r.sheet.Read += n
+	field := func(role string) (string, bool) {
+		i, ok := at[role]
+		if !ok {
+			return "", false
 		}
-		return ""
+		return line.Fields[i], true
 	}
-	period, status, ok := month(field("period"))
-	if !ok {
-		return &fault{"feed.field", "period", "not a period", ""}
+	origin := record.Origin{Line: line.Line, Field: header[at["value"]], Raw: line.Fields[at["value"]]}
+	entry, faults := r.understand(origin, field)
+	value, empty, f := r.m.number(origin.Raw)
+	if empty == text.EmptyBlank {
+		r.skip(skipBlank, 1)
+		r.skipRest(n-1, len(at)-1)
+		return
 	}
-	territory, f := place(cat, field("territory_code"), field("territory"), lastDay(period))
 	if f != nil {
-		return f
+		faults = append(faults, f)
+	} else {
+		entry.Value, entry.Empty = value, empty
 	}
-	word := map[string]string{}
-	for _, role := range []string{"scheme", "sex", "area", "age_group", "indicator", "measure"} {
-		if _, has := at[role]; !has {
+	if len(faults) == 0 {
+		f, repeated := r.add(&entry)
+		switch {
+		case f != nil:
+			faults = append(faults, f)
+		case repeated:
+			r.skip(skipRepeat, 1)
+		default:
+			r.sheet.Loaded++
+		}
+	}
+	refused := map[int]bool{}
+	for _, f := range faults {
+		bad, i := origin, at["value"]
+		if j, ok := at[f.role]; ok {
+			i, bad.Field, bad.Raw = j, header[j], line.Fields[j]
+		}
+		if refused[i] {
+			continue // one refusal a field
+		}
+		refused[i] = true
+		r.sheet.Quarantined++
+		r.out.Refusals = append(r.out.Refusals, record.Refusal{Origin: bad, Code: f.code, Args: []string{f.why}, Nearest: f.nearest, Cells: 1, Label: line.Raw})
+	}
+	used := max(1, len(refused))
+	r.skipRest(n-used, len(at)-used)
+}
+
+// skipRest counts the fields of a record that are neither loaded nor refused; mapped of them are named by the mapping.
+func (r *reader) skipRest(fields, mapped int) {
+	r.skip(skipDimension, mapped)
+	r.skip(skipUnmapped, fields-mapped)
+}
+
+// entry is a value with everything that is known about it; only an insurance count has a scheme and an age group.
+type entry struct {
+	record.Observation
+	scheme, age string
+}
+
+// understand reads what a record says about its value. word gives the text of a role, false if the feed has no such
+// column or dimension.
+func (r *reader) understand(origin record.Origin, word func(role string) (string, bool)) (entry, []*fault) {
+	e := entry{Observation: record.Observation{
+		Origin: origin, Table: 1, Indicator: r.m.Indicator, Measure: r.m.Measure, Sex: "T", Area: "T", Status: "A", Reported: r.m.Unit,
+	}, age: "T"}
+	var faults []*fault
+	raw, _ := word("period")
+	period, status, ok := periodOf(raw)
+	switch {
+	case !ok:
+		faults = append(faults, &fault{"feed.field", "period", "not a period: " + raw, ""})
+	case r.m.Kind == "insurance" && !isMonth(period):
+		faults = append(faults, &fault{"feed.field", "period", "not a month: " + raw, ""})
+	}
+	e.Period = period
+	if status != "" {
+		e.Status = status
+	}
+	if ok {
+		code, _ := word("territory_code")
+		name, _ := word("territory")
+		id, f := r.place(code, name, lastDay(period))
+		if f != nil {
+			faults = append(faults, f)
+		}
+		e.Territory = id
+	}
+	for _, role := range []string{"scheme", "sex", "area", "age_group", "indicator", "measure", "group"} {
+		raw, has := word(role)
+		if !has {
 			continue
 		}
-		v, f := m.unify(role, field(role))
+		says, f := r.says(role, raw)
 		if f != nil {
-			return f
+			faults = append(faults, f)
+			continue
 		}
-		word[role] = fmt.Sprint(v)
-	}
-	value, empty, f := number(field("value"))
-	if f != nil {
-		return f
-	}
-	if status == "" {
-		status = "A"
-	}
-	fresh := func(key string, same func(int) bool) (*fault, bool) {
-		i, twice := seen[key]
-		switch {
-		case !twice:
-			return nil, true
-		case same(i):
-			sheet.Skipped["repeat"]++
-			return nil, false
-		}
-		return &fault{"value.duplicate", "value", fmt.Sprintf("line %d says otherwise", i), ""}, false
-	}
-	if m.Kind == "insurance" {
-		o := record.Insurance{
-			Origin: origin, Territory: territory, Period: period, Scheme: word["scheme"], Sex: or(word["sex"], "T"), AgeGroup: or(word["age_group"], "T"), Value: value, Status: status,
-		}
-		if value.Valid && (value.Decimal.IsNegative() || !value.Decimal.IsInteger()) {
-			return &fault{"value.type", "value", "a count of people is a whole number", ""}
-		}
-		key := strings.Join([]string{o.Territory, o.Period, o.Scheme, o.Sex, o.AgeGroup}, "|")
-		f, isNew := fresh(key, func(line int) bool {
-			for i := range out.Insurance {
-				if out.Insurance[i].Line == int64(line) {
-					return equal(out.Insurance[i].Value, o.Value)
-				}
-			}
-			return false
-		})
-		if f != nil {
-			return f
-		}
-		if isNew {
-			seen[key] = int(origin.Line)
-			out.Insurance = append(out.Insurance, o)
-			sheet.Loaded++
-		}
-		return nil
-	}
-	o := record.Observation{
-		Origin: origin, Table: 1, Indicator: or(word["indicator"], m.Indicator), Territory: territory, Period: period, Measure: or(word["measure"], m.Measure),
-		Sex: or(word["sex"], "T"), Area: or(word["area"], "T"), Value: value, Empty: empty, Status: status, Reported: m.Unit,
-	}
-	if f := m.inOwnUnit(cat, &o); f != nil {
-		return f
-	}
-	key := strings.Join([]string{o.Indicator, o.Territory, o.Period, o.Measure, o.Sex, o.Area}, "|")
-	f, isNew := fresh(key, func(line int) bool {
-		for i := range out.Observations {
-			if out.Observations[i].Line == int64(line) {
-				return equal(out.Observations[i].Value, o.Value)
+		for _, to := range []struct {
+			role string
+			word *string
+		}{{"scheme", &e.scheme}, {"sex", &e.Sex}, {"area", &e.Area}, {"age_group", &e.age}, {"indicator", &e.Indicator}, {"measure", &e.Measure}} {
+			if w, ok := says[to.role]; ok {
+				*to.word = w
 			}
 		}
-		return false
-	})
-	if f != nil {
-		return f
 	}
-	if isNew {
-		seen[key] = int(origin.Line)
-		out.Observations = append(out.Observations, o)
-		sheet.Loaded++
-	}
-	return nil
+	return e, faults
 }
 
-// month reads the forms of a month that machines write (2019-12, 12/2019), and otherwise those that people write.
-func month(s string) (period, status string, ok bool) {
-	s = strings.TrimSpace(s)
-	for _, form := range []string{"2006-01", "01/2006", "1/2006", "200601"} {
-		if t, err := time.Parse(form, s); err == nil {
-			return t.Format("2006-01"), "", true
+// says gives what a word of a role means. Without a list of words in the mapping it stands for itself.
+func (r *reader) says(role, word string) (meaning, *fault) {
+	k := [2]string{role, word}
+	known, ok := r.words[k]
+	if !ok {
+		known.says, known.fault = r.m.says(role, word)
+		r.words[k] = known
+	}
+	return known.says, known.fault
+}
+
+func (m *Mapping) says(role, word string) (meaning, *fault) {
+	words, listed := m.words[role]
+	if listed {
+		if says, ok := words[text.Key(word)]; ok {
+			return says, nil
 		}
+		if ages := ageGroup(word); role == "age_group" && ages != "" {
+			return meaning{role: ages}, nil
+		}
+		nearest, distance := "", 1<<30
+		for w := range m.Values[role] {
+			if d := text.Distance(w, word); d < distance || d == distance && w < nearest {
+				nearest, distance = w, d
+			}
+		}
+		return nil, &fault{"feed.field", role, "unknown word: " + word, nearest}
 	}
-	return text.Period(s)
+	word = text.Repair(strings.TrimSpace(word))
+	if allowed, _ := vocabulary(role); word == "" || allowed != nil && !slices.Contains(allowed, word) {
+		return nil, &fault{"feed.field", role, "unknown word: " + word, strings.Join(allowed, ", ")}
+	}
+	return meaning{role: word}, nil
 }
 
-func or(s, otherwise string) string {
-	if s == "" {
-		return otherwise
+// ageGroup gives ages in their one form: 15-24, 60+, 7; "" for any other text.
+func ageGroup(s string) string {
+	s = strings.NewReplacer(" ", "", "–", "-").Replace(text.Repair(strings.TrimSpace(s)))
+	from, to, span := strings.Cut(s, "-")
+	if !span {
+		to = strings.TrimSuffix(from, "+")
+		from = to
+	}
+	a, errA := strconv.ParseUint(from, 10, 8)
+	b, errB := strconv.ParseUint(to, 10, 8)
+	if errA != nil || errB != nil || a > b {
+		return ""
 	}
 	return s
+}
+
+// add loads an entry. The same value of the same thing again is a repeat; another value of it is a fault, for nothing says
+// which is right.
+func (r *reader) add(e *entry) (f *fault, repeated bool) {
+	k := key{e.Indicator, e.Territory, e.Period, e.Measure, e.Sex, e.Area, e.scheme, e.age}
+	twice := func(line int64, same bool) (*fault, bool) {
+		if same {
+			return nil, true
+		}
+		return &fault{"value.duplicate", "value", fmt.Sprintf("line %d says otherwise", line), ""}, false
+	}
+	if r.m.Kind == "insurance" {
+		if v := e.Value; v.Valid && (v.Decimal.IsNegative() || !v.Decimal.IsInteger()) {
+			return &fault{"value.type", "value", "a count of people is a whole number", ""}, false
+		}
+		o := record.Insurance{
+			Origin: e.Origin, Territory: e.Territory, Period: e.Period, Scheme: e.scheme, Sex: e.Sex, AgeGroup: e.age, Value: e.Value, Status: statusOf(e.Status, e.Empty),
+		}
+		if i, ok := r.seen[k]; ok {
+			first := &r.out.Insurance[i]
+			return twice(first.Line, equal(first.Value, o.Value) && first.Status == o.Status)
+		}
+		r.seen[k] = len(r.out.Insurance)
+		r.out.Insurance = append(r.out.Insurance, o)
+		return nil, false
+	}
+	o := e.Observation
+	o.Status = statusOf(o.Status, o.Empty)
+	if f := r.inOwnUnit(&o); f != nil {
+		return f, false
+	}
+	if i, ok := r.seen[k]; ok {
+		first := &r.out.Observations[i]
+		return twice(first.Line, equal(first.Value, o.Value) && first.Empty == o.Empty && first.Status == o.Status)
+	}
+	r.seen[k] = len(r.out.Observations)
+	r.out.Observations = append(r.out.Observations, o)
+	return nil, false
 }
 
 func equal(a, b decimal.NullDecimal) bool {
 	return a.Valid == b.Valid && (!a.Valid || a.Decimal.Equal(b.Decimal))
 }
 
+// statusOf gives the SDMX status of a kind of emptiness: … and .. exist but were not collected, x has no meaning there.
+func statusOf(status, empty string) string {
+	switch empty {
+	case text.EmptyEllipsis, text.EmptyDots:
+		return "L"
+	case text.EmptyNotApplicable:
+		return "M"
+	}
+	return status
+}
+
 // inOwnUnit converts a value to the unit of its indicator.
-func (m *Mapping) inOwnUnit(cat *catalogue.Catalogue, o *record.Observation) *fault {
-	ind := cat.Indicator(o.Indicator)
+func (r *reader) inOwnUnit(o *record.Observation) *fault {
+	ind := r.cat.Indicator(o.Indicator)
 	if ind == nil {
 		return &fault{"indicator.unknown", "indicator", o.Indicator, ""}
 	}
 	o.Unit = ind.Unit
-	from, to := cat.Unit(o.Reported), cat.Unit(ind.Unit)
-	if from == nil || to == nil {
+	from, to := r.cat.Unit(o.Reported), r.cat.Unit(ind.Unit)
+	switch {
+	case from == nil || to == nil:
 		return &fault{"unit.unknown", "value", o.Reported, ""}
+	case from.Quantity != to.Quantity:
+		return &fault{"unit.conflict", "value", from.NameVi + " → " + to.NameVi, ""}
+	case !o.Value.Valid:
+		return nil
 	}
-	if o.Value.Valid {
-		v, ok := cat.Convert(o.Value.Decimal, from, to)
-		if !ok {
-			return &fault{"unit.conflict", "value", from.NameVi + " → " + to.NameVi, ""}
-		}
-		o.Value.Decimal = v
+	v, exact := r.cat.Convert(o.Value.Decimal, from, to)
+	if !exact {
+		return &fault{"number.unreadable", "value", "more than ten decimals in " + to.NameVi, ""}
 	}
+	o.Value.Decimal = v
 	return nil
 }
 
-// number reads the digits of a feed. Feeds are machine-made: a plain number, or one of the signs for a missing one.
-func number(raw string) (decimal.NullDecimal, string, *fault) {
-	s := strings.TrimSpace(raw)
-	if v, err := decimal.NewFromString(s); err == nil && !strings.ContainsAny(s, "eE") {
-		if v.Exponent() < -10 || len(v.Coefficient().String()) > 28 {
-			return decimal.NullDecimal{}, "", &fault{"number.unreadable", "value", "more digits than DECIMAL(28,10) holds", ""}
+// number reads a number of delimited text, or one of the signs for a missing one. A number that means one thing written
+// the Vietnamese way and another written the English way is refused, unless the mapping says how the file writes numbers.
+func (m *Mapping) number(raw string) (value decimal.NullDecimal, empty string, f *fault) {
+	n, err := text.ParseNumber(raw, m.style)
+	if err == nil && m.style == text.Unknown && strings.ContainsAny(raw, ".,") {
+		a, errA := text.ParseNumber(raw, text.Vietnamese)
+		b, errB := text.ParseNumber(raw, text.English)
+		if errA == nil && errB == nil && !a.Value.Equal(b.Value) {
+			return value, "", &fault{"number.ambiguous", "value", a.Value.String() + " | " + b.Value.String(), ""}
 		}
-		return decimal.NewNullDecimal(v), "", nil
 	}
-	n, err := text.ParseNumber(s, text.Unknown)
 	var e *text.NumberError
 	switch {
-	case errors.As(err, &e) && e.Empty != "":
-		return decimal.NullDecimal{}, e.Empty, nil
-	case err != nil || n.High.Valid || n.Of.Valid || n.Qualifier != "" || n.Unit != "" || n.Percent:
-		return decimal.NullDecimal{}, "", &fault{"number.unreadable", "value", "not a number", ""}
+	case errors.As(err, &e) && e.Reason == text.ReasonEmpty:
+		return value, e.Empty, nil
+	case errors.As(err, &e) && e.Reason == text.ReasonAmbiguous:
+		return value, "", &fault{"number.ambiguous", "value", "the mapping does not say how the file writes numbers", ""}
+	case err != nil || n.High.Valid || n.Of.Valid || n.Qualifier != "" || n.Unit != "" || n.Percent || n.Kind != "" || n.Scale != 0:
+		return value, "", &fault{"number.unreadable", "value", "not a bare number", ""}
 	}
 	return decimal.NewNullDecimal(n.Value), "", nil
 }
 
-// place finds the territory by code, by name, or by both, which must then agree; day decides between units of one name.
-func place(cat *catalogue.Catalogue, code, name, day string) (string, *fault) {
-	code, name = strings.TrimSpace(code), text.Repair(strings.TrimSpace(name))
-	var found []*catalogue.Territory
-	if name != "" {
-		for _, t := range cat.TerritoriesByName(name) {
-			if t.ValidOn(day) && t.Level != "district" {
-				found = append(found, t)
-			}
-		}
-		if len(found) == 0 {
-			nearest := ""
-			if t := cat.NearestTerritory(name); t != nil {
-				nearest = t.NameVi
-			}
-			return "", &fault{"territory.unknown", "territory", name, nearest}
-		}
-	} else {
-		for i := range cat.Territories {
-			if t := &cat.Territories[i]; t.Level == "province" && t.Code == code && t.ValidOn(day) {
-				found = append(found, t)
-			}
-		}
-		if len(found) == 0 {
-			return "", &fault{"territory.unknown", "territory_code", code, ""}
+// periodOf reads the forms of a month that machines write (2019-12, 12/2019, 201912), and otherwise those that people write.
+// Years run from 1900 to 2100.
+func periodOf(s string) (period, status string, ok bool) {
+	s = strings.TrimSpace(s)
+	for _, form := range []string{"2006-01", "01/2006", "1/2006", "200601"} {
+		if t, err := time.Parse(form, s); err == nil && t.Year() >= 1900 && t.Year() <= 2100 {
+			return t.Format("2006-01"), "", true
 		}
 	}
-	if len(found) > 1 {
-		return "", &fault{"territory.ambiguous", "territory", name + code, ""}
-	}
-	if t := found[0]; code != "" && name != "" && t.Level == "province" && t.Code != code {
-		return "", &fault{"territory.ambiguous", "territory_code", fmt.Sprintf("%s has code %s", t.NameVi, t.Code), t.Code}
-	}
-	return found[0].ID, nil
+	return text.Period(s)
 }
 
-// lastDay is the last day of a period: the day on which its territory must exist.
+func isMonth(period string) bool {
+	return len(period) == len("2006-01") && period[5] != 'Q' && period[5] != 'S'
+}
+
+// place finds the territory that a record is about.
+func (r *reader) place(code, name, day string) (string, *fault) {
+	k := [3]string{code, name, day}
+	known, ok := r.places[k]
+	if !ok {
+		known.id, known.fault = place(r.cat, code, name, day)
+		r.places[k] = known
+	}
+	return known.id, known.fault
+}
+
+// place finds a territory by code, by name, or by both, which must then agree; day decides between units of one name or
+// code. A code that lost its leading zero, as spreadsheets do to it, is given it back.
+func place(cat *catalogue.Catalogue, code, name, day string) (string, *fault) {
+	code, name = strings.TrimSpace(code), text.Repair(strings.TrimSpace(name))
+	if len(code) == 1 {
+		code = "0" + code
+	}
+	var coded *catalogue.Territory
+	for i := range cat.Territories {
+		if t := &cat.Territories[i]; t.Level == "province" && t.Code == code && t.ValidOn(day) {
+			coded = t
+		}
+	}
+	if name == "" {
+		if coded == nil {
+			return "", &fault{"territory.unknown", "territory_code", "no province has this code on " + day, ""}
+		}
+		return coded.ID, nil
+	}
+	var found []*catalogue.Territory
+	all := cat.TerritoriesByName(name)
+	for _, t := range all {
+		if t.ValidOn(day) && t.Level != "district" {
+			found = append(found, t)
+		}
+	}
+	switch {
+	case len(found) > 1:
+		return "", &fault{"territory.ambiguous", "territory", found[0].ID + ", " + found[1].ID, ""}
+	case len(found) == 0 && len(all) > 0:
+		return "", &fault{"territory.unknown", "territory", name + ": not in force on " + day, ""}
+	case len(found) == 0:
+		nearest := ""
+		if t := cat.NearestTerritory(name); t != nil {
+			nearest = t.NameVi
+		}
+		return "", &fault{"territory.unknown", "territory", name, nearest}
+	case code == "" || coded == found[0] || coded == nil && found[0].Level != "province": // the country goes by 00 and by others
+		return found[0].ID, nil
+	}
+	return "", &fault{"territory.ambiguous", "territory_code", fmt.Sprintf("%s, not %s, is the code of %s", found[0].Code, code, found[0].NameVi), found[0].Code}
+}
+
+// lastDay is the last day of a period, or of a month its 28th: the day on which its territory must exist. Units change on
+// the first of a month.
 func lastDay(period string) string {
 	if _, to, ok := strings.Cut(period, "/"); ok {
 		period = to
 	}
-	switch {
-	case len(period) == 4:
+	if len(period) == 4 {
 		return period + "-12-31"
-	case strings.HasSuffix(period, "-S1"), strings.HasSuffix(period, "-Q2"):
-		return period[:4] + "-06-30"
-	case strings.HasSuffix(period, "-Q1"):
-		return period[:4] + "-03-31"
-	case strings.HasSuffix(period, "-Q3"):
-		return period[:4] + "-09-30"
-	case strings.Contains(period, "Q4"), strings.Contains(period, "S2"):
-		return period[:4] + "-12-31"
 	}
-	return period + "-28" // units change on the first of a month
+	switch year, part := period[:4], period[5:]; part {
+	case "S1", "Q2":
+		return year + "-06-30"
+	case "Q1":
+		return year + "-03-31"
+	case "Q3":
+		return year + "-09-30"
+	case "S2", "Q4":
+		return year + "-12-31"
+	default:
+		return period + "-28"
+	}
 }
 
-func (s *Set) readJSONStat(ctx context.Context, cat *catalogue.Catalogue, f *os.File) (*record.File, error) {
+func (s *Set) readJSONStat(ctx context.Context, cat *catalogue.Catalogue, fileType string, f *os.File) (*record.File, error) {
 	d, err := feed.ReadJSONStat(f)
+	if err != nil && fileType == "json" { // any JSON at all
+		return nil, &Error{"file.unsupported", err.Error()}
+	}
 	if err != nil {
 		return nil, &Error{"file.damaged", err.Error()}
 	}
 	label, _ := text.Footnote(text.Repair(d.Label))
-	for i := range s.mappings {
+	var best *Mapping
+	for i := range s.mappings { // the longest label is the most exact
 		m := &s.mappings[i]
-		if m.Format == "json-stat" && strings.HasPrefix(text.Key(label), text.Key(m.LabelStart)) {
-			return m.readDataset(ctx, cat, d, label)
+		if m.Format == "json-stat" && strings.HasPrefix(text.Key(label), text.Key(m.LabelStart)) && (best == nil || len(m.LabelStart) > len(best.LabelStart)) {
+			best = m
 		}
 	}
-	return nil, &Error{"feed.mapping_unknown", label}
+	if best == nil {
+		return nil, &Error{"feed.mapping_unknown", label}
+	}
+	return best.readDataset(ctx, cat, d, label)
 }
 
-func (m *Mapping) readDataset(ctx context.Context, cat *catalogue.Catalogue, d *feed.Dataset, label string) (*record.File, error) {
-	role := map[int]string{}
+// roles finds the dimension of every role. A dimension without a role, or two with one, refuse the dataset.
+func (m *Mapping) roles(d *feed.Dataset) (map[string]int, error) {
+	at := map[string]int{}
 	for i, dim := range d.Dimensions {
+		role := ""
 		for r, names := range m.Dimensions {
 			for _, n := range names {
 				if text.Key(n) == text.Key(dim.Label) || text.Key(n) == text.Key(dim.ID) {
-					role[i] = r
+					role = r
 				}
 			}
 		}
-		if role[i] == "" {
-			return nil, &Error{"feed.mapping_unknown", fmt.Sprintf("dimension %q of %q", dim.Label, label)}
+		if _, twice := at[role]; role == "" || twice {
+			return nil, fmt.Errorf("dimension %q", dim.Label)
+		}
+		at[role] = i
+	}
+	for role := range m.Dimensions {
+		if _, ok := at[role]; !ok {
+			return nil, fmt.Errorf("no dimension gives %s", role)
 		}
 	}
-	out := &record.File{Identity: record.Identity{Form: m.Name, Title: label}}
-	sheet := record.Sheet{Tables: 1, Read: len(d.Values), Skipped: map[string]int{}}
-	for cell, raw := range d.Values {
+	return at, nil
+}
+
+func (m *Mapping) readDataset(ctx context.Context, cat *catalogue.Catalogue, d *feed.Dataset, label string) (*record.File, error) {
+	dimensions, err := m.roles(d)
+	if err != nil {
+		return nil, &Error{"feed.mapping_unknown", fmt.Sprintf("%v of %q", err, label)}
+	}
+	names := make([][]string, len(d.Dimensions))
+	for i, dim := range d.Dimensions {
+		for _, c := range dim.Categories {
+			names[i] = append(names[i], text.Repair(strings.TrimSpace(c)))
+		}
+	}
+	r := newReader(m, cat, label)
+	r.sheet.Read = len(d.Values)
+	header := make([]string, len(d.Dimensions))
+	for cell := range d.Values {
 		if cell%4096 == 0 && ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
 		at := d.Position(cell)
-		names := make([]string, len(at))
-		o := record.Observation{
-			Origin: record.Origin{Line: 1, Field: fmt.Sprintf("value[%d]", cell), Raw: string(raw)}, Table: 1,
-			Indicator: m.Indicator, Measure: m.Measure, Reported: m.Unit, Sex: "T", Area: "T", Status: "A",
-		}
-		if raw == nil {
-			o.Raw = "null"
-		}
-		var place string
-		var bad *fault
 		for i, c := range at {
-			name := text.Repair(strings.TrimSpace(d.Dimensions[i].Categories[c]))
-			names[i] = name
-			switch role[i] {
-			case "territory":
-				place, o.Label = name, d.Dimensions[i].Categories[c]
-			case "period":
-				period, status, ok := text.Period(name)
-				if !ok {
-					bad = &fault{"feed.field", "period", "not a period: " + name, ""}
-				}
-				o.Period = period
-				if status != "" {
-					o.Status = status
-				}
-			default:
-				v, f := m.unify(role[i], name)
-				if f != nil {
-					bad = f
-					break
-				}
-				if parts, ok := v.(map[string]any); ok {
-					for k, x := range parts {
-						switch k {
-						case "sex":
-							o.Sex = fmt.Sprint(x)
-						case "area":
-							o.Area = fmt.Sprint(x)
-						}
-					}
-				}
+			header[i] = names[i][c]
+		}
+		e, faults := r.understand(record.Origin{Line: 1, Field: feed.CellName(cell), Raw: d.Raw(cell)}, func(role string) (string, bool) {
+			i, ok := dimensions[role]
+			if !ok {
+				return "", false
+			}
+			return header[i], true
+		})
+		e.Header = strings.Join(header, " / ")
+		if i, ok := dimensions["territory"]; ok {
+			e.Label = d.Dimensions[i].Categories[at[i]]
+		}
+		missing := d.Values[cell] == nil
+		if missing {
+			e.Empty = text.EmptyDots
+		} else if f := e.readDouble(); f != nil {
+			faults = append(faults, f)
+		}
+		e.readStatus(d.Status[cell])
+		repeated := false
+		if len(faults) == 0 {
+			var f *fault
+			if f, repeated = r.add(&e); f != nil {
+				faults = append(faults, f)
 			}
 		}
-		o.Header = strings.Join(names, " / ")
-		if bad == nil {
-			bad = m.settle(cat, &o, place, raw == nil)
-		}
 		switch {
-		case bad != nil && raw == nil:
-			sheet.Skipped["blank"]++ // nothing stands there, so nothing is lost
-		case bad != nil:
-			sheet.Quarantined++
-			out.Refusals = append(out.Refusals, record.Refusal{Origin: o.Origin, Code: bad.code, Args: []string{bad.why}, Nearest: bad.nearest, Cells: 1, Label: o.Label, Header: o.Header})
+		case len(faults) > 0 && missing:
+			r.skip(skipBlank, 1) // nothing stands there, so nothing is lost
+		case len(faults) > 0:
+			refusal := record.Refusal{Origin: e.Origin, Code: faults[0].code, Nearest: faults[0].nearest, Cells: 1, Label: e.Label, Header: e.Header}
+			for _, f := range faults {
+				refusal.Args = append(refusal.Args, f.why)
+			}
+			r.sheet.Quarantined++
+			r.out.Refusals = append(r.out.Refusals, refusal)
+		case repeated:
+			r.skip(skipRepeat, 1)
 		default:
-			sheet.Loaded++
-			out.Observations = append(out.Observations, o)
+			r.sheet.Loaded++
 		}
 	}
-	out.Sheets = []record.Sheet{sheet}
-	return out, nil
+	return r.finish(), nil
 }
 
-// settle finds the territory and the value of a cell of a dataset. A missing cell is loaded as missing, with its kind.
-func (m *Mapping) settle(cat *catalogue.Catalogue, o *record.Observation, name string, missing bool) *fault {
-	id, f := place(cat, "", name, lastDay(o.Period))
-	if f != nil {
-		return f
+// readDouble reads the value of a cell of a dataset.
+func (e *entry) readDouble() *fault {
+	v, cut, err := text.FromFloat(e.Raw)
+	if err != nil {
+		return &fault{"number.unreadable", "value", err.Error(), ""}
 	}
-	o.Territory = id
-	if missing {
-		o.Empty, o.Status = "dots", "L"
-	} else {
-		v, cut, err := text.FromFloat(o.Raw)
-		if err != nil {
-			return &fault{"number.unreadable", "value", err.Error(), ""}
-		}
-		o.Value = decimal.NewNullDecimal(v)
-		if cut {
-			o.Note = "rounded to the 15 digits that the sender's program shows"
-		}
+	e.Value = decimal.NewNullDecimal(v)
+	if cut {
+		e.Note = "rounded to the 15 digits that the sender's program shows"
 	}
-	return m.inOwnUnit(cat, o)
+	return nil
+}
+
+// readStatus takes over a status of SDMX that is sent with a cell, and notes any other.
+func (e *entry) readStatus(sent string) {
+	switch s := strings.ToUpper(strings.TrimSpace(sent)); {
+	case s == "":
+	case strings.Contains("AEPFB", s) && len(s) == 1:
+		e.Status = s
+	default:
+		e.Note = strings.TrimSpace(e.Note + " status: " + text.Repair(strings.TrimSpace(sent)))
+	}
 }
