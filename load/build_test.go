@@ -171,7 +171,7 @@ func buildMade(t testing.TB, m made, threads int, runID string) string {
 
 // Invariant 4: same landing, same rules, same tables, whatever the number of threads, the order of rows and the run.
 func TestSameInputsGiveSameHashes(t *testing.T) {
-	m := madeRows(12_000)
+	m := madeRows(8_000)
 	var want []TableHash
 	for i, threads := range []int{1, 2, 2} {
 		got, err := Verify(t.Context(), buildMade(t, m.shuffled(uint64(i)), threads, fmt.Sprintf("run-%d", i)))
