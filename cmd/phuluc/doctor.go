@@ -107,6 +107,10 @@ func (a *app) doctorCommand() *cobra.Command {
 				note("lock", "ok", "", "no run is at work")
 			}
 			store, err := openStore(cmd.Context(), cfg)
+			if errors.Is(err, publish.ErrNone) {
+				note("warehouse", "warning", "phuluc refresh", "nothing has been published yet")
+				return a.diagnosed(cmd, list)
+			}
 			if err != nil {
 				f := explainFailure(err)
 				note("warehouse", "error", f.Try, "%s %s", f.What, f.Why)

@@ -144,10 +144,10 @@ func planned(origin string, file *record.File, held map[string]string) plannedFi
 // heldValues gives the latest values of the published generation by their dimensions; none if nothing is published.
 func heldValues(ctx context.Context, cfg config, p *plan) (map[string]string, error) {
 	held := map[string]string{}
-	if _, err := os.Stat(cfg.warehouseDir()); errors.Is(err, fs.ErrNotExist) {
-		return held, nil // opening the folder would make it
-	}
 	s, err := openStore(ctx, cfg)
+	if errors.Is(err, publish.ErrNone) {
+		return held, nil
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -51,9 +51,9 @@ func explainFailure(err error) *failure {
 	switch {
 	case errors.Is(err, context.Canceled):
 		f.Exit, f.What = exitInterrupted, "interrupted; nothing was published"
-	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
+	case outOfSpace(err):
 		f.Exit, f.Try = exitEnvironment, "free some disk space, then run the same command again; the published warehouse is untouched"
-	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
+	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS), errors.Is(err, syscall.ENOTDIR):
 		f.Exit, f.Try = exitEnvironment, "give this user write permission to the data folder, or name another with --data"
 	case errors.Is(err, fs.ErrNotExist):
 		f.Exit, f.Try = exitInput, "check the path"
@@ -61,6 +61,16 @@ func explainFailure(err error) *failure {
 		f.Try = "this looks like a fault of phuluc: please report it with the output of `phuluc doctor`"
 	}
 	return f
+}
+
+// outOfSpace reports whether a disk, a quota or a limit on file sizes is full. The engines hand on the system's words only.
+func outOfSpace(err error) bool {
+	for _, cause := range []error{syscall.ENOSPC, syscall.EDQUOT, syscall.EFBIG} {
+		if errors.Is(err, cause) || strings.Contains(strings.ToLower(err.Error()), cause.Error()) {
+			return true
+		}
+	}
+	return strings.Contains(err.Error(), "database or disk is full") // SQLite's own words
 }
 
 func badInput(what, why, try string, args ...any) *failure {

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"os"
 	"strconv"
 	"time"
 
@@ -14,8 +16,11 @@ import (
 	"github.com/phuluc/phuluc/load/publish"
 )
 
-// openStore opens the folder of generations.
+// openStore opens the folder of generations. It makes none: before the first refresh the error is publish.ErrNone.
 func openStore(ctx context.Context, cfg config) (*publish.Store, error) {
+	if _, err := os.Stat(cfg.warehouseDir()); errors.Is(err, fs.ErrNotExist) {
+		return nil, &failure{Exit: exitInput, What: "nothing has been published yet", Where: cfg.warehouseDir(), Try: "phuluc refresh (or phuluc demo to try the sample)", err: publish.ErrNone}
+	}
 	s, err := publish.Open(ctx, cfg.warehouseDir(), publish.Options{Keep: cfg.Keep})
 	if err != nil {
 		return nil, publishFailure(err)
@@ -102,12 +107,12 @@ func (a *app) versionsCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			var list []publish.Generation
 			s, err := openStore(cmd.Context(), cfg)
-			if err != nil {
-				return err
+			if err == nil {
+				list, err = s.List()
 			}
-			list, err := s.List()
-			if err != nil {
+			if err != nil && !errors.Is(err, publish.ErrNone) {
 				return publishFailure(err)
 			}
 			lines := []versionLine{}
