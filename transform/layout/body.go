@@ -1,6 +1,7 @@
 package layout
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/phuluc/phuluc/extract/sheet"
@@ -34,7 +35,6 @@ type row struct {
 	unit    int32
 	parent  *row
 	values  bool
-	isTotal bool
 	mean    meaning
 	level   int // 0 for section rows that stand for themselves
 }
@@ -233,6 +233,15 @@ func (s *sheetReader) breaksOff(t *table, rw *row) bool {
 		return false
 	}
 	for _, i := range s.g.rowCells(rw.r) {
+		if p := s.parsed[i]; p != nil && p.unitLine && s.g.text[i][0] != '[' && s.g.text[i][0] != '(' && s.afterGap(t, rw.r) {
+			return true // the unit line of another table whose header is lost
+		}
+	}
+	bare := rw.ordinal.rank == 0 && rw.unit == none
+	for _, i := range rw.labels {
+		bare = bare && !s.parsed[i].says()
+	}
+	for _, i := range s.g.rowCells(rw.r) {
 		p := s.parsed[i]
 		if p == nil || p.opens != "" {
 			continue
@@ -241,7 +250,17 @@ func (s *sheetReader) breaksOff(t *table, rw *row) bool {
 			return true
 		}
 		role := t.columns[s.g.pos[i].c].role
-		if len(rw.labels) == 0 && role == roleValue && s.class[i] == classText {
+		if role == roleValue && s.class[i] == classText && (len(rw.labels) == 0 || bare && !slices.Contains(rw.labels, i)) {
+			return true
+		}
+	}
+	return false
+}
+
+// afterGap reports whether blank rows lie between the last row with values and r.
+func (s *sheetReader) afterGap(t *table, r int) bool {
+	for ; r > t.bottom+1 && !s.hasValues(t, r); r-- {
+		if s.g.rows[r] > s.g.rows[r-1]+1 {
 			return true
 		}
 	}
@@ -329,7 +348,7 @@ func (s *sheetReader) readRows(t *table) {
 			broken = true
 			continue
 		}
-		if len(rw.labels) == 0 && !rw.values {
+		if len(rw.labels) == 0 && !rw.values && rw.ordinal.rank == 0 {
 			s.tail(r)
 			continue
 		}
@@ -351,7 +370,7 @@ func (s *sheetReader) readRows(t *table) {
 		if len(stack) > 0 {
 			rw.parent = stack[len(stack)-1]
 		}
-		if len(rw.labels) > 0 {
+		if len(rw.labels) > 0 || !rw.values {
 			stack = append(stack, rw)
 		}
 		t.rows = append(t.rows, rw)
@@ -387,6 +406,9 @@ func (s *sheetReader) plainRank(t *table, rw *row, hasOrdinals bool, stack []*ro
 		case p.dims.part != "" && p.dims.year == 0: // "Quý I" under "2019"
 			return rankNumber + 2*min(indent, 9) + 1
 		}
+	}
+	if !rw.values && rw.unit == none && p != nil && p.rest == "" && (len(p.territories) > 0 || p.dims.year != 0) {
+		return 1 // "Tỉnh Cao Bằng" over the rows that speak of it
 	}
 	merged := s.g.span[i].c > s.g.pos[i].c
 	if !rw.values && (merged || rw.unit == none && !hasOrdinals && indent == 0) && (p == nil || !p.ofWhich) {

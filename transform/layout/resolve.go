@@ -124,6 +124,11 @@ func (rd *Reader) add(m *meaning, p *phrase, above []ancestor) {
 	m.dims.unit, m.dims.unitText = u, ut
 }
 
+// silent reports whether nothing but words of the grammar was written.
+func (m *meaning) silent() bool {
+	return m.unknown == "" && m.indicator == nil && len(m.matches) == 0 && len(m.territories) == 0 && !m.dims.any()
+}
+
 func (m *meaning) asAncestor() ancestor {
 	t := ""
 	if len(m.texts) > 0 {
@@ -169,7 +174,9 @@ func (s *sheetReader) rowMeaning(rw *row, title *meaning) meaning {
 			m.unitCell = w
 		}
 	}
-	rw.isTotal = m.dims.total && m.indicator == nil && len(m.territories) == 0
+	if len(rw.labels) == 0 && !rw.values {
+		m.unknown = rw.ordinal.text // a heading that lost its text: the rows below may not do without it
+	}
 	if m.unknown != "" {
 		return m
 	}
@@ -409,6 +416,21 @@ func (b *bookReader) resolveTable(s *sheetReader, t *table) {
 			cx.hasYears = cx.hasYears || cx.columns[c].dims.year != 0
 		}
 	}
+	silent, says := 0, false
+	for c := range g.cols {
+		if t.columns[c].role == roleValue && len(t.columns[c].stack) > 0 {
+			if cx.columns[c].silent() {
+				silent++
+			} else {
+				says = true
+			}
+		}
+	}
+	for c := range g.cols {
+		if silent > 0 && says && t.columns[c].role == roleValue && cx.columns[c].silent() {
+			t.columns[c].gap = true // "Phân theo giới tính" alone, beside columns that say more
+		}
+	}
 	for _, rw := range t.rows {
 		rw.mean = s.rowMeaning(rw, &cx.title.meaning)
 		cx.labelled = cx.labelled || len(rw.labels) > 0
@@ -478,7 +500,7 @@ func (b *bookReader) resolveCell(s *sheetReader, cx *cellContext, rw *row, c int
 		return
 	}
 	if cx.t.columns[c].gap {
-		no("header.unknown", "", "the group header to the left is not merged over this column")
+		no("header.unknown", "", "the header of the column is not complete")
 		return
 	}
 	if len(rw.labels) == 0 && cx.labelled {

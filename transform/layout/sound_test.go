@@ -7,11 +7,13 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/phuluc/phuluc/extract/sheet"
 	"github.com/phuluc/phuluc/transform/record"
 )
 
-// TestALostTextNeverChangesAMeaning deletes, one at a time, every cell that is not a value out of every fixture: what is
-// still loaded must mean what it meant, or it must be refused. A header that was lost is a gap, not a default.
+// TestALostTextNeverChangesAMeaning damages, one at a time, every cell that is not a value in every fixture: deletes it,
+// writes nonsense over it, or takes its merge away. What is still loaded must mean what it meant, or it must be refused.
+// A header that was lost is a gap, not a default.
 func TestALostTextNeverChangesAMeaning(t *testing.T) {
 	rd := NewReader(loadCatalogue(t))
 	files, err := filepath.Glob("testdata/*.tsv")
@@ -38,14 +40,26 @@ func TestALostTextNeverChangesAMeaning(t *testing.T) {
 				if grids[k].fates[i].kind != fateSkipped {
 					continue
 				}
-				damaged := Book{Name: book.Name, Sheets: append([]SheetCells(nil), book.Sheets...)}
-				damaged.Sheets[k].Cells = append(append(damaged.Sheets[k].Cells[:0:0], s.Cells[:i]...), s.Cells[i+1:]...)
-				f, _ := rd.read(damaged)
-				for j := range f.Observations {
-					o := &f.Observations[j]
-					if was, ok := want[o.Sheet+"!"+o.Cell]; ok && was != meaning(o) && !inherent(grids[k].fates[i].reason, was, meaning(o)) {
-						t.Errorf("%s without %s %q: %s was %s, is %s", strings.TrimPrefix(file, "testdata/"), s.Cells[i].Address(), s.Cells[i].Raw, o.Cell, was, meaning(o))
-						break
+				rest := append(append(s.Cells[:0:0], s.Cells[:i]...), s.Cells[i+1:]...)
+				nonsense := append(s.Cells[:0:0], s.Cells...)
+				nonsense[i].Raw, nonsense[i].Kind = "Xyz qwrt", sheet.Text
+				variants := map[string][]sheet.Cell{"without": rest, "nonsense at": nonsense}
+				if !s.Cells[i].Merge.IsZero() {
+					open := append(s.Cells[:0:0], s.Cells...)
+					open[i].Merge = sheet.Range{}
+					variants["unmerged"] = open
+				}
+				for how, cells := range variants {
+					damaged := Book{Name: book.Name, Sheets: append([]SheetCells(nil), book.Sheets...)}
+					damaged.Sheets[k].Cells = cells
+					f, _ := rd.read(damaged)
+					for j := range f.Observations {
+						o := &f.Observations[j]
+						was, ok := want[o.Sheet+"!"+o.Cell]
+						if ok && was != meaning(o) && !inherent(grids[k].fates[i].reason, was, meaning(o)) {
+							t.Errorf("%s %s %s %q: %s was %s, is %s", strings.TrimPrefix(file, "testdata/"), how, s.Cells[i].Address(), s.Cells[i].Raw, o.Cell, was, meaning(o))
+							break
+						}
 					}
 				}
 			}
