@@ -4,8 +4,9 @@
 //	cells ─▶ grid (merges spread) ─▶ title zone, tables: header band + body rows ─▶ dimensions of each value cell
 //	      ─▶ number in the column's style, in the indicator's unit ─▶ Observation, or Refusal with the reason
 //
-// The files follow that path: grid.go (cells and their fates), words.go (the grammar of header and label texts),
-// label.go (ordinals, bullets and the hierarchy of rows), table.go (finding tables), identity.go (province, round,
+// The files follow that path: grid.go (cells and their fates), words.go and grammar.go (vocabulary and grammar of header
+// and label texts), label.go (ordinals, bullets and the hierarchy of rows), table.go (finding tables), body.go (columns and rows
+// of one table), identity.go (province, round,
 // document), resolve.go (dimensions of one cell), value.go (numbers and units), task.go (form B2), read.go (one workbook).
 //
 // Rules that hold everywhere:

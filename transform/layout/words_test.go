@@ -1,0 +1,196 @@
+package layout
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/phuluc/phuluc/transform/catalogue"
+)
+
+// TestWordsAreKnownOnceAndNotInTheCatalogue keeps one place for every word: words.csv holds what header_words.csv of the
+// catalogue does not, and each row changes how some text is read.
+func TestWordsAreKnownOnceAndNotInTheCatalogue(t *testing.T) {
+	kinds := map[string]bool{}
+	for _, k := range []string{kindRole, kindComparison, kindMeasure, kindStatus, kindSex, kindArea, kindTotal, kindPart, kindFiller,
+		kindCarrier, kindSection, kindRef, kindNote, kindSignature, kindLetterhead} {
+		kinds[k] = true
+	}
+	theirs := vocabulary{}
+	addCatalogueWords(theirs, loadCatalogue(t))
+	rows, err := csv.NewReader(strings.NewReader(wordsCSV)).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]bool{}
+	for i, r := range rows[1:] {
+		if !kinds[r[1]] {
+			t.Errorf("line %d: kind %q is not known", i+2, r[1])
+		}
+		k := phraseKey(tokenize(r[0])) + "|" + r[1] + "|" + r[2]
+		if seen[k] {
+			t.Errorf("line %d: %q stands twice", i+2, r[0])
+		}
+		seen[k] = true
+		for _, w := range theirs[phraseKey(tokenize(r[0]))] {
+			if w == (word{r[1], r[2]}) {
+				t.Errorf("line %d: %q says no more than header_words.csv", i+2, r[0])
+			}
+		}
+	}
+}
+
+// TestEveryRefusalCodeHasAFixture: a code that no fixture shows is a code nobody has seen work.
+func TestEveryRefusalCodeHasAFixture(t *testing.T) {
+	shown := map[string]bool{}
+	files, err := filepath.Glob("testdata/*.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		data, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var g golden
+		if err := json.Unmarshal(data, &g); err != nil {
+			t.Fatalf("%s: %v", f, err)
+		}
+		for k := range g.Fates {
+			if _, code, ok := strings.Cut(k, ": quarantined "); ok {
+				shown[code] = true
+			}
+		}
+	}
+	for _, code := range []string{"dimension.missing", "header.conflict", "header.unknown", "identity.conflict_path", "identity.round_conflict",
+		"identity.territory_two", "identity.territory_unknown", "indicator.ambiguous", "indicator.unknown", "measure.missing", "number.ambiguous",
+		"number.range", "number.unreadable", "period.missing", "territory.ambiguous", "territory.unknown", "unit.ambiguous", "unit.conflict",
+		"unit.unknown", "value.duplicate", "value.type"} {
+		if !shown[code] {
+			t.Errorf("no fixture is refused with %s", code)
+		}
+	}
+}
+
+// TestHeaderGrammar reads header and label texts into partial dimensions.
+func TestHeaderGrammar(t *testing.T) {
+	rd := NewReader(loadCatalogue(t))
+	for _, c := range []struct{ text, want string }{
+		{"Ước TH 2013", "2013 estimate"},
+		{"TH 6T 2018", "2018-S1 actual"},
+		{"TH 2018", "2018 actual"},
+		{"KH năm 2020", "2020 plan"},
+		{"KH 2014", "2014 plan"},
+		{"Năm 2013", "2013"},
+		{"Ước cả năm", "estimate"},
+		{"Sơ bộ 2021", "2021 P"},
+		{"Sơ bộ - Prel. 2016", "2016 P"},
+		{"Kế hoạch năm 2019", "2019 plan"},
+		{"Ước thực hiện năm 2019", "2019 estimate"},
+		{"Ước TH\n2019 (người)", "2019 estimate unit"},
+		{"Đến năm 2030", "2030 target"},
+		{"Chỉ tiêu năm 2020", "2020 plan"},
+		{"Dự kiến 2020", "2020 forecast"},
+		{"Giai đoạn 2015-2020", "2015/2020"},
+		{"KH giai đoạn 2016 – 2020", "2016/2020 plan"},
+		{"Nam", "M indicator"},
+		{"Nữ", "F indicator"},
+		{"Thành thị", "U indicator"},
+		{"TT", "role ordinal"},
+		{"ĐVT", "role unit"},
+		{"Chỉ tiêu", "plan role label"},
+		{"(5)=(4)/(3)", "formula"},
+		{"So sánh (%)", "comparison"},
+		{"Ước/KH", "comparison"},
+		{"KH20/Ước19", "comparison"},
+		{"2019/2018", "comparison"},
+		{"TH quý II/2019", "2019-Q2 actual"},
+		{"9 tháng năm 2019", "2019-01/2019-09"},
+		{"Tháng 01 năm 2015", "2015-01"},
+		{"Ghi chú", "role note"},
+		{"Hà Giang", "territory"},
+		{"Tỷ lệ hộ nghèo năm 2015 (%)", "2015 unit indicator"},
+		{"Đơn vị tính: nghìn người", "unit line"},
+		{"(nghìn người)", "unit line"},
+		{"Đơn vị: Sở Lao động", "rest"},
+		{"đầu năm 2016", "rest"},
+		{"KH 2018, TH 2019", "clash"},
+		{"Cột lạ 2019", "rest"},
+	} {
+		if got := describePhrase(rd.phrase(rd.repair(c.text))); got != c.want {
+			t.Errorf("%q: got %q, want %q", c.text, got, c.want)
+		}
+	}
+}
+
+func describePhrase(p *phrase) string {
+	var out []string
+	say := func(ok bool, s string) {
+		if ok && s != "" {
+			out = append(out, s)
+		}
+	}
+	if p.rest != "" {
+		return "rest"
+	}
+	if p.dims.clash != "" {
+		return "clash"
+	}
+	d := p.dims
+	say(true, d.period())
+	say(true, d.measure)
+	say(true, d.status)
+	say(true, d.sex)
+	say(true, d.area)
+	say(d.unit != nil && !p.unitLine, "unit")
+	say(p.unitLine, "unit line")
+	say(p.role != "", "role "+p.role)
+	say(p.formula, "formula")
+	say(p.comparison, "comparison")
+	say(len(p.territories) > 0, "territory")
+	say(len(p.indicators) > 0, "indicator")
+	return strings.Join(out, " ")
+}
+
+// TestOrdinals tells ordinals and bullets from names that begin with a number.
+func TestOrdinals(t *testing.T) {
+	for _, c := range []struct {
+		text string
+		rank int
+		body string
+	}{
+		{"1.1. Số hộ nghèo", rankNumber + 3, "Số hộ nghèo"},
+		{"II. BHXH", rankRoman, "BHXH"},
+		{"a) Thành thị", rankLetter, "Thành thị"},
+		{"đ) Khác", rankLetter, "Khác"},
+		{"- Nữ", rankBullet, "Nữ"},
+		{"+ Nữ", rankPlus, "Nữ"},
+		{"1.Số hộ", rankNumber, "Số hộ"},
+		{"15 tuổi trở lên", 0, "15 tuổi trở lên"},
+		{"- 5", 0, "- 5"},
+		{"Số hộ nghèo", 0, "Số hộ nghèo"},
+	} {
+		o, body := cutOrdinal(c.text)
+		if o.rank != c.rank || body != c.body {
+			t.Errorf("%q: got rank %d, %q, want %d, %q", c.text, o.rank, body, c.rank, c.body)
+		}
+	}
+}
+
+// TestUserHeaderWordsAreRead: a word in the user's own catalogue folder needs no code.
+func TestUserHeaderWordsAreRead(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "header_words.csv"), []byte("word,dimension,value,note\nSố giao đầu năm,measure,plan,\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	cat, err := catalogue.Load(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := describePhrase(NewReader(cat).phrase("Số giao đầu năm 2020")); got != "2020 plan" {
+		t.Errorf("got %q", got)
+	}
+}
