@@ -1,10 +1,11 @@
 package rule
 
 import (
+	"cmp"
 	_ "embed"
 	"encoding/csv"
 	"fmt"
-	"sort"
+	"slices"
 	"strings"
 	"sync"
 
@@ -20,7 +21,8 @@ var rulesCSV string
 // CSV returns rules.csv as it is embedded: the table of rules that goes into the warehouse.
 func CSV() string { return rulesCSV }
 
-// Rule is one line of rules.csv.
+// Rule is one line of rules.csv. Severity error: the value is refused, under the code value.out_of_range or value.type;
+// warning: it is loaded and a finding speaks of it. Scope across_…: the rule is sql/staging/finding_<code>.sql.
 type Rule struct{ Code, Scope, Severity, TextVi, TextEn string }
 
 var registry = sync.OnceValue(func() []Rule {
@@ -36,7 +38,7 @@ var registry = sync.OnceValue(func() []Rule {
 })
 
 // Registry lists every rule, ordered by code.
-func Registry() []Rule { return registry() }
+func Registry() []Rule { return slices.Clone(registry()) }
 
 // Message is what a person reads of a finding: the rule's text, then the particulars. lang is "vi" or "en".
 func Message(f record.Finding, lang string) string {
@@ -55,56 +57,68 @@ func Message(f record.Finding, lang string) string {
 	return text
 }
 
-// Judge applies the rules to one file. The counts of its sheets follow: what moves to the refusals is no longer loaded.
+// Judge applies the rules to one file. A value that can not be right moves to the refusals, and the counts of its sheet
+// follow; doubts are appended to the findings, ordered by address. The same file always gives the same result.
 func Judge(cat *catalogue.Catalogue, f *record.File) {
 	judgeCells(cat, f)
-	g := group(f)
-	judgeParts(cat, f, g)
-	judgeSplits(f, g)
-	judgeCopies(f)
-	sort.SliceStable(f.Findings, func(i, j int) bool {
-		a, b := f.Findings[i], f.Findings[j]
-		if a.Sheet != b.Sheet {
-			return a.Sheet < b.Sheet
-		}
-		if a.Row != b.Row {
-			return a.Row < b.Row
-		}
-		if a.Col != b.Col {
-			return a.Col < b.Col
-		}
-		if a.Rule != b.Rule {
-			return a.Rule < b.Rule
-		}
-		return a.Expected < b.Expected
+	j := judge{cat: cat, f: f, tables: tabulate(f)}
+	j.parts()
+	j.splits()
+	j.insuredSexes()
+	j.copies()
+	slices.SortFunc(f.Findings, func(a, b record.Finding) int {
+		return cmp.Or(
+			cmp.Compare(a.Sheet, b.Sheet), cmp.Compare(a.Row, b.Row), cmp.Compare(a.Col, b.Col), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Field, b.Field),
+			cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Expected, b.Expected), slices.Compare(a.Args, b.Args),
+		)
 	})
 }
 
 // judgeCells refuses values that can not be: outside the indicator's range, an upper end below the lower, a fraction of a
-// person.
+// person, more digits than the warehouse holds.
 func judgeCells(cat *catalogue.Catalogue, f *record.File) {
-	kept := f.Observations[:0]
-	for _, o := range f.Observations {
-		code, why := cellFault(cat, &o)
-		if code == "" {
-			kept = append(kept, o)
-			continue
-		}
-		f.Refusals = append(f.Refusals, record.Refusal{Origin: o.Origin, Code: code, Args: []string{why}, Cells: 1, Label: o.Label, Header: o.Header})
+	refuse := func(o record.Origin, code, why, label, header string) {
+		f.Refusals = append(f.Refusals, record.Refusal{Origin: o, Code: code, Args: []string{why}, Cells: 1, Label: label, Header: header})
 		for i := range f.Sheets {
 			if f.Sheets[i].Name == o.Sheet {
 				f.Sheets[i].Loaded--
 				f.Sheets[i].Quarantined++
-				break
+				return
 			}
 		}
 	}
-	f.Observations = kept
+	observations := f.Observations[:0]
+	for _, o := range f.Observations {
+		if code, why := cellFault(cat, &o); code != "" {
+			refuse(o.Origin, code, why, o.Label, o.Header)
+			continue
+		}
+		observations = append(observations, o)
+	}
+	f.Observations = observations
+	insurance := f.Insurance[:0]
+	for _, o := range f.Insurance {
+		if o.Value.Valid && !fits(o.Value.Decimal) {
+			refuse(o.Origin, "number.unreadable", tooLong, "", "")
+			continue
+		}
+		insurance = append(insurance, o)
+	}
+	f.Insurance = insurance
 }
 
 func cellFault(cat *catalogue.Catalogue, o *record.Observation) (code, why string) {
 	if !o.Value.Valid {
 		return "", ""
+	}
+	ends := []decimal.Decimal{o.Value.Decimal}
+	if o.High.Valid {
+		ends = append(ends, o.High.Decimal)
+	}
+	for _, v := range ends {
+		if !fits(v) {
+			return "number.unreadable", tooLong
+		}
 	}
 	if o.High.Valid && o.High.Decimal.LessThan(o.Value.Decimal) {
 		return "number.range", fmt.Sprintf("%s > %s", o.Value.Decimal, o.High.Decimal)
@@ -113,22 +127,34 @@ func cellFault(cat *catalogue.Catalogue, o *record.Observation) (code, why strin
 	if ind == nil {
 		return "", ""
 	}
-	ends := []decimal.Decimal{o.Value.Decimal}
-	if o.High.Valid {
-		ends = append(ends, o.High.Decimal)
-	}
 	for _, v := range ends {
 		if ind.Min != nil && v.LessThan(*ind.Min) || ind.Max != nil && v.GreaterThan(*ind.Max) {
 			return "value.out_of_range", fmt.Sprintf("%s: %s ∉ [%s, %s]", ind.NameVi, v, bound(ind.Min, "−∞"), bound(ind.Max, "∞"))
 		}
 		// Only whole units can be counted one by one; an indicator kept in thousands may have decimals.
-		unit := cat.Unit(o.Unit)
-		if ind.ValueKind == "count" && unit != nil && unit.Factor.Equal(decimal.NewFromInt(1)) && !v.IsInteger() {
+		if unit := cat.Unit(o.Unit); ind.ValueKind == "count" && single(unit) && !v.IsInteger() {
 			return "value.type", fmt.Sprintf("%s: %s %s", ind.NameVi, v, unit.NameVi)
 		}
 	}
 	return "", ""
 }
+
+const tooLong = "18 digits before and 10 behind the decimal point are kept"
+
+// fits reports whether d is a DECIMAL(28,10) as it stands.
+func fits(d decimal.Decimal) bool {
+	if d.IsZero() {
+		return true
+	}
+	digits := d.NumDigits()
+	if exponent := int(d.Exponent()); digits+exponent > 18 || digits > 64 || exponent < -64 {
+		return false
+	}
+	return d.Equal(d.Truncate(10))
+}
+
+// single tells units that are counted one by one, such as person, from those that are amounts, such as thousand persons.
+func single(u *catalogue.Unit) bool { return u != nil && u.Factor.Equal(decimal.NewFromInt(1)) }
 
 func bound(d *decimal.Decimal, none string) string {
 	if d == nil {
@@ -137,170 +163,268 @@ func bound(d *decimal.Decimal, none string) string {
 	return d.String()
 }
 
-// point is an observation without its indicator, sex and area: what a total and its parts have in common.
-type point struct{ territory, period, measure string }
+// table is what a total and its parts have in common: territory, period and measure.
+type table struct {
+	territory, period, measure string
+	cells                      []cell
+	at                         map[cell]int // position in File.Observations
+}
 
-type split struct{ indicator, sex, area string }
+// cell is one place of a table.
+type cell struct{ indicator, sex, area string }
 
-// group indexes the exact values of a file: point → split → position. Ranges and qualified values add up to nothing.
-func group(f *record.File) map[point]map[split]int {
-	g := map[point]map[split]int{}
+// tabulate sorts the exact values of a file into tables, in the order of their first value. Ranges and values with a
+// qualifier add up to nothing.
+func tabulate(f *record.File) []*table {
+	type point struct{ territory, period, measure string }
+	var tables []*table
+	byPoint := map[point]*table{}
 	for i := range f.Observations {
 		o := &f.Observations[i]
 		if !o.Value.Valid || o.High.Valid || o.Qualifier != "" {
 			continue
 		}
 		p := point{o.Territory, o.Period, o.Measure}
-		if g[p] == nil {
-			g[p] = map[split]int{}
+		t := byPoint[p]
+		if t == nil {
+			t = &table{o.Territory, o.Period, o.Measure, nil, map[cell]int{}}
+			byPoint[p], tables = t, append(tables, t)
 		}
-		g[p][split{o.Indicator, o.Sex, o.Area}] = i
+		c := cell{o.Indicator, o.Sex, o.Area}
+		if _, twice := t.at[c]; !twice {
+			t.cells = append(t.cells, c)
+		}
+		t.at[c] = i
 	}
-	return g
+	return tables
 }
 
-// judgeParts compares every total with its parts, if the file holds all of them (for instance compulsory + voluntary = all
-// insured).
-func judgeParts(cat *catalogue.Catalogue, f *record.File, g map[point]map[split]int) {
-	type key struct{ whole, group string }
-	parts := map[key][]string{}
-	exhaustive := map[key]bool{}
-	for _, p := range cat.Parts {
-		k := key{p.Whole, p.Group}
-		parts[k] = append(parts[k], p.Part)
-		exhaustive[k] = p.Exhaustive
+// judge holds what the rules about several values look at.
+type judge struct {
+	cat    *catalogue.Catalogue
+	f      *record.File
+	tables []*table
+}
+
+// values gives the observations that stand in cells of a table, without those that are missing.
+func (j *judge) values(t *table, cells ...cell) []*record.Observation {
+	var out []*record.Observation
+	for _, c := range cells {
+		if i, ok := t.at[c]; ok {
+			out = append(out, &j.f.Observations[i])
+		}
 	}
-	for _, values := range g {
-		for k, members := range parts {
-			for s, at := range values {
-				if s.indicator != k.whole {
+	return out
+}
+
+// parts compares every whole of indicator_parts.csv with its parts. A group of parts that is exhaustive and complete in the
+// file must equal the whole (compulsory + voluntary = all insured); of any other the sum must not exceed it.
+func (j *judge) parts() {
+	type group struct {
+		whole, name string
+		exhaustive  bool
+		parts       []string
+	}
+	var groups []*group
+	for _, p := range j.cat.Parts {
+		i := slices.IndexFunc(groups, func(g *group) bool { return g.whole == p.Whole && g.name == p.Group })
+		if i < 0 {
+			i = len(groups)
+			groups = append(groups, &group{p.Whole, p.Group, p.Exhaustive, nil})
+		}
+		groups[i].parts = append(groups[i].parts, p.Part)
+		groups[i].exhaustive = groups[i].exhaustive && p.Exhaustive
+	}
+	for _, t := range j.tables {
+		for _, c := range t.cells {
+			for _, g := range groups {
+				if g.whole != c.indicator {
 					continue
 				}
-				sum, found := decimal.Zero, 0
-				for _, m := range members {
-					if i, ok := values[split{m, s.sex, s.area}]; ok {
-						sum = sum.Add(f.Observations[i].Value.Decimal)
-						found++
-					}
+				cells := make([]cell, len(g.parts))
+				for i, part := range g.parts {
+					cells[i] = cell{part, c.sex, c.area}
 				}
-				total := &f.Observations[at]
-				switch {
-				case found == len(members) && exhaustive[k]:
-					doubt(f, "parts_total", total, sum, found)
-				case found > 0 && sum.GreaterThan(total.Value.Decimal) && !within(total, sum, found):
-					doubt(f, "parts_total", total, sum, found) // some parts already exceed the whole
+				parts := j.values(t, cells...)
+				j.compare("parts_total", j.values(t, c)[0], parts, g.exhaustive && len(parts) == len(g.parts))
+			}
+		}
+	}
+}
+
+// splits compares totals with male + female and with urban + rural.
+func (j *judge) splits() {
+	for _, t := range j.tables {
+		for _, c := range t.cells {
+			if c.sex == "T" {
+				if parts := j.values(t, cell{c.indicator, "M", c.area}, cell{c.indicator, "F", c.area}); len(parts) == 2 {
+					j.compare("sex_total", j.values(t, c)[0], parts, true)
+				}
+			}
+			if c.area == "T" {
+				if parts := j.values(t, cell{c.indicator, c.sex, "U"}, cell{c.indicator, c.sex, "R"}); len(parts) == 2 {
+					j.compare("area_total", j.values(t, c)[0], parts, true)
 				}
 			}
 		}
 	}
 }
 
-// judgeSplits compares totals with male + female and with urban + rural.
-func judgeSplits(f *record.File, g map[point]map[split]int) {
-	for _, values := range g {
-		for s, at := range values {
-			if !additive(&f.Observations[at]) {
-				continue
+// insuredSexes compares insured people with men + women. They are counted one by one, so the sum is exact.
+func (j *judge) insuredSexes() {
+	type group struct{ territory, period, scheme, age string }
+	bySex := map[group]map[string]decimal.Decimal{}
+	of := func(o *record.Insurance) group { return group{o.Territory, o.Period, o.Scheme, o.AgeGroup} }
+	for i := range j.f.Insurance {
+		if o := &j.f.Insurance[i]; o.Value.Valid {
+			if bySex[of(o)] == nil {
+				bySex[of(o)] = map[string]decimal.Decimal{}
 			}
-			check := func(code string, total bool, a, b split) {
-				i, okA := values[a]
-				j, okB := values[b]
-				if total && okA && okB {
-					doubt(f, code, &f.Observations[at], f.Observations[i].Value.Decimal.Add(f.Observations[j].Value.Decimal), 2)
-				}
-			}
-			check("sex_total", s.sex == "T", split{s.indicator, "M", s.area}, split{s.indicator, "F", s.area})
-			check("area_total", s.area == "T", split{s.indicator, s.sex, "U"}, split{s.indicator, s.sex, "R"})
+			bySex[of(o)][o.Sex] = o.Value.Decimal
 		}
 	}
-}
-
-// additive tells counts and money from rates: the unit of a rate is a share.
-func additive(o *record.Observation) bool {
-	return o.Unit != "percent" && o.Unit != "percentage_point"
-}
-
-// within allows for rounding: half of the last decimal that is written, for each part.
-func within(total *record.Observation, sum decimal.Decimal, parts int) bool {
-	places := max(-total.Value.Decimal.Exponent(), -sum.Exponent(), 0)
-	tolerance := decimal.Zero
-	if places > 0 {
-		tolerance = decimal.New(int64(parts+1), -places).Div(decimal.NewFromInt(2))
+	for i := range j.f.Insurance {
+		o := &j.f.Insurance[i]
+		men, hasMen := bySex[of(o)]["M"]
+		women, hasWomen := bySex[of(o)]["F"]
+		if o.Sex != "T" || !o.Value.Valid || !hasMen || !hasWomen || men.Add(women).Equal(o.Value.Decimal) {
+			continue
+		}
+		j.f.Findings = append(j.f.Findings, record.Finding{
+			Origin: o.Origin, Rule: "sex_total", Expected: men.Add(women).String(), Actual: o.Value.Decimal.String(),
+			Args: []string{strings.Join([]string{o.Scheme, o.Territory, o.Period, o.AgeGroup}, ", ")},
+		})
 	}
-	return total.Value.Decimal.Sub(sum).Abs().LessThanOrEqual(tolerance)
 }
 
-func doubt(f *record.File, code string, total *record.Observation, sum decimal.Decimal, parts int) {
-	if within(total, sum, parts) {
+// compare doubts a total that differs from the sum of its parts by more than rounding explains, or, if the parts are not
+// all, that is less than their sum. Only what adds up is compared: never rates.
+func (j *judge) compare(code string, total *record.Observation, parts []*record.Observation, all bool) {
+	ind, unit := j.cat.Indicator(total.Indicator), j.cat.Unit(total.Unit)
+	if len(parts) == 0 || ind == nil || ind.Aggregation != "sum" || unit == nil {
 		return
 	}
-	f.Findings = append(f.Findings, record.Finding{
+	sum := decimal.Zero
+	for _, p := range parts {
+		from := j.cat.Unit(p.Unit)
+		in := j.cat.Indicator(p.Indicator)
+		if from == nil || from.Quantity != unit.Quantity || in == nil || in.Aggregation != "sum" {
+			return
+		}
+		sum = sum.Add(p.Value.Decimal.Mul(from.Factor).Div(unit.Factor))
+	}
+	off := sum.Sub(total.Value.Decimal)
+	if !all && off.IsNegative() || off.Abs().LessThanOrEqual(j.rounding(ind, unit, append([]*record.Observation{total}, parts...))) {
+		return
+	}
+	j.f.Findings = append(j.f.Findings, record.Finding{
 		Origin: total.Origin, Rule: code, Expected: sum.String(), Actual: total.Value.Decimal.String(),
-		Args: []string{total.Indicator + " " + total.Period + " " + total.Measure},
+		Args: []string{strings.Join([]string{ind.NameVi, total.Period, total.Measure}, ", ")},
 	})
 }
 
-// copiedAtLeast is how many values two columns must share before their equality means anything.
+// rounding is by how much a sum may differ from its total because each of the values was rounded to its last decimal: half
+// of that decimal for each. How many decimals the sender kept shows in the value that has most; the coarsest unit
+// in which one of them was written counts. What is counted one by one is not rounded at all.
+func (j *judge) rounding(ind *catalogue.Indicator, unit *catalogue.Unit, values []*record.Observation) decimal.Decimal {
+	const most = 6 // what lies beyond is noise of stored doubles
+	coarsest, places, counted := unit, int32(0), ind.ValueKind == "count"
+	for i, o := range values {
+		written, own := j.cat.Unit(o.Reported), j.cat.Unit(o.Unit)
+		if written == nil || own == nil || written.Quantity != own.Quantity {
+			written = own
+		}
+		if i == 0 || written.Factor.GreaterThan(coarsest.Factor) {
+			coarsest = written
+		}
+		counted = counted && single(written)
+		v := o.Value.Decimal.Mul(own.Factor).DivRound(written.Factor, most)
+		for places < most && !v.Equal(v.Truncate(places)) {
+			places++
+		}
+	}
+	if counted && places == 0 {
+		return decimal.Zero
+	}
+	return decimal.New(int64(len(values)), -places).Div(decimal.NewFromInt(2)).Mul(coarsest.Factor).Div(unit.Factor)
+}
+
+// copiedAtLeast is how many different values two columns must share before their equality means anything: small round
+// numbers and zeros agree by chance, and a few rows of a plan often equal the year before.
 const copiedAtLeast = 5
 
-// judgeCopies finds columns of different periods or measures that agree in every value.
-func judgeCopies(f *record.File) {
-	type column struct{ sheet, territory, period, measure string }
-	type row struct{ indicator, sex, area string }
-	columns := map[column]map[row]int{}
-	for i := range f.Observations {
-		o := &f.Observations[i]
+// copies finds columns of different periods that agree in every value: the earlier one may have been copied into the
+// later. A column is what one table says of one period and measure. The later column must hold at least half of what the
+// earlier one does. Each column is told once, with the latest earlier one that it repeats.
+func (j *judge) copies() {
+	type place struct {
+		sheet string
+		table int
+	}
+	type row struct{ indicator, territory, sex, area string }
+	type column struct {
+		period, measure string
+		values          map[row]*record.Observation
+		first           *record.Observation // by address
+	}
+	type name struct {
+		place
+		period, measure string
+	}
+	var places []place
+	columns := map[place][]*column{}
+	byName := map[name]*column{}
+	for i := range j.f.Observations {
+		o := &j.f.Observations[i]
 		if !o.Value.Valid || o.Value.Decimal.IsZero() {
 			continue
 		}
-		c := column{o.Sheet, o.Territory, o.Period, o.Measure}
-		if columns[c] == nil {
-			columns[c] = map[row]int{}
-		}
-		columns[c][row{o.Indicator, o.Sex, o.Area}] = i
-	}
-	byPlace := map[[2]string][]column{}
-	for c := range columns {
-		k := [2]string{c.sheet, c.territory}
-		byPlace[k] = append(byPlace[k], c)
-	}
-	for _, list := range byPlace {
-		sort.Slice(list, func(i, j int) bool {
-			if list[i].period != list[j].period {
-				return list[i].period < list[j].period
+		p := place{o.Sheet, o.Table}
+		c := byName[name{p, o.Period, o.Measure}]
+		if c == nil {
+			c = &column{o.Period, o.Measure, map[row]*record.Observation{}, o}
+			byName[name{p, o.Period, o.Measure}] = c
+			if columns[p] == nil {
+				places = append(places, p)
 			}
-			return list[i].measure < list[j].measure
+			columns[p] = append(columns[p], c)
+		}
+		c.values[row{o.Indicator, o.Territory, o.Sex, o.Area}] = o
+		if o.Row < c.first.Row || o.Row == c.first.Row && o.Col < c.first.Col {
+			c.first = o
+		}
+	}
+	equal := func(earlier, later *column) bool {
+		if len(later.values) < copiedAtLeast || 2*len(later.values) < len(earlier.values) {
+			return false
+		}
+		different := map[string]bool{}
+		for r, o := range later.values {
+			before, ok := earlier.values[r]
+			if !ok || !o.Value.Decimal.Equal(before.Value.Decimal) {
+				return false
+			}
+			different[o.Value.Decimal.String()] = true
+		}
+		return len(different) >= copiedAtLeast
+	}
+	for _, p := range places {
+		list := columns[p]
+		slices.SortFunc(list, func(a, b *column) int {
+			return cmp.Or(cmp.Compare(a.period, b.period), cmp.Compare(a.measure, b.measure))
 		})
 		for i, later := range list {
-			for _, earlier := range list[:i] {
-				if at, ok := copied(f, columns[earlier], columns[later]); ok {
-					o := &f.Observations[at]
-					f.Findings = append(f.Findings, record.Finding{
-						Origin: o.Origin, Rule: "copied_forward",
-						Args:     []string{fmt.Sprintf("%s %s = %s %s", earlier.measure, earlier.period, later.measure, later.period)},
-						Expected: "", Actual: fmt.Sprint(len(columns[later])),
-					})
+			for k := i - 1; k >= 0; k-- {
+				earlier := list[k]
+				if earlier.period == later.period || !equal(earlier, later) {
+					continue
 				}
+				j.f.Findings = append(j.f.Findings, record.Finding{
+					Origin: later.first.Origin, Rule: "copied_forward", Actual: fmt.Sprint(len(later.values)),
+					Args: []string{fmt.Sprintf("%s %s = %s %s", earlier.measure, earlier.period, later.measure, later.period)},
+				})
+				break
 			}
 		}
 	}
-}
-
-// copied reports whether every value of later stands in earlier too, and the first cell of later.
-func copied[K comparable](f *record.File, earlier, later map[K]int) (int, bool) {
-	if len(later) < copiedAtLeast {
-		return 0, false
-	}
-	first := -1
-	for k, i := range later {
-		j, ok := earlier[k]
-		if !ok || !f.Observations[i].Value.Decimal.Equal(f.Observations[j].Value.Decimal) || f.Observations[i].Raw == "" {
-			return 0, false
-		}
-		o := &f.Observations[i]
-		if first < 0 || o.Row < f.Observations[first].Row || o.Row == f.Observations[first].Row && o.Col < f.Observations[first].Col {
-			first = i
-		}
-	}
-	return first, true
 }

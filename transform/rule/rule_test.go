@@ -1,0 +1,364 @@
+package rule
+
+import (
+	"fmt"
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/phuluc/phuluc/sql"
+	"github.com/phuluc/phuluc/transform/catalogue"
+	"github.com/phuluc/phuluc/transform/record"
+)
+
+func load(t testing.TB) *catalogue.Catalogue {
+	t.Helper()
+	cat, err := catalogue.Load("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return cat
+}
+
+// observation reads "indicator period measure sex area value[–high] [unit it was reported in]".
+func observation(t testing.TB, cat *catalogue.Catalogue, line string) record.Observation {
+	t.Helper()
+	w := strings.Fields(line)
+	ind := cat.Indicator(w[0])
+	if ind == nil {
+		t.Fatalf("no indicator %s", w[0])
+	}
+	o := record.Observation{Indicator: w[0], Territory: "province:24@2004", Period: w[1], Measure: w[2], Sex: w[3], Area: w[4], Unit: ind.Unit, Reported: ind.Unit, Status: "A", Table: 1}
+	low, high, _ := strings.Cut(w[5], "–")
+	switch {
+	case low == "-":
+		o.Empty = "dash"
+	default:
+		if q, rest, ok := strings.Cut(low, ":"); ok {
+			o.Qualifier, low = q, rest
+		}
+		o.Value = decimal.NewNullDecimal(decimal.RequireFromString(low))
+	}
+	if high != "" {
+		o.High = decimal.NewNullDecimal(decimal.RequireFromString(high))
+	}
+	o.Raw = w[5]
+	if len(w) > 6 {
+		o.Reported = w[6]
+	}
+	return o
+}
+
+func file(t testing.TB, cat *catalogue.Catalogue, lines ...string) *record.File {
+	t.Helper()
+	f := &record.File{Sheets: []record.Sheet{{Name: "Biểu", Read: len(lines), Loaded: len(lines), Skipped: map[string]int{}}}}
+	for i, line := range lines {
+		o := observation(t, cat, line)
+		o.Sheet, o.Row, o.Col, o.Cell = "Biểu", i+1, 2, fmt.Sprintf("B%d", i+1)
+		f.Observations = append(f.Observations, o)
+	}
+	return f
+}
+
+func TestRules(t *testing.T) {
+	cat := load(t)
+	for name, c := range map[string]struct {
+		lines    []string
+		refused  []string // cell code
+		findings []string // cell rule expected → actual
+	}{
+		"plain":                       {[]string{"poverty_rate 2019 actual T T 5.4"}, nil, nil},
+		"a rate above 100":            {[]string{"poverty_rate 2019 actual T T 100.1"}, []string{"B1 value.out_of_range"}, nil},
+		"a rate of 100":               {[]string{"poverty_rate 2019 actual T T 100"}, nil, nil},
+		"fewer than nobody":           {[]string{"jobs_created 2019 actual T T -1"}, []string{"B1 value.out_of_range"}, nil},
+		"the upper end is beyond":     {[]string{"poverty_rate 2019 actual T T 99–101"}, []string{"B1 value.out_of_range"}, nil},
+		"ends changed":                {[]string{"poverty_rate 2019 actual T T 9–7"}, []string{"B1 number.range"}, nil},
+		"a fraction of a person":      {[]string{"jobs_created 2019 actual T T 10.5"}, []string{"B1 value.type"}, nil},
+		"a fraction behind a whole":   {[]string{"jobs_created 2019 actual T T 10–10.5"}, []string{"B1 value.type"}, nil},
+		"a fraction of a thousand":    {[]string{"employed_total 2019 actual T T 10.5"}, nil, nil},
+		"a fraction of a rate":        {[]string{"poverty_rate 2019 actual T T 10.5"}, nil, nil},
+		"a whole with decimals":       {[]string{"jobs_created 2019 actual T T 10.000"}, nil, nil},
+		"18 digits":                   {[]string{"jobs_loan_value 2019 actual T T 999999999999999999.9999999999"}, nil, nil},
+		"19 digits":                   {[]string{"jobs_loan_value 2019 actual T T 1000000000000000000"}, []string{"B1 number.unreadable"}, nil},
+		"11 decimals":                 {[]string{"jobs_loan_value 2019 actual T T 0.00000000001"}, []string{"B1 number.unreadable"}, nil},
+		"10 decimals and zeros":       {[]string{"jobs_loan_value 2019 actual T T 0.00000000010000"}, nil, nil},
+		"an exponent out of the way":  {[]string{"jobs_loan_value 2019 actual T T 1e9999"}, []string{"B1 number.unreadable"}, nil},
+		"nothing, far away":           {[]string{"jobs_loan_value 2019 actual T T 0e9999"}, nil, nil},
+		"a tiny part":                 {[]string{"jobs_loan_value 2019 actual T T 1e-9999"}, []string{"B1 number.unreadable"}, nil},
+		"an empty cell is not judged": {[]string{"poverty_rate 2019 actual T T -"}, nil, nil},
+
+		"parts add up": {[]string{
+			"bhxh_participants 2019 actual T T 110", "bhxh_compulsory 2019 actual T T 100", "bhxh_voluntary 2019 actual T T 10"}, nil, nil},
+		"parts do not add up": {[]string{
+			"bhxh_participants 2019 actual T T 111", "bhxh_compulsory 2019 actual T T 100", "bhxh_voluntary 2019 actual T T 10"}, nil, []string{"B1 parts_total 110 → 111"}},
+		"a part is missing": {[]string{
+			"bhxh_participants 2019 actual T T 111", "bhxh_compulsory 2019 actual T T 100"}, nil, nil},
+		"a part exceeds the whole": {[]string{
+			"bhxh_participants 2019 actual T T 99", "bhxh_compulsory 2019 actual T T 100"}, nil, []string{"B1 parts_total 100 → 99"}},
+		"a part is nil": {[]string{
+			"bhxh_participants 2019 actual T T 111", "bhxh_compulsory 2019 actual T T 100", "bhxh_voluntary 2019 actual T T -"}, nil, nil},
+		"parts of another period": {[]string{
+			"bhxh_participants 2019 actual T T 111", "bhxh_compulsory 2018 actual T T 100", "bhxh_voluntary 2019 plan T T 10"}, nil, nil},
+		"a group that is not all": {[]string{
+			"overseas_workers 2019 actual T T 100", "overseas_workers_japan 2019 actual T T 10", "overseas_workers_taiwan 2019 actual T T 20",
+			"overseas_workers_korea 2019 actual T T 1", "overseas_workers_malaysia 2019 actual T T 1"}, nil, nil},
+		"a group that is too much": {[]string{
+			"overseas_workers 2019 actual T T 25", "overseas_workers_japan 2019 actual T T 10", "overseas_workers_taiwan 2019 actual T T 20"}, nil, []string{"B1 parts_total 30 → 25"}},
+		"the parts of a range are not summed": {[]string{
+			"bhxh_participants 2019 plan T T 111–120", "bhxh_compulsory 2019 plan T T 10", "bhxh_voluntary 2019 plan T T 10"}, nil, nil},
+		"a part that is about": {[]string{
+			"bhxh_participants 2019 plan T T 111", "bhxh_compulsory 2019 plan T T about:10", "bhxh_voluntary 2019 plan T T 10"}, nil, nil},
+		"rounded to one decimal": {[]string{
+			"employed_total 2019 actual T T 100", "employed_state 2019 actual T T 33.3", "employed_nonstate 2019 actual T T 33.3", "employed_fdi 2019 actual T T 33.3"}, nil, nil},
+		"more than rounding": {[]string{
+			"employed_total 2019 actual T T 100.2", "employed_state 2019 actual T T 33.3", "employed_nonstate 2019 actual T T 33.3", "employed_fdi 2019 actual T T 33.3"}, nil, []string{"B1 parts_total 99.9 → 100.2"}},
+		"rounded to whole thousands": {[]string{
+			"employed_total 2019 actual T T 100", "employed_state 2019 actual T T 33", "employed_nonstate 2019 actual T T 33", "employed_fdi 2019 actual T T 33"}, nil, nil},
+		"persons written in thousands are rounded": {[]string{
+			"bhxh_participants 2019 actual T T 16800 thousand_person", "bhxh_compulsory 2019 actual T T 12300 thousand_person", "bhxh_voluntary 2019 actual T T 4400 thousand_person"}, nil, nil},
+		"persons written in thousands, too far": {[]string{
+			"bhxh_participants 2019 actual T T 16900 thousand_person", "bhxh_compulsory 2019 actual T T 12300 thousand_person", "bhxh_voluntary 2019 actual T T 4400 thousand_person"}, nil, []string{"B1 parts_total 16700 → 16900"}},
+		"thousands written in persons are exact": {[]string{
+			"employed_total 2019 actual T T 100.002 person", "employed_state 2019 actual T T 33.333 person", "employed_nonstate 2019 actual T T 33.333 person", "employed_fdi 2019 actual T T 33.333 person"}, nil, []string{"B1 parts_total 99.999 → 100.002"}},
+
+		"sexes add up":            {[]string{"employed_total 2019 actual T T 10.1", "employed_total 2019 actual F T 5", "employed_total 2019 actual M T 5.1"}, nil, nil},
+		"sexes do not add up":     {[]string{"employed_total 2019 actual T T 10.4", "employed_total 2019 actual F T 5", "employed_total 2019 actual M T 5.1"}, nil, []string{"B1 sex_total 10.1 → 10.4"}},
+		"one sex only":            {[]string{"employed_total 2019 actual T T 10.4", "employed_total 2019 actual F T 5"}, nil, nil},
+		"sexes of a rate":         {[]string{"unemp_rate 2019 actual T T 95", "unemp_rate 2019 actual F T 94", "unemp_rate 2019 actual M T 96"}, nil, nil},
+		"sexes of a productivity": {[]string{"labour_productivity 2019 actual T T 95", "labour_productivity 2019 actual F T 94", "labour_productivity 2019 actual M T 96"}, nil, nil},
+		"areas do not add up":     {[]string{"employed_total 2019 actual T T 10", "employed_total 2019 actual T U 5", "employed_total 2019 actual T R 9"}, nil, []string{"B1 area_total 14 → 10"}},
+		"areas of women":          {[]string{"employed_total 2019 actual F T 10", "employed_total 2019 actual F U 5", "employed_total 2019 actual F R 9"}, nil, []string{"B1 area_total 14 → 10"}},
+		"a refused value takes no part": {[]string{
+			"jobs_created 2019 actual T T 10", "jobs_created 2019 actual F T 5.5", "jobs_created 2019 actual M T 5"}, []string{"B2 value.type"}, nil},
+
+		"copied forward": {[]string{
+			"jobs_created 2018 actual T T 1001", "overseas_workers 2018 actual T T 52", "poverty_rate 2018 actual T T 5.4", "employed_total 2018 actual T T 700.5", "bhxh_voluntary 2018 actual T T 37",
+			"jobs_created 2019 plan T T 1001", "overseas_workers 2019 plan T T 52", "poverty_rate 2019 plan T T 5.4", "employed_total 2019 plan T T 700.5", "bhxh_voluntary 2019 plan T T 37"},
+			nil, []string{"B6 copied_forward  → 5"}},
+		"copied three times is told of each copy": {[]string{
+			"jobs_created 2017 actual T T 1001", "overseas_workers 2017 actual T T 52", "poverty_rate 2017 actual T T 5.4", "employed_total 2017 actual T T 700.5", "bhxh_voluntary 2017 actual T T 37",
+			"jobs_created 2018 actual T T 1001", "overseas_workers 2018 actual T T 52", "poverty_rate 2018 actual T T 5.4", "employed_total 2018 actual T T 700.5", "bhxh_voluntary 2018 actual T T 37",
+			"jobs_created 2019 plan T T 1001", "overseas_workers 2019 plan T T 52", "poverty_rate 2019 plan T T 5.4", "employed_total 2019 plan T T 700.5", "bhxh_voluntary 2019 plan T T 37"},
+			nil, []string{"B6 copied_forward  → 5", "B11 copied_forward  → 5"}},
+		"one value differs": {[]string{
+			"jobs_created 2018 actual T T 1001", "overseas_workers 2018 actual T T 52", "poverty_rate 2018 actual T T 5.4", "employed_total 2018 actual T T 700.5", "bhxh_voluntary 2018 actual T T 37",
+			"jobs_created 2019 plan T T 1001", "overseas_workers 2019 plan T T 52", "poverty_rate 2019 plan T T 5.4", "employed_total 2019 plan T T 700.5", "bhxh_voluntary 2019 plan T T 38"}, nil, nil},
+		"four rows": {[]string{
+			"jobs_created 2018 actual T T 1001", "overseas_workers 2018 actual T T 52", "poverty_rate 2018 actual T T 5.4", "employed_total 2018 actual T T 700.5",
+			"jobs_created 2019 plan T T 1001", "overseas_workers 2019 plan T T 52", "poverty_rate 2019 plan T T 5.4", "employed_total 2019 plan T T 700.5"}, nil, nil},
+		"few different values": {[]string{
+			"jobs_created 2018 actual T T 1", "overseas_workers 2018 actual T T 1", "poverty_rate 2018 actual T T 2", "employed_total 2018 actual T T 2", "bhxh_voluntary 2018 actual T T 1",
+			"jobs_created 2019 plan T T 1", "overseas_workers 2019 plan T T 1", "poverty_rate 2019 plan T T 2", "employed_total 2019 plan T T 2", "bhxh_voluntary 2019 plan T T 1"}, nil, nil},
+		"the estimate is the plan of the same year": {[]string{
+			"jobs_created 2019 estimate T T 1001", "overseas_workers 2019 estimate T T 52", "poverty_rate 2019 estimate T T 5.4", "employed_total 2019 estimate T T 700.5", "bhxh_voluntary 2019 estimate T T 37",
+			"jobs_created 2019 plan T T 1001", "overseas_workers 2019 plan T T 52", "poverty_rate 2019 plan T T 5.4", "employed_total 2019 plan T T 700.5", "bhxh_voluntary 2019 plan T T 37"}, nil, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := file(t, cat, c.lines...)
+			Judge(cat, f)
+			var refused, findings []string
+			for _, r := range f.Refusals {
+				refused = append(refused, r.Cell+" "+r.Code)
+				if _, ok := record.CodeOf(r.Code); !ok || r.Cells != 1 || len(r.Args) != 1 {
+					t.Errorf("%+v", r)
+				}
+			}
+			for _, d := range f.Findings {
+				findings = append(findings, fmt.Sprintf("%s %s %s → %s", d.Cell, d.Rule, d.Expected, d.Actual))
+				if len(d.Args) != 1 || Message(d, "vi") == Message(d, "en") {
+					t.Errorf("%+v", d)
+				}
+			}
+			if !slices.Equal(refused, c.refused) || !slices.Equal(findings, c.findings) {
+				t.Errorf("refused %q, findings %q; want %q, %q", refused, findings, c.refused, c.findings)
+			}
+			if err := f.Check(); err != nil {
+				t.Error(err)
+			}
+			if s := f.Sheets[0]; s.Loaded != len(f.Observations) || s.Quarantined != len(f.Refusals) {
+				t.Errorf("%+v, but %d values and %d refused", s, len(f.Observations), len(f.Refusals))
+			}
+		})
+	}
+}
+
+// A later column that holds few of the earlier one's rows says nothing: the rest of the plan is not there yet.
+func TestFewRowsOfALongColumnAreNoCopy(t *testing.T) {
+	cat := load(t)
+	var lines []string
+	for i, ind := range cat.Indicators[:11] {
+		lines = append(lines, fmt.Sprintf("%s 2018 actual T T %d", ind.Code, 10+i))
+	}
+	five := slices.Clone(lines)
+	for i, ind := range cat.Indicators[:5] {
+		five = append(five, fmt.Sprintf("%s 2019 plan T T %d", ind.Code, 10+i))
+	}
+	f := file(t, cat, five...)
+	Judge(cat, f)
+	for _, d := range f.Findings {
+		if d.Rule == "copied_forward" {
+			t.Errorf("%+v", d)
+		}
+	}
+}
+
+// Districts in rows and years in columns are columns too, and equal columns of two tables or sheets are no copy.
+func TestCopiesAreSoughtInsideOneTable(t *testing.T) {
+	cat := load(t)
+	var lines []string
+	for i := range 6 {
+		for year := range 2 {
+			lines = append(lines, fmt.Sprintf("jobs_created %d actual T T %d", 2018+year, 100+i))
+		}
+	}
+	districts := func() *record.File {
+		f := file(t, cat, lines...)
+		for i := range f.Observations {
+			f.Observations[i].Territory = fmt.Sprintf("district:24/%d", i/2)
+		}
+		return f
+	}
+	f := districts()
+	Judge(cat, f)
+	if len(f.Findings) != 1 || f.Findings[0].Rule != "copied_forward" || f.Findings[0].Cell != "B2" {
+		t.Errorf("%+v", f.Findings)
+	}
+	f = districts()
+	for i := range f.Observations {
+		f.Observations[i].Table = i % 2
+	}
+	Judge(cat, f)
+	if len(f.Findings) > 0 {
+		t.Errorf("%+v", f.Findings)
+	}
+}
+
+func TestInsuredMenAndWomen(t *testing.T) {
+	cat := load(t)
+	feed := func(total, women int64) *record.File {
+		f := &record.File{Sheets: []record.Sheet{{Read: 3, Loaded: 3}}}
+		for i, o := range []struct {
+			sex   string
+			value int64
+		}{{"M", 60}, {"T", total}, {"F", women}} {
+			f.Insurance = append(f.Insurance, record.Insurance{
+				Origin: record.Origin{Line: int64(i + 2), Field: "so_nguoi"}, Territory: "vn", Period: "2024-12", Scheme: "voluntary", Sex: o.sex, AgeGroup: "T",
+				Value: decimal.NewNullDecimal(decimal.NewFromInt(o.value)), Status: "A",
+			})
+		}
+		return f
+	}
+	good, bad := feed(100, 40), feed(100, 41)
+	Judge(cat, good)
+	Judge(cat, bad)
+	if len(good.Findings) > 0 || len(bad.Findings) != 1 || bad.Findings[0].Rule != "sex_total" || bad.Findings[0].Line != 3 || bad.Findings[0].Expected != "101" {
+		t.Errorf("%+v %+v", good.Findings, bad.Findings)
+	}
+	huge := feed(100, 40)
+	huge.Insurance[0].Value.Decimal = decimal.New(1, 18)
+	Judge(cat, huge)
+	if len(huge.Insurance) != 2 || len(huge.Refusals) != 1 || huge.Check() != nil || huge.Sheets[0].Loaded != 2 {
+		t.Errorf("%+v", huge)
+	}
+}
+
+// Guards invariant 4: the same file is judged the same way every time, whatever order maps are walked in.
+func TestJudgingIsDeterministic(t *testing.T) {
+	cat := load(t)
+	r := rand.New(rand.NewPCG(3, 4))
+	var lines []string
+	for range 400 {
+		ind := cat.Indicators[r.IntN(40)]
+		lines = append(lines, fmt.Sprintf("%s %d %s %s %s %d", ind.Code, 2015+r.IntN(3), []string{"actual", "plan"}[r.IntN(2)], []string{"T", "F", "M"}[r.IntN(3)], []string{"T", "U", "R"}[r.IntN(3)], r.IntN(9)))
+	}
+	judged := func() *record.File {
+		f := file(t, cat, lines...)
+		for i := range f.Observations { // as a feed has it: no rows, one line
+			f.Observations[i].Row, f.Observations[i].Col, f.Observations[i].Line, f.Observations[i].Field = 0, 0, 1, fmt.Sprint(i%7)
+		}
+		Judge(cat, f)
+		return f
+	}
+	first := judged()
+	if len(first.Findings) == 0 || len(first.Refusals) != 0 {
+		t.Fatalf("%d findings, %d refusals", len(first.Findings), len(first.Refusals))
+	}
+	for range 20 {
+		if !reflect.DeepEqual(judged(), first) {
+			t.Fatal("two judgements of one file differ")
+		}
+	}
+}
+
+// Every rule of rules.csv is given by code of this package or by a model, and every code that is given is registered.
+func TestRegistryIsWhatIsGiven(t *testing.T) {
+	given := map[string]bool{"value_range": true, "value_type": true} // under the refusal codes value.out_of_range and value.type
+	source, err := os.ReadFile("rule.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, expr := range []string{`compare\("([a-z_]+)"`, `Rule: "([a-z_]+)"`} {
+		for _, m := range regexp.MustCompile(expr).FindAllStringSubmatch(string(source), -1) {
+			given[m[1]] = true
+		}
+	}
+	models, err := fs.Glob(sql.Files, "staging/finding_*.sql")
+	if err != nil || len(models) == 0 {
+		t.Fatal("no models of findings", err)
+	}
+	for _, name := range models {
+		text, err := fs.ReadFile(sql.Files, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m := regexp.MustCompile(`'([a-z_]+)' AS rule_code`).FindSubmatch(text)
+		if m == nil {
+			t.Errorf("%s gives no rule_code", name)
+			continue
+		}
+		given[string(m[1])] = true
+	}
+	var last string
+	for _, r := range Registry() {
+		if !given[r.Code] || r.Code <= last {
+			t.Errorf("%s: given %v, after %s", r.Code, given[r.Code], last)
+		}
+		delete(given, r.Code)
+		last = r.Code
+	}
+	if len(given) > 0 {
+		t.Errorf("not registered: %v", given)
+	}
+}
+
+func TestMessageOfAnUnknownRuleIsItsCode(t *testing.T) {
+	if got := Message(record.Finding{Rule: "x", Args: []string{"a", "b"}}, "vi"); got != "x: a; b" {
+		t.Error(got)
+	}
+}
+
+func BenchmarkJudge(b *testing.B) {
+	cat := load(b)
+	var lines []string
+	for year := range 12 {
+		for i, ind := range cat.Indicators {
+			for _, sex := range []string{"T", "F", "M"} {
+				lines = append(lines, fmt.Sprintf("%s %d actual %s T %d", ind.Code, 2010+year, sex, 1+i%90))
+			}
+		}
+	}
+	made := file(b, cat, lines...)
+	b.ReportMetric(float64(len(lines)), "values/op")
+	for b.Loop() {
+		f := *made
+		f.Sheets, f.Observations = slices.Clone(made.Sheets), slices.Clone(made.Observations)
+		Judge(cat, &f)
+	}
+}
