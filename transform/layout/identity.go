@@ -277,7 +277,7 @@ func (b *bookReader) identify(path string) *record.Refusal {
 				}
 			}
 			if b.identity.Body == "" && p.opens == kindLetterhead && isBody(t) {
-				b.identity.Body = strings.TrimRight(t, " .…_")
+				b.identity.Body = bodyName(t)
 			}
 			if attached {
 				continue
@@ -421,6 +421,14 @@ func (s *sheetReader) headCells() []int32 {
 		}
 	}
 	return out
+}
+
+// bodyName takes "Tên đơn vị:" and the dots of an unfilled name off.
+func bodyName(t string) string {
+	if i := strings.IndexByte(t, ':'); i >= 0 && strings.Contains(strings.ToLower(t[:i]), "đơn vị") {
+		t = t[i+1:]
+	}
+	return strings.Trim(t, " .…_")
 }
 
 // isBody tells a reporting body from the other lines of a letterhead.
@@ -617,12 +625,13 @@ func (b *bookReader) lastPlan() int {
 
 // form names the family of a workbook's layout by what its first tables hold (forms.md).
 func (b *bookReader) form() string {
+	planning := b.isPlanning()
 	for _, s := range b.sheets {
 		for _, t := range s.tables {
 			if t.isTask {
 				return "B2"
 			}
-			if b.isPlanning() {
+			if planning {
 				return "D"
 			}
 			owner, target, verdict, years := false, false, false, 0

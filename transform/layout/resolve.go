@@ -382,6 +382,8 @@ type cellContext struct {
 	title       titleInfo
 	hasMeasures bool // some header or label says what kind of figure it heads: one that does not is a gap
 	hasYears    bool // some column header names a year: one that does not is a gap
+	territories int  // rows that name a territory
+	indicators  int  // rows that name an indicator
 	columns     []meaning
 	styles      []text.Style
 	largest     map[int]decimal.Decimal // by column, see labelUnit
@@ -434,6 +436,12 @@ func (b *bookReader) resolveTable(s *sheetReader, t *table) {
 	for _, rw := range t.rows {
 		rw.mean = s.rowMeaning(rw, &cx.title.meaning)
 		cx.labelled = cx.labelled || len(rw.labels) > 0
+		switch {
+		case len(rw.mean.territories) > 0 && rw.mean.unknown == "":
+			cx.territories++
+		case rw.mean.indicator != nil:
+			cx.indicators++
+		}
 	}
 	cx.hasMeasures = s.hasMeasures(t)
 	cx.styles = b.styles(s, t)
@@ -685,7 +693,7 @@ func (b *bookReader) spansMeanings(cx *cellContext, s *sheetReader, i int32, rw 
 }
 
 // A proposal costs a comparison with every name of the catalogue: a workbook gets so many.
-const maxProposals = 300
+const maxProposals = 100
 
 func (b *bookReader) mayPropose(s string) bool {
 	if b.proposed[s] {
@@ -726,7 +734,7 @@ func (rd *Reader) nearIndicator(s string) *catalogue.Indicator {
 // refuseLabel refuses a cell whose row label is not known: as a territory in a table of territories, else as an
 // indicator.
 func (b *bookReader) refuseLabel(s *sheetReader, cx *cellContext, rw *row, i int32, unknown, label, header string) {
-	territories, indicators := 0, 0
+	territories := 0
 	for _, l := range rw.labels {
 		for _, h := range cx.t.columns[s.g.pos[l].c].stack {
 			if s.parsed[h].places {
@@ -734,15 +742,7 @@ func (b *bookReader) refuseLabel(s *sheetReader, cx *cellContext, rw *row, i int
 			}
 		}
 	}
-	for _, o := range cx.t.rows {
-		switch {
-		case len(o.mean.territories) > 0 && o.mean.unknown == "":
-			territories++
-		case o.mean.indicator != nil:
-			indicators++
-		}
-	}
-	if territories > indicators {
+	if territories+cx.territories > cx.indicators {
 		nearest := ""
 		if b.mayPropose(unknown) {
 			if t := s.rd.cat.NearestTerritory(unknown); t != nil && text.Distance(t.NameVi, unknown) <= 3 {
@@ -765,12 +765,7 @@ func (b *bookReader) columnsAreIndicators(cx *cellContext) bool {
 			return true
 		}
 	}
-	for _, rw := range cx.t.rows {
-		if rw.mean.indicator != nil {
-			return false
-		}
-	}
-	return cx.title.indicator == nil
+	return cx.indicators == 0 && cx.title.indicator == nil
 }
 
 // joinIndicator decides the indicator out of row, column and title.

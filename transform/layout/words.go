@@ -376,9 +376,14 @@ func (rd *Reader) opening(toks []token) string {
 	}
 	best, at := "", 0
 	for _, k := range []string{kindNote, kindSignature, kindLetterhead} {
-		if n, ok := rd.vocab.begins(toks, k); ok && n > at {
-			best, at = k, n
+		n, ok := rd.vocab.begins(toks, k)
+		if !ok || n <= at {
+			continue
 		}
+		if w, _ := rd.vocab.find(toks[:n], k); w.value == "number" && len(toks) > n+5 {
+			continue // "Biểu số 01: KẾT QUẢ …" is a title with its number in front
+		}
+		best, at = k, n
 	}
 	return best
 }
