@@ -579,6 +579,9 @@ func (b *bookReader) evidence() string {
 			}
 		}
 	}
+	if last == 0 && ahead == 0 {
+		ahead = b.titleYear()
+	}
 	switch {
 	case oldOnly:
 		return lastDayOf63
@@ -591,6 +594,28 @@ func (b *bookReader) evidence() string {
 	default:
 		return fmt.Sprintf("%d-12-31", last)
 	}
+}
+
+// titleYear is the one year that the titles name, 0 if they name none or several.
+func (b *bookReader) titleYear() int {
+	year := 0
+	for _, s := range b.sheets {
+		for _, i := range s.headCells() {
+			p := s.parsed[i]
+			if p == nil || p.opens != "" || isPlaceAndDate(s.g.text[i]) {
+				continue
+			}
+			var ti titleInfo
+			b.rd.titleWords(&ti, p.text)
+			for _, y := range ti.years {
+				if y.toYear != 0 || year != 0 && y.year != year {
+					return 0
+				}
+				year = y.year
+			}
+		}
+	}
+	return year
 }
 
 // isPlanning reports whether a table of the workbook has the columns of a planning round: a plan for one year and
