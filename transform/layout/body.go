@@ -36,7 +36,6 @@ type row struct {
 	parent  *row
 	values  bool
 	mean    meaning
-	level   int // 0 for section rows that stand for themselves
 }
 
 // layOutColumns decides the role of each column of a table.

@@ -5,9 +5,10 @@
 //	      ─▶ number in the column's style, in the indicator's unit ─▶ Observation, or Refusal with the reason
 //
 // The files follow that path: grid.go (cells and their fates), words.go and grammar.go (vocabulary and grammar of header
-// and label texts), label.go (ordinals, bullets and the hierarchy of rows), table.go (finding tables), body.go (columns and rows
-// of one table), identity.go (province, round,
-// document), resolve.go (dimensions of one cell), value.go (numbers and units), task.go (form B2), read.go (one workbook).
+// and label texts), label.go (ordinals and bullets), table.go (finding tables), body.go (columns and rows of one table,
+// the hierarchy of rows), identity.go (province, round, document), title.go (the texts above a table), resolve.go
+// (dimensions of one cell), refuse.go (refusals and proposals), value.go (numbers and units), task.go (form B2), read.go
+// (one workbook).
 //
 // Rules that hold everywhere:
 //

@@ -60,7 +60,6 @@ type grid struct {
 	text  []string   // Raw, repaired and trimmed, of text cells; Raw of others
 	fates []fate
 	twice int // cells whose fate was set more than once: always 0 unless the code is wrong
-	tail  int // grid row from which nothing belongs to a table any more
 }
 
 type position struct{ r, c int }
@@ -122,7 +121,6 @@ func newGrid(s SheetCells, repair func(string) string) (g *grid, ok bool) {
 		}
 		g.span[i] = position{r2, c2}
 	}
-	g.tail = len(g.rows)
 	return g, true
 }
 

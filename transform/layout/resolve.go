@@ -239,123 +239,6 @@ func inherit(d, from *partial) {
 	}
 }
 
-// titleMeaning reads the texts above a table. A title gives what neither row nor column says: the indicator, the year,
-// the measure, the unit. Two titles that name different indicators give none.
-type titleInfo struct {
-	meaning
-	years    []partial // distinct periods named
-	planYear bool      // the title is that of a plan: its year is the plan's
-	planned  bool      // a measure other than actual is named: years alone are not taken for actual values
-	measures int
-}
-
-// covers reports whether the title's period is the cell's, or a span of years that holds it: "KẾ HOẠCH 2021-2025" over a
-// column 2022.
-func (ti *titleInfo) covers(d *partial) bool {
-	if ti.dims.year == d.year && ti.dims.toYear == d.toYear {
-		return true
-	}
-	return d.toYear == 0 && ti.dims.year != 0 && ti.dims.year <= d.year && d.year <= ti.dims.toYear
-}
-
-func (s *sheetReader) titleMeaning(t *table) titleInfo {
-	var ti titleInfo
-	rd := s.rd
-	for _, i := range t.zoneCells {
-		p := s.parsed[i]
-		if p == nil {
-			continue
-		}
-		if p.unitLine {
-			ti.dims.unit, ti.dims.unitText = p.dims.unit, p.dims.unitText // the nearest above the table wins
-			continue
-		}
-		if s.g.fates[i].reason != skipTitle {
-			continue
-		}
-		ti.texts = append(ti.texts, p.text)
-		if p.rest == "" && len(p.indicators) > 0 {
-			if in, _ := rd.pick(p.indicators, nil); in != nil {
-				if ti.indicator != nil && ti.indicator != in {
-					ti.ambiguous = true
-				}
-				ti.indicator = in
-			}
-		}
-		if p.dims.unitText != "" && ti.dims.unitText == "" {
-			ti.dims.unit, ti.dims.unitText = p.dims.unit, p.dims.unitText
-		}
-		if p.rest == "" {
-			if p.dims.sex != "" {
-				ti.dims.sex = p.dims.sex
-			}
-			if p.dims.area != "" {
-				ti.dims.area = p.dims.area
-			}
-		}
-		if len(p.territories) > 0 {
-			ti.territories = p.territories
-		}
-		rd.titleWords(&ti, p.text)
-	}
-	if ti.ambiguous {
-		ti.indicator = nil
-	}
-	if len(ti.years) == 1 {
-		y := ti.years[0]
-		ti.dims.year, ti.dims.toYear, ti.dims.part = y.year, y.toYear, y.part
-	}
-	return ti
-}
-
-// titleWords finds the periods and measure words anywhere in a title. "Chỉ tiêu" alone means any indicator there.
-func (rd *Reader) titleWords(ti *titleInfo, s string) {
-	if len(s) > 4*maxPhrase {
-		s = s[:cutRune(s, 4*maxPhrase)]
-	}
-	toks := tokenize(s)
-	for i := 0; i < len(toks); {
-		if n, it := takePeriod(toks[i:]); n > 0 {
-			if it.year != 0 {
-				p := partial{year: it.year, toYear: it.to, part: it.part}
-				known := false
-				for _, q := range ti.years {
-					known = known || q == p
-				}
-				if !known {
-					ti.years = append(ti.years, p)
-				}
-			}
-			i += n
-			continue
-		}
-		step := 1
-		for n := min(6, len(toks)-i); n > 0; n-- {
-			w, ok := rd.vocab.find(toks[i:i+n], kindMeasure)
-			if !ok || toks[i+n-1].punct || n == 1 && toks[i].low == "th" || phraseKey(toks[i:i+n]) == phraseKey(tokenize("Chỉ tiêu")) {
-				continue
-			}
-			if w.value == "target" && i+n < len(toks) && !isYear(toks[i+n]) {
-				continue
-			}
-			switch {
-			case ti.measures == 0 || ti.dims.measure == w.value:
-				ti.dims.measure = w.value
-			default:
-				ti.dims.measure = ""
-			}
-			ti.measures++
-			if w.value != "actual" {
-				ti.planned = true
-			}
-			ti.planYear = ti.planYear || w.value == "plan"
-			step = n
-			break
-		}
-		i += step
-	}
-}
-
 // hasMeasures reports whether any header or label of the table says what kind of figure it holds.
 func (s *sheetReader) hasMeasures(t *table) bool {
 	for c := range t.columns {
@@ -399,7 +282,6 @@ type pending struct {
 	// For the checks that look at neighbours.
 	indicator *catalogue.Indicator
 	row, col  int
-	table     *table
 	number    bool // stored as a number
 	percent   bool
 }
@@ -480,14 +362,6 @@ func (b *bookReader) resolveTable(s *sheetReader, t *table) {
 			b.resolveCell(s, cx, rw, c, i)
 		}
 	}
-}
-
-// refuse quarantines one cell.
-func (b *bookReader) refuse(g *grid, i int32, code, label, header, nearest string, args ...string) {
-	g.set(i, fate{fateQuarantined, code})
-	b.refusals = append(b.refusals, record.Refusal{
-		Origin: g.origin(i), Code: code, Args: args, Nearest: nearest, Cells: 1, Label: label, Header: header,
-	})
 }
 
 // resolveCell joins what row, column, title and file say about a value cell, then reads the value.
@@ -616,7 +490,7 @@ func (b *bookReader) resolveCell(s *sheetReader, cx *cellContext, rw *row, c int
 		no(code, "", args...)
 		return
 	}
-	p := pending{g: g, cell: i, indicator: in, row: rw.r, col: c, table: cx.t}
+	p := pending{g: g, cell: i, indicator: in, row: rw.r, col: c}
 	p.obs = record.Observation{
 		Origin: g.origin(i), Table: cx.t.number, Indicator: in.Code, Territory: terr.ID, Period: period, Measure: measure,
 		Sex: sex, Area: area, Status: status(measure, d.status), Label: label, Header: header,
@@ -690,73 +564,6 @@ func (b *bookReader) spansMeanings(cx *cellContext, s *sheetReader, i int32, rw 
 		}
 	}
 	return false
-}
-
-// A proposal costs a comparison with every name of the catalogue: a workbook gets so many.
-const maxProposals = 100
-
-func (b *bookReader) mayPropose(s string) bool {
-	if b.proposed[s] {
-		return true
-	}
-	if len(b.proposed) >= maxProposals {
-		return false
-	}
-	if b.proposed == nil {
-		b.proposed = map[string]bool{}
-	}
-	b.proposed[s] = true
-	return true
-}
-
-func (b *bookReader) proposal(s string) *catalogue.Indicator {
-	if !b.mayPropose(s) {
-		return nil
-	}
-	return b.rd.nearIndicator(s)
-}
-
-// nearIndicator proposes an indicator whose name is close to a text; nil if none is.
-func (rd *Reader) nearIndicator(s string) *catalogue.Indicator {
-	n := len([]rune(text.Key(s)))
-	if n < 4 || n > 200 {
-		return nil
-	}
-	return rd.nearest.get(s, func() *catalogue.Indicator {
-		in, d := rd.cat.NearestIndicator(s)
-		if in == nil || d > 2+n/8 {
-			return nil
-		}
-		return in
-	})
-}
-
-// refuseLabel refuses a cell whose row label is not known: as a territory in a table of territories, else as an
-// indicator.
-func (b *bookReader) refuseLabel(s *sheetReader, cx *cellContext, rw *row, i int32, unknown, label, header string) {
-	territories := 0
-	for _, l := range rw.labels {
-		for _, h := range cx.t.columns[s.g.pos[l].c].stack {
-			if s.parsed[h].places {
-				territories++
-			}
-		}
-	}
-	if territories+cx.territories > cx.indicators {
-		nearest := ""
-		if b.mayPropose(unknown) {
-			if t := s.rd.cat.NearestTerritory(unknown); t != nil && text.Distance(t.NameVi, unknown) <= 3 {
-				nearest = t.NameVi
-			}
-		}
-		b.refuse(s.g, i, "territory.unknown", label, header, nearest, unknown)
-		return
-	}
-	nearest := ""
-	if in := b.proposal(unknown); in != nil {
-		nearest = in.NameVi
-	}
-	b.refuse(s.g, i, "indicator.unknown", label, header, nearest, unknown)
 }
 
 func (b *bookReader) columnsAreIndicators(cx *cellContext) bool {

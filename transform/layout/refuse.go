@@ -1,0 +1,82 @@
+package layout
+
+import (
+	"github.com/phuluc/phuluc/transform/catalogue"
+	"github.com/phuluc/phuluc/transform/record"
+	"github.com/phuluc/phuluc/transform/text"
+)
+
+// refuse quarantines one cell.
+func (b *bookReader) refuse(g *grid, i int32, code, label, header, nearest string, args ...string) {
+	g.set(i, fate{fateQuarantined, code})
+	b.refusals = append(b.refusals, record.Refusal{
+		Origin: g.origin(i), Code: code, Args: args, Nearest: nearest, Cells: 1, Label: label, Header: header,
+	})
+}
+
+// A proposal costs a comparison with every name of the catalogue: a workbook gets so many.
+const maxProposals = 100
+
+func (b *bookReader) mayPropose(s string) bool {
+	if b.proposed[s] {
+		return true
+	}
+	if len(b.proposed) >= maxProposals {
+		return false
+	}
+	if b.proposed == nil {
+		b.proposed = map[string]bool{}
+	}
+	b.proposed[s] = true
+	return true
+}
+
+func (b *bookReader) proposal(s string) *catalogue.Indicator {
+	if !b.mayPropose(s) {
+		return nil
+	}
+	return b.rd.nearIndicator(s)
+}
+
+// nearIndicator proposes an indicator whose name is close to a text; nil if none is.
+func (rd *Reader) nearIndicator(s string) *catalogue.Indicator {
+	n := len([]rune(text.Key(s)))
+	if n < 4 || n > 200 {
+		return nil
+	}
+	return rd.nearest.get(s, func() *catalogue.Indicator {
+		in, d := rd.cat.NearestIndicator(s)
+		if in == nil || d > 2+n/8 {
+			return nil
+		}
+		return in
+	})
+}
+
+// refuseLabel refuses a cell whose row label is not known: as a territory in a table of territories, else as an
+// indicator.
+func (b *bookReader) refuseLabel(s *sheetReader, cx *cellContext, rw *row, i int32, unknown, label, header string) {
+	territories := 0
+	for _, l := range rw.labels {
+		for _, h := range cx.t.columns[s.g.pos[l].c].stack {
+			if s.parsed[h].places {
+				territories++
+			}
+		}
+	}
+	if territories+cx.territories > cx.indicators {
+		nearest := ""
+		if b.mayPropose(unknown) {
+			if t := s.rd.cat.NearestTerritory(unknown); t != nil && text.Distance(t.NameVi, unknown) <= 3 {
+				nearest = t.NameVi
+			}
+		}
+		b.refuse(s.g, i, "territory.unknown", label, header, nearest, unknown)
+		return
+	}
+	nearest := ""
+	if in := b.proposal(unknown); in != nil {
+		nearest = in.NameVi
+	}
+	b.refuse(s.g, i, "indicator.unknown", label, header, nearest, unknown)
+}

@@ -1,0 +1,119 @@
+package layout
+
+// titleInfo is what the texts above a table say.
+type titleInfo struct {
+	meaning
+	years    []partial // distinct periods named
+	planYear bool      // the title is that of a plan: its year is the plan's
+	planned  bool      // a measure other than actual is named: years alone are not taken for actual values
+	measures int
+}
+
+// covers reports whether the title's period is the cell's, or a span of years that holds it: "KẾ HOẠCH 2021-2025" over a
+// column 2022.
+func (ti *titleInfo) covers(d *partial) bool {
+	if ti.dims.year == d.year && ti.dims.toYear == d.toYear {
+		return true
+	}
+	return d.toYear == 0 && ti.dims.year != 0 && ti.dims.year <= d.year && d.year <= ti.dims.toYear
+}
+
+// titleMeaning reads the texts above a table. A title gives what neither row nor column says: the indicator, the year,
+// the measure, the unit. Two titles that name different indicators give none.
+func (s *sheetReader) titleMeaning(t *table) titleInfo {
+	var ti titleInfo
+	rd := s.rd
+	for _, i := range t.zoneCells {
+		p := s.parsed[i]
+		if p == nil {
+			continue
+		}
+		if p.unitLine {
+			ti.dims.unit, ti.dims.unitText = p.dims.unit, p.dims.unitText // the nearest above the table wins
+			continue
+		}
+		if s.g.fates[i].reason != skipTitle {
+			continue
+		}
+		ti.texts = append(ti.texts, p.text)
+		if p.rest == "" && len(p.indicators) > 0 {
+			if in, _ := rd.pick(p.indicators, nil); in != nil {
+				if ti.indicator != nil && ti.indicator != in {
+					ti.ambiguous = true
+				}
+				ti.indicator = in
+			}
+		}
+		if p.dims.unitText != "" && ti.dims.unitText == "" {
+			ti.dims.unit, ti.dims.unitText = p.dims.unit, p.dims.unitText
+		}
+		if p.rest == "" {
+			if p.dims.sex != "" {
+				ti.dims.sex = p.dims.sex
+			}
+			if p.dims.area != "" {
+				ti.dims.area = p.dims.area
+			}
+		}
+		if len(p.territories) > 0 {
+			ti.territories = p.territories
+		}
+		rd.titleWords(&ti, p.text)
+	}
+	if ti.ambiguous {
+		ti.indicator = nil
+	}
+	if len(ti.years) == 1 {
+		y := ti.years[0]
+		ti.dims.year, ti.dims.toYear, ti.dims.part = y.year, y.toYear, y.part
+	}
+	return ti
+}
+
+// titleWords finds the periods and measure words anywhere in a title. "Chỉ tiêu" alone means any indicator there.
+func (rd *Reader) titleWords(ti *titleInfo, s string) {
+	if len(s) > 4*maxPhrase {
+		s = s[:cutRune(s, 4*maxPhrase)]
+	}
+	toks := tokenize(s)
+	for i := 0; i < len(toks); {
+		if n, it := takePeriod(toks[i:]); n > 0 {
+			if it.year != 0 {
+				p := partial{year: it.year, toYear: it.to, part: it.part}
+				known := false
+				for _, q := range ti.years {
+					known = known || q == p
+				}
+				if !known {
+					ti.years = append(ti.years, p)
+				}
+			}
+			i += n
+			continue
+		}
+		step := 1
+		for n := min(6, len(toks)-i); n > 0; n-- {
+			w, ok := rd.vocab.find(toks[i:i+n], kindMeasure)
+			if !ok || toks[i+n-1].punct || n == 1 && toks[i].low == "th" || phraseKey(toks[i:i+n]) == phraseKey(tokenize("Chỉ tiêu")) {
+				continue
+			}
+			if w.value == "target" && i+n < len(toks) && !isYear(toks[i+n]) {
+				continue
+			}
+			switch {
+			case ti.measures == 0 || ti.dims.measure == w.value:
+				ti.dims.measure = w.value
+			default:
+				ti.dims.measure = ""
+			}
+			ti.measures++
+			if w.value != "actual" {
+				ti.planned = true
+			}
+			ti.planYear = ti.planYear || w.value == "plan"
+			step = n
+			break
+		}
+		i += step
+	}
+}
