@@ -1,4 +1,4 @@
-// The tests of this package run the built program, as its users do. They link none of its code that opens a warehouse:
+// The tests of this package run the built program, as its users do, and import none of the packages that open a warehouse:
 // what a test says about a warehouse came through `phuluc query`.
 package main_test
 
