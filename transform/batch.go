@@ -119,7 +119,7 @@ func Schema() *arrow.Schema {
 		of("cells_read", i64), of("loaded", i64), of("quarantined", i64), of("tables", i32),
 		text("task_number"), text("task_title"), text("task_lead"), text("task_partner"), text("task_due"), text("task_level"),
 		text("file_name"), text("file_type"), text("body_name"), text("document"), text("document_date"), text("title"), of("is_sample", flag),
-		of("received_at", arrow.FixedWidthTypes.Timestamp_us), of("size_bytes", i64), text("origin"),
+		of("received_at", &arrow.TimestampType{Unit: arrow.Microsecond}), of("size_bytes", i64), text("origin"),
 	}, nil)
 }
 
@@ -150,10 +150,10 @@ func (e *encoder) fill() {
 	}
 }
 
-// text sets a text column; an empty text is NULL.
+// text sets a text column; an empty text is NULL. Names of files may hold bytes that are no text: they become U+FFFD.
 func (e *encoder) text(c column, s string) {
 	if s != "" {
-		e.b.Field(int(c)).(*array.StringBuilder).Append(s)
+		e.b.Field(int(c)).(*array.StringBuilder).Append(strings.ToValidUTF8(s, "\ufffd"))
 	}
 }
 
@@ -174,29 +174,30 @@ func (e *encoder) decimal(c column, d decimal.NullDecimal) {
 	e.b.Field(int(c)).(*array.Decimal128Builder).Append(n)
 }
 
-// toDecimal128 scales d to DECIMAL(28,10) without rounding: more decimals or digits are an error, because a reader
-// must have cut them with a note before.
+// toDecimal128 scales d to DECIMAL(28,10) without rounding. More digits are an error: readers cut decimals with a note,
+// and rules refuse what is left.
 func toDecimal128(d decimal.Decimal) (decimal128.Num, error) {
-	coefficient := new(big.Int).Set(d.Coefficient())
+	if d.IsZero() {
+		return decimal128.Num{}, nil
+	}
 	shift := int64(d.Exponent()) + Scale
-	ten := big.NewInt(10)
+	if shift > 28 || shift < -4*28 { // also keeps an exponent from filling the memory
+		return decimal128.Num{}, fmt.Errorf("a value with exponent %d does not fit DECIMAL(28,%d)", d.Exponent(), Scale)
+	}
+	coefficient := new(big.Int).Set(d.Coefficient())
+	power := new(big.Int).Exp(big.NewInt(10), big.NewInt(max(shift, -shift)), nil)
 	if shift >= 0 {
-		coefficient.Mul(coefficient, new(big.Int).Exp(ten, big.NewInt(shift), nil))
+		coefficient.Mul(coefficient, power)
 	} else {
 		rest := new(big.Int)
-		coefficient.QuoRem(coefficient, new(big.Int).Exp(ten, big.NewInt(-shift), nil), rest)
-		if rest.Sign() != 0 {
+		if coefficient.QuoRem(coefficient, power, rest); rest.Sign() != 0 {
 			return decimal128.Num{}, fmt.Errorf("value %s has more than %d decimals", d, Scale)
 		}
 	}
-	if coefficient.BitLen() > 94 { // 10^28 needs 94 bits
+	if coefficient.BitLen() > 94 || !decimal128.FromBigInt(coefficient).FitsInPrecision(28) { // 10^28 needs 94 bits
 		return decimal128.Num{}, fmt.Errorf("value %s does not fit DECIMAL(28,%d)", d, Scale)
 	}
-	n := decimal128.FromBigInt(coefficient)
-	if !n.FitsInPrecision(28) {
-		return decimal128.Num{}, fmt.Errorf("value %s does not fit DECIMAL(28,%d)", d, Scale)
-	}
-	return n, nil
+	return decimal128.FromBigInt(coefficient), nil
 }
 
 func (e *encoder) origin(o record.Origin) {
@@ -351,7 +352,7 @@ func WithLanding(mem memory.Allocator, batch arrow.RecordBatch, raw landing.Raw)
 	e.int64(colSize, raw.Size)
 	origins := make([]string, len(raw.Origins))
 	for i, o := range raw.Origins {
-		origins[i] = o.Origin
+		origins[i] = strings.ReplaceAll(o.Origin, "\n", "␤") // a line break separates origins
 	}
 	e.text(colOrigin, strings.Join(origins, "\n"))
 	return e.finish()

@@ -22,7 +22,8 @@
 // A Batch is flat (no list, no struct): the engine's Arrow views leak nested types, and one schema with a kind column
 // lets a file's observations, refusals and counts travel, cache and load as one thing.
 //
-// The batch of an object is kept under normalised/<sha256>-<rules version>.arrow. The rules version is a hash over the
+// The batch of an object is kept under normalised/<sha256>-<rules version and hash of its name>.arrows, an Arrow stream that
+// ends with its own SHA-256. The rules version is a hash over the
 // catalogue and over the source text of every package that decides what a cell means, so that nobody can forget to
 // raise it: an unchanged file is never parsed twice and a changed rule re-parses all.
 package transform

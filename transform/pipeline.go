@@ -41,6 +41,7 @@ type Options struct {
 	Limits    xlsx.Limits          // of workbooks; zero means xlsx.DefaultLimits
 	Timeout   time.Duration        // for one file; 0 means 60 seconds
 	Workers   int                  // files read at once; 0 means one per processor
+	Memory    memory.Allocator     // of batches; nil means the default
 }
 
 // Pipeline turns landed objects into batches. It is safe for use by several goroutines.
@@ -64,6 +65,9 @@ func New(opt Options) (*Pipeline, error) {
 	if opt.Workers <= 0 {
 		opt.Workers = runtime.GOMAXPROCS(0)
 	}
+	if opt.Memory == nil {
+		opt.Memory = memory.DefaultAllocator
+	}
 	h := sha256.New()
 	fmt.Fprintln(h, sourceVersion(), opt.Catalogue.Version(), opt.Mappings.Version(), opt.Limits)
 	return &Pipeline{opt: opt, reader: layout.NewReader(opt.Catalogue), version: hex.EncodeToString(h.Sum(nil))[:16]}, nil
@@ -72,52 +76,56 @@ func New(opt Options) (*Pipeline, error) {
 // Version names the rules under which a batch was made: catalogue, mappings, limits and the code that reads.
 func (p *Pipeline) Version() string { return p.version }
 
-// Read reads one object and judges it. What is wrong with the object is in the File, as refusals; an error means that
-// the program itself failed (counts that do not add up) or that ctx ended.
+// Read reads one object and judges it. name is the path it arrived under; f holds its bytes. What is wrong with the
+// object is in the File, as refusals; an error means that the program itself failed (counts that do not add up) or that
+// ctx ended.
 func (p *Pipeline) Read(ctx context.Context, raw landing.Raw, name string, f *os.File) (*record.File, error) {
 	file, err := p.read(ctx, raw, name, f)
 	if err != nil {
 		return nil, err
 	}
-	file.SHA256, file.Name, file.Type = raw.SHA256, path.Base(filepath.ToSlash(name)), raw.Type
-	rule.Judge(p.opt.Catalogue, file)
+	file.SHA256, file.Name, file.Type = raw.SHA256, path.Base(strings.ReplaceAll(name, `\`, "/")), raw.Type
 	if err := file.Check(); err != nil {
 		return nil, fmt.Errorf("cells do not add up, which is a fault of the program: %w", err)
 	}
 	return file, nil
 }
 
-func (p *Pipeline) read(ctx context.Context, raw landing.Raw, name string, f *os.File) (*record.File, error) {
+func (p *Pipeline) read(ctx context.Context, raw landing.Raw, name string, f *os.File) (file *record.File, err error) {
 	limited, cancel := context.WithTimeout(ctx, p.opt.Timeout)
 	defer cancel()
-	if ext := strings.ToLower(filepath.Ext(name)); raw.Type != "empty" && isText(raw.Type) && (ext == ".xlsx" || ext == ".xlsm") {
-		return &record.File{Refusals: []record.Refusal{{Code: "file.not_workbook", Args: []string{raw.Type}}}}, nil
-	}
-	switch raw.Type {
-	case "xlsx", "zip", "xls", "ole", "xlsb", "ods", "encrypted", "truncated":
-		file, err := p.workbook(limited, name, f, raw.Size)
-		if err == nil {
-			return file, nil
+	// One file that a reader can not cope with must not keep all others from being published.
+	defer func() {
+		if fault := recover(); fault != nil {
+			file, err = refusedAs("file.fault", fmt.Sprint(fault)), nil
 		}
-		if ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
-		return refused(err), nil
+	}()
+	switch ext := strings.ToLower(filepath.Ext(name)); raw.Type {
+	case "empty":
+		return refusedAs("file.empty", ""), nil
+	case "xlsx", "zip", "xls", "ole", "xlsb", "ods", "encrypted":
+		file, err = p.workbook(limited, name, f, raw.Size)
 	case "csv", "text", "json-stat", "json":
-		file, err := p.opt.Mappings.Read(limited, p.opt.Catalogue, name, raw.Type, f)
-		if err == nil {
+		if ext == ".xlsx" || ext == ".xlsm" {
+			return refusedAs("file.not_workbook", raw.Type), nil
+		}
+		if file, err = p.opt.Mappings.Read(limited, p.opt.Catalogue, name, raw.Type, f); err == nil {
 			file.Sample, err = namesSample(f)
-			return file, err
 		}
-		if ctx.Err() != nil {
-			return nil, ctx.Err()
+	default:
+		if ext == ".xlsx" || ext == ".xlsm" {
+			return refusedAs("file.not_workbook", raw.Type), nil
 		}
-		return refused(err), nil
+		return refusedAs("file.unsupported", raw.Type), nil
 	}
-	if raw.Type == "empty" {
-		return &record.File{Refusals: []record.Refusal{{Code: "file.empty"}}}, nil
+	switch {
+	case err == nil:
+		rule.Judge(p.opt.Catalogue, file)
+		return file, nil
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
 	}
-	return &record.File{Refusals: []record.Refusal{{Code: "file.unsupported", Args: []string{raw.Type}}}}, nil
+	return refused(err), nil
 }
 
 // namesSample reports whether the beginning of a feed names the program's sample as its source.
@@ -130,29 +138,26 @@ func namesSample(f *os.File) (bool, error) {
 	return bytes.Contains(head[:n], []byte(extract.SampleKeyword)), nil
 }
 
-func isText(kind string) bool {
-	switch kind {
-	case "csv", "text", "json", "json-stat", "unknown":
-		return true
-	}
-	return false
-}
-
 // refused turns the error of a reader into a file that holds nothing but the reason.
 func refused(err error) *record.File {
-	r := record.Refusal{Code: "file.damaged", Args: []string{err.Error()}}
 	var x *xlsx.Error
 	var m *mapping.Error
 	switch {
 	case errors.As(err, &x):
-		r.Code, r.Args = x.Code, nil
-		if detail := strings.TrimSpace(x.Part + " " + x.Detail); detail != "" {
-			r.Args = []string{detail}
-		}
+		return refusedAs(x.Code, strings.TrimSpace(x.Part+" "+x.Detail))
 	case errors.As(err, &m):
-		r.Code, r.Args = m.Code, []string{m.Detail}
+		return refusedAs(m.Code, m.Detail)
 	case errors.Is(err, context.DeadlineExceeded):
-		r.Code, r.Args = "file.timeout", nil
+		return refusedAs(xlsx.CodeTimeout, "")
+	}
+	return refusedAs("file.damaged", err.Error())
+}
+
+// refusedAs is a file that holds nothing but the reason why it was refused, with its particulars if there are any.
+func refusedAs(code, particulars string) *record.File {
+	r := record.Refusal{Code: code}
+	if particulars != "" {
+		r.Args = []string{particulars}
 	}
 	return &record.File{Refusals: []record.Refusal{r}}
 }
@@ -190,72 +195,91 @@ type Result struct {
 // Counts sums a batch up.
 type Counts struct {
 	Sheets, Tables                     int
-	Read, Loaded, Quarantined, Skipped int64
-	Observations, Refusals, Findings   int64
-	FileCode                           string           // why the whole file was refused, "" if it was not
+	Read, Loaded, Quarantined, Skipped int64            // cells; of a feed, fields
+	Observations                       int64            // values of any kind: observations, insurance counts, tasks
+	Refusals, Findings                 int64            // entries; one refusal may stand for many cells
+	FileCode                           string           // why the file could not be read at all, "" if it could
 	Reasons                            map[string]int64 // refusal code → entries
 }
 
-// Run reads every object, in parallel, and hands the results to each in the order of raws, whatever finished first.
-// An error of each ends the run.
+// Run reads every object, in parallel, and hands the results to each in the order of raws, whatever finished first. An
+// error of each or of the program ends the run, and so does the end of ctx; each is not called again then. raws are all
+// objects there are: batches of other rules or objects are removed from the cache.
 func (p *Pipeline) Run(ctx context.Context, store *landing.Store, raws []landing.Raw, each func(Result) error) error {
 	if p.opt.CacheDir != "" {
 		if err := os.MkdirAll(p.opt.CacheDir, 0o755); err != nil {
 			return fmt.Errorf("create the folder for normalised batches: %w", err)
 		}
 	}
+	slots := make([]chan Result, len(raws)) // one a raw, with room for its result
+	for i := range slots {
+		slots[i] = make(chan Result, 1)
+	}
+	defer func() {
+		for _, slot := range slots {
+			select {
+			case r := <-slot: // nobody took it
+				r.Batch.Release()
+			default:
+			}
+		}
+	}()
 	group, ctx := errgroup.WithContext(ctx)
+	jobs := make(chan int)
 	// The window bounds how many finished results may wait for an earlier one.
-	window := make(chan chan Result, 4*p.opt.Workers)
-	workers := make(chan struct{}, p.opt.Workers)
+	window := make(chan struct{}, 4*p.opt.Workers)
 	group.Go(func() error {
-		defer close(window)
-		for _, raw := range raws {
-			slot := make(chan Result, 1)
+		defer close(jobs)
+		for i := range raws {
 			select {
-			case window <- slot:
+			case window <- struct{}{}:
 			case <-ctx.Done():
 				return ctx.Err()
 			}
 			select {
-			case workers <- struct{}{}:
+			case jobs <- i:
 			case <-ctx.Done():
 				return ctx.Err()
 			}
-			group.Go(func() error {
-				defer func() { <-workers }()
-				r, err := p.one(ctx, store, raw)
-				if err != nil {
-					return err
-				}
-				slot <- r
-				return nil
-			})
 		}
 		return nil
 	})
+	for range p.opt.Workers {
+		group.Go(func() error {
+			for i := range jobs {
+				r, err := p.one(ctx, store, raws[i])
+				if err != nil {
+					return err
+				}
+				slots[i] <- r
+			}
+			return nil
+		})
+	}
 	group.Go(func() error {
-		for slot := range window {
+		for _, slot := range slots {
 			select {
 			case r := <-slot:
 				if err := each(r); err != nil {
 					return err
 				}
+				<-window
 			case <-ctx.Done():
 				return ctx.Err()
 			}
 		}
 		return nil
 	})
-	return group.Wait()
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	return p.sweep(raws)
 }
 
 func (p *Pipeline) one(ctx context.Context, store *landing.Store, raw landing.Raw) (Result, error) {
-	cache := ""
-	if p.opt.CacheDir != "" {
-		// The name is part of what a file says about itself, so two names of one object do not share a batch.
-		cache = filepath.Join(p.opt.CacheDir, raw.SHA256+"-"+p.version+nameHash(nameOf(raw))+".arrow")
-		if batch, err := readBatch(cache); !p.opt.Refill && err == nil {
+	cache := p.cacheFile(raw)
+	if cache != "" && !p.opt.Refill {
+		if batch, err := readBatch(p.opt.Memory, cache, raw.SHA256); err == nil {
 			return Result{Raw: raw, Batch: batch, Cached: true, Counts: count(batch)}, nil
 		}
 	}
@@ -268,17 +292,18 @@ func (p *Pipeline) one(ctx context.Context, store *landing.Store, raw landing.Ra
 	if err != nil {
 		return Result{}, err
 	}
-	batch, err := Encode(memory.DefaultAllocator, file)
+	batch, err := Encode(p.opt.Memory, file)
 	if err != nil {
 		return Result{}, fmt.Errorf("%s: %w", nameOf(raw), err)
 	}
-	if cache != "" {
+	r := Result{Raw: raw, Batch: batch, Counts: count(batch)}
+	if cache != "" && r.Counts.FileCode != xlsx.CodeTimeout { // a busy machine must not make a file unreadable for ever
 		if err := writeBatch(cache, batch); err != nil {
 			batch.Release()
 			return Result{}, err
 		}
 	}
-	return Result{Raw: raw, Batch: batch, Counts: count(batch)}, nil
+	return r, nil
 }
 
 // nameOf is the path under which the object first arrived: the second witness of a workbook's identity.
@@ -289,35 +314,51 @@ func nameOf(raw landing.Raw) string {
 	return raw.Origins[0].Name
 }
 
-func nameHash(name string) string {
-	sum := sha256.Sum256([]byte(name))
-	return hex.EncodeToString(sum[:4])
+const (
+	cacheSuffix = ".arrows" // an Arrow stream, then the SHA-256 of its bytes; readers of streams stop before that
+	cacheTemp   = ".batch-"
+)
+
+// cacheFile is where the batch of an object is kept, "" if none is. The name of the file is part of what it says about
+// itself, so two names of one object do not share a batch.
+func (p *Pipeline) cacheFile(raw landing.Raw) string {
+	if p.opt.CacheDir == "" {
+		return ""
+	}
+	name := sha256.Sum256([]byte(nameOf(raw)))
+	return filepath.Join(p.opt.CacheDir, raw.SHA256+"-"+p.version+hex.EncodeToString(name[:4])+cacheSuffix)
 }
 
-// readBatch reads a cached batch. Any error means: read the object again. The file's own footer and a row count
-// guard against a torn write; a cache needs no fsync.
-func readBatch(name string) (arrow.RecordBatch, error) {
+// readBatch reads a cached batch. Any error means: read the object again. The sum at the end shows a torn or changed file,
+// so a cache needs no fsync; the first row shows a file that lies under the name of another object.
+func readBatch(mem memory.Allocator, name, sha string) (arrow.RecordBatch, error) {
 	data, err := os.ReadFile(name)
 	if err != nil {
 		return nil, err
 	}
-	r, err := ipc.NewFileReader(bytes.NewReader(data), ipc.WithAllocator(memory.DefaultAllocator))
+	end := len(data) - sha256.Size
+	if end < 0 || sha256.Sum256(data[:end]) != [sha256.Size]byte(data[end:]) {
+		return nil, errors.New("not a whole batch")
+	}
+	r, err := ipc.NewReader(bytes.NewReader(data[:end]), ipc.WithAllocator(mem))
 	if err != nil {
 		return nil, err
 	}
-	defer r.Close()
-	if r.NumRecords() != 1 || !r.Schema().Equal(Schema()) {
-		return nil, errors.New("not a batch of this version")
+	defer r.Release()
+	if !r.Schema().Equal(Schema()) || !r.Next() || r.RecordBatch().NumRows() == 0 {
+		return nil, errors.Join(errors.New("not a batch of this version"), r.Err())
 	}
-	batch, err := r.RecordBatchAt(0)
-	if err != nil {
-		return nil, err
+	batch := r.RecordBatch()
+	text := func(c column) string { return batch.Column(int(c)).(*array.String).Value(0) }
+	if text(colKind) != kindFile || text(colSHA) != sha {
+		return nil, errors.New("the batch of another object")
 	}
+	batch.Retain()
 	return batch, nil
 }
 
 func writeBatch(name string, batch arrow.RecordBatch) (err error) {
-	tmp, err := os.CreateTemp(filepath.Dir(name), ".batch-*")
+	tmp, err := os.CreateTemp(filepath.Dir(name), cacheTemp+"*")
 	if err != nil {
 		return fmt.Errorf("write a normalised batch: %w", err)
 	}
@@ -328,20 +369,42 @@ func writeBatch(name string, batch arrow.RecordBatch) (err error) {
 			err = fmt.Errorf("write a normalised batch: %w", err)
 		}
 	}()
-	w, err := ipc.NewFileWriter(tmp, ipc.WithSchema(batch.Schema()))
-	if err != nil {
+	sum := sha256.New()
+	w := ipc.NewWriter(io.MultiWriter(tmp, sum), ipc.WithSchema(batch.Schema()))
+	if err = errors.Join(w.Write(batch), w.Close()); err != nil {
 		return err
 	}
-	if err = w.Write(batch); err != nil {
-		return err
-	}
-	if err = w.Close(); err != nil {
+	if _, err = tmp.Write(sum.Sum(nil)); err != nil {
 		return err
 	}
 	if err = tmp.Close(); err != nil {
 		return err
 	}
 	return os.Rename(tmp.Name(), name)
+}
+
+// sweep removes batches of other rules or names, and what a killed run left behind.
+func (p *Pipeline) sweep(raws []landing.Raw) error {
+	if p.opt.CacheDir == "" {
+		return nil
+	}
+	files, err := os.ReadDir(p.opt.CacheDir)
+	if err != nil {
+		return fmt.Errorf("sweep the normalised batches: %w", err)
+	}
+	used := make(map[string]bool, len(raws))
+	for _, raw := range raws {
+		used[filepath.Base(p.cacheFile(raw))] = true
+	}
+	for _, f := range files {
+		ours := strings.HasSuffix(f.Name(), cacheSuffix) || strings.HasPrefix(f.Name(), cacheTemp)
+		if ours && f.Type().IsRegular() && !used[f.Name()] {
+			if err := os.Remove(filepath.Join(p.opt.CacheDir, f.Name())); err != nil && !errors.Is(err, os.ErrNotExist) {
+				return fmt.Errorf("sweep the normalised batches: %w", err)
+			}
+		}
+	}
+	return nil
 }
 
 // count sums a batch up by its own rows, so that a cached batch needs no decoding.

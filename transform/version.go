@@ -17,31 +17,35 @@ import (
 //go:embed *.go record layout mapping rule text catalogue/*.go
 var sources embed.FS
 
-// sourceVersion hashes every source file that can change a batch. Tests are left out: they change nothing.
+func sourceTrees() []fs.FS { return []fs.FS{sources, extract.Sources()} }
+
+// sourceFiles lists what decides what a cell means, by path. Tests are left out: they change nothing.
+func sourceFiles(tree fs.FS) ([]string, error) {
+	var names []string
+	err := fs.WalkDir(tree, ".", func(path string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() && !strings.HasSuffix(path, "_test.go") && !strings.Contains(path, "testdata/") {
+			names = append(names, path)
+		}
+		return err
+	})
+	return names, err
+}
+
+// sourceVersion hashes every source file that can change a batch.
 func sourceVersion() string {
 	h := sha256.New()
-	for _, tree := range []fs.FS{sources, extract.Sources()} {
-		var names []string
-		err := fs.WalkDir(tree, ".", func(path string, d fs.DirEntry, err error) error {
-			if err != nil {
-				return err
-			}
-			if !d.IsDir() && !strings.HasSuffix(path, "_test.go") && !strings.Contains(path, "testdata") {
-				names = append(names, path)
-			}
-			return nil
-		})
-		if err != nil {
-			panic(fmt.Sprintf("embedded sources: %v", err)) // embedded at build time, can not fail to be read
-		}
-		sort.Strings(names)
+	for _, tree := range sourceTrees() {
+		names, err := sourceFiles(tree)
 		for _, name := range names {
-			text, err := fs.ReadFile(tree, name)
-			if err != nil {
-				panic(fmt.Sprintf("embedded sources: %v", err))
+			var text []byte
+			if text, err = fs.ReadFile(tree, name); err != nil {
+				break
 			}
 			fmt.Fprintf(h, "%s %d\n", name, len(text))
 			h.Write(text)
+		}
+		if err != nil {
+			panic(fmt.Sprintf("embedded sources: %v", err)) // embedded at build time, can not fail to be read
 		}
 	}
 	return hex.EncodeToString(h.Sum(nil))
