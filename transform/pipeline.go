@@ -311,7 +311,7 @@ func nameOf(raw landing.Raw) string {
 	if len(raw.Origins) == 0 {
 		return raw.SHA256
 	}
-	return raw.Origins[0].Name
+	return raw.Origins[0].Origin
 }
 
 const (
