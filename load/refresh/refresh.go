@@ -51,9 +51,10 @@ type Options struct {
 	MaxFileSize int64  // bytes; larger items are not landed; 0 means the landing's default
 	Full        bool   // build even if nothing changed
 	Wait        time.Duration
-	Command     string // what the lock and the ledger call this run
-	Version     string // of the program, for the manifest
-	Log         *slog.Logger
+	Command     string           // what the lock and the ledger call this run
+	Version     string           // of the program, for the manifest
+	Log         *slog.Logger     // nil: nothing is logged
+	Memory      memory.Allocator // of Arrow; nil means the default
 	// Progress, if set, is told how far a stage is. total 0 means not known.
 	Progress func(stage Stage, done, total int)
 }
@@ -82,20 +83,20 @@ type Report struct {
 	Landed     int              `json:"files_landed"`  // in the landing, all runs
 	Cached     int              `json:"files_cached"`  // not read again
 	FileFaults map[string]int   `json:"file_faults"`   // code → files that could not be read
-	Sheets     int              `json:"sheets"`        //
-	Cells      int64            `json:"cells_read"`    // = loaded + quarantined + skipped
-	Loaded     int64            `json:"cells_loaded"`  //
+	Sheets     int              `json:"sheets"`
+	Cells      int64            `json:"cells_read"` // = loaded + quarantined + skipped
+	Loaded     int64            `json:"cells_loaded"`
 	Quarantine int64            `json:"cells_quarantined"`
 	Skipped    int64            `json:"cells_skipped"`
-	Values     int64            `json:"values"` // observations, insurance counts and tasks
-	Reasons    map[string]int64 `json:"quarantine_reasons"`
-	Findings   int64            `json:"findings"`
+	Values     int64            `json:"values"`             // observations, insurance counts and tasks
+	Reasons    map[string]int64 `json:"quarantine_reasons"` // code → entries
+	Findings   int64            `json:"findings"`           // of the rules inside one file; those across files are in the warehouse
 	Checks     publish.Checks   `json:"checks"`
 	Warnings   []string         `json:"warnings"` // checks that found something doubtful
 	Elapsed    time.Duration    `json:"-"`
 }
 
-// NotLanded is an item that could not be taken in.
+// NotLanded is an item that could not be taken in, or a source that is not there.
 type NotLanded struct {
 	Origin string `json:"origin"`
 	Why    string `json:"why"`
@@ -104,7 +105,13 @@ type NotLanded struct {
 // Run does the job. The report is filled as far as the run came, also when an error is returned.
 func Run(ctx context.Context, o Options) (report Report, err error) {
 	began := time.Now()
-	report.FileFaults, report.Reasons = map[string]int{}, map[string]int64{}
+	report = Report{FileFaults: map[string]int{}, Reasons: map[string]int64{}, Refused: []NotLanded{}, Warnings: []string{}}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Memory == nil {
+		o.Memory = memory.DefaultAllocator
+	}
 	defer func() { report.Elapsed = time.Since(began) }()
 	if err := os.MkdirAll(o.DataDir, 0o755); err != nil {
 		return report, fmt.Errorf("create the data folder: %w", err)
@@ -125,7 +132,7 @@ func Run(ctx context.Context, o Options) (report Report, err error) {
 	}
 	defer func() { err = errors.Join(err, finish(ctx, book, &report, err)) }()
 
-	r := &runner{Options: o, report: &report, ledger: book, mem: memory.DefaultAllocator}
+	r := &runner{Options: o, report: &report, ledger: book}
 	return report, r.run(ctx)
 }
 
@@ -137,7 +144,6 @@ type runner struct {
 	report *Report
 	ledger *ledger.Ledger
 	store  *landing.Store
-	mem    memory.Allocator
 }
 
 func (r *runner) progress(stage Stage, done, total int) {
@@ -151,6 +157,13 @@ func (r *runner) run(ctx context.Context) (err error) {
 		return err
 	}
 	if err := r.land(ctx); err != nil {
+		return err
+	}
+	events := make([]ledger.Event, len(r.report.Refused))
+	for i, n := range r.report.Refused {
+		events[i] = ledger.Event{RunID: r.report.RunID, At: time.Now(), Kind: "not_landed", Message: n.Why, Detail: map[string]string{"origin": n.Origin}}
+	}
+	if err := r.ledger.AddEvents(ctx, events...); err != nil {
 		return err
 	}
 	raws, err := r.store.List()
@@ -192,11 +205,11 @@ func (r *runner) land(ctx context.Context) error {
 				return ctx.Err()
 			}
 			if err != nil {
-				if errors.Is(err, fs.ErrNotExist) && item.Origin == "" {
-					r.Log.Warn("source not found", "source", source.Name())
-					continue
+				origin := item.Origin
+				if origin == "" { // the source itself, such as a share that is not mounted
+					origin = source.Name()
 				}
-				r.refuse(item.Origin, err)
+				r.refuse(origin, err)
 				continue
 			}
 			r.report.Found++
@@ -226,7 +239,11 @@ func (r *runner) ours(err error) bool {
 		}
 	}
 	var path *fs.PathError
-	return errors.As(err, &path) && strings.HasPrefix(path.Path, r.landingDir())
+	var link *os.LinkError
+	inside := func(path string) bool {
+		return strings.HasPrefix(path, r.landingDir()+string(filepath.Separator)) || path == r.landingDir()
+	}
+	return errors.As(err, &path) && inside(path.Path) || errors.As(err, &link) && inside(link.New)
 }
 
 func (r *runner) landingDir() string { return filepath.Join(r.DataDir, "landing") }
@@ -243,7 +260,7 @@ func (r *runner) inputHash(raws []landing.Raw) string {
 	for _, raw := range raws {
 		fmt.Fprintln(h, raw.SHA256, raw.ReceivedAt.UTC().Format(time.RFC3339Nano))
 		for _, o := range raw.Origins {
-			fmt.Fprintln(h, o.Origin)
+			fmt.Fprintln(h, o.Origin, o.Name)
 		}
 	}
 	return hex.EncodeToString(h.Sum(nil))
@@ -295,6 +312,9 @@ func (r *runner) build(ctx context.Context, generations *publish.Store, raws []l
 		}
 	}
 	r.report.Checks.Passed -= r.report.Checks.Warnings
+	if recordErr := r.recordChecks(ctx, result.Checks); recordErr != nil {
+		err = errors.Join(err, recordErr)
+	}
 	if err != nil {
 		return err
 	}
@@ -328,14 +348,31 @@ func (r *runner) build(ctx context.Context, generations *publish.Store, raws []l
 	return nil
 }
 
+// recordChecks keeps what the checks found, also when nothing is published.
+func (r *runner) recordChecks(ctx context.Context, checks []load.CheckResult) error {
+	results := make([]ledger.CheckResult, len(checks))
+	for i, c := range checks {
+		status := "passed"
+		switch {
+		case !c.Passed():
+			status = "failed"
+		case c.Offending > 0:
+			status = "warning"
+		}
+		results[i] = ledger.CheckResult{RunID: r.report.RunID, Code: c.Name, Severity: c.Severity, Status: status, N: c.Offending, Detail: c.Sample}
+	}
+	return r.ledger.RecordChecks(context.WithoutCancel(ctx), r.report.RunID, results)
+}
+
 // normalise gives the batches of all objects, in the order of raws, the file rows first.
 func (r *runner) normalise(ctx context.Context, raws []landing.Raw) ([]arrow.RecordBatch, error) {
 	var batches []arrow.RecordBatch
+	items := make([]ledger.Item, 0, len(raws))
 	done := 0
 	err := r.Pipeline.Run(ctx, r.store, raws, func(result transform.Result) error {
 		done++
 		r.progress(Normalising, done, len(raws))
-		file, err := transform.WithLanding(r.mem, result.Batch, result.Raw)
+		file, err := transform.WithLanding(r.Memory, result.Batch, result.Raw)
 		if err != nil {
 			result.Batch.Release()
 			return err
@@ -346,6 +383,7 @@ func (r *runner) normalise(ctx context.Context, raws []landing.Raw) ([]arrow.Rec
 		}
 		result.Batch.Release()
 		c := result.Counts
+		items = append(items, fate(result.Raw, c))
 		if result.Cached {
 			r.report.Cached++
 		}
@@ -364,18 +402,48 @@ func (r *runner) normalise(ctx context.Context, raws []landing.Raw) ([]arrow.Rec
 		}
 		return nil
 	})
-	return batches, err
+	if err != nil {
+		return batches, err
+	}
+	return batches, r.ledger.RecordItems(ctx, r.report.RunID, items)
+}
+
+// fate says what became of a landed file: loaded, partly_loaded or refused.
+func fate(raw landing.Raw, c transform.Counts) ledger.Item {
+	item := ledger.Item{SHA256: raw.SHA256, Fate: "loaded", Detail: c.FileCode}
+	for _, o := range raw.Origins {
+		item.Origins = append(item.Origins, o.Origin)
+	}
+	switch {
+	case c.Observations == 0 && c.Refusals > 0:
+		item.Fate = "refused"
+	case c.Refusals > 0:
+		item.Fate = "partly_loaded"
+	}
+	if item.Detail == "" && c.Refusals > 0 {
+		item.Detail = fmt.Sprintf("%d refusals", c.Refusals)
+	}
+	return item
 }
 
 // inputs lists every table that a build starts from: the batches, the reference data and the ledger so far.
-func (r *runner) inputs(ctx context.Context, batches []arrow.RecordBatch) ([]load.Input, func(), error) {
+// The caller calls release when the build is over.
+func (r *runner) inputs(ctx context.Context, batches []arrow.RecordBatch) (inputs []load.Input, release func(), err error) {
 	records, err := array.NewRecordReader(transform.Schema(), batches)
 	if err != nil {
 		return nil, nil, err
 	}
-	inputs := []load.Input{{Name: "record", Reader: func() array.RecordReader { return records }}}
+	defer func() {
+		if err != nil {
+			records.Release()
+		}
+	}()
+	inputs = []load.Input{{Name: "record", Reader: func() array.RecordReader {
+		records.Retain() // the build releases what it is given, if it comes that far
+		return records
+	}}}
 	add := func(name string, header []string, rows [][]string) {
-		inputs = append(inputs, load.Input{Name: name, Reader: func() array.RecordReader { return textTable(r.mem, header, rows) }})
+		inputs = append(inputs, load.Input{Name: name, Reader: func() array.RecordReader { return textTable(r.Memory, header, rows) }})
 	}
 	declared, err := declaredInputs()
 	if err != nil {
@@ -404,7 +472,7 @@ func (r *runner) inputs(ctx context.Context, batches []arrow.RecordBatch) ([]loa
 	add("meta", []string{"key", "value"}, [][]string{
 		{"program_version", r.Version}, {"rules_version", r.Pipeline.Version()}, {"catalogue_version", r.Catalogue.Version()}, {"models_version", modelsVersion()},
 	})
-	return inputs, func() {}, nil
+	return inputs, records.Release, nil
 }
 
 // historyColumns gives the ledger's columns the names that the warehouse uses for them.
@@ -424,6 +492,7 @@ func historyColumns(table string, columns []string) []string {
 
 // finish writes down how the run ended. It has its own context: a cancelled run is recorded too.
 func finish(ctx context.Context, book *ledger.Ledger, r *Report, failure error) error {
+	cancelled := errors.Is(failure, context.Canceled) || failure != nil && errors.Is(ctx.Err(), context.Canceled) // the engine has its own word for it
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
 	o := ledger.Outcome{Status: ledger.Succeeded, At: time.Now(), Counts: map[string]int64{
@@ -433,7 +502,7 @@ func finish(ctx context.Context, book *ledger.Ledger, r *Report, failure error) 
 	switch {
 	case failure == nil && !r.Unchanged:
 		o.Generation = r.Generation
-	case errors.Is(failure, context.Canceled):
+	case cancelled:
 		o.Status, o.Error = ledger.Cancelled, failure.Error()
 	case failure != nil:
 		o.Status, o.Error = ledger.Failed, failure.Error()
