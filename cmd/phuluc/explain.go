@@ -28,8 +28,8 @@ func (a *app) explainCommand() *cobra.Command {
 		Short: "Say where a number comes from: file, sheet, cell, raw text, rules",
 		Long: `Say where a number comes from: the landed file, its sheet and cell, the text that stands there, the headers that gave
 it its meaning, every vintage of it and what the rules said. Name the number by its id (observation_id, fact_id,
-insurance_id or task_id: columns of the marts) or by indicator, territory and year. A number restated to the 34 units of
-2025 is explained by its members.`,
+insurance_id or task_id: columns of the marts) or by indicator, territory and year. A number that stands in no cell of its
+own is explained by those it was made of: a unit of 2025 by its former provinces, a region by its provinces.`,
 		Example: `  phuluc explain --indicator poverty_rate --territory 46 --year 2019
   phuluc explain --indicator labour_force_15plus --territory province:24@2025 --year 2019 --basis units_2025
   phuluc explain --open . 3f0c2b…`,
@@ -76,7 +76,7 @@ insurance_id or task_id: columns of the marts) or by indicator, territory and ye
 	flags.StringVar(&f.area, "area", "T", "T, U or R")
 	flags.StringVar(&f.basis, "basis", "as_reported", "as_reported or units_2025")
 	flags.StringVar(&f.open, "open", "", "copy the landed files to this folder")
-	flags.IntVar(&f.limit, "limit", 50, "at most so many source cells")
+	flags.IntVar(&f.limit, "limit", 100, "at most so many source cells")
 	return cmd
 }
 
@@ -162,34 +162,51 @@ const otherColumns = `o.fact, o.id, o.indicator_code, o.name_vi, o.territory_id,
   (SELECT string_agg(f.rule_code || ': ' || coalesce(f.message_vi, ''), chr(10) ORDER BY f.rule_code) FROM audit.finding AS f
    WHERE f.source_sha256 = s.source_sha256 AND f.sheet = l.sheet AND f.cell = l.cell)`
 
+// explain gives the source cells of a number. A number that stands in no cell of its own is explained by the cells it was made
+// of: a unit of 2025 by its former provinces, a region or the country by its provinces.
 func explain(ctx context.Context, w *load.Warehouse, id string, f explainFlags) ([]explanation, error) {
-	query := "SELECT " + explainColumns + ", '', NULL" + explainFrom
-	var args []any
+	type step struct {
+		query string
+		args  []any
+	}
+	limit := fmt.Sprintf("\nORDER BY o.indicator_code, o.territory_id, o.period_id, o.measure_type, o.vintage_rank, o.observation_id LIMIT %d", max(f.limit, 1))
+	own := "SELECT " + explainColumns + ", '', NULL" + explainFrom
+	place := []any{f.territory, f.territory, f.territory}
+	what := []any{f.indicator, f.year, f.year, f.measure, f.measure, f.sex, f.area}
+	const stands = `
+WHERE o.indicator_code = ? AND (? = '' OR o.period_id = ?) AND (? = '' OR o.measure_type = ?) AND o.sex = ? AND o.area = ?`
+	const area = `(SELECT territory_id FROM dw.dim_territory WHERE level IN ('region', 'country') AND (territory_id = ? OR territory_code = ? OR lower(name_vi) = lower(?)))`
+	reported := step{own + stands + " AND (? = '' OR o.territory_id = ? OR t.territory_code = ? OR lower(t.name_vi) = lower(?))" + limit, append(append(what[:7:7], f.territory), place...)}
+	provinces := step{"SELECT " + explainColumns + ", g.territory_id, NULL" + explainFrom + `
+JOIN dw.dim_territory AS g ON g.territory_id IN ` + area + ` AND t.level = 'province' AND (g.territory_id = t.region_id OR g.level = 'country')` +
+		stands + " AND o.is_latest" + limit, append(place[:3:3], what...)}
+	restated := "SELECT " + explainColumns + ", m.territory_id, CAST(m.weight AS VARCHAR)" + explainFrom + `
+JOIN mart.restated_member AS m ON m.observation_id = o.observation_id
+JOIN dw.dim_territory AS u ON u.territory_id = m.territory_id` + stands
+	members := step{restated + " AND (u.territory_id = ? OR u.territory_code = ? OR lower(u.name_vi) = lower(?))" + limit, append(what[:7:7], place...)}
+	units := step{restated + " AND u.region_id IN " + area + limit, append(what[:7:7], place...)}
+
+	var steps []step
 	switch {
 	case id != "":
-		query += "\nWHERE o.observation_id LIKE ? || '%'"
-		args = append(args, id)
+		steps = []step{
+			{own + "\nWHERE o.observation_id LIKE ? || '%'" + limit, []any{id}},
+			{"SELECT " + otherColumns + ", '', NULL" + explainOthers + fmt.Sprintf(" LIMIT %d", max(f.limit, 1)), []any{id}},
+		}
 	case f.basis == "units_2025":
-		query = "SELECT " + explainColumns + ", m.territory_id, CAST(m.weight AS VARCHAR)" + explainFrom + `
-JOIN mart.restated_member AS m ON m.observation_id = o.observation_id
-JOIN dw.dim_territory AS u ON u.territory_id = m.territory_id
-WHERE m.indicator_code = ? AND (m.territory_id = ? OR u.territory_code = ? OR lower(u.name_vi) = lower(?)) AND CAST(m.year AS VARCHAR) = ?
-  AND (? = '' OR m.measure_type = ?) AND m.sex = ? AND m.area = ?`
-		args = append(args, f.indicator, f.territory, f.territory, f.territory, f.year, f.measure, f.measure, f.sex, f.area)
+		steps = []step{members, reported, units, provinces}
 	case f.basis == "as_reported":
-		query += `
-WHERE o.indicator_code = ? AND (? = '' OR o.territory_id = ? OR t.territory_code = ? OR lower(t.name_vi) = lower(?)) AND (? = '' OR o.period_id = ?)
-  AND (? = '' OR o.measure_type = ?) AND o.sex = ? AND o.area = ?`
-		args = append(args, f.indicator, f.territory, f.territory, f.territory, f.territory, f.year, f.year, f.measure, f.measure, f.sex, f.area)
+		steps = []step{reported, provinces}
 	default:
 		return nil, badInput("unknown basis %q", "the bases are as_reported and units_2025", "--basis units_2025", f.basis)
 	}
-	limit := max(f.limit, 1)
-	out, err := explainRows(ctx, w, query+fmt.Sprintf("\nORDER BY o.indicator_code, o.territory_id, o.period_id, o.measure_type, o.vintage_rank, o.observation_id LIMIT %d", limit), args...)
-	if err == nil && len(out) == 0 && id != "" {
-		out, err = explainRows(ctx, w, "SELECT "+otherColumns+", '', NULL"+explainOthers+fmt.Sprintf(" LIMIT %d", limit), id)
+	for _, s := range steps {
+		found, err := explainRows(ctx, w, s.query, s.args...)
+		if err != nil || len(found) > 0 {
+			return found, err
+		}
 	}
-	return out, err
+	return nil, nil
 }
 
 func explainRows(ctx context.Context, w *load.Warehouse, query string, args ...any) ([]explanation, error) {
