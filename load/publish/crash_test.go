@@ -19,13 +19,19 @@ import (
 // The publishing process is killed before each of its disk steps in turn: before and after the sync of the file, between
 // the rename and the sync of the folder, during the switch of current, during retention. Invariant 5.
 func TestKilledAtAnyStepTheOldOrTheNewGenerationIsWhole(t *testing.T) {
-	for _, generations := range []int{0, 3} {
-		switched := false
+	for _, c := range []struct {
+		generations int
+		direct      bool
+	}{{0, false}, {3, false}, {3, true}} {
+		generations, switched := c.generations, false
 		for n := 0; ; n++ {
 			if n > 200 {
 				t.Fatal("there is no end of steps")
 			}
 			_, dir := filled(t, generations, Options{Keep: MinKeep})
+			if c.direct {
+				direct(t, dir)
+			}
 			cmd, out := start(t, "publish", dir, fmt.Sprintf("%s=%d", childKill, n))
 			err := cmd.Run()
 			got := whole(t, dir)
@@ -54,6 +60,37 @@ func TestKilledAtAnyStepTheOldOrTheNewGenerationIsWhole(t *testing.T) {
 		}
 		if !switched {
 			t.Error("no kill came after the switch")
+		}
+	}
+}
+
+func TestRollbackKilledAtAnyStepShowsTheOldOrTheChosenGeneration(t *testing.T) {
+	for _, old := range []bool{false, true} {
+		switched := false
+		for n := 0; ; n++ {
+			if n > 200 {
+				t.Fatal("there is no end of steps")
+			}
+			_, dir := filled(t, 3, Options{Keep: MinKeep})
+			if old {
+				direct(t, dir)
+			}
+			cmd, out := start(t, "rollback", dir, fmt.Sprintf("%s=%d", childKill, n))
+			err := cmd.Run()
+			got := whole(t, dir)
+			if got != 3 && got != 1 || switched && got == 3 || t.Failed() {
+				t.Fatalf("direct %t, step %d: current is %d: %s", old, n, got, out)
+			}
+			switched = got == 1
+			if err == nil {
+				if !switched || n < 5 {
+					t.Fatalf("direct %t: after %d steps current is %d", old, n, got)
+				}
+				break
+			}
+			if !strings.Contains(out.String(), "killed before") {
+				t.Fatalf("step %d: the process was not killed: %v %s", n, err, out)
+			}
 		}
 	}
 }
@@ -149,6 +186,7 @@ func TestAnErrorAtAnyStepPublishesNothing(t *testing.T) {
 func TestAnErrorAtAnyStepOfRollbackLeavesTheRecordTrue(t *testing.T) {
 	for n := 0; ; n++ {
 		s, dir := filled(t, 3, Options{Keep: MinKeep})
+		direct(t, dir) // then there is most to do
 		step, hit := 0, false
 		s.disk.Fault = func(durable.Op, string) error {
 			step++

@@ -22,6 +22,7 @@ var (
 	ErrFinished   = errors.New("the candidate was published or aborted before")
 	ErrNewer      = errors.New("the manifest was written by a newer program")
 	ErrUnreadable = errors.New("the manifest cannot be read")
+	ErrName       = errors.New("tools will name the database after the generation, with another name after every publication")
 )
 
 // Error says which step failed on which file, why, and what a person may try.
@@ -66,6 +67,8 @@ func hint(err error) string {
 		return "list what there is with: phuluc versions"
 	case errors.Is(err, ErrDamaged), errors.Is(err, ErrUnreadable):
 		return "build it again with: phuluc refresh --full, or choose another generation with: phuluc rollback"
+	case errors.Is(err, ErrName):
+		return "run: phuluc refresh --full; if that does not help, keep the data directory on a file system that makes hard links"
 	case errors.Is(err, ErrNewer):
 		return "use the newer program, or choose an older generation with: phuluc rollback"
 	}

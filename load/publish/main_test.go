@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -25,7 +26,7 @@ import (
 
 // The test binary plays a publishing process when it is started with these variables.
 const (
-	childMode = "PUBLISH_TEST_MODE" // publish, loop, limit, readonly, hold
+	childMode = "PUBLISH_TEST_MODE" // publish, loop, rollback, limit, readonly, hold
 	childDir  = "PUBLISH_TEST_DIR"
 	childKill = "PUBLISH_TEST_KILL_AT" // the step, counted from 0, at which it kills itself
 )
@@ -46,7 +47,7 @@ func child(mode, dir string) error {
 	ctx := context.Background()
 	o := Options{Keep: MinKeep}
 	switch mode {
-	case "publish", "loop":
+	case "publish", "loop", "rollback":
 		step, killAt := 0, -1
 		if s := os.Getenv(childKill); s != "" {
 			killAt, _ = strconv.Atoi(s)
@@ -61,6 +62,10 @@ func child(mode, dir string) error {
 			return nil
 		}
 		s, err := Open(ctx, dir, o)
+		if err == nil && mode == "rollback" {
+			_, err = s.Rollback(ctx, 1)
+			return err
+		}
 		for err == nil {
 			_, err = publishOne(ctx, s, 1<<12)
 			if mode == "publish" {
@@ -218,6 +223,29 @@ func filled(t *testing.T, n int, o Options) (*Store, string) {
 	return s, dir
 }
 
+// direct makes the folder what it is where there are no hard links, and what older programs left: the generations have one
+// name, and the link leads to it.
+func direct(t *testing.T, dir string) {
+	t.Helper()
+	folders, err := filepath.Glob(filepath.Join(dir, "gen-*", currentFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range folders {
+		if err := os.RemoveAll(filepath.Dir(f)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	link := filepath.Join(dir, currentFile)
+	target, err := os.Readlink(link)
+	if errors.Is(err, fs.ErrNotExist) {
+		return
+	}
+	if err := errors.Join(err, os.Remove(link), os.Symlink(filepath.Dir(target)+".duckdb", link)); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // whole opens the folder as the next process would and proves that what it shows is whole and that nothing else is there.
 func whole(t *testing.T, dir string) (current int) {
 	t.Helper()
@@ -248,6 +276,13 @@ func whole(t *testing.T, dir string) (current int) {
 			t.Errorf("generation %d is listed but was never current", g.Generation)
 		}
 		want = append(want, filepath.Base(g.Path), filepath.Base(g.ManifestPath))
+		folder := filepath.Dir(s.shown(g.Generation))
+		if held, err := os.ReadDir(folder); err == nil {
+			want = append(want, filepath.Base(folder))
+			if same, err := sameFile(g.Path, s.shown(g.Generation)); err != nil || !same || len(held) != 1 {
+				t.Errorf("%s holds %v: the generation's file %t, %v", folder, held, same, err)
+			}
+		}
 	}
 	g, err := s.Current()
 	switch {

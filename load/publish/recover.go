@@ -32,6 +32,9 @@ func (s *Store) recover() error {
 			return err
 		}
 	}
+	if err := s.rejoin(current); err != nil {
+		return err
+	}
 	if known {
 		if err := s.unpublish(found, history, current); err != nil {
 			return err
@@ -53,10 +56,16 @@ func (s *Store) recover() error {
 	return fail("record the switch", filepath.Join(s.dir, currentRecord), s.writeRecord(history))
 }
 
-// sweep takes away what is not finished: temporary files, candidates, and halves of generations.
+// sweep takes away what is not finished: temporary files, candidates, halves of generations, and folders without one.
 func (s *Store) sweep() error {
 	if err := s.disk.Sweep(s.dir); err != nil {
 		return fail("sweep", s.dir, err)
+	}
+	temp := filepath.Join(s.dir, linkTemp)
+	if _, err := os.Lstat(temp); err == nil {
+		if err := s.disk.Remove(temp); err != nil {
+			return fail("sweep", temp, err)
+		}
 	}
 	entries, err := os.ReadDir(s.dir)
 	if err != nil {
@@ -77,19 +86,26 @@ func (s *Store) sweep() error {
 	if err != nil && !errors.Is(err, ErrNone) {
 		return err
 	}
+	for _, e := range entries {
+		n, ext, ok := number(e.Name())
+		if !ok || ext != "" || !e.IsDir() {
+			continue
+		}
+		if found[n] == nil {
+			found[n] = []string{}
+		}
+		os.Remove(filepath.Join(s.dir, e.Name())) // only an empty folder goes, and one that stays does no harm
+	}
 	for n, exts := range found {
 		// The current generation stays whatever is missing of it: readers may be using it.
 		if len(exts) == 2 || n == current {
 			continue
 		}
-		path := s.path(n, exts[0])
-		if exts[0] == "duckdb" {
-			if used, err := locked(path); err != nil || used {
-				continue
-			}
+		if used, err := s.inUse(n); err != nil || used {
+			continue
 		}
-		if err := s.disk.Remove(path); err != nil {
-			return fail("sweep", path, err)
+		if err := s.remove(n); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -164,5 +180,10 @@ func (s *Store) remove(n int) error {
 			return fail("remove", path, err)
 		}
 	}
-	return nil
+	folder := filepath.Dir(s.shown(n))
+	if _, err := os.Lstat(folder); errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	// Beside the second name there may be what readers' engines put there.
+	return fail("remove", folder, errors.Join(os.RemoveAll(folder), s.disk.SyncDir(s.dir)))
 }

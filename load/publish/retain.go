@@ -71,7 +71,7 @@ func (s *Store) removeUnused(g Generation) (used bool, err error) {
 		return true, nil
 	}
 	if err == nil {
-		used, err = locked(g.Path)
+		used, err = s.inUse(g.Generation)
 	}
 	if err != nil || used {
 		return used, fail("look whether somebody uses", g.Path, err)
@@ -108,6 +108,18 @@ func (s *Store) Pin(n int) (release func() error, err error) {
 		return nil, fail("pin", path, err)
 	}
 	return f.Close, nil
+}
+
+// inUse asks about both names of a generation. They are one file, but a copy of the folder that was made without regard to
+// hard links has two.
+func (s *Store) inUse(n int) (bool, error) {
+	for _, path := range []string{s.path(n, "duckdb"), s.shown(n)} {
+		used, err := locked(path)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) || used {
+			return used, err
+		}
+	}
+	return false, nil
 }
 
 // locked says whether some process has fcntl locks on the file, as DuckDB has while it has the file open.

@@ -33,6 +33,7 @@ const (
 	currentRecord   = "current.json"
 	lockFile        = ".lock"
 	candidatePrefix = ".candidate-"
+	linkTemp        = ".linking" // a hard link that has not got its name yet
 )
 
 // lockWait outlasts the moment in which Open, in another process, has the lock in order to clean.
@@ -145,9 +146,9 @@ func (s *Store) path(number int, ext string) string {
 	return filepath.Join(s.dir, fmt.Sprintf("gen-%06d.%s", number, ext))
 }
 
-// number reads gen-000012.duckdb; extension is what follows the last dot.
+// number reads gen-000012.duckdb; extension is what follows the dot, nothing for the folder gen-000012.
 func number(name string) (n int, ext string, ok bool) {
-	m := regexp.MustCompile(`^gen-([0-9]{6,9})\.(duckdb|json)$`).FindStringSubmatch(name)
+	m := regexp.MustCompile(`^gen-([0-9]{6,9})(?:\.(duckdb|json))?$`).FindStringSubmatch(name)
 	if m == nil {
 		return 0, "", false
 	}
@@ -163,7 +164,7 @@ func (s *Store) files() (map[int][]string, error) {
 	}
 	found := map[int][]string{}
 	for _, e := range entries {
-		if n, ext, ok := number(e.Name()); ok && e.Type().IsRegular() {
+		if n, ext, ok := number(e.Name()); ok && ext != "" && e.Type().IsRegular() {
 			found[n] = append(found[n], ext)
 		}
 	}
@@ -207,6 +208,9 @@ func (s *Store) load(n, current int) Generation {
 	if err == nil {
 		err = noWAL(g.Path)
 	}
+	if err == nil {
+		err = noWAL(s.shown(n)) // an engine puts it beside the name by which it was told to open
+	}
 	g.Problem = fail("look at", g.Path, err)
 	return g
 }
@@ -220,23 +224,6 @@ func noWAL(path string) error {
 		return err
 	}
 	return ErrWAL
-}
-
-// linked is the generation that current.duckdb points at, whether or not it exists; ErrNone if there is no link.
-func (s *Store) linked() (int, error) {
-	target, err := os.Readlink(s.CurrentPath())
-	if errors.Is(err, fs.ErrNotExist) {
-		return 0, ErrNone
-	}
-	if err != nil {
-		return 0, fail("read the link", s.CurrentPath(), err)
-	}
-	n, ext, ok := number(target)
-	if !ok || ext != "duckdb" {
-		return 0, &Error{Op: "read the link", Path: s.CurrentPath(), Err: fmt.Errorf("it points at %q, which is not a generation", target),
-			Hint: "remove the link and run again: the program makes it anew"}
-	}
-	return n, nil
 }
 
 // Current returns the generation that readers see. ErrNone: nothing has been published.
@@ -333,11 +320,6 @@ func (s *Store) writeRecord(history []Switch) error {
 		return err
 	}
 	return s.disk.WriteFile(filepath.Join(s.dir, currentRecord), text, 0o444)
-}
-
-// link points current.duckdb at generation n.
-func (s *Store) link(n int) error {
-	return s.disk.Symlink(filepath.Base(s.path(n, "duckdb")), s.CurrentPath())
 }
 
 // Rollback shows readers a generation that is still kept, older or newer than the current one. It moves names only, so it
