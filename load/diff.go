@@ -26,9 +26,9 @@ type Change struct {
 	Cell      string  `json:"cell"`
 }
 
-// Diff compares the latest values of two generation files and hands every change to each, ordered by indicator,
-// territory and period.
-func Diff(ctx context.Context, pathA, pathB string, each func(Change) error) (err error) {
+// Diff compares the latest observations of two generation files, a and b, and hands every change from a to b to each,
+// ordered by indicator, territory, period, measure, sex and area. An error of each ends it.
+func Diff(ctx context.Context, a, b string, each func(Change) error) (err error) {
 	connector, err := duckdb.NewConnector("", nil)
 	if err != nil {
 		return fmt.Errorf("compare generations: %w", err)
@@ -40,9 +40,9 @@ func Diff(ctx context.Context, pathA, pathB string, each func(Change) error) (er
 		return fmt.Errorf("compare generations: %w", err)
 	}
 	defer conn.Close()
-	for alias, path := range map[string]string{"a": pathA, "b": pathB} {
-		if _, err := conn.ExecContext(ctx, "ATTACH '"+strings.ReplaceAll(path, "'", "''")+"' AS "+alias+" (READ_ONLY)"); err != nil {
-			return fmt.Errorf("open %s: %w", path, err)
+	for _, g := range []struct{ alias, path string }{{"a", a}, {"b", b}} {
+		if _, err := conn.ExecContext(ctx, "ATTACH "+literal(g.path)+" AS "+g.alias+" (READ_ONLY)"); err != nil {
+			return fmt.Errorf("open %s: %w", g.path, err)
 		}
 	}
 	const latest = `SELECT indicator_code, territory_id, period_id, measure_type, sex, area, source_sha256, sheet, cell,
@@ -70,7 +70,10 @@ ORDER BY 2, 3, 4, 5, 6, 7`)
 			return err
 		}
 	}
-	return rows.Err()
+	if err := rows.Err(); err != nil {
+		return fmt.Errorf("compare generations: %w", err)
+	}
+	return nil
 }
 
 // trimmed takes the trailing zeros of DECIMAL(28,10) away: "8.3600000000 – 9.0000000000" becomes "8.36 – 9".

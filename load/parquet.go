@@ -5,14 +5,14 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/duckdb/duckdb-go/v2"
 )
 
-// WriteParquet writes the batches of reader to a new Parquet file (zstd). The engine's own writer does it, in a
-// database of its own in memory, so that the connection which ran a person's query never gets to write files.
+// WriteParquet writes the batches of reader to a Parquet file (zstd) at path. The engine's own writer does it, in a
+// database of its own in memory, so that the connection which ran a person's query never gets to write files. On error
+// what stands at path is not whole: give the path of a temporary file and rename it afterwards.
 func WriteParquet(ctx context.Context, reader array.RecordReader, path string) (err error) {
 	connector, err := duckdb.NewConnector("", nil)
 	if err != nil {
@@ -38,9 +38,14 @@ func WriteParquet(ctx context.Context, reader array.RecordReader, path string) (
 		if err != nil {
 			return err
 		}
-		defer release()
-		_, err = c.ExecContext(ctx, "COPY (FROM result) TO '"+strings.ReplaceAll(path, "'", "''")+"' (FORMAT parquet, COMPRESSION zstd)", nil)
-		if err != nil {
+		_, err = c.ExecContext(ctx, "COPY (FROM result) TO "+literal(path)+" (FORMAT parquet, COMPRESSION zstd)", nil)
+		// The view must be gone before the stream that it points at is released, also after an error.
+		_, dropErr := c.ExecContext(context.WithoutCancel(ctx), "DROP VIEW result", nil)
+		release()
+		if err == nil {
+			err = reader.Err()
+		}
+		if err = errors.Join(err, dropErr); err != nil {
 			return fmt.Errorf("write parquet %s: %w", path, err)
 		}
 		return nil

@@ -58,8 +58,12 @@ func OpenReadOnly(ctx context.Context, path string, threads int, memory string) 
 	return w, nil
 }
 
-// Arrow runs one query and hands its batches to each, in order. A batch is valid only during the call.
+// Arrow runs one query that a person wrote and hands its batches to each, in order. A batch is valid only during the call.
+// ErrNotReading: the text is not one query that only reads.
 func (w *Warehouse) Arrow(ctx context.Context, each func(array.RecordReader) error, query string, args ...any) error {
+	if err := w.permit(ctx, query); err != nil {
+		return err
+	}
 	return w.conn.Raw(func(driverConn any) error {
 		c, ok := driverConn.(*duckdb.Conn)
 		if !ok {
@@ -81,7 +85,7 @@ func (w *Warehouse) Arrow(ctx context.Context, each func(array.RecordReader) err
 	})
 }
 
-// Rows runs one query for the program's own short answers.
+// Rows runs one query of the program itself, for short answers. What a person wrote goes to Arrow.
 func (w *Warehouse) Rows(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
 	return w.conn.QueryContext(ctx, query, args...)
 }
