@@ -360,6 +360,32 @@ func TestIdentityComesFromTheWorkbookThenFromItsPath(t *testing.T) {
 	}
 }
 
+// Guards invariant 9: what resembles a known name is proposed, never loaded.
+func TestANearMissIsAProposalAndNeverAValue(t *testing.T) {
+	t.Parallel()
+	a := goodAnnex("Tỉnh Hà Giang")
+	a.rows[1].label = "Số lao động được tạo việc lam mới"
+	a.rows[4].label = "Số hộ nghẻo"
+	name := filepath.Join(t.TempDir(), "a.xlsx")
+	write(t, name, a.xlsx(t, nil))
+	c := check(t, done, name)[0]
+	if len(c.Observations) != 16 || len(c.Quarantine) != 8 {
+		t.Errorf("%d values, %d refused, want 16 and 8", len(c.Observations), len(c.Quarantine))
+	}
+	proposals := map[string]bool{}
+	for _, q := range c.Quarantine {
+		if q.Code != "indicator.unknown" {
+			t.Errorf("%+v", q)
+		}
+		proposals[q.Nearest] = true
+	}
+	for near := range proposals {
+		if !strings.Contains(near, "việc làm") && !strings.Contains(near, "hộ nghèo") {
+			t.Errorf("%q is proposed", near)
+		}
+	}
+}
+
 // A hidden sheet is read as well and says that it is hidden.
 func TestHiddenSheetsAreReadAndMarked(t *testing.T) {
 	t.Parallel()

@@ -120,7 +120,7 @@ type explanation struct {
 const explainColumns = `'fact_observation', o.observation_id, o.indicator_code, i.name_vi, o.territory_id, t.name_vi, o.period_id, o.measure_type, o.sex, o.area,
   CAST(o.value AS VARCHAR), CAST(o.value_high AS VARCHAR), o.qualifier, o.empty_kind, o.unit_code, o.reported_unit_code, o.is_latest, o.vintage_rank,
   o.round_id, o.source_sha256, s.file_name, s.origins, s.document, o.is_sample, o.sheet, o.cell, o.raw, l.label, l.header, o.note,
-  (SELECT string_agg(f.rule_code || ': ' || coalesce(f.message_vi, ''), chr(10) ORDER BY f.rule_code) FROM audit.finding AS f
+  (SELECT string_agg(f.rule_code || ': ' || coalesce(f.message_vi, '') || coalesce(' (expected ' || f.expected || ', found ' || f.actual || ')', ''), chr(10) ORDER BY f.finding_id) FROM audit.finding AS f
    WHERE f.source_sha256 = o.source_sha256 AND f.sheet = o.sheet AND f.cell = o.cell)`
 
 const explainFrom = `
@@ -159,7 +159,7 @@ ORDER BY o.fact, o.id`
 const otherColumns = `o.fact, o.id, o.indicator_code, o.name_vi, o.territory_id, o.territory_vi, o.period_id, o.measure_type, o.sex, 'T',
   CAST(o.value AS VARCHAR), NULL, NULL, o.empty_kind, o.unit_code, o.unit_code, o.is_latest, o.vintage_rank,
   o.round_id, s.source_sha256, s.file_name, s.origins, s.document, s.is_sample, l.sheet, l.cell, l.raw, l.label, l.header, nullif(o.note, ''),
-  (SELECT string_agg(f.rule_code || ': ' || coalesce(f.message_vi, ''), chr(10) ORDER BY f.rule_code) FROM audit.finding AS f
+  (SELECT string_agg(f.rule_code || ': ' || coalesce(f.message_vi, '') || coalesce(' (expected ' || f.expected || ', found ' || f.actual || ')', ''), chr(10) ORDER BY f.finding_id) FROM audit.finding AS f
    WHERE f.source_sha256 = s.source_sha256 AND f.sheet = l.sheet AND f.cell = l.cell)`
 
 // explain gives the source cells of a number. A number that stands in no cell of its own is explained by the cells it was made

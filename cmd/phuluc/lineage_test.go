@@ -158,6 +158,30 @@ func TestExplainLeadsFromAnyFactToTheTextInItsFile(t *testing.T) {
 	t.Logf("explained: %v", seen)
 }
 
+// What the rules said of a number is part of its explanation.
+func TestExplainTellsTheRulesThatTouchedANumber(t *testing.T) {
+	t.Parallel()
+	h := newHome(t)
+	a := goodAnnex("Tỉnh Hà Giang")
+	a.rows = append(a.rows,
+		annexRow{"", "Trong đó: - Bắt buộc", "người", []any{30000, nil, nil, nil}},
+		annexRow{"", "- Tự nguyện", "người", []any{1210, nil, nil, nil}})
+	a.rows[4], a.rows[5], a.rows[6], a.rows[7] = a.rows[6], a.rows[7], a.rows[4], a.rows[5] // parts below their total
+	h.put(t, "a.xlsx", a.xlsx(t, nil))
+	h.refresh(t)
+	found, _ := runJSON[[]struct {
+		Value string
+		Rules []string
+	}](t, done, "explain", "--data", string(h), "--indicator", "bhxh_participants", "--territory", "02", "--year", "2018")
+	if len(found) != 1 || found[0].Value != "41210" || len(found[0].Rules) == 0 || !strings.Contains(found[0].Rules[0], "parts_total") || !strings.Contains(found[0].Rules[0], "31210") {
+		t.Errorf("%+v, want the doubt that 30000 + 1210 is not 41210", found)
+	}
+	// A doubt is no refusal: the value stays.
+	if n := h.one(t, "SELECT count(*) FROM mart.reconciliation WHERE check_kind = 'part_sum' AND status = 'differs' AND difference <> 0"); n != "1" {
+		t.Errorf("%s reconciliations differ, want 1", n)
+	}
+}
+
 func TestExplainOpenCopiesTheLandedWorkbookOut(t *testing.T) {
 	t.Parallel()
 	w := demo(t)

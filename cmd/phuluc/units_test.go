@@ -56,8 +56,8 @@ func TestExplainOfARegionIsThatOfItsProvinces(t *testing.T) {
 		members          int
 	}{
 		{"region:tdmnpb_2025", "units_2025", "2019", 14}, // the former provinces of its units
-		{"vn", "units_2025", "2019", 1},                          // published
-		{"region:tdmnpb", "as_reported", "2019", 1},              // published
+		{"vn", "units_2025", "2019", 1},                  // published
+		{"region:tdmnpb", "as_reported", "2019", 1},      // published
 		{bacNinhOld, "units_2025", "2019", 1},
 	} {
 		found, _ := runJSON[[]explanation](t, done, "explain", "--data", string(w.home), "--indicator", "labour_force_15plus", "--territory", x.territory, "--year", x.year, "--measure", "actual", "--basis", x.basis)
