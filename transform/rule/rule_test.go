@@ -125,6 +125,10 @@ func TestRules(t *testing.T) {
 			"bhxh_participants 2019 actual T T 16800 thousand_person", "bhxh_compulsory 2019 actual T T 12300 thousand_person", "bhxh_voluntary 2019 actual T T 4400 thousand_person"}, nil, nil},
 		"persons written in thousands, too far": {[]string{
 			"bhxh_participants 2019 actual T T 16900 thousand_person", "bhxh_compulsory 2019 actual T T 12300 thousand_person", "bhxh_voluntary 2019 actual T T 4400 thousand_person"}, nil, []string{"B1 parts_total 16700 → 16900"}},
+		"estimates made apart": {[]string{
+			"population_avg 2021 actual T T 323.7118382967", "population_avg 2021 actual F T 160.012", "population_avg 2021 actual M T 163.7"}, nil, nil},
+		"estimates too far apart": {[]string{
+			"population_avg 2021 actual T T 323.7118382967", "population_avg 2021 actual F T 160.012", "population_avg 2021 actual M T 164.2"}, nil, []string{"B1 sex_total 324.212 → 323.7118382967"}},
 		"thousands written in persons are exact": {[]string{
 			"employed_total 2019 actual T T 100.002 person", "employed_state 2019 actual T T 33.333 person", "employed_nonstate 2019 actual T T 33.333 person", "employed_fdi 2019 actual T T 33.333 person"}, nil, []string{"B1 parts_total 99.999 → 100.002"}},
 
