@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"net/url"
 	"os"
+	"runtime"
 	"strconv"
 	"strings"
 
@@ -46,7 +47,8 @@ func (r Report) Warnings() int {
 	return n
 }
 
-// Build makes a new generation at o.Out: inputs into memory, models in declared order, comments, checks, checkpoint, close.
+// Build makes a new generation at o.Out: inputs, models, comments and checks in memory, then the file, checkpoint, close. A model
+// runs as soon as what it uses is there, several at a time; no content depends on the order.
 // The first error is final: after a full disk the engine goes on to report success, so nothing it says later
 // counts. On any error the unfinished file is removed. Checks of severity error that found rows give a *CheckError.
 func Build(ctx context.Context, o Options) (report Report, err error) {
@@ -82,19 +84,23 @@ func Build(ctx context.Context, o Options) (report Report, err error) {
 	return report, nil
 }
 
-// builder is one engine with the generation attached as warehouse, and input and staging in memory beside it.
+// builder is one engine. Everything is made in memory: the inputs in input, what only models see in staging, and what is
+// published in warehouse, from where each finished table is copied to the file, which is attached as generation.
 type builder struct {
 	connector *duckdb.Connector
 	db        *sql.DB
-	conn      *sql.Conn
+	conn      *sql.Conn   // the first of conns
+	conns     []*sql.Conn // as many as steps run at once
 }
+
+// maxConnections bounds how many steps run at once: each may hold a large intermediate result.
+const maxConnections = 4
 
 func open(ctx context.Context, o Options) (*builder, error) {
 	settings := url.Values{
 		"autoinstall_known_extensions": {"false"},
 		"autoload_known_extensions":    {"false"},
 		"allow_community_extensions":   {"false"},
-		"preserve_insertion_order":     {"false"}, // rows carry their order as data; models that want one say ORDER BY
 		"temp_directory":               {o.TempDir},
 	}
 	if o.Threads > 0 {
@@ -108,26 +114,54 @@ func open(ctx context.Context, o Options) (*builder, error) {
 		return nil, err
 	}
 	b := &builder{connector: connector, db: sql.OpenDB(connector)}
-	if b.conn, err = b.db.Conn(ctx); err == nil {
-		err = b.exec(ctx,
-			"SET TimeZone = 'UTC'", // instants become dates the same way on every machine
-			"ATTACH ':memory:' AS input",
-			"ATTACH ':memory:' AS staging",
-			"ATTACH "+literal(o.Out)+" AS warehouse",
-			// From here on the engine opens the attached file and its own temporary files only.
-			"SET enable_external_access = false",
-			"CREATE SCHEMA warehouse.dw", "CREATE SCHEMA warehouse.mart", "CREATE SCHEMA warehouse.audit")
-	}
-	if err != nil {
+	if err := b.prepare(ctx, o); err != nil {
 		b.close()
 		return nil, err
 	}
 	return b, nil
 }
 
+func (b *builder) prepare(ctx context.Context, o Options) (err error) {
+	n := o.Threads
+	if n <= 0 {
+		n = runtime.NumCPU()
+	}
+	for range min(n, maxConnections) {
+		c, err := b.db.Conn(ctx)
+		if err != nil {
+			return err
+		}
+		b.conns = append(b.conns, c)
+	}
+	b.conn = b.conns[0]
+	err = b.exec(ctx,
+		"ATTACH ':memory:' AS input",
+		"ATTACH ':memory:' AS staging",
+		"ATTACH ':memory:' AS warehouse",
+		// The file is written once and read back whole before anyone sees it, so a log of the writing protects nothing.
+		"ATTACH "+literal(o.Out)+" AS generation (RECOVERY_MODE NO_WAL_WRITES)",
+		// Finding the symbols of this method costs more than all other writing and makes the file a tenth smaller.
+		"SET disabled_compression_methods = 'fsst'",
+		"SET allowed_paths = ["+literal(o.Out)+"]",
+		// From here on the engine opens the attached file and its own temporary files only.
+		"SET enable_external_access = false",
+		"CREATE SCHEMA warehouse.dw", "CREATE SCHEMA warehouse.mart", "CREATE SCHEMA warehouse.audit",
+		"CREATE SCHEMA generation.dw", "CREATE SCHEMA generation.mart", "CREATE SCHEMA generation.audit")
+	for _, c := range b.conns {
+		if err == nil {
+			_, err = c.ExecContext(ctx, "SET TimeZone = 'UTC'; USE warehouse") // instants become dates the same way on every machine
+		}
+	}
+	return err
+}
+
 func (b *builder) exec(ctx context.Context, statements ...string) error {
+	return execute(ctx, b.conn, statements...)
+}
+
+func execute(ctx context.Context, conn *sql.Conn, statements ...string) error {
 	for _, s := range statements {
-		if _, err := b.conn.ExecContext(ctx, s); err != nil {
+		if _, err := conn.ExecContext(ctx, s); err != nil {
 			return err
 		}
 	}
@@ -137,8 +171,8 @@ func (b *builder) exec(ctx context.Context, statements ...string) error {
 // close ends the engine. Its errors matter: buffered pages may only now meet a full disk.
 func (b *builder) close() error {
 	var err error
-	if b.conn != nil {
-		err = b.conn.Close()
+	for _, c := range b.conns {
+		err = errors.Join(err, c.Close())
 	}
 	return errors.Join(err, b.db.Close(), b.connector.Close())
 }
@@ -149,33 +183,48 @@ func (b *builder) build(ctx context.Context, o Options) (Report, error) {
 	if err != nil {
 		return report, err
 	}
-	total := len(models) + 4
-	done := 0
-	tell := func(step string) {
+	checks, err := readChecks(o.Models)
+	if err != nil {
+		return report, err
+	}
+	steps, err := b.inputs(o)
+	if err != nil {
+		return report, err
+	}
+	last := "" // the step that wrote last: the file has one writer at a time
+	for _, m := range models {
+		steps = append(steps, step{m.table(), uses(m.Text), m.make})
+		if m.Schema != "staging" {
+			steps = append(steps, step{"write " + m.table(), map[string]bool{m.table(): true, last: true}, m.write})
+			last = "write " + m.table()
+		}
+	}
+	steps = append(steps, step{"comments", map[string]bool{last: true}, func(ctx context.Context, conn *sql.Conn) (err error) {
+		report.Undocumented, report.Stray, err = comment(ctx, conn, o.Models)
+		return err
+	}})
+	report.Checks = make([]CheckResult, len(checks))
+	for i, c := range checks {
+		steps = append(steps, step{"check " + c.name, uses(c.query), func(ctx context.Context, conn *sql.Conn) (err error) {
+			report.Checks[i], err = c.run(ctx, conn)
+			return err
+		}})
+	}
+	done, total := 0, len(steps)+1
+	tell := func(name string) {
 		done++
 		if o.Progress != nil {
-			o.Progress(step, done, total)
+			o.Progress(name, done, total)
 		}
 	}
-	if err := b.inputs(ctx, o); err != nil {
+	if err := runSteps(ctx, b.conns, steps, tell); err != nil {
+		report.Checks = nil
 		return report, err
 	}
-	tell("inputs")
-	for _, m := range models {
-		if err := b.model(ctx, m); err != nil {
-			return report, err
-		}
-		report.Models++
-		tell(m.table())
-	}
-	if report.Undocumented, report.Stray, err = comment(ctx, b.conn, o.Models); err != nil {
+	report.Models = len(models)
+	if err := storeChecks(ctx, b.conn, report.Checks, o.RunID); err != nil {
 		return report, err
 	}
-	tell("comments")
-	if report.Checks, err = runChecks(ctx, b.conn, o.Models, o.RunID); err != nil {
-		return report, err
-	}
-	tell("checks")
 	var failed []CheckResult
 	for _, c := range report.Checks {
 		if !c.Passed() {
@@ -185,26 +234,35 @@ func (b *builder) build(ctx context.Context, o Options) (Report, error) {
 	if len(failed) > 0 {
 		return report, &CheckError{Failed: failed}
 	}
-	if err := b.exec(ctx, "CHECKPOINT warehouse", "USE memory", "DETACH warehouse"); err != nil {
+	if err := b.exec(ctx, "CHECKPOINT generation"); err != nil {
 		return report, fmt.Errorf("checkpoint: %w", err)
+	}
+	if err := b.compare(ctx, o.Out, models); err != nil {
+		return report, err
 	}
 	tell("checkpoint")
 	return report, nil
 }
 
-// inputs fills input.* and makes the generation the place where the models write.
-func (b *builder) inputs(ctx context.Context, o Options) error {
-	if err := loadInputs(ctx, b.conn, o.Models, o.Tables); err != nil {
-		return err
+// compare opens the finished file again and counts: what the checks saw in memory must be in the file.
+func (b *builder) compare(ctx context.Context, path string, models []model) error {
+	counts := []string{"SELECT '', 0, 0"}
+	for _, m := range models {
+		if !m.View && m.Schema != "staging" && m.table() != "audit.check_result" {
+			counts = append(counts, "SELECT "+literal(m.table())+", (SELECT count(*) FROM warehouse."+m.table()+"), (SELECT count(*) FROM generation."+m.table()+")")
+		}
 	}
-	return b.exec(ctx,
-		"CREATE TABLE input.build AS SELECT "+literal(o.RunID)+" AS run_id",
-		"USE warehouse")
-}
-
-func (b *builder) model(ctx context.Context, m model) error {
-	if err := b.exec(ctx, strings.TrimSpace(m.Text)); err != nil {
-		return fmt.Errorf("%s: %w", m.File, err)
+	if err := b.exec(ctx, "DETACH generation", "ATTACH "+literal(path)+" AS generation (READ_ONLY)"); err != nil {
+		return fmt.Errorf("open the written file: %w", err)
 	}
-	return nil
+	var table string
+	var made, written int64
+	err := b.conn.QueryRowContext(ctx, "SELECT * FROM ("+strings.Join(counts, " UNION ALL ")+") AS t(name, made, written) WHERE made <> written ORDER BY name LIMIT 1").Scan(&table, &made, &written)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return b.exec(ctx, "DETACH generation")
+	case err != nil:
+		return fmt.Errorf("count what was written: %w", err)
+	}
+	return fmt.Errorf("%s has %d rows, but %d of them were written", table, made, written)
 }

@@ -86,36 +86,30 @@ func (c check) run(ctx context.Context, conn *sql.Conn) (CheckResult, error) {
 	return r, nil
 }
 
-// runChecks runs every check and stores its result in audit.check_result. That every declared check left a result is itself
-// proved from the table, not from the loop that filled it.
-func runChecks(ctx context.Context, conn *sql.Conn, files fs.FS, runID string) ([]CheckResult, error) {
-	checks, err := readChecks(files)
-	if err != nil {
-		return nil, err
-	}
-	results := make([]CheckResult, 0, len(checks))
-	for _, c := range checks {
-		r, err := c.run(ctx, conn)
-		if err != nil {
-			return results, err
-		}
+// storeChecks stores the results in audit.check_result. That every check left one is itself proved from the table.
+func storeChecks(ctx context.Context, conn *sql.Conn, results []CheckResult, runID string) error {
+	var rows []string
+	var values []any
+	for _, r := range results {
 		status := "passed"
 		if r.Offending > 0 {
-			status = map[string]string{"error": "failed", "warning": "warning"}[c.severity]
+			status = map[string]string{"error": "failed", "warning": "warning"}[r.Severity]
 		}
-		if _, err := conn.ExecContext(ctx, `INSERT INTO audit.check_result BY NAME
-			SELECT CAST(? AS VARCHAR) AS run_id, ? AS check_name, ? AS severity, ? AS status, ?::BIGINT AS offending, nullif(?, '') AS sample, ? AS text_en, ? AS text_vi`,
-			runID, r.Name, r.Severity, status, r.Offending, r.Sample, r.TextEn, r.TextVi); err != nil {
-			return results, fmt.Errorf("store check %s: %w", c.name, err)
+		rows = append(rows, "(?, ?, ?, ?, ?, nullif(?, ''), ?, ?)")
+		values = append(values, runID, r.Name, r.Severity, status, r.Offending, r.Sample, r.TextEn, r.TextVi)
+	}
+	if len(rows) > 0 {
+		if _, err := conn.ExecContext(ctx, "INSERT INTO generation.audit.check_result (run_id, check_name, severity, status, offending, sample, text_en, text_vi) VALUES "+
+			strings.Join(rows, ", "), values...); err != nil {
+			return fmt.Errorf("store the results of the checks: %w", err)
 		}
-		results = append(results, r)
 	}
 	var stored int
-	if err := conn.QueryRowContext(ctx, "SELECT count(DISTINCT check_name) FROM audit.check_result").Scan(&stored); err != nil {
-		return results, fmt.Errorf("count the checks that ran: %w", err)
+	if err := conn.QueryRowContext(ctx, "SELECT count(DISTINCT check_name) FROM generation.audit.check_result").Scan(&stored); err != nil {
+		return fmt.Errorf("count the checks that ran: %w", err)
 	}
-	if stored != len(checks) {
-		return results, fmt.Errorf("%d checks are declared but %d left a result", len(checks), stored)
+	if stored != len(results) {
+		return fmt.Errorf("%d checks are declared but %d left a result", len(results), stored)
 	}
-	return results, nil
+	return nil
 }

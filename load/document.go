@@ -82,7 +82,7 @@ func comment(ctx context.Context, conn *sql.Conn, files fs.FS) (missing, stray [
 		case isView[t.name()]:
 			target = "VIEW"
 		}
-		name := quote(t.schema) + "." + quote(t.table)
+		name := "generation." + quote(t.schema) + "." + quote(t.table)
 		if t.column != "" {
 			name += "." + quote(t.column)
 		}
@@ -106,9 +106,9 @@ func comment(ctx context.Context, conn *sql.Conn, files fs.FS) (missing, stray [
 func objects(ctx context.Context, conn *sql.Conn) (exists, isView map[string]bool, err error) {
 	exists, isView = map[string]bool{}, map[string]bool{}
 	rows, err := conn.QueryContext(ctx, `
-		SELECT schema_name || '.' || table_name, false FROM duckdb_tables() WHERE database_name = 'warehouse'
-		UNION ALL SELECT schema_name || '.' || view_name, true FROM duckdb_views() WHERE database_name = 'warehouse' AND NOT internal
-		UNION ALL SELECT schema_name || '.' || table_name || '.' || column_name, false FROM duckdb_columns() WHERE database_name = 'warehouse' AND NOT internal`)
+		SELECT schema_name || '.' || table_name, false FROM duckdb_tables() WHERE database_name = 'generation'
+		UNION ALL SELECT schema_name || '.' || view_name, true FROM duckdb_views() WHERE database_name = 'generation' AND NOT internal
+		UNION ALL SELECT schema_name || '.' || table_name || '.' || column_name, false FROM duckdb_columns() WHERE database_name = 'generation' AND NOT internal`)
 	if err != nil {
 		return nil, nil, fmt.Errorf("list tables: %w", err)
 	}

@@ -9,7 +9,9 @@ import (
 	"io/fs"
 	"strings"
 
+	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
+	"github.com/apache/arrow-go/v18/arrow/memory"
 	"github.com/duckdb/duckdb-go/v2"
 )
 
@@ -82,7 +84,12 @@ func (d declared) create(ctx context.Context, conn *sql.Conn, source string) err
 
 // load copies one Arrow table into memory staging.
 func (d declared) load(ctx context.Context, conn *sql.Conn, in Input) error {
-	reader := in.Reader()
+	given := in.Reader()
+	defer given.Release()
+	reader, err := merged(given)
+	if err != nil {
+		return err
+	}
 	defer reader.Release()
 	have := map[string]bool{}
 	for _, f := range reader.Schema().Fields() {
@@ -93,18 +100,18 @@ func (d declared) load(ctx context.Context, conn *sql.Conn, in Input) error {
 			return fmt.Errorf("column %s is missing", c.name)
 		}
 	}
-	const view = "arrow_input"
+	view := "arrow_" + d.name
 	var release func()
-	err := conn.Raw(func(driverConn any) error {
+	err = conn.Raw(func(driverConn any) error {
 		c, ok := driverConn.(*duckdb.Conn)
 		if !ok {
 			return fmt.Errorf("unexpected driver connection %T", driverConn)
 		}
-		arrow, err := duckdb.NewArrowFromConn(c)
+		views, err := duckdb.NewArrowFromConn(c)
 		if err != nil {
 			return err
 		}
-		release, err = arrow.RegisterView(reader, view)
+		release, err = views.RegisterView(reader, view)
 		return err
 	})
 	if err != nil {
@@ -120,35 +127,99 @@ func (d declared) load(ctx context.Context, conn *sql.Conn, in Input) error {
 	return errors.Join(err, dropErr)
 }
 
-// loadInputs makes every declared input; those not given stay empty. Names that are not declared and names given twice are errors.
-func loadInputs(ctx context.Context, conn *sql.Conn, files fs.FS, given []Input) error {
-	tables, err := readDeclared(files)
+// mergedRows is how many rows a batch has at least before it goes to the engine, which spends more on a batch than on its rows.
+const mergedRows = 1 << 16
+
+// merged reads all batches of a table and puts small ones together.
+func merged(reader array.RecordReader) (array.RecordReader, error) {
+	var out, small []arrow.RecordBatch
+	defer func() {
+		for _, b := range append(out, small...) {
+			b.Release()
+		}
+	}()
+	rows := int64(0)
+	flush := func() error {
+		if len(small) == 0 {
+			return nil
+		}
+		columns := make([]arrow.Array, reader.Schema().NumFields())
+		defer func() {
+			for _, c := range columns {
+				if c != nil {
+					c.Release()
+				}
+			}
+		}()
+		parts := make([]arrow.Array, len(small))
+		for i := range columns {
+			for k, b := range small {
+				parts[k] = b.Column(i)
+			}
+			var err error
+			if columns[i], err = array.Concatenate(parts, memory.DefaultAllocator); err != nil {
+				return err
+			}
+		}
+		out = append(out, array.NewRecordBatch(reader.Schema(), columns, rows))
+		for _, b := range small {
+			b.Release()
+		}
+		small, rows = small[:0], 0
+		return nil
+	}
+	for reader.Next() {
+		b := reader.RecordBatch()
+		b.Retain()
+		small, rows = append(small, b), rows+b.NumRows()
+		if rows >= mergedRows {
+			if err := flush(); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if err := errors.Join(reader.Err(), flush()); err != nil {
+		return nil, err
+	}
+	return array.NewRecordReader(reader.Schema(), out)
+}
+
+// inputs lists the steps that make every declared input, and input.build; those not given stay empty. Names that are not
+// declared and names given twice are errors.
+func (b *builder) inputs(o Options) ([]step, error) {
+	tables, err := readDeclared(o.Models)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	byName := map[string]Input{}
-	for _, in := range given {
+	for _, in := range o.Tables {
 		if _, twice := byName[in.Name]; twice {
-			return fmt.Errorf("input %s is given twice", in.Name)
+			return nil, fmt.Errorf("input %s is given twice", in.Name)
 		}
 		byName[in.Name] = in
 	}
+	steps := []step{{"input.build", nil, func(ctx context.Context, conn *sql.Conn) error {
+		return execute(ctx, conn, "CREATE TABLE input.build AS SELECT "+literal(o.RunID)+" AS run_id")
+	}}}
 	for _, t := range tables {
 		in, ok := byName[t.name]
 		delete(byName, t.name)
-		if ok {
-			err = t.load(ctx, conn, in)
-		} else {
-			err = t.create(ctx, conn, "")
-		}
-		if err != nil {
-			return fmt.Errorf("input %s: %w", t.name, err)
-		}
+		steps = append(steps, step{"input." + t.name, nil, func(ctx context.Context, conn *sql.Conn) (err error) {
+			if ok {
+				err = t.load(ctx, conn, in)
+			} else {
+				err = t.create(ctx, conn, "")
+			}
+			if err != nil {
+				return fmt.Errorf("input %s: %w", t.name, err)
+			}
+			return nil
+		}})
 	}
 	for name := range byName {
-		return fmt.Errorf("input %s is not declared in inputs.csv", name)
+		return nil, fmt.Errorf("input %s is not declared in inputs.csv", name)
 	}
-	return nil
+	return steps, nil
 }
 
 func quote(name string) string   { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }

@@ -3,6 +3,8 @@ package load
 import (
 	"bufio"
 	"bytes"
+	"context"
+	"database/sql"
 	"fmt"
 	"io/fs"
 	"path"
@@ -21,15 +23,37 @@ type model struct {
 
 func (m model) table() string { return m.Schema + "." + m.Name }
 
+// make runs the model on a connection that uses the warehouse.
+func (m model) make(ctx context.Context, conn *sql.Conn) error {
+	if _, err := conn.ExecContext(ctx, strings.TrimSpace(m.Text)); err != nil {
+		return fmt.Errorf("%s: %w", m.File, err)
+	}
+	return nil
+}
+
+// write copies the finished table or view to the file, with the order of its rows.
+func (m model) write(ctx context.Context, conn *sql.Conn) error {
+	var err error
+	if m.View {
+		err = execute(ctx, conn, "USE generation", strings.TrimSpace(m.Text), "USE warehouse")
+	} else {
+		err = execute(ctx, conn, "CREATE TABLE generation."+m.table()+" AS FROM warehouse."+m.table())
+	}
+	if err != nil {
+		return fmt.Errorf("write %s: %w", m.table(), err)
+	}
+	return nil
+}
+
 // readModels reads order.txt and the files it lists, in that order. A line is a path below the root; blank lines and
-// lines that start with # are left out. A file that makes anything but its own table is an error.
+// lines that start with # are left out. A file that makes anything but its own table, or uses one that stands below it, is an error.
 func readModels(files fs.FS) ([]model, error) {
 	order, err := fs.ReadFile(files, "order.txt")
 	if err != nil {
 		return nil, fmt.Errorf("read models: %w", err)
 	}
 	var out []model
-	seen := map[string]bool{}
+	seen, made := map[string]bool{}, map[string]bool{}
 	lines := bufio.NewScanner(bytes.NewReader(order))
 	for n := 1; lines.Scan(); n++ {
 		line := strings.TrimSpace(lines.Text())
@@ -44,9 +68,28 @@ func readModels(files fs.FS) ([]model, error) {
 		if err != nil {
 			return nil, fmt.Errorf("order.txt line %d: %w", n, err)
 		}
+		for used := range uses(m.Text) {
+			if !strings.HasPrefix(used, "input.") && !made[used] && used != m.table() {
+				return nil, fmt.Errorf("order.txt line %d: %s uses %s, which no file above it makes", n, line, used)
+			}
+		}
+		made[m.table()] = true
 		out = append(out, m)
 	}
 	return out, lines.Err()
+}
+
+// uses names the tables and views that an SQL text mentions outside its comments, and those that it makes.
+func uses(text string) map[string]bool {
+	names := regexp.MustCompile(`\b(input|staging|dw|audit|mart)\.([a-z0-9_]+)\b`)
+	out := map[string]bool{}
+	for line := range strings.Lines(text) {
+		code, _, _ := strings.Cut(line, "--")
+		for _, m := range names.FindAllString(code, -1) {
+			out[m] = true
+		}
+	}
+	return out
 }
 
 func readModel(files fs.FS, file string) (model, error) {
