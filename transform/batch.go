@@ -69,6 +69,9 @@ const (
 	colRound
 	colForm
 	colNote
+	colAchieved
+	colAchievedCell
+	colAchievedRaw
 	colCode
 	colMessageVi
 	colMessageEn
@@ -115,6 +118,7 @@ func Schema() *arrow.Schema {
 		text("indicator_code"), text("territory_id"), text("period_id"), text("measure_type"), text("sex"), text("area"),
 		text("scheme"), text("age_group"), of("value", decimalType), of("value_high", decimalType), text("qualifier"), text("empty_kind"),
 		text("obs_status"), text("unit_code"), text("reported_unit"), text("round_id"), text("form_code"), text("note"),
+		of("achieved_pct", decimalType), text("achieved_cell"), text("achieved_raw"),
 		text("code"), text("message_vi"), text("message_en"), text("nearest"), text("expected"), text("actual"), of("n", i64), text("reason"),
 		of("cells_read", i64), of("loaded", i64), of("quarantined", i64), of("tables", i32),
 		text("task_number"), text("task_title"), text("task_lead"), text("task_partner"), text("task_due"), text("task_level"),
@@ -278,6 +282,9 @@ func Encode(mem memory.Allocator, f *record.File) (arrow.RecordBatch, error) {
 		e.text(colRound, f.Identity.Round)
 		e.text(colForm, f.Identity.Form)
 		e.text(colNote, o.Note)
+		e.decimal(colAchieved, o.Achieved)
+		e.text(colAchievedCell, o.AchievedCell)
+		e.text(colAchievedRaw, o.AchievedRaw)
 		e.text(colLabel, o.Label)
 		e.text(colHeader, o.Header)
 	}

@@ -207,6 +207,7 @@ func TestEncodeFillsWhatAKindOfRowHasAndNothingElse(t *testing.T) {
 		Observations: []record.Observation{{
 			Origin: record.Origin{Sheet: "S", Cell: "B2", Row: 2, Col: 2, Raw: "5–6"}, Table: 1, Indicator: "i", Territory: "t", Period: "2013", Measure: "plan", Sex: "F", Area: "U",
 			Value: number("5"), High: number("6.5"), Qualifier: "about", Status: "A", Unit: "u", Reported: "v", Note: "n", Label: "l", Header: "h",
+			Achieved: number("103.3"), AchievedCell: "C2", AchievedRaw: "103,3%",
 		}, {Origin: record.Origin{Sheet: "S", Cell: "B3", Row: 3, Col: 2, Raw: "-", Hidden: true}, Table: 2, Indicator: "i", Empty: "dash"}},
 		Tasks:     []record.Task{{Origin: record.Origin{Sheet: "S", Cell: "B4", Row: 4, Col: 2, Raw: "Làm"}, Number: "1", Title: "Làm", Lead: "Sở", Partner: "Hội", Due: "Quý I", Level: "UBND", Cells: 6}},
 		Insurance: []record.Insurance{{Origin: record.Origin{Line: 7, Field: "số", Raw: "8"}, Territory: "vn", Period: "2024-06", Scheme: "health", Sex: "T", AgeGroup: "15-24", Value: number("8"), Status: "A"}},
@@ -223,7 +224,7 @@ func TestEncodeFillsWhatAKindOfRowHasAndNothingElse(t *testing.T) {
 		"kind=sheet source_sha256=abc sheet=S hidden=true cells_read=9 loaded=4 quarantined=2 tables=2",
 		"kind=skip source_sha256=abc sheet=S n=2 reason=header",
 		"kind=skip source_sha256=abc sheet=S n=1 reason=title",
-		"kind=observation source_sha256=abc sheet=S cell=B2 row_no=2 col_no=2 raw=5–6 label=l header=h hidden=false table_no=1 indicator_code=i territory_id=t period_id=2013 measure_type=plan sex=F area=U value=5 value_high=6.5 qualifier=about obs_status=A unit_code=u reported_unit=v round_id=2014 form_code=D note=n",
+		"kind=observation source_sha256=abc sheet=S cell=B2 row_no=2 col_no=2 raw=5–6 label=l header=h hidden=false table_no=1 indicator_code=i territory_id=t period_id=2013 measure_type=plan sex=F area=U value=5 value_high=6.5 qualifier=about obs_status=A unit_code=u reported_unit=v round_id=2014 form_code=D note=n achieved_pct=103.3 achieved_cell=C2 achieved_raw=103,3%",
 		"kind=observation source_sha256=abc sheet=S cell=B3 row_no=3 col_no=2 raw=- hidden=true table_no=2 indicator_code=i empty_kind=dash round_id=2014 form_code=D",
 		"kind=task source_sha256=abc sheet=S cell=B4 row_no=4 col_no=2 raw=Làm hidden=false table_no=0 territory_id=vn n=6 task_number=1 task_title=Làm task_lead=Sở task_partner=Hội task_due=Quý I task_level=UBND",
 		"kind=insurance source_sha256=abc cell=L7:số line_no=7 field=số raw=8 hidden=false territory_id=vn period_id=2024-06 sex=T scheme=health age_group=15-24 value=8 obs_status=A",

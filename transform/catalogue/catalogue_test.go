@@ -396,9 +396,9 @@ func TestValidOn(t *testing.T) {
 func TestHeaderWords(t *testing.T) {
 	c := builtIn(t)
 	for word, want := range map[string]string{
-		"TH": "measure=actual", "Ước TH": "measure=estimate", "KH": "measure=plan", "% KH": "role=comparison", "Dự kiến": "measure=forecast", "Mục tiêu": "measure=target",
+		"TH": "measure=actual", "Ước TH": "measure=estimate", "KH": "measure=plan", "% KH": "role=plan_achievement", "Dự kiến": "measure=forecast", "Mục tiêu": "measure=target",
 		"6T": "period_part=S1", "6 tháng đầu năm": "period_part=S1", "9 tháng": "period_part=01/09", "Quý III": "period_part=Q3", "Nữ": "sex=F", "Thành Thị": "area=U",
-		"STT": "role=ordinal", "ĐV tính": "role=unit", "So sánh (%)": "role=comparison", "Ước/KH": "role=comparison", "Cơ quan chủ trì, theo dõi, đánh giá": "role=owner",
+		"STT": "role=ordinal", "ĐV tính": "role=unit", "So sánh (%)": "role=comparison", "Ước/KH": "role=plan_achievement", "Cơ quan chủ trì, theo dõi, đánh giá": "role=owner",
 		"Ước cả năm": "measure=estimate period_part=Y", "Sơ bộ": "status=P", "Trong đó:": "role=of_which", "GIẢM NGHÈO": "role=section", "Cấp trình/ phê duyệt": "role=task_level",
 		"Kỳ trước": "period_ref=previous", "xyz": "",
 	} {

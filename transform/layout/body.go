@@ -64,7 +64,7 @@ func (s *sheetReader) layOutColumns(t *table) {
 		for k := len(col.stack) - 1; k >= 0; k-- {
 			p := s.parsed[col.stack[k]]
 			if p.comparison && len(p.indicators) == 0 {
-				col.role = roleComparison
+				col.role, col.achieved = roleComparison, p.achieved
 				break
 			}
 			if p.formula && k > 0 {
@@ -545,7 +545,9 @@ func (s *sheetReader) rowFate(t *table, rw *row, i int32) {
 	case roleOwner, rolePartner, roleDue, roleLevel:
 		g.skip(i, skipOwner)
 	case roleComparison:
-		g.skip(i, skipComparison)
+		if t.isTask || t.columns[g.pos[i].c].achieved == nil { // percentages of the plan are decided when all values are
+			g.skip(i, skipComparison)
+		}
 	case "":
 		if s.class[i] == classText {
 			g.skip(i, skipNote)

@@ -112,6 +112,7 @@ type golden struct {
 	Identity map[string]string   `json:"identity"`
 	Sheets   []goldenSheet       `json:"sheets"`
 	Loaded   []string            `json:"observations"`
+	Compared []string            `json:"comparisons,omitempty"`
 	Tasks    []string            `json:"tasks,omitempty"`
 	Refused  []string            `json:"refusals"`
 	Fates    map[string][]string `json:"fates"`
@@ -153,8 +154,15 @@ func describe(rd *Reader, b Book) (golden, error) {
 		if o.Hidden {
 			hidden = " hidden"
 		}
+		if o.Achieved.Valid {
+			hidden += fmt.Sprintf(" achieved %s (%s %q)", o.Achieved.Decimal, o.AchievedCell, o.AchievedRaw)
+		}
 		g.Loaded = append(g.Loaded, fmt.Sprintf("%s!%s #%d %s %s %s %s %s%s %s = %s %s (%s)%s", o.Sheet, o.Cell, o.Table, o.Indicator, o.Territory,
 			o.Period, o.Measure, o.Sex, o.Area, o.Status, value, o.Unit, o.Reported, hidden))
+	}
+	for _, c := range f.Comparisons {
+		v, p := &f.Observations[c.Value], &f.Observations[c.Plan]
+		g.Compared = append(g.Compared, fmt.Sprintf("%s!%s %s = %s / %s", c.Sheet, c.Cell, c.Percent, v.Cell, p.Cell))
 	}
 	for _, t := range f.Tasks {
 		g.Tasks = append(g.Tasks, fmt.Sprintf("%s!%s %s | %s | %s | %s | %s | %s (%d)", t.Sheet, t.Cell, t.Number, t.Title, t.Lead, t.Partner, t.Due, t.Level, t.Cells))

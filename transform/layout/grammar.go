@@ -21,8 +21,9 @@ func (rd *Reader) exact(p *phrase, s string) bool {
 			if w.value == roleTerritories {
 				p.role, p.places = roleLabel, true
 			}
-		case kindComparison:
+		case kindComparison, kindAchieved:
 			p.comparison, found = true, true
+			p.achieved = rd.achieved(toks)
 		case kindFiller, kindCarrier:
 			found = true
 		case kindSection:
@@ -238,7 +239,7 @@ func (rd *Reader) isComparison(toks []token) bool {
 		toks = toks[1:]
 	}
 	for n := min(len(toks), maxWordTokens); n > 0; n-- {
-		w, ok := rd.vocab.find(toks[:n], kindComparison)
+		w, ok := rd.vocab.find(toks[:n], kindComparison, kindAchieved)
 		if ok && (w.value != wholeText || phraseKey(toks[n:]) == "" || phraseKey(toks[n:]) == "%") {
 			return true
 		}

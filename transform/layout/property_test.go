@@ -56,11 +56,19 @@ func checkBook(f record.File, grids []*grid) error {
 		return fmt.Errorf("%d cells given, %d counted", cells, read)
 	}
 	n := len(f.Observations)
+	for _, o := range f.Observations {
+		if o.Achieved.Valid != (o.AchievedCell != "") || o.Achieved.Valid && (!o.Value.Valid || o.Measure != "actual" && o.Measure != "estimate") {
+			return fmt.Errorf("a percentage of the plan without its value or its cell: %+v", o)
+		}
+		if o.Achieved.Valid {
+			n++
+		}
+	}
 	for _, t := range f.Tasks {
 		n += t.Cells
 	}
 	if n != loaded {
-		return fmt.Errorf("%d cells loaded, but %d observations and cells of tasks", loaded, n)
+		return fmt.Errorf("%d cells loaded, but %d observations, percentages of plans and cells of tasks", loaded, n)
 	}
 	n = 0
 	for _, r := range f.Refusals {

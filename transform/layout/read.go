@@ -38,6 +38,8 @@ type bookReader struct {
 	homeAmbiguous bool
 	style         text.Style
 	pending       []pending
+	claims        []claim
+	comparisons   []record.Comparison
 	tasks         []record.Task
 	refusals      []record.Refusal
 	proposed      map[string]bool // texts for which a near name was looked up
@@ -97,7 +99,7 @@ func (rd *Reader) read(book Book) (record.File, []*grid) {
 	for _, s := range b.sheets {
 		b.sweep(s)
 	}
-	f.Identity, f.Refusals = b.identity, b.refusals
+	f.Identity, f.Refusals, f.Comparisons = b.identity, b.refusals, b.comparisons
 	order := make(map[string]int, len(grids))
 	for k, g := range grids {
 		f.Sheets = append(f.Sheets, g.count(b.tablesOf(g)))

@@ -292,6 +292,10 @@ func (b *bookReader) resolveTable(s *sheetReader, t *table) {
 	cx := &cellContext{t: t, title: s.titleMeaning(t)}
 	cx.columns = make([]meaning, len(g.cols))
 	for c := range g.cols {
+		if a := t.columns[c].achieved; a != nil {
+			cx.columns[c] = s.columnMeaning(t, c, &cx.title.meaning)
+			cx.columns[c].dims.merge(a)
+		}
 		if t.columns[c].role == roleValue {
 			cx.columns[c] = s.columnMeaning(t, c, &cx.title.meaning)
 			if cx.columns[c].comparison {
@@ -345,7 +349,11 @@ func (b *bookReader) resolveTable(s *sheetReader, t *table) {
 			}
 			switch t.columns[c].role {
 			case roleComparison:
-				g.skip(i, skipComparison)
+				if cx.t.columns[c].achieved == nil {
+					g.skip(i, skipComparison)
+					continue
+				}
+				b.claims = append(b.claims, claim{g: g, cell: i, row: rw.r, of: &cx.columns[c], style: cx.styles[c]})
 				continue
 			case roleValue:
 			default:

@@ -355,6 +355,7 @@ func (b *bookReader) settle() []record.Observation {
 		groups[k] = append(groups[k], i)
 	}
 	out := make([]record.Observation, 0, len(b.pending))
+	rows := map[gridRow][]int{}
 	for i := range b.pending {
 		p := &b.pending[i]
 		k := observationKey{p.obs.Indicator, p.obs.Territory, p.obs.Period, p.obs.Measure, p.obs.Sex, p.obs.Area}
@@ -376,9 +377,13 @@ func (b *bookReader) settle() []record.Observation {
 			p.g.skip(p.cell, skipRepeat)
 		default:
 			p.g.set(p.cell, fate{kind: fateLoaded})
+			if len(b.claims) > 0 {
+				rows[gridRow{p.g, p.row}] = append(rows[gridRow{p.g, p.row}], len(out))
+			}
 			out = append(out, p.obs)
 		}
 	}
+	b.settleClaims(out, rows)
 	return out
 }
 

@@ -24,6 +24,7 @@ var wordsCSV string
 const (
 	kindRole       = "role"       // the column's use: ordinal, label, unit, note, owner, task, partner, due, level
 	kindComparison = "comparison" // begins the title of a column that is computed from others
+	kindAchieved   = "achieved"   // the title of a column of percentages of the plan: a comparison that a sender may write without the plan
 	kindMeasure    = "measure"    // actual, estimate, plan, forecast, target
 	kindStatus     = "status"     // P
 	kindSex        = "sex"        // F, M, T
@@ -89,11 +90,12 @@ type phrase struct {
 	role        string
 	places      bool // the role is a label column of territories
 	comparison  bool
-	rest        string // words that were not understood, "" if none
-	unitLine    bool   // "Đơn vị tính: …", "(nghìn người)": states the unit of what is below
-	formula     bool   // "(5)=(4)/(3)"
-	section     bool   // a known heading of a group of rows
-	opens       string // noteline, signature, letterhead: what kind of line the text begins
+	achieved    *partial // the comparison is a percentage of the plan; what it says of the value measured, see achievement.go
+	rest        string   // words that were not understood, "" if none
+	unitLine    bool     // "Đơn vị tính: …", "(nghìn người)": states the unit of what is below
+	formula     bool     // "(5)=(4)/(3)"
+	section     bool     // a known heading of a group of rows
+	opens       string   // noteline, signature, letterhead: what kind of line the text begins
 }
 
 // known reports whether every word of the phrase was understood and it says something.
@@ -351,6 +353,7 @@ func (rd *Reader) parse(s string) *phrase {
 	}
 	if rd.isComparison(toks) {
 		p.comparison = true
+		p.achieved = rd.achieved(toks)
 		return p
 	}
 	rd.grammar(p, p.body)
@@ -440,6 +443,8 @@ func addCatalogueWords(v vocabulary, cat *catalogue.Catalogue) {
 				w = word{kindRole, h.Value}
 			case "comparison":
 				w = word{kindComparison, wholeText}
+			case "plan_achievement":
+				w = word{kindAchieved, wholeText}
 			case "of_which":
 				w = word{kindCarrier, ""}
 			case "total":

@@ -126,6 +126,40 @@ func TestHeaderGrammar(t *testing.T) {
 	}
 }
 
+// TestPercentagesOfThePlanAreToldFromOtherComparisons: what the title of a column of percentages of the plan says of the
+// value measured, "-" for other comparisons.
+func TestPercentagesOfThePlanAreToldFromOtherComparisons(t *testing.T) {
+	rd := NewReader(loadCatalogue(t))
+	for _, c := range []struct{ text, want string }{
+		{"% KH", ""},
+		{"% KH năm 2018", "2018"},
+		{"Đạt % kế hoạch", ""},
+		{"So với kế hoạch (%)", ""},
+		{"So với\nkế hoạch", ""},
+		{"So với KH giai đoạn 2016-2020 (%)", "2016/2020"},
+		{"% so với KH 2016-2020", "2016/2020"},
+		{"Ước/KH", "estimate"},
+		{"Ước TH 2018/KH 2018 (%)", "2018 estimate"},
+		{"TH 6T/KH 2019", "2019-S1"},
+		{"TH 2018/KH 2019", "-"},
+		{"KH20/Ước19", "-"},
+		{"KH/Ước", "-"},
+		{"So sánh (%)", "-"},
+		{"So với cùng kỳ (%)", "-"},
+		{"2019/2018", "-"},
+		{"Chênh lệch", "-"},
+	} {
+		p := rd.phrase(rd.repair(c.text))
+		got := "-"
+		if p.achieved != nil {
+			got = strings.TrimSpace(p.achieved.period() + " " + p.achieved.measure)
+		}
+		if !p.comparison || got != c.want {
+			t.Errorf("%q: comparison %v, got %q, want %q", c.text, p.comparison, got, c.want)
+		}
+	}
+}
+
 func describePhrase(p *phrase) string {
 	var out []string
 	say := func(ok bool, s string) {

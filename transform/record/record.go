@@ -42,6 +42,20 @@ type Observation struct {
 	Note      string              // footnotes, standards, rounding: never needed to read the value
 	Label     string              // the row or column text that named the indicator or territory, as written
 	Header    string              // the header texts that applied, joined by " / ", as written
+
+	// The percentage of the plan that the sender states for this value, and the A1 address and stored text of its cell (same
+	// sheet). Kept only where the plan itself is not there to recompute it from.
+	Achieved     decimal.NullDecimal
+	AchievedCell string
+	AchievedRaw  string
+}
+
+// Comparison is a percentage of the plan written beside a value and its plan. It is recomputed and checked by a rule,
+// never loaded.
+type Comparison struct {
+	Origin
+	Percent     decimal.Decimal // as stated, 103.3 for 103.3 %
+	Value, Plan int             // positions in File.Observations
 }
 
 // Task is one row of a task annex (form B2): what, who leads, who helps, when, who approves.
@@ -131,6 +145,7 @@ type File struct {
 	Identity     Identity
 	Sheets       []Sheet
 	Observations []Observation
+	Comparisons  []Comparison
 	Tasks        []Task
 	Insurance    []Insurance
 	Refusals     []Refusal

@@ -11,6 +11,7 @@ import (
 
 	"github.com/shopspring/decimal"
 
+	"github.com/phuluc/phuluc/extract/sheet"
 	"github.com/phuluc/phuluc/transform/catalogue"
 	"github.com/phuluc/phuluc/transform/record"
 )
@@ -60,6 +61,7 @@ func Message(f record.Finding, lang string) string {
 // Judge applies the rules to one file. A value that can not be right moves to the refusals, and the counts of its sheet
 // follow; doubts are appended to the findings, ordered by address. The same file always gives the same result.
 func Judge(cat *catalogue.Catalogue, f *record.File) {
+	(&judge{cat: cat, f: f}).achievements() // before the refusals, which move values
 	judgeCells(cat, f)
 	j := judge{cat: cat, f: f, tables: tabulate(f)}
 	j.parts()
@@ -91,6 +93,12 @@ func judgeCells(cat *catalogue.Catalogue, f *record.File) {
 	for _, o := range f.Observations {
 		if code, why := cellFault(cat, &o); code != "" {
 			refuse(o.Origin, code, why, o.Label, o.Header)
+			if o.Achieved.Valid { // without its value the percentage says nothing; its cell goes with the value's
+				at := o.Origin
+				at.Cell, at.Raw = o.AchievedCell, o.AchievedRaw
+				_, at.Col, _ = sheet.ParseAddress(o.AchievedCell)
+				refuse(at, code, why, o.Label, o.Header)
+			}
 			continue
 		}
 		observations = append(observations, o)
@@ -249,6 +257,39 @@ func (j *judge) parts() {
 				j.compare("parts_total", j.values(t, c)[0], parts, g.exhaustive && len(parts) == len(g.parts))
 			}
 		}
+	}
+}
+
+// achievements recomputes the percentages of the plan that stand beside their plan: a difference that rounding of the
+// percentage or of the two values does not explain is a doubt. A stated number up to 3 may be the ratio itself.
+func (j *judge) achievements() {
+	hundred, ratio := decimal.NewFromInt(100), decimal.NewFromInt(3)
+	for _, c := range j.f.Comparisons {
+		value, plan := &j.f.Observations[c.Value], &j.f.Observations[c.Plan]
+		ind, unit := j.cat.Indicator(value.Indicator), j.cat.Unit(value.Unit)
+		v, p := value.Value.Decimal, plan.Value.Decimal
+		if ind == nil || unit == nil || value.Unit != plan.Unit || !v.IsPositive() || !p.IsPositive() {
+			continue
+		}
+		dv, dp := j.rounding(ind, unit, []*record.Observation{value}), j.rounding(ind, unit, []*record.Observation{plan})
+		if !p.GreaterThan(dp) {
+			continue
+		}
+		low, high := v.Sub(dv).Mul(hundred).Div(p.Add(dp)), v.Add(dv).Mul(hundred).Div(p.Sub(dp))
+		within := func(stated decimal.Decimal) bool {
+			half := decimal.New(5, min(stated.Exponent(), 0)-1) // half of the last decimal written, 0.05 at least
+			if least := decimal.New(5, -2); half.LessThan(least) {
+				half = least
+			}
+			return stated.GreaterThanOrEqual(low.Sub(half)) && stated.LessThanOrEqual(high.Add(half))
+		}
+		if within(c.Percent) || c.Percent.LessThanOrEqual(ratio) && within(c.Percent.Mul(hundred)) {
+			continue
+		}
+		j.f.Findings = append(j.f.Findings, record.Finding{
+			Origin: c.Origin, Rule: "achievement_differs", Expected: v.Mul(hundred).DivRound(p, 2).String(), Actual: c.Percent.String(),
+			Args: []string{strings.Join([]string{ind.NameVi, value.Period, value.Measure}, ", ")},
+		})
 	}
 }
 

@@ -301,6 +301,57 @@ func TestJudgingIsDeterministic(t *testing.T) {
 	}
 }
 
+// A percentage of the plan beside its plan is recomputed: rounding of the percentage and of both values explains a difference.
+func TestStatedPercentagesOfThePlanAreRecomputed(t *testing.T) {
+	cat := load(t)
+	for _, c := range []struct{ value, plan, stated, want string }{
+		{"jobs_created 2019 actual T T 15620", "jobs_created 2019 plan T T 15500", "100.77", ""},
+		{"jobs_created 2019 actual T T 15620", "jobs_created 2019 plan T T 15500", "100.8", ""},
+		{"jobs_created 2019 actual T T 15620", "jobs_created 2019 plan T T 15500", "101", ""},
+		{"jobs_created 2019 actual T T 15620", "jobs_created 2019 plan T T 15500", "100.774193548387", ""},
+		{"jobs_created 2019 actual T T 15620", "jobs_created 2019 plan T T 15500", "1.0077", ""}, // the ratio itself
+		{"jobs_created 2019 actual T T 15620", "jobs_created 2019 plan T T 15500", "103.3", "100.77 → 103.3"},
+		{"jobs_created 2019 actual T T 15620", "jobs_created 2019 plan T T 15500", "2", "100.77 → 2"},
+		{"jobs_created 2019 actual T T 16000 thousand_person", "jobs_created 2019 plan T T 15000 thousand_person", "109", ""},
+		{"jobs_created 2019 actual T T 16000 thousand_person", "jobs_created 2019 plan T T 15000 thousand_person", "115", "106.67 → 115"},
+		{"jobs_created 2019 actual T T 0", "jobs_created 2019 plan T T 15500", "50", ""}, // nothing to divide
+	} {
+		f := file(t, cat, c.value, c.plan)
+		f.Sheets[0].Read++
+		f.Sheets[0].Skipped["comparison"] = 1
+		f.Comparisons = []record.Comparison{{Origin: record.Origin{Sheet: "Biểu", Cell: "C1", Row: 1, Col: 3}, Percent: decimal.RequireFromString(c.stated), Value: 0, Plan: 1}}
+		Judge(cat, f)
+		got := ""
+		for _, d := range f.Findings {
+			got += d.Expected + " → " + d.Actual
+			if d.Rule != "achievement_differs" || d.Cell != "C1" {
+				t.Errorf("%+v", d)
+			}
+		}
+		if got != c.want {
+			t.Errorf("%s of %s stated as %s: %q, want %q", c.value, c.plan, c.stated, got, c.want)
+		}
+	}
+}
+
+// Guards invariant 1: a refused value takes the percentage that was stated for it along.
+func TestARefusedValueTakesItsStatedPercentageAlong(t *testing.T) {
+	cat := load(t)
+	f := file(t, cat, "jobs_created 2019 actual T T -5", "jobs_created 2018 actual T T 5")
+	for i := range f.Observations {
+		o := &f.Observations[i]
+		o.Achieved, o.AchievedCell, o.AchievedRaw = decimal.NewNullDecimal(decimal.NewFromInt(104)), fmt.Sprintf("D%d", i+1), "104"
+	}
+	f.Sheets[0].Read, f.Sheets[0].Loaded = 4, 4
+	Judge(cat, f)
+	if err := f.Check(); err != nil || f.Sheets[0].Loaded != 2 || len(f.Observations) != 1 || !f.Observations[0].Achieved.Valid {
+		t.Errorf("%v, %+v", err, f)
+	}
+	if len(f.Refusals) != 2 || f.Refusals[1].Cell != "D1" || f.Refusals[1].Col != 4 || f.Refusals[1].Raw != "104" {
+		t.Errorf("%+v", f.Refusals)
+	}
+}
+
 // Every rule of rules.csv is given by code of this package or by a model, and every code that is given is registered.
 func TestRegistryIsWhatIsGiven(t *testing.T) {
 	given := map[string]bool{"value_range": true, "value_type": true} // under the refusal codes value.out_of_range and value.type
