@@ -134,6 +134,10 @@ func (a *app) doctorCommand() *cobra.Command {
 				}
 				note("warehouse", state, try, "generation %d, %s, built %s ago, its bytes are those that were verified", current.Generation, bytesText(current.Size), age.Round(time.Second))
 			}
+			var unstable *publish.Error
+			if err := store.StableName(); errors.As(err, &unstable) {
+				note("current.duckdb", "warning", unstable.Hint, "%v", err)
+			}
 			return a.diagnosed(cmd, list)
 		},
 	}
