@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 )
@@ -29,17 +30,25 @@ func TestKilledRefresh(t *testing.T) {
 	began := time.Now()
 	generation := h.refresh(t, "--full").Generation
 	usual := time.Since(began)
+	tail := usual / 10                                           // from "verifying" to the end
 	r := rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), 0)) // other moments in every run; each must be survived
 	killed, published := 0, 0
 	for i := range times {
 		a := goodAnnex("Tỉnh Quảng Ninh")
 		a.rows[0].values = []any{700000 + i, 705000 + i, 704500 + i, 709000 + i}
 		h.put(t, fmt.Sprintf("later/%03d.xlsx", i), a.xlsx(t, nil))
-		c := command(t, "refresh", "--full", "--quiet", "--data", string(h))
+		c := command(t, "refresh", "--full", "--data", string(h))
+		stderr := new(lockedBuffer)
+		c.Stderr = stderr
 		if err := c.Start(); err != nil {
 			t.Fatal(err)
 		}
-		wait := time.Duration(r.Int64N(int64(usual) * 11 / 10))
+		from, length := time.Now(), &usual
+		if i%2 == 1 { // every other one while it verifies, switches, records and cleans up
+			eventually(t, "a refresh verifies what it built", func() bool { return strings.Contains(stderr.String(), "verifying") || exited(c) })
+			from, length = time.Now(), &tail
+		}
+		wait := time.Duration(r.Int64N(int64(*length)*11/10 + 1))
 		ended := make(chan struct{})
 		go func() { _ = c.Wait(); close(ended) }() // the exit code is looked at below
 		select {
@@ -52,6 +61,8 @@ func TestKilledRefresh(t *testing.T) {
 			killed++
 		} else if code := c.ProcessState.ExitCode(); code != done {
 			t.Fatalf("not killed, and exit code %d", code)
+		} else {
+			*length = time.Since(from) // it was faster than the one before: aim better
 		}
 		// Killed before or after the switch: either way one whole generation is there.
 		now := h.current(t)
