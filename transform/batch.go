@@ -127,45 +127,51 @@ func Schema() *arrow.Schema {
 	}, nil)
 }
 
-// encoder writes rows into one record builder; a column that a row does not set becomes NULL.
+// encoder writes rows into one record batch; a column that a row does not set becomes NULL. Most columns of most batches are
+// never set, so a column has no builder before its first value.
 type encoder struct {
-	b    *array.RecordBuilder
-	rows int
-	err  error
+	mem     memory.Allocator
+	schema  *arrow.Schema
+	columns [columnCount]array.Builder
+	rows    int
+	err     error
 }
 
-func newEncoder(mem memory.Allocator) *encoder {
-	return &encoder{b: array.NewRecordBuilder(mem, Schema())}
-}
+func newEncoder(mem memory.Allocator) *encoder { return &encoder{mem: mem, schema: Schema()} }
 
-// begin starts a row after filling up the row before.
+// begin starts a row.
 func (e *encoder) begin(kind, sha string) {
-	e.fill()
 	e.rows++
 	e.text(colKind, kind)
 	e.text(colSHA, sha)
 }
 
-func (e *encoder) fill() {
-	for _, f := range e.b.Fields() {
-		if f.Len() < e.rows {
-			f.AppendNull()
-		}
+// column gives the builder of a column, ready for the value of the row that was begun.
+func (e *encoder) column(c column) array.Builder {
+	b := e.columns[c]
+	if b == nil {
+		b = array.NewBuilder(e.mem, e.schema.Field(int(c)).Type)
+		e.columns[c] = b
 	}
+	if n := e.rows - 1 - b.Len(); n > 0 {
+		b.AppendNulls(n)
+	}
+	return b
 }
 
 // text sets a text column; an empty text is NULL. Names of files may hold bytes that are no text: they become U+FFFD.
 func (e *encoder) text(c column, s string) {
 	if s != "" {
-		e.b.Field(int(c)).(*array.StringBuilder).Append(strings.ToValidUTF8(s, "\ufffd"))
+		e.column(c).(*array.StringBuilder).Append(strings.ToValidUTF8(s, "\ufffd"))
 	}
 }
 
-func (e *encoder) int32(c column, n int) { e.b.Field(int(c)).(*array.Int32Builder).Append(int32(n)) }
-func (e *encoder) int64(c column, n int64) {
-	e.b.Field(int(c)).(*array.Int64Builder).Append(n)
+func (e *encoder) int32(c column, n int)   { e.column(c).(*array.Int32Builder).Append(int32(n)) }
+func (e *encoder) int64(c column, n int64) { e.column(c).(*array.Int64Builder).Append(n) }
+func (e *encoder) flag(c column, v bool)   { e.column(c).(*array.BooleanBuilder).Append(v) }
+func (e *encoder) instant(c column, t time.Time) {
+	e.column(c).(*array.TimestampBuilder).Append(arrow.Timestamp(t.UTC().UnixMicro()))
 }
-func (e *encoder) flag(c column, v bool) { e.b.Field(int(c)).(*array.BooleanBuilder).Append(v) }
 
 func (e *encoder) decimal(c column, d decimal.NullDecimal) {
 	if !d.Valid {
@@ -175,7 +181,7 @@ func (e *encoder) decimal(c column, d decimal.NullDecimal) {
 	if err != nil && e.err == nil {
 		e.err = err
 	}
-	e.b.Field(int(c)).(*array.Decimal128Builder).Append(n)
+	e.column(c).(*array.Decimal128Builder).Append(n)
 }
 
 // toDecimal128 scales d to DECIMAL(28,10) without rounding. More digits are an error: readers cut decimals with a note,
@@ -223,12 +229,25 @@ func (e *encoder) origin(o record.Origin) {
 
 // finish gives the rows as one Arrow record batch; the caller releases it.
 func (e *encoder) finish() (arrow.RecordBatch, error) {
-	defer e.b.Release()
-	e.fill()
+	arrays := make([]arrow.Array, columnCount)
+	for c, b := range e.columns {
+		if b == nil {
+			arrays[c] = array.MakeArrayOfNull(e.mem, e.schema.Field(c).Type, e.rows)
+			continue
+		}
+		b.AppendNulls(e.rows - b.Len())
+		arrays[c] = b.NewArray()
+		b.Release()
+	}
+	defer func() {
+		for _, a := range arrays {
+			a.Release()
+		}
+	}()
 	if e.err != nil {
 		return nil, e.err
 	}
-	return e.b.NewRecordBatch(), nil
+	return array.NewRecordBatch(e.schema, arrays, int64(e.rows)), nil
 }
 
 // Encode gives everything that became of one file as one record batch of Schema; the caller releases it. The first
@@ -355,7 +374,7 @@ func WithLanding(mem memory.Allocator, batch arrow.RecordBatch, raw landing.Raw)
 	if col := batch.Column(int(colSample)).(*array.Boolean); col.IsValid(0) {
 		e.flag(colSample, col.Value(0))
 	}
-	e.b.Field(int(colReceived)).(*array.TimestampBuilder).Append(arrow.Timestamp(raw.ReceivedAt.UTC().Truncate(time.Microsecond).UnixMicro()))
+	e.instant(colReceived, raw.ReceivedAt.Truncate(time.Microsecond))
 	e.int64(colSize, raw.Size)
 	origins := make([]string, len(raw.Origins))
 	for i, o := range raw.Origins {

@@ -314,10 +314,8 @@ func nameOf(raw landing.Raw) string {
 	return raw.Origins[0].Origin
 }
 
-const (
-	cacheSuffix = ".arrows" // an Arrow stream, then the SHA-256 of its bytes; readers of streams stop before that
-	cacheTemp   = ".batch-"
-)
+// cacheSuffix ends the name of a cached batch: an Arrow stream, then the SHA-256 of its bytes; readers of streams stop before that.
+const cacheSuffix = ".arrows"
 
 // cacheFile is where the batch of an object is kept, "" if none is. The name of the file is part of what it says about
 // itself, so two names of one object do not share a batch.
@@ -357,33 +355,22 @@ func readBatch(mem memory.Allocator, name, sha string) (arrow.RecordBatch, error
 	return batch, nil
 }
 
-func writeBatch(name string, batch arrow.RecordBatch) (err error) {
-	tmp, err := os.CreateTemp(filepath.Dir(name), cacheTemp+"*")
-	if err != nil {
+// writeBatch writes a file in one piece and without a detour: what a killed run leaves of it does not match its sum.
+func writeBatch(name string, batch arrow.RecordBatch) error {
+	var b bytes.Buffer
+	w := ipc.NewWriter(&b, ipc.WithSchema(batch.Schema()))
+	if err := errors.Join(w.Write(batch), w.Close()); err != nil {
 		return fmt.Errorf("write a normalised batch: %w", err)
 	}
-	defer func() {
-		if err != nil {
-			tmp.Close()
-			os.Remove(tmp.Name())
-			err = fmt.Errorf("write a normalised batch: %w", err)
-		}
-	}()
-	sum := sha256.New()
-	w := ipc.NewWriter(io.MultiWriter(tmp, sum), ipc.WithSchema(batch.Schema()))
-	if err = errors.Join(w.Write(batch), w.Close()); err != nil {
-		return err
+	sum := sha256.Sum256(b.Bytes())
+	b.Write(sum[:])
+	if err := os.WriteFile(name, b.Bytes(), 0o644); err != nil {
+		return fmt.Errorf("write a normalised batch: %w", err)
 	}
-	if _, err = tmp.Write(sum.Sum(nil)); err != nil {
-		return err
-	}
-	if err = tmp.Close(); err != nil {
-		return err
-	}
-	return os.Rename(tmp.Name(), name)
+	return nil
 }
 
-// sweep removes batches of other rules or names, and what a killed run left behind.
+// sweep removes batches of other rules or names.
 func (p *Pipeline) sweep(raws []landing.Raw) error {
 	if p.opt.CacheDir == "" {
 		return nil
@@ -397,7 +384,7 @@ func (p *Pipeline) sweep(raws []landing.Raw) error {
 		used[filepath.Base(p.cacheFile(raw))] = true
 	}
 	for _, f := range files {
-		ours := strings.HasSuffix(f.Name(), cacheSuffix) || strings.HasPrefix(f.Name(), cacheTemp)
+		ours := strings.HasSuffix(f.Name(), cacheSuffix)
 		if ours && f.Type().IsRegular() && !used[f.Name()] {
 			if err := os.Remove(filepath.Join(p.opt.CacheDir, f.Name())); err != nil && !errors.Is(err, os.ErrNotExist) {
 				return fmt.Errorf("sweep the normalised batches: %w", err)

@@ -601,7 +601,7 @@ func TestSweepLeavesAlonePeoplesFiles(t *testing.T) {
 	if err := os.MkdirAll(filepath.Join(b.opt.CacheDir, "folder.arrows"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"notes.txt", ".batch-123", "old.arrows"} {
+	for _, name := range []string{"notes.txt", "old.arrows"} {
 		if err := os.WriteFile(filepath.Join(b.opt.CacheDir, name), []byte("x"), 0o644); err != nil {
 			t.Fatal(err)
 		}
