@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"strings"
 	"syscall"
 	"time"
@@ -17,7 +18,12 @@ import (
 	"github.com/spf13/cobra"
 )
 
-func main() { os.Exit(run(context.Background(), os.Args[1:], os.Stdout, os.Stderr)) }
+func main() {
+	// Most of what a run allocates is garbage soon and the engine's memory is not the collector's: with its default setting
+	// the collector would take a sixth of the time for reading to save some tens of megabytes.
+	debug.SetGCPercent(400)
+	os.Exit(run(context.Background(), os.Args[1:], os.Stdout, os.Stderr))
+}
 
 // run is main with everything passed in; it returns the exit code.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
