@@ -1,8 +1,11 @@
 -- Where every loaded value and task comes from: reading that cell (feed: line and field) of that file again gives raw. One row for
--- each row of fact_observation, fact_insurance and fact_task; fact says which of them, fact_id is its id.
+-- each row of fact_observation, fact_insurance and fact_task; fact says which of them, fact_id is its id. One more, plan_achievement, for
+-- each observation with an achieved_pct: the cell of that percentage, under the id of the observation.
 CREATE TABLE audit.lineage AS
 WITH f AS (
   SELECT 'fact_observation' AS fact, observation_id AS fact_id, source_sha256, sheet, cell, line_no, field, raw, label, header, hidden FROM staging.observation
+  UNION ALL SELECT 'plan_achievement', observation_id, source_sha256, sheet, achieved_cell, line_no, field, achieved_raw, label, NULL, hidden
+            FROM staging.observation WHERE achieved_pct IS NOT NULL
   UNION ALL SELECT 'fact_insurance', insurance_id, source_sha256, sheet, cell, line_no, field, raw, label, header, hidden FROM staging.insurance
   UNION ALL SELECT 'fact_task', task_id, source_sha256, sheet, cell, line_no, field, raw, label, header, hidden FROM staging.task
 ), doubts AS (

@@ -4,6 +4,7 @@
 -- text_vi: có giá trị đã nạp nhưng không chỉ ra được ô nguồn
 WITH facts AS (
   SELECT 'fact_observation' AS fact, observation_id AS fact_id FROM dw.fact_observation
+  UNION ALL SELECT 'plan_achievement', observation_id FROM dw.fact_observation WHERE achieved_pct IS NOT NULL
   UNION ALL SELECT 'fact_insurance', insurance_id FROM dw.fact_insurance
   UNION ALL SELECT 'fact_task', task_id FROM dw.fact_task
 )

@@ -5,7 +5,7 @@
 -- Feeds count fields, of which several make one value, and have no sheet.
 WITH cells AS (
   SELECT source_sha256, coalesce(sheet, '') AS sheet,
-         count(DISTINCT cell) FILTER (WHERE kind IN ('observation', 'insurance')) + coalesce(sum(n) FILTER (WHERE kind = 'task'), 0) AS cells
+         count(DISTINCT cell) FILTER (WHERE kind IN ('observation', 'insurance')) + count(DISTINCT achieved_cell) + coalesce(sum(n) FILTER (WHERE kind = 'task'), 0) AS cells
   FROM input.record WHERE line_no IS NULL GROUP BY ALL
 )
 SELECT c.source_sha256, c.sheet, c.loaded, coalesce(f.cells, 0) AS cells

@@ -3,12 +3,14 @@
 -- dim_source.vintage_order; inside one source the first cell in reading order. vintage_rank 1 is the winner (is_latest);
 -- the others stay with their rank, so every restatement can be listed. value NULL needs empty_kind: dash (nil), ellipsis or
 -- dots (not collected), not_applicable. For a range value is the lower and value_high the upper end.
+-- achieved_pct is the percentage of the plan that the sender states for the value where the plan itself does not stand beside it.
 CREATE TABLE dw.fact_observation AS
 WITH keyed AS (
   SELECT o.observation_id, i.indicator_key, t.territory_key, p.period_key, m.measure_type_key, x.sex_key, a.area_key,
          u.unit_key, ru.unit_key AS reported_unit_key, s.source_key, d.round_key,
          o.value, o.value_high, o.qualifier, o.empty_kind, o.obs_status,
-         s.vintage_order, o.sheet, o.cell, o.row_no, o.col_no, o.line_no, o.raw, o.note
+         s.vintage_order, o.sheet, o.cell, o.row_no, o.col_no, o.line_no, o.raw, o.note,
+         o.achieved_pct, o.achieved_cell, o.achieved_raw
   FROM staging.observation AS o
   LEFT JOIN dw.dim_source AS s ON s.source_sha256 = o.source_sha256
   LEFT JOIN dw.dim_indicator AS i ON i.indicator_code = o.indicator_code
@@ -28,6 +30,6 @@ WITH keyed AS (
 )
 SELECT observation_id, indicator_key, territory_key, period_key, measure_type_key, sex_key, area_key, unit_key, reported_unit_key,
        round_key, source_key, value, value_high, qualifier, empty_kind, obs_status, vintage_rank, vintage_rank = 1 AS is_latest,
-       sheet, cell, raw, note
+       sheet, cell, raw, note, achieved_pct, achieved_cell, achieved_raw
 FROM ranked
 ORDER BY indicator_key, territory_key, period_key, measure_type_key, sex_key, area_key, vintage_rank;

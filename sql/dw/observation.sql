@@ -3,6 +3,7 @@ CREATE VIEW dw.observation AS
 SELECT f.observation_id, i.indicator_code, i.domain, t.territory_id, t.level AS territory_level, p.period_id, p.freq, p.year, p.year_from,
        m.measure_type, x.sex, a.area, f.value, f.value_high, f.qualifier, f.empty_kind, f.obs_status, u.unit_code, ru.unit_code AS reported_unit_code,
        r.round_id, f.vintage_rank, f.is_latest, s.vintage_order, s.source_sha256, s.is_sample, f.sheet, f.cell, f.raw, f.note,
+       f.achieved_pct, f.achieved_cell, f.achieved_raw,
        f.indicator_key, f.territory_key, f.period_key, f.source_key
 FROM dw.fact_observation AS f
 JOIN dw.dim_indicator AS i ON i.indicator_key = f.indicator_key

@@ -20,7 +20,8 @@ SELECT p.indicator_code, i.name_vi AS indicator_vi, i.name_en AS indicator_en, i
        p.value, p.value_high, p.qualifier, p.empty_kind, p.obs_status, p.previous_value,
        TRY_CAST(p.value - p.previous_value AS DECIMAL(28,10)) AS change,
        CASE WHEN p.previous_value <> 0 THEN TRY_CAST(TRY_CAST(100 * CAST(p.value - p.previous_value AS DOUBLE) / abs(CAST(p.previous_value AS DOUBLE)) AS DECIMAL(28,4)) AS DECIMAL(28,10)) END AS change_pct,
-       p.round_id, p.source_sha256, p.sheet AS source_sheet, p.cell AS source_cell, p.note, p.observation_id, p.is_sample
+       p.round_id, p.source_sha256, p.sheet AS source_sheet, p.cell AS source_cell, p.note, p.observation_id, p.is_sample,
+       p.achieved_pct, p.achieved_cell
 FROM paired AS p
 JOIN dw.dim_indicator AS i ON i.indicator_code = p.indicator_code
 JOIN dw.dim_territory AS t ON t.territory_id = p.territory_id
