@@ -262,7 +262,7 @@ func TestTerritoriesByEveryNameInUse(t *testing.T) {
 		"Hà Tây": "province:28@2004", "Hà Nam": "province:35@2004", "Hạ Nam": "", "TP Đà Nẵng": "province:48@2004 province:48@2025",
 		"Đồng bằng sông Hồng": "region:dbsh region:dbsh_2025", "Red River Delta": "region:dbsh region:dbsh_2025",
 		"Northern midlands and mountain areas": "region:tdmnpb region:tdmnpb_2025", "Bắc Trung Bộ": "region:btb_2025", "Tây Nguyên": "region:tn",
-		"Quế Sơn": "district:49/que-son", "Thị xã Điện Bàn": "district:49/dien-ban", "": "",
+		"Quế Sơn": "district:49/que-son", "Thị xã Điện Bàn": "district:49/dien-ban", "TP. Cẩm Phả": "district:22/cam-pha", "": "",
 	} {
 		if got := ids(c.TerritoriesByName(name)); got != want {
 			t.Errorf("%q gives %q, want %q", name, got, want)
@@ -302,7 +302,7 @@ func TestTerritoriesAreComplete(t *testing.T) {
 			t.Errorf("%s has no parent", x.ID)
 		}
 	}
-	for k, n := range map[string]int{"country": 1, "region": 6, "region@2025": 6, "province@2004": 64, "province@2025": 34, "district": 18} {
+	for k, n := range map[string]int{"country": 1, "region": 6, "region@2025": 6, "province@2004": 64, "province@2025": 34, "district": 22} {
 		if count[k] != n {
 			t.Errorf("%d of %s, want %d", count[k], k, n)
 		}
@@ -560,7 +560,7 @@ func TestUserAddsWithoutCode(t *testing.T) {
 		"measure_types.csv":       "code,name_vi,name_en,replace\nplan,Kế hoạch giao,Plan,yes\n",
 		"notes.txt":               "not a table",
 		"bhxh_participants.yaml":  "mapping: of somebody else",
-		"territories.csv":         "territory_id,code,name_vi,full_name_vi,name_en,level,type,parent_id,region_id,valid_to\ndistrict:22/cam-pha,,Cẩm Phả,Thành phố Cẩm Phả,Cam Pha,district,provincial_city,province:22@2004,region:dbsh,2025-06-30\n",
+		"territories.csv":         "territory_id,code,name_vi,full_name_vi,name_en,level,type,parent_id,region_id,valid_to\ndistrict:22/dong-trieu,,Đông Triều,Thành phố Đông Triều,Dong Trieu,district,provincial_city,province:22@2004,region:dbsh,2025-06-30\n",
 		"indicator_parts.csv":     "whole_code,part_code,group_id,exhaustive\n",
 		".hidden.csv":             "ignored",
 		"Thumbs.db":               "ignored",
@@ -592,7 +592,7 @@ func TestUserAddsWithoutCode(t *testing.T) {
 	if got := ids(c.TerritoriesByName("qn22")); got != "province:22@2004" {
 		t.Error(got)
 	}
-	if got := ids(c.TerritoriesByName("Cẩm Phả")); got != "district:22/cam-pha" {
+	if got := ids(c.TerritoriesByName("Đông Triều")); got != "district:22/dong-trieu" {
 		t.Error(got)
 	}
 	if c.Round("2027") == nil || len(c.HeaderWord("Kết quả năm")) != 1 {
