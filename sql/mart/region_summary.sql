@@ -22,6 +22,8 @@ WITH step AS (
   JOIN dw.dim_territory AS t ON t.territory_id = b.territory_id
   JOIN step AS s ON s.predecessor_id = b.territory_id
   WHERE b.level = 'province' AND b.successor_id <> b.territory_id
+), numbered AS (
+  SELECT territory_id, row_number() OVER (ORDER BY territory_id) AS no FROM dw.dim_territory WHERE level = 'province'
 ), member AS (
   SELECT region_id AS area_id, territory_id AS member_id, 0 AS first_year, last_year FROM former WHERE region_id IS NOT NULL
   UNION ALL
@@ -48,21 +50,27 @@ WITH step AS (
   UNION
   SELECT territory_id, indicator_code, year, measure_type, sex, area FROM published
 ), part AS (
-  SELECT s.*, m.member_id, t.name_vi AS member_vi, p.value, p.obs_status, coalesce(p.usable, false) AS usable
+  SELECT s.*, m.member_id, n.no AS member_no, p.value, p.obs_status, coalesce(p.usable, false) AS usable
   FROM series AS s
   JOIN member AS m ON m.area_id = s.area_id AND s.year BETWEEN m.first_year AND m.last_year
-  JOIN dw.dim_territory AS t ON t.territory_id = m.member_id
+  JOIN numbered AS n ON n.territory_id = m.member_id
   LEFT JOIN pool AS p ON p.territory_id = m.member_id AND p.indicator_code = s.indicator_code AND p.year = s.year
                      AND p.measure_type = s.measure_type AND p.sex = s.sex AND p.area = s.area
 ), counted AS (
   SELECT area_id, indicator_code, year, measure_type, sex, area,
          count(*) AS members_expected, count(*) FILTER (WHERE usable) AS members_found,
          TRY_CAST(sum(value) FILTER (WHERE usable) AS DECIMAL(28,10)) AS total,
-         string_agg(member_vi, ', ' ORDER BY member_id) FILTER (WHERE NOT usable) AS members_missing_vi,
+         bitstring_agg(member_no, 1, 512) FILTER (WHERE NOT usable) AS missing, -- a bit for each member
          CASE WHEN bool_or(usable AND obs_status = 'F') THEN 'F' WHEN bool_or(usable AND obs_status = 'E') THEN 'E'
               WHEN bool_or(usable AND obs_status = 'P') THEN 'P' ELSE 'A' END AS worst_status
   FROM part
   GROUP BY area_id, indicator_code, year, measure_type, sex, area
+), missing AS ( -- few sets of members are missing again and again: naming each set once is far quicker than naming it for each series
+  SELECT c.missing, string_agg(t.name_vi, ', ' ORDER BY t.territory_id) AS members_missing_vi
+  FROM (SELECT DISTINCT missing FROM counted WHERE missing IS NOT NULL) AS c
+  JOIN numbered AS n ON get_bit(c.missing, CAST(n.no - 1 AS INTEGER)) = 1
+  JOIN dw.dim_territory AS t ON t.territory_id = n.territory_id
+  GROUP BY c.missing
 ), offered AS (
   SELECT p.area_id, p.indicator_code, p.year, p.measure_type, p.sex, p.area, p.member_id, p.usable, w.value AS weight,
          TRY_CAST(CAST(p.value AS DOUBLE) * CAST(w.value AS DOUBLE) AS DECIMAL(34,6)) AS weighted,
@@ -90,7 +98,7 @@ WITH step AS (
   QUALIFY row_number() OVER (PARTITION BY w.area_id, w.indicator_code, w.year, w.measure_type, w.sex, w.area ORDER BY w.basis) = 1
 ), joined AS (
   SELECT s.area_id, s.indicator_code, s.year, s.measure_type, s.sex, s.area, i.unit_code, i.aggregation, i.weight_code,
-         coalesce(c.members_expected, 0) AS members_expected, coalesce(c.members_found, 0) AS members_found, c.members_missing_vi, c.worst_status,
+         coalesce(c.members_expected, 0) AS members_expected, coalesce(c.members_found, 0) AS members_found, x.members_missing_vi, c.worst_status,
          CASE i.aggregation WHEN 'sum' THEN c.total
               WHEN 'weighted_mean' THEN TRY_CAST(TRY_CAST(m.weighted_total / m.weight_found AS DECIMAL(28,4)) AS DECIMAL(28,10)) END AS members_value,
          CASE m.basis WHEN 1 THEN 'same_series' WHEN 2 THEN 'same_measure_total' WHEN 3 THEN 'actual_same_group' WHEN 4 THEN 'actual_total' END AS weight_basis,
@@ -101,6 +109,7 @@ WITH step AS (
   JOIN dw.dim_indicator AS i ON i.indicator_code = s.indicator_code
   LEFT JOIN counted AS c ON c.area_id = s.area_id AND c.indicator_code = s.indicator_code AND c.year = s.year
                         AND c.measure_type = s.measure_type AND c.sex = s.sex AND c.area = s.area
+  LEFT JOIN missing AS x ON x.missing = c.missing
   LEFT JOIN mean AS m ON m.area_id = s.area_id AND m.indicator_code = s.indicator_code AND m.year = s.year
                      AND m.measure_type = s.measure_type AND m.sex = s.sex AND m.area = s.area
   LEFT JOIN published AS p ON p.territory_id = s.area_id AND p.indicator_code = s.indicator_code AND p.year = s.year
