@@ -176,6 +176,9 @@ type (
 		Cell      string  `json:"cell"`
 		Raw       string  `json:"raw"`
 		Note      string  `json:"note,omitempty"`
+
+		Achieved     *string `json:"achieved,omitempty"` // percentage of the plan that the sender states
+		AchievedCell string  `json:"achieved_cell,omitempty"`
 	}
 	checkTask struct {
 		Number  string `json:"number"`
@@ -246,6 +249,10 @@ func checkReport(name string, f *record.File) checkJSON {
 			s := o.High.Decimal.String()
 			v.ValueHigh = &s
 		}
+		if o.Achieved.Valid {
+			s := o.Achieved.Decimal.String()
+			v.Achieved, v.AchievedCell = &s, o.AchievedCell
+		}
 		out.Observations = append(out.Observations, v)
 	}
 	for _, t := range f.Tasks {
@@ -299,6 +306,9 @@ func printCheck(w io.Writer, name string, f *record.File) {
 		}
 		if o.Qualifier != "" {
 			value = o.Qualifier + " " + value
+		}
+		if o.Achieved.Valid {
+			value += " (" + o.Achieved.Decimal.String() + " % of plan)"
 		}
 		byIndicator[o.Indicator] = append(byIndicator[o.Indicator], fmt.Sprintf("%s %s %s=%s", o.Territory, o.Period, o.Measure, value))
 	}

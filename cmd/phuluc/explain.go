@@ -112,6 +112,9 @@ type explanation struct {
 	Label         *string  `json:"label"`
 	Header        *string  `json:"header"`
 	Note          *string  `json:"note"`
+	Achieved      *string  `json:"achieved,omitempty"` // percentage of the plan that the sender states
+	AchievedCell  *string  `json:"achieved_cell,omitempty"`
+	AchievedRaw   *string  `json:"achieved_raw,omitempty"`
 	Rules         []string `json:"rules"`
 	MemberOf      string   `json:"member_of,omitempty"`
 	Weight        *string  `json:"weight,omitempty"`
@@ -120,6 +123,7 @@ type explanation struct {
 const explainColumns = `'fact_observation', o.observation_id, o.indicator_code, i.name_vi, o.territory_id, t.name_vi, o.period_id, o.measure_type, o.sex, o.area,
   CAST(o.value AS VARCHAR), CAST(o.value_high AS VARCHAR), o.qualifier, o.empty_kind, o.unit_code, o.reported_unit_code, o.is_latest, o.vintage_rank,
   o.round_id, o.source_sha256, s.file_name, s.origins, s.document, o.is_sample, o.sheet, o.cell, o.raw, l.label, l.header, o.note,
+  CAST(o.achieved_pct AS VARCHAR), o.achieved_cell, o.achieved_raw,
   (SELECT string_agg(f.rule_code || ': ' || coalesce(f.message_vi, '') || coalesce(' (expected ' || f.expected || ', found ' || f.actual || ')', ''), chr(10) ORDER BY f.finding_id) FROM audit.finding AS f
    WHERE f.source_sha256 = o.source_sha256 AND f.sheet = o.sheet AND f.cell = o.cell)`
 
@@ -159,6 +163,7 @@ ORDER BY o.fact, o.id`
 const otherColumns = `o.fact, o.id, o.indicator_code, o.name_vi, o.territory_id, o.territory_vi, o.period_id, o.measure_type, o.sex, 'T',
   CAST(o.value AS VARCHAR), NULL, NULL, o.empty_kind, o.unit_code, o.unit_code, o.is_latest, o.vintage_rank,
   o.round_id, s.source_sha256, s.file_name, s.origins, s.document, s.is_sample, l.sheet, l.cell, l.raw, l.label, l.header, nullif(o.note, ''),
+  NULL, NULL, NULL,
   (SELECT string_agg(f.rule_code || ': ' || coalesce(f.message_vi, '') || coalesce(' (expected ' || f.expected || ', found ' || f.actual || ')', ''), chr(10) ORDER BY f.finding_id) FROM audit.finding AS f
    WHERE f.source_sha256 = s.source_sha256 AND f.sheet = l.sheet AND f.cell = l.cell)`
 
@@ -221,14 +226,14 @@ func explainRows(ctx context.Context, w *load.Warehouse, query string, args ...a
 		var rules *string
 		if err := rows.Scan(&e.Fact, &e.ObservationID, &e.Indicator, &e.IndicatorVi, &e.Territory, &e.TerritoryVi, &e.Period, &e.Measure, &e.Sex, &e.Area,
 			&e.Value, &e.ValueHigh, &e.Qualifier, &e.Empty, &e.Unit, &e.Reported, &e.Latest, &e.Vintage, &e.Round, &e.SHA256, &e.File, &e.Origin,
-			&e.Document, &e.Sample, &e.Sheet, &e.Cell, &e.Raw, &e.Label, &e.Header, &e.Note, &rules, &e.MemberOf, &e.Weight); err != nil {
+			&e.Document, &e.Sample, &e.Sheet, &e.Cell, &e.Raw, &e.Label, &e.Header, &e.Note, &e.Achieved, &e.AchievedCell, &e.AchievedRaw, &rules, &e.MemberOf, &e.Weight); err != nil {
 			return nil, fmt.Errorf("explain: %w", err)
 		}
 		e.Rules = []string{}
 		if rules != nil {
 			e.Rules = strings.Split(*rules, "\n")
 		}
-		e.Value, e.ValueHigh, e.Weight = shortNumber(e.Value), shortNumber(e.ValueHigh), shortNumber(e.Weight)
+		e.Value, e.ValueHigh, e.Weight, e.Achieved = shortNumber(e.Value), shortNumber(e.ValueHigh), shortNumber(e.Weight), shortNumber(e.Achieved)
 		out = append(out, e)
 	}
 	return out, rows.Err()
@@ -299,6 +304,9 @@ func printExplanations(w io.Writer, list []explanation) {
 		line("header", deref(e.Header))
 		if deref(e.Unit) != deref(e.Reported) {
 			line("unit", "reported in "+deref(e.Reported)+", kept in "+deref(e.Unit))
+		}
+		if e.Achieved != nil {
+			line("plan", fmt.Sprintf("the sender states %s %% of plan (cell %s, %q)", *e.Achieved, deref(e.AchievedCell), deref(e.AchievedRaw)))
 		}
 		round := ""
 		if e.Round != nil {

@@ -110,6 +110,10 @@ type explanation struct {
 	Value     string `json:"value"`
 	Weight    string `json:"weight"`
 	Latest    bool   `json:"is_latest"`
+
+	Achieved     string `json:"achieved"`
+	AchievedCell string `json:"achieved_cell"`
+	AchievedRaw  string `json:"achieved_raw"`
 }
 
 // reread reads a landed workbook again: sheet!A1 → stored text.
@@ -177,31 +181,49 @@ func TestPartsOfTheReportsAddUpInReconciliation(t *testing.T) {
 	}
 }
 
-// The report states 103.3 % of plan, and no plan. A comparison is recomputed or left out, never loaded as a value.
-func TestAchievementWithoutItsPlanIsAComparisonAndNoValue(t *testing.T) {
+// The report states 82,615 jobs at 103.3 % of plan, and no plan: the percentage stands beside its value, explained to its
+// own cell.
+func TestAchievementWithoutItsPlanIsKeptWithItsValue(t *testing.T) {
 	t.Parallel()
 	w := demo(t)
-	sha := w.one(t, "SELECT source_sha256 FROM dw.dim_source WHERE file_name = 'PhuLuc_BaoCao2015-2019_ThuaThienHue.xlsx'")
-	cells := reread(t, w.home, sha)
-	at := ""
-	for a, raw := range cells {
-		if raw == "103.3" {
-			at = a
+	for _, x := range []struct{ indicator, period, value, percent string }{
+		{"jobs_created", "2015/2020", "82615", "103.3"}, {"bhxh_voluntary", "2019", "7333", "106.09"},
+		{"bhxh_compulsory", "2019", "123304", "100.11"}, {"bhtn_participants", "2019", "113208", "100.78"},
+	} {
+		rows := w.ask(t, `SELECT plan, achieved_value, achievement_pct, achievement_basis, reported_pct, reported_sha256, reported_sheet, reported_cell, actual_observation_id
+FROM mart.plan_performance WHERE territory_id = '%s' AND indicator_code = '%s' AND period_id = '%s'`, hue, x.indicator, x.period)
+		if len(rows) != 1 {
+			t.Errorf("%s: %d rows, want one", x.indicator, len(rows))
+			continue
+		}
+		r := rows[0]
+		if r.text("plan") != "" || r.text("achieved_value") != x.value || r.text("achievement_pct") != x.percent || r.text("achievement_basis") != "reported" || r.text("reported_pct") != x.percent {
+			t.Errorf("%v, want %+v", r, x)
+		}
+		if got := reread(t, w.home, r.text("reported_sha256"))[r.text("reported_sheet")+"!"+r.text("reported_cell")]; got != x.percent {
+			t.Errorf("%s!%s holds %q, want %s", r.text("reported_sheet"), r.text("reported_cell"), got, x.percent)
+		}
+		found, _ := runJSON[[]explanation](t, done, "explain", "--data", string(w.home), r.text("actual_observation_id"))
+		if len(found) != 1 || found[0].Achieved != x.percent || found[0].AchievedCell != r.text("reported_cell") || found[0].AchievedRaw != x.percent {
+			t.Errorf("%s: %+v", x.indicator, found)
+		}
+		if o := run(t, done, "explain", "--data", string(w.home), r.text("actual_observation_id")); !strings.Contains(o.stdout, "the sender states "+x.percent+" % of plan (cell "+r.text("reported_cell")) {
+			t.Errorf("explain does not tell the percentage:\n%s", o.stdout)
+		}
+		stated := 0
+		for _, o := range check(t, done, w.object(r.text("reported_sha256")))[0].Observations {
+			if o["indicator"] == x.indicator && o["achieved"] == x.percent && o["achieved_cell"] == r.text("reported_cell") {
+				stated++
+			}
+		}
+		if stated != 1 {
+			t.Errorf("check tells the percentage of %s %d times", x.indicator, stated)
 		}
 	}
-	if at == "" {
-		t.Fatal("the annex does not state 103.3")
-	}
-	_, cell, _ := strings.Cut(at, "!")
-	if n := w.one(t, "SELECT count(*) FROM audit.lineage WHERE source_sha256 = '%s' AND cell = '%s'", sha, cell); n != "0" {
-		t.Errorf("%s is loaded as a value", at)
-	}
-	if n := w.one(t, "SELECT count(*) FROM audit.quarantine WHERE source_sha256 = '%s' AND cell = '%s'", sha, cell); n != "0" {
-		t.Errorf("%s is quarantined: a comparison is understood", at)
-	}
-	// Five percentages of the plan stand in the column: jobs, voluntary, compulsory, unemployment insurance, enrolments.
-	if n := w.one(t, "SELECT coalesce(sum(cells), 0) FROM audit.skip_count WHERE source_sha256 = '%s' AND reason = 'comparison'", sha); n != "5" {
-		t.Errorf("%s cells were skipped as comparisons, want 5", n)
+	// The fifth percentage is of a yearly mean that is no indicator: it stands beside no value and stays a comparison.
+	sha := w.one(t, "SELECT source_sha256 FROM dw.dim_source WHERE file_name = 'PhuLuc_BaoCao2015-2019_ThuaThienHue.xlsx'")
+	if n := w.one(t, "SELECT coalesce(sum(cells), 0) FROM audit.skip_count WHERE source_sha256 = '%s' AND reason = 'comparison'", sha); n != "1" {
+		t.Errorf("%s cells were skipped as comparisons, want 1", n)
 	}
 }
 

@@ -116,7 +116,7 @@ func TestExplainLeadsFromAnyFactToTheTextInItsFile(t *testing.T) {
 	seen := map[string]int{}
 	for i, k := range r.Perm(len(ids)) {
 		fact := ids[k].text("fact")
-		if i >= 50 && seen[fact] > 0 && len(seen) == 3 {
+		if i >= 50 && seen[fact] > 0 && len(seen) == 4 {
 			break
 		}
 		if i >= 50 && seen[fact] > 0 {
