@@ -81,7 +81,7 @@ func TestAFullDiskFailsTheRefreshAndKeepsThePublishedGeneration(t *testing.T) {
 		o := limited(t, blocks, "refresh", "--full", "--json", "--data", string(h))
 		if o.code != environment {
 			t.Errorf("%d blocks: exit code %d, want %d\n%s%s", blocks, o.code, environment, clip(o.stdout), clip(o.stderr))
-		} else if e := decodeEnvelope(t, o, new(any)); e.OK || e.Error == nil || e.Error.Try == "" || !strings.Contains(e.Error.Try, "space") {
+		} else if e := decodeEnvelope(t, o, new(any)); e.OK || e.Error == nil || !strings.Contains(e.Error.Try, "free ") {
 			t.Errorf("%d blocks: %+v", blocks, e.Error)
 		}
 		h.intact(t, 1)
@@ -119,7 +119,7 @@ func TestARealFullDiskFailsTheRefreshWithItsReason(t *testing.T) {
 		o := finish(t, c)
 		if o.code != environment {
 			t.Errorf("%s: exit code %d, want %d\n%s%s", size, o.code, environment, clip(o.stdout), clip(o.stderr))
-		} else if e := decodeEnvelope(t, o, new(any)); e.Error == nil || !strings.Contains(e.Error.Try, "space") {
+		} else if e := decodeEnvelope(t, o, new(any)); e.Error == nil || !strings.Contains(e.Error.Try, "free ") {
 			t.Errorf("%s: %+v", size, e.Error)
 		}
 	}
