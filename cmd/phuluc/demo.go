@@ -77,7 +77,7 @@ func (a *app) demoAnswers(ctx context.Context, w *load.Warehouse) error {
 		{"A trend: the poverty rate of Thừa Thiên Huế", `SELECT year, measure_type, value AS poverty_rate, "change", source_cell
 FROM mart.indicator_trend WHERE basis = 'as_reported' AND indicator_code = 'poverty_rate' AND territory_id = 'province:46@2004' AND sex = 'T' AND area = 'T' AND value IS NOT NULL
 ORDER BY year, measure_type`},
-		{"Targets with their gap: Decision 1240 for the northern midlands, and the nation's health insurance", `SELECT t.indicator_code, t.year_to AS by_year, concat_ws('–', ` + plain("t.target_min") + `, CASE WHEN t.target_max IS DISTINCT FROM t.target_min THEN ` + plain("t.target_max") + ` END) AS target, t.latest_year, t.latest_value AS latest, t.gap, t.required_per_year AS per_year, t.status
+		{"Targets with their gap: Decision 1240 for the northern midlands, and the nation's health insurance", `SELECT t.indicator_code, t.year_to AS by_year, concat_ws('–', ` + plain("t.target_min") + `, CASE WHEN t.target_max IS DISTINCT FROM t.target_min THEN ` + plain("t.target_max") + ` END) AS target, t.latest_year, t.latest_value AS latest, t.gap, t.required_per_year AS per_year, t.status, t.related_indicator_code || ' ' || ` + plain("t.related_value") + ` || ' (' || t.related_year || ')' AS another_concept
 FROM mart.target_progress AS t
 WHERE (t.document LIKE '%1240%' OR (t.indicator_code = 'bhyt_coverage_rate' AND t.year_to = 2030)) ORDER BY t.document, t.indicator_code`},
 	} {
