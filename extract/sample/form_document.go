@@ -119,6 +119,32 @@ func (s *store) indicatorTable(p *page, row int, is []int) int {
 	return row + 1
 }
 
+// achievements adds to the table that indicatorTable wrote a column of the percentages of the plan.
+func (s *store) achievements(p *page, row, col int, is []int, heading string) {
+	p.text(row, col, head, heading)
+	for n, ind := range s.indicators(is) {
+		for _, i := range is {
+			if v := s.values[i]; v.Indicator == ind && v.Achieved.Valid {
+				p.digits(row+1+n, col, number, v.Achieved.Decimal.String())
+			}
+		}
+	}
+}
+
+// achieved gives the values of is for which a percentage of the plan is stated.
+func (s *store) achieved(is []int) []int {
+	var out []int
+	for _, i := range is {
+		if s.values[i].Achieved.Valid {
+			out = append(out, i)
+		}
+	}
+	return out
+}
+
+// planOf heads a column of percentages of the plan of the year of value i: those of months and half-years are of it too.
+func (s *store) planOf(i int) string { return "% so với KH năm " + s.values[i].Period[:4] }
+
 // territoryTable writes the values is as territories × (period, indicator), the unit in the header of each column.
 func (s *store) territoryTable(p *page, row int, is []int) int {
 	ds := s.dimensions(is)
@@ -147,6 +173,16 @@ func (s *store) territoryTable(p *page, row int, is []int) int {
 			col++
 		}
 	}
+	achievedAt := map[string]int{} // by indicator
+	if as := s.achieved(is); len(as) > 0 {
+		inds := s.indicators(as)
+		p.across(row, col, col+len(inds)-1, head, s.planOf(as[0]))
+		for _, ind := range inds {
+			achievedAt[ind] = col
+			p.text(row+1, col, head, s.labels[ind])
+			col++
+		}
+	}
 	row += 2
 	n := 0
 	for _, t := range s.territories {
@@ -167,6 +203,9 @@ func (s *store) territoryTable(p *page, row int, is []int) int {
 				}
 			}
 			p.place(s, row, at[columnKey{v.Period, v.Measure, v.Indicator}], i, v.Unit, numberStyle(v.Unit))
+			if v.Achieved.Valid {
+				p.digits(row, achievedAt[v.Indicator], number, v.Achieved.Decimal.String())
+			}
 		}
 		if found {
 			row++
@@ -220,6 +259,9 @@ func (s *store) digestBook(id string) *book {
 	}
 	row := 5
 	if one {
+		if as := s.achieved(is); len(as) > 0 {
+			s.achievements(p, row, 4+len(s.dimensions(is)), is, s.planOf(as[0]))
+		}
 		row = s.indicatorTable(p, row, is)
 	} else {
 		row = s.territoryTable(p, row, is)
@@ -344,8 +386,8 @@ func (s *store) scorecardBook(id string) *book {
 	return b
 }
 
-// achievementBook lays out every figure of the report of Thừa Thiên Huế for 2015–2019. The columns of percentages of
-// the plan and the yearly mean of enrolments are figures of the report that are no observation of an indicator.
+// achievementBook lays out every figure of the report of Thừa Thiên Huế for 2015–2019. The yearly mean of enrolments and
+// its percentage of the plan are figures of the report that are no observation of an indicator.
 func (s *store) achievementBook(id string) *book {
 	b := &book{path: "2021/PhuLuc_BaoCao2015-2019_ThuaThienHue.xlsx", title: s.document(id).title, date: s.date(id)}
 	p := b.page("Phụ lục", 5, 60, 14, 14, 14, 16, 18, 18, 14, 14, 14, 18)
@@ -356,13 +398,7 @@ func (s *store) achievementBook(id string) *book {
 	end := s.indicatorTable(p, 6, is)
 	ds := s.dimensions(is)
 	col := 4 + len(ds)
-	p.text(6, col, head, "So với kế hoạch (%)")
-	achieved := map[string]string{"jobs_created": "103.3", "bhxh_voluntary": "106.09", "bhxh_compulsory": "100.11", "bhtn_participants": "100.78"}
-	for n, ind := range s.indicators(is) {
-		if a := achieved[ind]; a != "" {
-			p.digits(7+n, col, number, a)
-		}
-	}
+	s.achievements(p, 6, col, is, "So với kế hoạch (%)")
 	p.digits(end, 1, centred, strconv.Itoa(end-6))
 	p.text(end, 2, label, "Bình quân hàng năm tuyển sinh học nghề giai đoạn 2015 - 2019")
 	p.text(end, 3, centred, "nghìn người")

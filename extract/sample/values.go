@@ -28,6 +28,7 @@ type Value struct {
 	Unit      string              // units.csv code in which the figure was published
 	Raw       string              // as printed or as the data service delivered it
 	Document  string              // id of the document, documents.csv
+	Achieved  decimal.NullDecimal // percentage of the plan that the document states for it, achievements.csv
 
 	Source      string // where the document was found
 	Reliability string // official (by the authority itself) or press
@@ -160,6 +161,21 @@ func load() (*store, error) {
 		if err != nil {
 			return nil, err
 		}
+	}
+	if err := read("achievements.csv", "indicator_code,territory_id,period,percent,raw_text,document", func(r []string) error {
+		percent, err := decimal.NewFromString(r[3])
+		if err != nil {
+			return fmt.Errorf("percent %q is no number", r[3])
+		}
+		for _, i := range s.byDocument[r[5]] {
+			if v := &s.values[i]; v.Indicator == r[0] && v.Territory == r[1] && v.Period == r[2] && v.Measure == "actual" && v.Sex == "T" && v.Area == "T" && !v.Achieved.Valid {
+				v.Achieved = decimal.NewNullDecimal(percent)
+				return nil
+			}
+		}
+		return fmt.Errorf("%s has no actual value of %s in %s, %s without a percentage", r[5], r[0], r[1], r[2])
+	}); err != nil {
+		return nil, err
 	}
 	return s, nil
 }

@@ -82,6 +82,7 @@ func TestSampleIsReadAsPublished(t *testing.T) {
 	sort.Strings(files)
 	var problems []string
 	good, others := 0, 0
+	achieved := map[int]bool{} // values found with their percentage of the plan
 	for _, name := range files {
 		f := rd.Read(openBook(t, dir, name))
 		if err := f.Check(); err != nil {
@@ -121,6 +122,12 @@ func TestSampleIsReadAsPublished(t *testing.T) {
 			if v.Status == "P" && o.Status == "A" && !strings.Contains(o.Header+o.Label, "Sơ bộ") {
 				o.Status = "P" // the annexes of the planning rounds do not print it
 			}
+			if o.Achieved.Valid {
+				if !v.Achieved.Valid || !o.Achieved.Decimal.Equal(v.Achieved.Decimal) {
+					problems = append(problems, fmt.Sprintf("BAD %s %s of the plan, want %v", o.AchievedCell, o.Achieved.Decimal, v.Achieved))
+				}
+				achieved[p.Value] = true
+			}
 			if got := describeObservation(o); got != want {
 				problems = append(problems, fmt.Sprintf("BAD %s %s want %s got %s", name, k, want, got))
 				continue
@@ -143,6 +150,11 @@ func TestSampleIsReadAsPublished(t *testing.T) {
 	t.Logf("%d values of %d workbooks as published, %d cells that no value is expected from are refused", good, len(files), others)
 	if good < 8000 || others > 20 {
 		t.Errorf("%d values read and %d other cells refused", good, others)
+	}
+	for i := range values {
+		if values[i].Achieved.Valid && !achieved[i] {
+			problems = append(problems, fmt.Sprintf("MISS %s %% of the plan of %s", values[i].Achieved.Decimal, describeValue(cat, &values[i])))
+		}
 	}
 	sort.Strings(problems)
 	if out := os.Getenv("PHULUC_SAMPLE_REPORT"); out != "" {
