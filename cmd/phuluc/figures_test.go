@@ -241,6 +241,30 @@ WHERE indicator_code = 'jobs_created' AND territory_id = 'province:02@2004' AND 
 	}
 }
 
+// A percentage that stands beside its plan is not loaded; one that the two values do not give is a warning at its cell.
+func TestStatedAchievementBesideItsPlanIsRecomputedAndDoubted(t *testing.T) {
+	t.Parallel()
+	h := newHome(t)
+	a := goodAnnex("Tỉnh Hà Giang")
+	a.columns = append(a.columns, annexColumn{"So sánh (%)", "Ước 2019/KH 2019"})
+	a.rows[0].values = append(a.rows[0].values, 99.9)
+	a.rows[1].values = append(a.rows[1].values, 103.3) // 15620 of 15500 is 100.77 %
+	a.rows[3].values = append(a.rows[3].values, 1.0035)
+	h.put(t, "HaGiang.xlsx", a.xlsx(t, nil))
+	r := h.refresh(t)
+	if r.Loaded != 24 || r.Quarantined != 0 {
+		t.Errorf("%d loaded and %d quarantined, want the 24 values alone", r.Loaded, r.Quarantined)
+	}
+	if n := h.one(t, "SELECT count(*) FROM dw.fact_observation WHERE achieved_pct IS NOT NULL"); n != "0" {
+		t.Errorf("%s percentages are kept beside their plan", n)
+	}
+	found := h.ask(t, "SELECT cell, raw, expected, actual, severity FROM audit.finding WHERE rule_code = 'achievement_differs'")
+	if len(found) != 1 || found[0].text("cell") != fmt.Sprintf("H%d", a.row(1)) || found[0].text("raw") != "103.3" ||
+		found[0].text("expected") != "100.77" || found[0].text("actual") != "103.3" || found[0].text("severity") != "warning" {
+		t.Errorf("%v, want one doubt about 103.3 where 100.77 is computed", found)
+	}
+}
+
 func TestTargetProgressSaysHowFarTheRegionOfDecision1240Is(t *testing.T) {
 	t.Parallel()
 	w := demo(t)

@@ -7,14 +7,16 @@
 // The files follow that path: grid.go (cells and their fates), words.go and grammar.go (vocabulary and grammar of header
 // and label texts), label.go (ordinals and bullets), table.go (finding tables), body.go (columns and rows of one table,
 // the hierarchy of rows), identity.go (province, round, document), title.go (the texts above a table), resolve.go
-// (dimensions of one cell), refuse.go (refusals and proposals), value.go (numbers and units), task.go (form B2), read.go
-// (one workbook).
+// (dimensions of one cell), refuse.go (refusals and proposals), value.go (numbers and units), achievement.go (percentages
+// of the plan), task.go (form B2), read.go (one workbook).
 //
 // Rules that hold everywhere:
 //
 //   - A cell is loaded only if indicator, territory, period, measure type, sex, area and unit are known and no two
 //     sources contradict. The nearest source wins over a farther one; two sources at the same distance (headers of
 //     one column) must agree. What fails is refused with a code, an address and the texts that pointed at it.
+//   - A percentage of the plan is loaded with the one value of its row that it speaks of, if no plan stands there to
+//     recompute it from; other comparisons are skipped.
 //   - A near match of a name is a proposal inside a refusal, never a value (invariant 9).
 //   - Every non-empty cell of every sheet has exactly one fate: loaded, quarantined or skipped with a reason
 //     (invariant 1). The reasons are the constants of grid.go.
