@@ -29,7 +29,8 @@ type Options struct {
 
 // Report says what a build made, also when it failed.
 type Report struct {
-	Models       int // tables and views made
+	Engine       string // version of the engine, e.g. v1.5.5
+	Models       int    // tables and views made
 	Checks       []CheckResult
 	Undocumented []string // tables and columns without a text in sql/docs
 	Stray        []string // texts in sql/docs that belong to nothing
@@ -230,6 +231,9 @@ func (b *builder) build(ctx context.Context, o Options) (Report, error) {
 	}
 	if len(failed) > 0 {
 		return report, &CheckError{Failed: failed}
+	}
+	if err := b.conn.QueryRowContext(ctx, "SELECT version()").Scan(&report.Engine); err != nil {
+		return report, err
 	}
 	if err := b.exec(ctx, "CHECKPOINT generation"); err != nil {
 		return report, fmt.Errorf("checkpoint: %w", err)

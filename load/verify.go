@@ -7,7 +7,10 @@ import (
 	"fmt"
 	"math/big"
 	"os"
+	"runtime"
 	"strings"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // TableHash stands for the content of one table.
@@ -45,7 +48,7 @@ func verify(ctx context.Context, path string) (tables []TableHash, err error) {
 	if _, err := os.Lstat(path + ".wal"); err == nil {
 		return nil, errors.New("a write-ahead log stands beside the file: the build did not finish")
 	}
-	w, err := OpenReadOnly(ctx, path, 0, "")
+	w, err := OpenReadOnly(ctx, path, 1, "")
 	if err != nil {
 		return nil, err
 	}
@@ -65,12 +68,24 @@ func verify(ctx context.Context, path string) (tables []TableHash, err error) {
 	if len(columns) == 0 {
 		return nil, errors.New("the file holds no table")
 	}
-	for _, t := range columns {
-		h, err := t.hash(ctx, w.conn)
-		if err != nil {
-			return nil, fmt.Errorf("%s.%s: %w", t.schema, t.name, err)
-		}
-		tables = append(tables, h)
+	// One thread for each table and several tables at a time: dividing one table costs more than it gains.
+	tables = make([]TableHash, len(columns))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(min(runtime.NumCPU(), maxConnections))
+	for i, t := range columns {
+		group.Go(func() error {
+			conn, err := w.db.Conn(ctx)
+			if err != nil {
+				return err
+			}
+			if tables[i], err = t.hash(ctx, conn); err != nil {
+				err = fmt.Errorf("%s.%s: %w", t.schema, t.name, err)
+			}
+			return errors.Join(err, conn.Close())
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
 	}
 	return tables, nil
 }
