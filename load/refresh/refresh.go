@@ -16,6 +16,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -319,12 +320,8 @@ func (r *runner) build(ctx context.Context, generations *publish.Store, raws []l
 		return err
 	}
 	r.progress(Verifying, 0, 1)
-	engine, err := load.EngineVersion(ctx)
-	if err != nil {
-		return err
-	}
 	manifest := publish.Manifest{
-		DuckDBVersion: engine,
+		DuckDBVersion: result.Engine,
 		RunID:         r.report.RunID, ProgramVersion: r.Version, InputHash: input, Checks: r.report.Checks,
 	}
 	g, err := candidate.Publish(ctx, manifest, func(path string) ([]publish.Table, error) {
@@ -405,6 +402,7 @@ func (r *runner) normalise(ctx context.Context, raws []landing.Raw) ([]arrow.Rec
 	if err != nil {
 		return batches, err
 	}
+	debug.FreeOSMemory() // what reading has left behind is as much as the engine needs next
 	return batches, r.ledger.RecordItems(ctx, r.report.RunID, items)
 }
 
