@@ -34,6 +34,8 @@ type row struct {
 	labels  []int32 // label cells, left to right, merged ones included
 	unit    int32
 	parent  *row
+	before  *row // the row before it of the same rank under the same parent
+	indent  int  // blanks before the label or its bullet
 	values  bool
 	mean    meaning
 }
@@ -362,8 +364,14 @@ func (s *sheetReader) readRows(t *table) {
 		if rank == 0 {
 			rank = s.plainRank(t, rw, hasOrdinals, stack)
 		}
+		if rank == rankBullet || rank == rankDot || rank == rankPlus {
+			rank = s.bulletRank(rw, rank, stack)
+		}
 		rw.ordinal.rank = rank
 		for len(stack) > 0 && stack[len(stack)-1].ordinal.rank >= rank {
+			if top := stack[len(stack)-1]; top.ordinal.rank == rank {
+				rw.before = top
+			}
 			stack = stack[:len(stack)-1]
 		}
 		if len(stack) > 0 {
@@ -389,8 +397,7 @@ func (s *sheetReader) plainRank(t *table, rw *row, hasOrdinals bool, stack []*ro
 	p := s.parsed[i]
 	indent := s.g.cells[i].Indent
 	if indent == 0 {
-		raw := s.g.cells[i].Raw
-		indent = (len(raw) - len(strings.TrimLeft(raw, " \u00a0\t"))) / 2
+		indent = leadingBlanks(s.g.cells[i].Raw) / 2
 	}
 	// A label one column further right is one level deeper.
 	for c := range s.g.pos[i].c {
@@ -425,6 +432,40 @@ func (s *sheetReader) plainRank(t *table, rw *row, hasOrdinals bool, stack []*ro
 		return rankPlain + min(indent, 2)
 	}
 	return rankNumber + 2*min(indent, 9)
+}
+
+// bulletRank ranks a row with a bullet among the rows above with the same bullet: as deep as the one it is in line with,
+// deeper than one that it is indented under. Behind "Trong đó:" the first bullet stands further right than it begins, so
+// that nothing is indented under it.
+func (s *sheetReader) bulletRank(rw *row, rank int, stack []*row) int {
+	if len(rw.labels) == 0 {
+		return rank
+	}
+	c := &s.g.cells[rw.labels[len(rw.labels)-1]]
+	rw.indent = 2*c.Indent + leadingBlanks(c.Raw)
+	for k := len(stack) - 1; k >= 0; k-- {
+		top := stack[k]
+		switch {
+		case len(top.labels) == 0 || top.ordinal.rank < rank || top.ordinal.rank > rank+bulletDepth:
+			continue
+		case rw.indent >= top.indent+2 && !s.parsed[top.labels[len(top.labels)-1]].ofWhich:
+			return min(top.ordinal.rank+1, rank+bulletDepth)
+		case rw.indent > top.indent-2:
+			return top.ordinal.rank
+		}
+	}
+	return rank
+}
+
+func leadingBlanks(s string) int {
+	n := 0
+	for _, r := range s {
+		if r != ' ' && r != '\u00a0' && r != '\t' {
+			break
+		}
+		n++
+	}
+	return n
 }
 
 func (s *sheetReader) hasValues(t *table, r int) bool {

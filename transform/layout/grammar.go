@@ -244,12 +244,27 @@ func (rd *Reader) isComparison(toks []token) bool {
 			return true
 		}
 	}
+	for len(toks) > 2 && (toks[0].key == "%" || toks[0].low == "tỷ" && toks[1].low == "lệ") { // "Tỷ lệ % TH/KH 2019"
+		if toks[0].key == "%" {
+			toks = toks[1:]
+		} else {
+			toks = toks[2:]
+		}
+	}
 	for i, t := range toks {
-		if t.key != "/" || i == 0 || inPeriod(toks, i) {
+		right := i + 1
+		switch {
+		case i == 0 || inPeriod(toks, i):
+			continue
+		case t.low == "so": // "KH 2020 so với ước 2019"
+			for right < len(toks) && right < i+3 && (toks[right].low == "với" || toks[right].low == "sánh") {
+				right++
+			}
+		case t.key != "/":
 			continue
 		}
 		ly, lm, lok := rd.ratioSide(toks[:i])
-		ry, rm, rok := rd.ratioSide(toks[i+1:])
+		ry, rm, rok := rd.ratioSide(toks[right:])
 		if lok && rok && (lm && rm || lm && ry > 0 || rm && ly > 0 || ly > ry && ry > 0) {
 			return true
 		}
@@ -263,14 +278,23 @@ func inPeriod(toks []token, i int) bool {
 		if n, _ := takePeriod(toks[j:]); n > i-j {
 			return true
 		}
+		if j+4 < len(toks) && j+4 > i && isDate(toks[j:]) {
+			return true
+		}
 	}
 	return false
+}
+
+// isDate recognises a day at the start of the tokens: "30/6/2019".
+func isDate(toks []token) bool {
+	return len(toks) > 4 && toks[0].num >= 1 && toks[0].num <= 31 && toks[1].key == "/" && toks[2].num >= 1 && toks[2].num <= 12 &&
+		toks[3].key == "/" && isYear(toks[4])
 }
 
 // ratioSide reads one side of a ratio of columns: measure words, years, "6T"; ok is false if it holds anything else.
 func (rd *Reader) ratioSide(toks []token) (year int, measure, ok bool) {
 	for len(toks) > 0 {
-		if toks[0].punct || toks[0].low == "t" || toks[0].low == "tháng" {
+		if toks[0].punct || toks[0].low == "t" || toks[0].low == "tháng" || toks[0].low == "cùng" || toks[0].low == "kỳ" {
 			toks = toks[1:]
 			continue
 		}
@@ -487,7 +511,7 @@ func (rd *Reader) takeLeft(toks []token, s string) (item, bool) {
 		if toks[n-1].punct && toks[n-1].key != "%" || toks[0].punct {
 			continue
 		}
-		if _, ok := rd.vocab.find(toks[:n], kindMeasure, kindStatus, kindSex, kindArea, kindPart, kindRef, kindTotal, kindFiller, kindCarrier); ok {
+		if _, ok := rd.vocab.find(toks[:n], kindMeasure, kindStatus, kindSex, kindArea, kindPart, kindRef, kindTotal, kindFiller, kindCarrier); ok && !periodReaches(toks, n) {
 			return item{n: n, words: rd.vocab[phraseKey(toks[:n])], written: s[toks[0].start:toks[n-1].end]}, true
 		}
 		if n > 1 && n <= 8 && n < len(toks) {
@@ -501,6 +525,17 @@ func (rd *Reader) takeLeft(toks []token, s string) (item, bool) {
 		return item{n: 1}, true
 	}
 	return item{}, false
+}
+
+// periodReaches reports whether a part of a year begins inside the first n tokens and ends beyond them: "TH 6 tháng" is no word of
+// "TH 6 tháng cuối năm 2018".
+func periodReaches(toks []token, n int) bool {
+	for j := 1; j < n; j++ {
+		if k, it := takePeriod(toks[j:]); it.part != "" && j+k > n {
+			return true
+		}
+	}
+	return false
 }
 
 // takeRight is takeLeft from the other end: the longest item that reaches the end of the text.
@@ -542,8 +577,21 @@ func takePeriod(toks []token) (int, item) {
 	}
 	t0 := at(0)
 	switch {
-	case t0.num == 31 && at(1).low == "/" && at(2).num == 12 && at(3).low == "/" && isYear(at(4)):
-		return 5, item{year: at(4).num, part: "Y"}
+	case isDate(toks): // the last day of a part of the year that begins in January
+		part := ""
+		switch [2]int{t0.num, at(2).num} {
+		case [2]int{31, 3}:
+			part = "Q1"
+		case [2]int{30, 6}:
+			part = "S1"
+		case [2]int{30, 9}:
+			part = "C09"
+		case [2]int{31, 12}:
+			part = "Y"
+		default:
+			return 0, item{}
+		}
+		return 5, item{year: at(4).num, part: part}
 	case t0.num > 0 && t0.num < 12 && (at(1).low == "t" || at(1).low == "tháng"):
 		j, part := 2, ""
 		switch t0.num {

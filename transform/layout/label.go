@@ -22,6 +22,8 @@ const (
 	rankDot     = 55 // •
 	rankPlus    = 60 // +
 	rankOfWhich = 48 // "Trong đó" without a bullet
+
+	bulletDepth = 4 // ranks that rows with the same bullet may add by their indentation
 )
 
 // cutOrdinal takes the ordinal off the start of a label: "1.1. Số hộ nghèo", "a) Thành thị", "- Nữ", "II. BHXH".

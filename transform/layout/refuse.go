@@ -64,9 +64,10 @@ func (b *bookReader) refuseLabel(s *sheetReader, cx *cellContext, rw *row, i int
 			}
 		}
 	}
-	if territories+cx.territories > cx.indicators {
+	town := isTownName(unknown)
+	if territories+cx.territories > cx.indicators || town {
 		nearest := ""
-		if b.mayPropose(unknown) {
+		if !town && b.mayPropose(unknown) { // the nearest name of a town is that of its province
 			if t := s.rd.cat.NearestTerritory(unknown); t != nil && text.Distance(t.NameVi, unknown) <= 3 {
 				nearest = t.NameVi
 			}

@@ -180,6 +180,11 @@ func (s *sheetReader) rowMeaning(rw *row, title *meaning) meaning {
 	if m.unknown != "" {
 		return m
 	}
+	if s.besideAnother(rw, &m) {
+		m.ambiguous, m.indicator, m.matches = true, nil, s.parsed[rw.labels[len(rw.labels)-1]].indicators
+		m.dims.sex, m.dims.area = "", ""
+		return m
+	}
 	own := m.indicator != nil
 	for p := rw.parent; p != nil; p = p.parent {
 		q := &p.mean
@@ -216,6 +221,38 @@ func (s *sheetReader) rowMeaning(rw *row, title *meaning) meaning {
 		break // the parent has already inherited from its own parents
 	}
 	return m
+}
+
+// besideAnother reports whether a label that has a meaning only under another ("Nữ") stands, without a number, beside a row
+// without a number that is no part of the numbered row above both: whose part it is can not be told.
+func (s *sheetReader) besideAnother(rw *row, m *meaning) bool {
+	if rw.parent == nil || rw.ordinal.text != "" || len(rw.labels) == 0 || rw.parent.mean.indicator == nil {
+		return false
+	}
+	p := s.parsed[rw.labels[len(rw.labels)-1]]
+	if p.ofWhich || m.indicator == nil && len(m.matches) == 0 && m.dims.sex == "" && m.dims.area == "" || standsAlone(p, m.indicator) {
+		return false
+	}
+	for b := rw.before; b != nil && b.ordinal.text == "" && len(b.labels) > 0; b = b.before {
+		q := s.parsed[b.labels[len(b.labels)-1]]
+		switch in := b.mean.indicator; {
+		case q.ofWhich:
+			return false
+		case in != nil && standsAlone(q, in):
+			return in != rw.parent.mean.indicator && in.Parent != rw.parent.mean.indicator.Code
+		}
+	}
+	return false
+}
+
+// standsAlone reports whether a text names the indicator without a parent.
+func standsAlone(p *phrase, in *catalogue.Indicator) bool {
+	for _, m := range p.indicators {
+		if m.Indicator == in && m.ParentLabel == "" {
+			return true
+		}
+	}
+	return false
 }
 
 func inherit(d, from *partial) {
@@ -272,6 +309,16 @@ type cellContext struct {
 	largest     map[int]decimal.Decimal // by column, see labelUnit
 	labelled    bool                    // the table has row labels, so that a row without one is a gap
 	onlyDistr   bool                    // the rows are districts: a province's own name is then a doubtful row
+}
+
+// onlyYear reports whether no column header names another year.
+func (cx *cellContext) onlyYear(year int) bool {
+	for i := range cx.columns {
+		if d := &cx.columns[i].dims; d.year != 0 && (d.year != year || d.toYear != 0) {
+			return false
+		}
+	}
+	return true
 }
 
 // pending is a value cell on its way to an observation.
@@ -450,7 +497,7 @@ func (b *bookReader) resolveCell(s *sheetReader, cx *cellContext, rw *row, c int
 		return
 	}
 	titlePeriod := false
-	if d.year == 0 && d.ref != "" && ti.dims.year != 0 && ti.dims.toYear == 0 {
+	if d.year == 0 && d.ref != "" && ti.dims.year != 0 && ti.dims.toYear == 0 && !ti.planYear { // a plan is written in the year before
 		d.year, titlePeriod = ti.dims.year, true
 		if d.ref == "previous" {
 			d.year--
@@ -459,7 +506,7 @@ func (b *bookReader) resolveCell(s *sheetReader, cx *cellContext, rw *row, c int
 	if d.year == 0 && d.part == "" && d.ref == "" && ti.dims.year != 0 && !cx.hasYears && (d.measure == "" || !ti.planYear || d.measure == "plan") {
 		d.year, d.toYear, d.part, titlePeriod = ti.dims.year, ti.dims.toYear, ti.dims.part, true
 	}
-	if d.year == 0 && d.part != "" && ti.dims.year != 0 && ti.dims.toYear == 0 && ti.dims.part == "" && !ti.planYear && !cx.hasYears {
+	if d.year == 0 && d.part != "" && ti.dims.year != 0 && ti.dims.toYear == 0 && (ti.dims.part == "" || ti.dims.part == d.part) && !ti.planYear && cx.onlyYear(ti.dims.year) {
 		d.year, titlePeriod = ti.dims.year, true // months under "năm 2019"
 	}
 	period := d.period()
@@ -658,6 +705,9 @@ func (b *bookReader) joinTerritory(s *sheetReader, cx *cellContext, rw *row, cm 
 			continue
 		}
 		t, code := b.choose(cands, cx)
+		if code == "" && t == b.home && t.Type == "province" && isTownName(s.rowText(rw)) {
+			code = "territory.ambiguous" // "Thành phố Huế" in the annex of its province is a row of its districts
+		}
 		if code != "" {
 			return nil, code, []string{cands[0].NameVi}
 		}
@@ -677,6 +727,26 @@ func (b *bookReader) joinTerritory(s *sheetReader, cx *cellContext, rw *row, cm 
 		return nil, "territory.ambiguous", []string{b.homeName}
 	}
 	return nil, "identity.territory_unknown", nil
+}
+
+// isTownName reports whether a name says that it is that of a town, district or commune.
+func isTownName(s string) bool {
+	toks := tokenize(s)
+	for len(toks) > 0 && (toks[0].punct || toks[0].num >= 0) {
+		toks = toks[1:]
+	}
+	if len(toks) < 2 {
+		return false
+	}
+	switch toks[0].low {
+	case "tp", "tx", "huyện", "quận", "xã", "phường":
+		return true
+	case "thành":
+		return toks[1].low == "phố"
+	case "thị":
+		return toks[1].low == "xã" || toks[1].low == "trấn"
+	}
+	return false
 }
 
 // choose picks one of the territories that bear a name: the one of the file's own province, then the one valid at the

@@ -254,7 +254,18 @@ func (s *sheetReader) isCodes(cells []int32) bool {
 		next++
 		seen++
 	}
-	return seen >= 2 && next > 1
+	return seen >= 2 && (next > 1 || s.isAlphabet(cells))
+}
+
+// isAlphabet recognises column codes that are letters only, "a b c d": at least four, each the next one.
+func (s *sheetReader) isAlphabet(cells []int32) bool {
+	for k, i := range cells {
+		t := strings.ToLower(strings.Trim(s.g.text[i], "() "))
+		if len(t) != 1 || t[0] != byte('a'+k) {
+			return false
+		}
+	}
+	return len(cells) >= 4
 }
 
 // find splits the sheet into tables.

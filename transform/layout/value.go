@@ -50,7 +50,14 @@ type unitQuestion struct {
 
 // unitOf reads a unit word for an indicator. code is "" when it fits.
 func (rd *Reader) unitOf(in *catalogue.Indicator, w string) (u *catalogue.Unit, code string) {
-	u = rd.units.get(unitQuestion{in, w}, func() *catalogue.Unit { return rd.cat.UnitFor(in, w) })
+	u = rd.units.get(unitQuestion{in, w}, func() *catalogue.Unit {
+		if vi, en, cut := strings.Cut(w, " - "); cut && len(rd.cat.UnitsByWord(w)) == 0 { // "Nghìn người - Thous. pers."
+			if u := rd.cat.UnitFor(in, vi); u != nil && u == rd.cat.UnitFor(in, en) {
+				return u
+			}
+		}
+		return rd.cat.UnitFor(in, w)
+	})
 	switch {
 	case u != nil:
 		return u, ""

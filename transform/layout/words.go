@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"encoding/csv"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -357,7 +358,42 @@ func (rd *Reader) parse(s string) *phrase {
 		return p
 	}
 	rd.grammar(p, p.body)
+	if p.rest != "" {
+		if q := rd.bilingual(p); q != nil {
+			return q
+		}
+	}
 	return p
+}
+
+// bilingual reads a text that says the same in two languages, "Chỉ tiêu - Indicator": nil unless both halves are
+// understood and agree.
+func (rd *Reader) bilingual(p *phrase) *phrase {
+	for _, sep := range []string{"\n", " - ", " – ", " / ", "/"} {
+		vi, en, cut := strings.Cut(p.text, sep)
+		if !cut || strings.Contains(en, sep) || strings.TrimSpace(vi) == "" || strings.TrimSpace(en) == "" {
+			continue
+		}
+		a, b := rd.phrase(strings.TrimSpace(vi)), rd.phrase(strings.TrimSpace(en))
+		if !a.known() || !b.known() || a.role != b.role || a.comparison != b.comparison || a.dims.any() != b.dims.any() && a.role == "" ||
+			len(a.indicators)+len(b.indicators) > 0 && !sameIndicator(a.indicators, b.indicators) ||
+			len(a.territories)+len(b.territories) > 0 && !slices.ContainsFunc(a.territories, func(t *catalogue.Territory) bool { return slices.Contains(b.territories, t) }) {
+			continue
+		}
+		both := a.dims
+		both.merge(&b.dims)
+		if both.clash != "" || both != a.dims || a.dims.unit != b.dims.unit {
+			continue
+		}
+		return a
+	}
+	return nil
+}
+
+func sameIndicator(a, b []catalogue.Match) bool {
+	return slices.ContainsFunc(a, func(x catalogue.Match) bool {
+		return slices.ContainsFunc(b, func(y catalogue.Match) bool { return x.Indicator == y.Indicator })
+	})
 }
 
 func cutRune(s string, n int) int {
@@ -400,8 +436,12 @@ func (rd *Reader) leadIn(p *phrase) {
 		return
 	}
 	p.ofWhich = true
-	if o, _ := cutOrdinal(strings.TrimLeft(p.body[toks[n-1].end:], " :.,")); o.rank > 0 {
+	o, body := cutOrdinal(strings.TrimLeft(p.body[toks[n-1].end:], " :.,"))
+	if o.rank > 0 {
 		p.ordinal = o
+	}
+	for _, w := range rd.vocab[phraseKey(tokenize(body))] { // "Trong đó: nữ", where it is not the name of an indicator
+		p.dims.apply(w, body)
 	}
 }
 
