@@ -230,9 +230,16 @@ func (e *encoder) origin(o record.Origin) {
 // finish gives the rows as one Arrow record batch; the caller releases it.
 func (e *encoder) finish() (arrow.RecordBatch, error) {
 	arrays := make([]arrow.Array, columnCount)
+	empty := map[arrow.Type]arrow.Array{} // shared by the columns that have no value
 	for c, b := range e.columns {
 		if b == nil {
-			arrays[c] = array.MakeArrayOfNull(e.mem, e.schema.Field(c).Type, e.rows)
+			t := e.schema.Field(c).Type
+			if empty[t.ID()] == nil {
+				empty[t.ID()] = array.MakeArrayOfNull(e.mem, t, e.rows)
+			} else {
+				empty[t.ID()].Retain()
+			}
+			arrays[c] = empty[t.ID()]
 			continue
 		}
 		b.AppendNulls(e.rows - b.Len())
@@ -251,7 +258,7 @@ func (e *encoder) finish() (arrow.RecordBatch, error) {
 }
 
 // Encode gives everything that became of one file as one record batch of Schema; the caller releases it. The first
-// row is the file's own (kind "file"); what only the landing knows is added by WithLanding.
+// row is the file's own (kind "file"); what only the landing knows is added by FileRows.
 func Encode(mem memory.Allocator, f *record.File) (arrow.RecordBatch, error) {
 	e := newEncoder(mem)
 	e.begin(kindFile, f.SHA256)
@@ -361,10 +368,15 @@ func Encode(mem memory.Allocator, f *record.File) (arrow.RecordBatch, error) {
 	return e.finish()
 }
 
-// WithLanding gives the file row of a batch with what the landing knows of the object: when it was received, its size
-// and every place it came from. The caller releases it.
-func WithLanding(mem memory.Allocator, batch arrow.RecordBatch, raw landing.Raw) (arrow.RecordBatch, error) {
-	e := newEncoder(mem)
+// FileRows collects the file rows of many batches, with what only the landing knows of each object.
+type FileRows struct{ e *encoder }
+
+// NewFileRows returns a collection without rows. Finish must be called.
+func NewFileRows(mem memory.Allocator) FileRows { return FileRows{newEncoder(mem)} }
+
+// Add takes the file row of a batch and adds when the object was received, its size and every place it came from.
+func (r FileRows) Add(batch arrow.RecordBatch, raw landing.Raw) {
+	e := r.e
 	e.begin(kindFile, raw.SHA256)
 	for _, c := range []column{colFileName, colFileType, colTerritory, colRound, colForm, colBody, colDocument, colDate, colTitle} {
 		if col := batch.Column(int(c)).(*array.String); col.IsValid(0) {
@@ -381,5 +393,7 @@ func WithLanding(mem memory.Allocator, batch arrow.RecordBatch, raw landing.Raw)
 		origins[i] = strings.ReplaceAll(o.Origin, "\n", "␤") // a line break separates origins
 	}
 	e.text(colOrigin, strings.Join(origins, "\n"))
-	return e.finish()
 }
+
+// Finish gives the rows, in the order in which they were added, as one record batch of Schema; the caller releases it.
+func (r FileRows) Finish() (arrow.RecordBatch, error) { return r.e.finish() }

@@ -245,7 +245,9 @@ func TestEncodeFillsWhatAKindOfRowHasAndNothingElse(t *testing.T) {
 	}
 
 	received := time.Date(2026, 2, 3, 4, 5, 6, 7_008_009, time.FixedZone("", 7*3600))
-	landed, err := WithLanding(mem, batch, landing.Raw{SHA256: "abc", Size: 12, ReceivedAt: received, Origins: []landing.Origin{{Origin: "/a/x"}, {Origin: "/b/two\nlines\xff"}}})
+	rows := NewFileRows(mem)
+	rows.Add(batch, landing.Raw{SHA256: "abc", Size: 12, ReceivedAt: received, Origins: []landing.Origin{{Origin: "/a/x"}, {Origin: "/b/two\nlines\xff"}}})
+	landed, err := rows.Finish()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -361,20 +361,16 @@ func (r *runner) recordChecks(ctx context.Context, checks []load.CheckResult) er
 	return r.ledger.RecordChecks(context.WithoutCancel(ctx), r.report.RunID, results)
 }
 
-// normalise gives the batches of all objects, in the order of raws, the file rows first.
+// normalise gives the batches of all objects, in the order of raws, and then one of their file rows.
 func (r *runner) normalise(ctx context.Context, raws []landing.Raw) ([]arrow.RecordBatch, error) {
 	var batches []arrow.RecordBatch
+	files := transform.NewFileRows(r.Memory)
 	items := make([]ledger.Item, 0, len(raws))
 	done := 0
 	err := r.Pipeline.Run(ctx, r.store, raws, func(result transform.Result) error {
 		done++
 		r.progress(Normalising, done, len(raws))
-		file, err := transform.WithLanding(r.Memory, result.Batch, result.Raw)
-		if err != nil {
-			result.Batch.Release()
-			return err
-		}
-		batches = append(batches, file)
+		files.Add(result.Batch, result.Raw)
 		if n := result.Batch.NumRows(); n > 1 {
 			batches = append(batches, result.Batch.NewSlice(1, n))
 		}
@@ -399,7 +395,11 @@ func (r *runner) normalise(ctx context.Context, raws []landing.Raw) ([]arrow.Rec
 		}
 		return nil
 	})
-	if err != nil {
+	rows, rowsErr := files.Finish()
+	if rowsErr == nil {
+		batches = append(batches, rows)
+	}
+	if err = errors.Join(err, rowsErr); err != nil {
 		return batches, err
 	}
 	debug.FreeOSMemory() // what reading has left behind is as much as the engine needs next
