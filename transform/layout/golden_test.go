@@ -259,3 +259,25 @@ func diffLines(want, got string) string {
 	sort.Strings(out)
 	return strings.Join(out, "\n")
 }
+
+// TestRefusalsAreToldInVietnamese holds the messages of all fixtures to the language of those who send the workbooks: an
+// explanation that is not a text of the workbook is translated.
+func TestRefusalsAreToldInVietnamese(t *testing.T) {
+	rd := NewReader(loadCatalogue(t))
+	for _, b := range fixtures(t) {
+		texts := map[string]bool{}
+		for _, s := range b.Sheets {
+			for _, c := range s.Cells {
+				texts[strings.TrimSpace(c.Raw)] = true
+			}
+		}
+		f := rd.Read(b)
+		for _, r := range f.Refusals {
+			for _, a := range r.Args {
+				if !texts[a] && strings.Count(a, " ") >= 2 && strings.Trim(a, "abcdefghijklmnopqrstuvwxyz ×") == "" && strings.Contains(r.Message("vi"), a) {
+					t.Errorf("%s %s: %s", b.Name, r.Cell, r.Message("vi"))
+				}
+			}
+		}
+	}
+}

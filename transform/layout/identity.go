@@ -2,6 +2,7 @@ package layout
 
 import (
 	"fmt"
+	"iter"
 	"regexp"
 	"slices"
 	"strconv"
@@ -396,8 +397,12 @@ func (b *bookReader) identifyRound(path string, rounds map[int]place) *record.Re
 	} else if f := b.rd.cat.Round(folder); f != nil && b.isPlanning() {
 		round = f
 	}
-	if round == nil && b.isPlanning() {
-		round = b.rd.cat.Round(strconv.Itoa(b.lastPlan()))
+	if y := b.lastPlan(); round == nil && y != 0 {
+		if b.isDone(y) {
+			round = b.rd.cat.Round(strconv.Itoa(y) + "-ye")
+		} else {
+			round = b.rd.cat.Round(strconv.Itoa(y))
+		}
 	}
 	if round != nil {
 		b.identity.Round = round.ID
@@ -446,7 +451,7 @@ func isBody(t string) bool {
 }
 
 // planYear finds "KẾ HOẠCH NĂM 2020", "KẾ HOẠCH 2014" in a title; the plan whose execution is reported ("thực hiện kế
-// hoạch năm 2019") is not the round's. 0 if none.
+// hoạch năm 2019") is not the plan round's. 0 if none.
 func planYear(rd *Reader, t string) int {
 	if len(t) > 4*maxPhrase {
 		t = t[:cutRune(t, 4*maxPhrase)]
@@ -467,7 +472,7 @@ func planYear(rd *Reader, t string) int {
 		if !ok || w.value != "plan" || phraseKey(toks[i:i+n]) == "chỉ tiêu" {
 			continue
 		}
-		if i > 0 && toks[i-1].low == "hiện" {
+		if isReported(toks[:i]) {
 			continue
 		}
 		if k, it := takePeriod(toks[i+n:]); k > 0 && it.to == 0 && it.part == "" && it.year > best {
@@ -475,6 +480,17 @@ func planYear(rd *Reader, t string) int {
 		}
 	}
 	return best
+}
+
+// isReported reports whether the words before a plan say that its execution is told: "thực hiện các chỉ tiêu" does for
+// "kế hoạch năm 2019"; a year or "và" in between begins something new.
+func isReported(toks []token) bool {
+	for i := len(toks) - 1; i >= 0 && !isYear(toks[i]) && !toks[i].punct && toks[i].low != "và"; i-- {
+		if toks[i].low == "hiện" {
+			return true
+		}
+	}
+	return false
 }
 
 // findDate finds the date of a document in its reference line; a date not filled in gives its year only.
@@ -624,28 +640,49 @@ func (b *bookReader) isPlanning() bool { return b.lastPlan() != 0 }
 
 func (b *bookReader) lastPlan() int {
 	plan, done := 0, map[int]bool{}
-	for _, s := range b.sheets {
-		for _, t := range s.tables {
-			for c := range t.columns {
-				var d partial
-				for _, i := range t.columns[c].stack {
-					if p := s.parsed[i]; p != nil {
-						d.merge(&p.dims)
-					}
-				}
-				switch d.measure {
-				case "plan":
-					plan = max(plan, d.year)
-				case "estimate", "actual":
-					done[d.year] = true
-				}
-			}
+	for d := range b.columnDims() {
+		switch d.measure {
+		case "plan":
+			plan = max(plan, d.year)
+		case "estimate", "actual":
+			done[d.year] = true
 		}
 	}
 	if plan != 0 && done[plan-1] {
 		return plan
 	}
 	return 0
+}
+
+// isDone reports whether a column holds what was done in the whole of a year, or nearly: plans for the year come before it.
+func (b *bookReader) isDone(year int) bool {
+	for d := range b.columnDims() {
+		if d.year == year && d.toYear == 0 && (d.part == "" || d.part == "Y") && (d.measure == "actual" || d.measure == "estimate") {
+			return true
+		}
+	}
+	return false
+}
+
+// columnDims gives what each column header of each table says.
+func (b *bookReader) columnDims() iter.Seq[partial] {
+	return func(yield func(partial) bool) {
+		for _, s := range b.sheets {
+			for _, t := range s.tables {
+				for c := range t.columns {
+					var d partial
+					for _, i := range t.columns[c].stack {
+						if p := s.parsed[i]; p != nil {
+							d.merge(&p.dims)
+						}
+					}
+					if !yield(d) {
+						return
+					}
+				}
+			}
+		}
+	}
 }
 
 // form names the family of a workbook's layout by what its first tables hold (forms.md).

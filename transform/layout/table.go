@@ -93,7 +93,7 @@ func (s *sheetReader) classify(i int32) {
 		case isNumberError && ne.Reason == "empty_kind":
 			s.class[i] = classEmpty
 			return
-		case isNumberError && ne.Reason == "ambiguous":
+		case isNumberError && (ne.Reason == text.ReasonAmbiguous || ne.Reason == text.ReasonRange):
 			s.class[i] = classValue
 			return
 		}
@@ -109,7 +109,7 @@ func (s *sheetReader) classify(i int32) {
 		switch {
 		case err == nil && n.Kind == "" && (n.Unit == "" || s.rd.unit(n.Unit) != nil):
 			s.class[i] = classValue
-		case isNumberError && ne.Reason == "ambiguous":
+		case isNumberError && (ne.Reason == text.ReasonAmbiguous || ne.Reason == text.ReasonRange):
 			s.class[i] = classValue
 		case isNumberError && ne.Reason == "empty_kind":
 			s.class[i] = classEmpty

@@ -257,6 +257,13 @@ func (b *bookReader) value(s *sheetReader, cx *cellContext, rw *row, cm *meaning
 			return
 		}
 	}
+	if in.ValueKind == "count" && u.Factor.GreaterThan(decimal.NewFromInt(1)) && cell.Kind == sheet.Text && cx.styles[p.col] == text.Unknown {
+		// "19.850" thousand persons, and nothing in the workbook tells which mark is the decimal one.
+		if e, err := text.ParseNumber(cell.Raw, text.English); err == nil && !e.Value.Equal(n.Value) {
+			no("number.ambiguous", "", cell.Raw, u.NameVi)
+			return
+		}
+	}
 	if in.ValueKind == "count" && u.Factor.Equal(decimal.NewFromInt(1)) && (!n.Value.IsInteger() || n.High.Valid && !n.High.Decimal.IsInteger()) {
 		if p.number && -n.Value.Exponent() == 3 && n.Value.Abs().LessThan(decimal.NewFromInt(1000)) {
 			no("number.ambiguous", "", cell.Raw) // 7.333 typed where a dot is the decimal mark: 7333?

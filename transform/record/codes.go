@@ -18,6 +18,23 @@ type Code struct {
 	TryVi, TryEn          string
 }
 
+// particulars.csv gives the Vietnamese of the particulars that are not texts of the workbook.
+//
+//go:embed particulars.csv
+var particularsCSV string
+
+var loadParticulars = sync.OnceValue(func() map[string]string {
+	rows, err := csv.NewReader(strings.NewReader(particularsCSV)).ReadAll()
+	if err != nil {
+		panic(fmt.Sprintf("particulars.csv: %v", err)) // embedded at build time; a test reads it first
+	}
+	m := make(map[string]string, len(rows))
+	for _, r := range rows[1:] {
+		m[r[0]] = r[1]
+	}
+	return m
+})
+
 var loadCodes = sync.OnceValue(func() map[string]Code {
 	rows, err := csv.NewReader(strings.NewReader(codesCSV)).ReadAll()
 	if err != nil {
@@ -49,8 +66,11 @@ func (r Refusal) Message(lang string) string {
 	if !ok {
 		text = r.Code
 	}
-	if len(r.Args) > 0 {
-		text += ": " + strings.Join(r.Args, "; ")
+	for i, a := range r.Args {
+		if vi, ok := loadParticulars()[a]; ok && lang == "vi" {
+			a = vi
+		}
+		text += [2]string{": ", "; "}[min(i, 1)] + a
 	}
 	return text
 }

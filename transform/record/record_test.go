@@ -52,6 +52,10 @@ func TestMessageGivesTextThenParticulars(t *testing.T) {
 	if got := r.Message("vi"); got != "Chỉ tiêu không có trong danh mục: Số lao động bay" {
 		t.Error(got)
 	}
+	r = Refusal{Code: "header.conflict", Args: []string{"estimate", "Kế hoạch / Ước TH 2019"}}
+	if got := r.Message("vi"); got != "Các tiêu đề của ô mâu thuẫn nhau: ước thực hiện; Kế hoạch / Ước TH 2019" {
+		t.Error(got)
+	}
 	if got := (Refusal{Code: "no.such"}).Message("vi"); got != "no.such" {
 		t.Error(got)
 	}

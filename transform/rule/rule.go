@@ -139,12 +139,45 @@ func cellFault(cat *catalogue.Catalogue, o *record.Observation) (code, why strin
 		if ind.Min != nil && v.LessThan(*ind.Min) || ind.Max != nil && v.GreaterThan(*ind.Max) {
 			return "value.out_of_range", fmt.Sprintf("%s: %s ∉ [%s, %s]", ind.NameVi, v, bound(ind.Min, "−∞"), bound(ind.Max, "∞"))
 		}
+		if top := localMax(cat, ind, o.Territory); top != nil && v.GreaterThan(*top) {
+			return "value.out_of_range", fmt.Sprintf("%s: %s ∉ [%s, %s]", ind.NameVi, v, bound(ind.Min, "−∞"), top)
+		}
 		// Only whole units can be counted one by one; an indicator kept in thousands may have decimals.
 		if unit := cat.Unit(o.Unit); ind.ValueKind == "count" && single(unit) && !v.IsInteger() {
 			return "value.type", fmt.Sprintf("%s: %s %s", ind.NameVi, v, unit.NameVi)
 		}
 	}
 	return "", ""
+}
+
+// A plausible maximum is one of the country. The most populous province, Hồ Chí Minh City since 2025, has an eighth of the
+// country's people; no district has a fiftieth.
+const (
+	provinceShare = 8
+	districtShare = 50
+)
+
+// localMax is the plausible maximum of a count in a province or a district, nil if the indicator has none or the territory
+// is larger.
+func localMax(cat *catalogue.Catalogue, ind *catalogue.Indicator, territory string) *decimal.Decimal {
+	if ind.Max == nil || ind.ValueKind != "count" || ind.Aggregation != "sum" {
+		return nil
+	}
+	t := cat.Territory(territory)
+	if t == nil {
+		return nil
+	}
+	share := int64(0)
+	switch t.Level {
+	case "province":
+		share = provinceShare
+	case "district":
+		share = districtShare
+	default:
+		return nil
+	}
+	top := ind.Max.Div(decimal.NewFromInt(share))
+	return &top
 }
 
 const tooLong = "18 digits before and 10 behind the decimal point are kept"

@@ -78,6 +78,8 @@ func TestRules(t *testing.T) {
 		"a rate above 100":            {[]string{"poverty_rate 2019 actual T T 100.1"}, []string{"B1 value.out_of_range"}, nil},
 		"a rate of 100":               {[]string{"poverty_rate 2019 actual T T 100"}, nil, nil},
 		"fewer than nobody":           {[]string{"jobs_created 2019 actual T T -1"}, []string{"B1 value.out_of_range"}, nil},
+		"more people than a province": {[]string{"jobs_created 2019 actual T T 15000001"}, []string{"B1 value.out_of_range"}, nil},
+		"as many as a province has":   {[]string{"jobs_created 2019 actual T T 15000000"}, nil, nil},
 		"the upper end is beyond":     {[]string{"poverty_rate 2019 actual T T 99–101"}, []string{"B1 value.out_of_range"}, nil},
 		"ends changed":                {[]string{"poverty_rate 2019 actual T T 9–7"}, []string{"B1 number.range"}, nil},
 		"a fraction of a person":      {[]string{"jobs_created 2019 actual T T 10.5"}, []string{"B1 value.type"}, nil},

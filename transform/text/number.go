@@ -38,7 +38,7 @@ const (
 	ReasonAmbiguous  = "ambiguous"  // two readings: "21,700"
 	ReasonUnreadable = "unreadable" // digits, but no number: "04.3.8269.544"
 	ReasonText       = "text"       // no digit at all: "Xuất siêu"
-	ReasonRange      = "range"      // more than 18 digits before or 10 behind the decimal mark, the width of DECIMAL(28,10)
+	ReasonRange      = "range"      // a range that falls: "65-60"; or more digits than DECIMAL(28,10) holds: 18 before, 10 behind the decimal mark
 )
 
 // Kinds of emptiness of [NumberError].
@@ -242,7 +242,7 @@ func (p *numberParser) number() (Number, error) {
 			return Number{}, err
 		}
 		if high.LessThan(n.Value) {
-			return Number{}, p.fail(ReasonAmbiguous, "a range must rise; this may be a date or a code")
+			return Number{}, p.fail(ReasonRange, "a range must rise; this may be a date or a code")
 		}
 		if n.Unit == "" && !n.Percent && isYear(a) && isYear(b) {
 			return Number{}, p.fail(ReasonAmbiguous, "two years: a period, not a quantity")
@@ -424,7 +424,7 @@ func spaceGroup(s string, start, i int, seps string) bool {
 func (p *numberParser) connector(s string) (join byte, rest string) {
 	s = strings.TrimLeft(s, " ")
 	switch r, size := utf8.DecodeRuneInString(s); r {
-	case '-', '–', '—', '−':
+	case '-', '–', '—', '−', '÷':
 		join, s = '-', s[size:]
 	case '/':
 		join, s = '/', s[size:]
