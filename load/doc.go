@@ -1,9 +1,13 @@
-// Package load builds one generation: Arrow tables go through DuckDB staging and the SQL models into a fresh file, the
-// checks run on it, and Verify proves afterwards that the closed file is whole.
+// Package load builds one generation: Arrow tables go through DuckDB staging and the SQL models, the checks run on what they
+// made, all in memory; each finished table is written once to a fresh file, and Verify proves afterwards that the closed file is whole.
 //
-// A generation holds the schemas dw, mart and audit and nothing of the staging, which lives in memory. The file is new in
-// every build: nothing is ever updated in place, so there is no key to violate, no half-applied change and, once it is closed,
-// no write-ahead log. Uniqueness and references are checks (sql/checks), not constraints.
+// A model or check runs as soon as what it names is there, on one thread, several of them at a time: the tables are small, and dividing
+// one among threads costs more than it gains. The file has one writer at a time and no write-ahead log (the engine loses rows of
+// several writers in that mode); the rows in the file are counted against those in memory.
+//
+// A generation holds the schemas dw, mart and audit and nothing of the staging. The file is new in every build: nothing is ever
+// updated in place, so there is no key to violate and no half-applied change. Uniqueness and references are checks
+// (sql/checks), not constraints.
 //
 // The engine is kept in a jail of its own while the models run: no extension is installed or loaded, and no file but the
 // generation and the temporary directory can be opened.
