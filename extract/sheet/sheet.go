@@ -17,7 +17,7 @@ const (
 	Number             // IEEE double written as digits; Raw keeps those digits
 	Bool               // TRUE or FALSE
 	Date               // a number whose format shows a date; Raw is the serial number
-	Error              // #N/A, #REF! …
+	Error              // #N/A, #REF! …; or a formula without a result, as "=SUM(B1:B9)"
 )
 
 // Range is a rectangle of cells, 1-based and inclusive. The zero value means "no range".

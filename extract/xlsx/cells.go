@@ -54,10 +54,12 @@ type scan struct {
 	rows, cells, values int // counted, for the census
 	budget              int // cells the limits still allow; -1 without limit
 	blank               int // cells whose value is the empty text
+	uncomputed          int // formulas without any value, which the census does not count
 	others              int // merged ranges found where they belong
 
 	keep    keeper
 	scratch []byte
+	formula []byte
 }
 
 func (s *scan) run(ctx context.Context, e *entry) error {
@@ -133,9 +135,9 @@ func (s *scan) document(ctx context.Context, part string, b []byte) (err error) 
 		return err
 	case !found:
 		return refuse(CodeDamaged, part, "the sheet has no table of cells")
-	case s.rows != count.rows, s.cells != count.cells, s.values+s.blank != count.values:
+	case s.rows != count.rows, s.cells != count.cells, s.values-s.uncomputed+s.blank != count.values:
 		return refuse(CodeDamaged, part, "%d rows, %d cells, %d values were read, but a second count finds %d, %d, %d",
-			s.rows, s.cells, s.values+s.blank, count.rows, count.cells, count.values)
+			s.rows, s.cells, s.values-s.uncomputed+s.blank, count.rows, count.cells, count.values)
 	case s.others != count.merged:
 		return refuse(CodeDamaged, part, "%d merged ranges stand where they belong, %d in all", s.others, count.merged)
 	}
@@ -329,7 +331,7 @@ func (s *scan) readContent(kind []byte, xf int) error {
 	l := s.l
 	kind = bytes.Clone(kind)
 	formula, valued, inline := false, false, false
-	text := s.scratch[:0]
+	text, formed := s.scratch[:0], s.formula[:0]
 	for {
 		token, err := l.next()
 		if err != nil {
@@ -361,7 +363,7 @@ func (s *scan) readContent(kind []byte, xf int) error {
 			}
 		case len(name) == 1 && name[0] == 'f':
 			formula = true
-			err = l.skip()
+			formed, err = l.content(append(formed, '='))
 		default:
 			err = l.skip()
 		}
@@ -369,8 +371,14 @@ func (s *scan) readContent(kind []byte, xf int) error {
 			return err
 		}
 	}
-	s.scratch = text
-	if !valued {
+	s.scratch, s.formula = text, formed
+	switch {
+	case formula && !valued && string(kind) != "str":
+		s.uncomputed++
+		return s.emit([]byte{'e'}, xf, formed, true, false)
+	case formula && len(text) == 0 && (len(kind) == 0 || string(kind) == "n"): // the empty text has the type "str"
+		return s.emit([]byte{'e'}, xf, formed, true, false)
+	case !valued:
 		return nil
 	}
 	return s.emit(kind, xf, text, formula, inline)

@@ -24,7 +24,8 @@
 // Numbers keep the digits of the file. Strings have entities and _xHHHH_ escapes resolved, line ends as LF, rich text
 // runs joined and phonetic runs left out; spaces are kept. Booleans read TRUE or FALSE. ISO 8601 dates (t="d") stay
 // Text. A cell said to be numeric that holds something else is Text, for its reader to judge. Cells with an empty
-// value are blank and are not handed over.
+// value are blank and are not handed over. A formula whose result the file does not hold, as programs leave it that do not
+// compute, is an error cell that reads as the formula: what it would show is not known, and must not look like nothing.
 //
 // A workbook may count days from 1904; Date1904 says so. The serial numbers stay as they are stored.
 package xlsx
