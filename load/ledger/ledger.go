@@ -267,7 +267,11 @@ func (l *Ledger) buryDead(ctx context.Context) error {
 			continue
 		}
 		if held, err := lock.Acquire(ctx, path, "ledger", 0); err == nil {
-			if err := errors.Join(os.Remove(path), held.Release()); err != nil {
+			err := os.Remove(path)
+			if errors.Is(err, fs.ErrNotExist) { // another process that opens the ledger sweeps too
+				err = nil
+			}
+			if err := errors.Join(err, held.Release()); err != nil {
 				return err
 			}
 		} else if he := (*lock.HeldError)(nil); !errors.As(err, &he) {
