@@ -645,7 +645,7 @@ func (b *bookReader) lastPlan() int {
 		case "plan":
 			plan = max(plan, d.year)
 		case "estimate", "actual":
-			done[d.year] = true
+			done[d.year] = done[d.year] || d.part == "" || d.part == "Y" // a monthly report compares months with the year's plan
 		}
 	}
 	if plan != 0 && done[plan-1] {
