@@ -338,6 +338,7 @@ func Encode(mem memory.Allocator, f *record.File) (arrow.RecordBatch, error) {
 		e.text(colSex, o.Sex)
 		e.text(colAge, o.AgeGroup)
 		e.decimal(colValue, o.Value)
+		e.text(colEmpty, o.Empty)
 		e.text(colStatus, o.Status)
 	}
 	for i := range f.Refusals {

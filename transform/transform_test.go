@@ -209,10 +209,11 @@ func TestEncodeFillsWhatAKindOfRowHasAndNothingElse(t *testing.T) {
 			Value: number("5"), High: number("6.5"), Qualifier: "about", Status: "A", Unit: "u", Reported: "v", Note: "n", Label: "l", Header: "h",
 			Achieved: number("103.3"), AchievedCell: "C2", AchievedRaw: "103,3%",
 		}, {Origin: record.Origin{Sheet: "S", Cell: "B3", Row: 3, Col: 2, Raw: "-", Hidden: true}, Table: 2, Indicator: "i", Empty: "dash"}},
-		Tasks:     []record.Task{{Origin: record.Origin{Sheet: "S", Cell: "B4", Row: 4, Col: 2, Raw: "Làm"}, Number: "1", Title: "Làm", Lead: "Sở", Partner: "Hội", Due: "Quý I", Level: "UBND", Cells: 6}},
-		Insurance: []record.Insurance{{Origin: record.Origin{Line: 7, Field: "số", Raw: "8"}, Territory: "vn", Period: "2024-06", Scheme: "health", Sex: "T", AgeGroup: "15-24", Value: number("8"), Status: "A"}},
-		Refusals:  []record.Refusal{{Origin: record.Origin{Sheet: "S", Cell: "C2", Row: 2, Col: 3, Raw: "?"}, Code: "number.unreadable", Args: []string{"x"}, Nearest: "y", Cells: 2, Label: "l", Header: "h"}},
-		Findings:  []record.Finding{{Origin: record.Origin{Sheet: "S", Cell: "B2", Row: 2, Col: 2, Raw: "5"}, Rule: "sex_total", Args: []string{"z"}, Expected: "4", Actual: "5"}},
+		Tasks: []record.Task{{Origin: record.Origin{Sheet: "S", Cell: "B4", Row: 4, Col: 2, Raw: "Làm"}, Number: "1", Title: "Làm", Lead: "Sở", Partner: "Hội", Due: "Quý I", Level: "UBND", Cells: 6}},
+		Insurance: []record.Insurance{{Origin: record.Origin{Line: 7, Field: "số", Raw: "8"}, Territory: "vn", Period: "2024-06", Scheme: "health", Sex: "T", AgeGroup: "15-24", Value: number("8"), Status: "A"},
+			{Origin: record.Origin{Line: 8, Field: "số", Raw: ".."}, Territory: "vn", Period: "2024-07", Scheme: "health", Sex: "T", AgeGroup: "T", Empty: "dots", Status: "L"}},
+		Refusals: []record.Refusal{{Origin: record.Origin{Sheet: "S", Cell: "C2", Row: 2, Col: 3, Raw: "?"}, Code: "number.unreadable", Args: []string{"x"}, Nearest: "y", Cells: 2, Label: "l", Header: "h"}},
+		Findings: []record.Finding{{Origin: record.Origin{Sheet: "S", Cell: "B2", Row: 2, Col: 2, Raw: "5"}, Rule: "sex_total", Args: []string{"z"}, Expected: "4", Actual: "5"}},
 	}
 	batch, err := Encode(mem, file)
 	if err != nil {
@@ -228,6 +229,7 @@ func TestEncodeFillsWhatAKindOfRowHasAndNothingElse(t *testing.T) {
 		"kind=observation source_sha256=abc sheet=S cell=B3 row_no=3 col_no=2 raw=- hidden=true table_no=2 indicator_code=i empty_kind=dash round_id=2014 form_code=D",
 		"kind=task source_sha256=abc sheet=S cell=B4 row_no=4 col_no=2 raw=Làm hidden=false table_no=0 territory_id=vn n=6 task_number=1 task_title=Làm task_lead=Sở task_partner=Hội task_due=Quý I task_level=UBND",
 		"kind=insurance source_sha256=abc cell=L7:số line_no=7 field=số raw=8 hidden=false territory_id=vn period_id=2024-06 sex=T scheme=health age_group=15-24 value=8 obs_status=A",
+		"kind=insurance source_sha256=abc cell=L8:số line_no=8 field=số raw=.. hidden=false territory_id=vn period_id=2024-07 sex=T scheme=health age_group=T empty_kind=dots obs_status=L",
 		"kind=quarantine source_sha256=abc sheet=S cell=C2 row_no=2 col_no=3 raw=? label=l header=h hidden=false territory_id=vn round_id=2014 form_code=D code=number.unreadable message_vi=Không đọc được con số: x message_en=The number can not be read: x nearest=y n=2",
 		"kind=finding source_sha256=abc sheet=S cell=B2 row_no=2 col_no=2 raw=5 hidden=false code=sex_total message_vi=Nam cộng nữ không bằng tổng số: z message_en=Male and female do not add up to the total: z expected=4 actual=5",
 	}
@@ -240,7 +242,7 @@ func TestEncodeFillsWhatAKindOfRowHasAndNothingElse(t *testing.T) {
 		}
 	}
 	c := count(batch)
-	if c.Sheets != 1 || c.Tables != 2 || c.Read != 9 || c.Loaded != 4 || c.Quarantined != 2 || c.Skipped != 3 || c.Observations != 4 || c.Refusals != 1 || c.Findings != 1 || c.FileCode != "" || c.Reasons["number.unreadable"] != 1 {
+	if c.Sheets != 1 || c.Tables != 2 || c.Read != 9 || c.Loaded != 4 || c.Quarantined != 2 || c.Skipped != 3 || c.Observations != 5 || c.Refusals != 1 || c.Findings != 1 || c.FileCode != "" || c.Reasons["number.unreadable"] != 1 {
 		t.Errorf("%+v", c)
 	}
 

@@ -87,7 +87,7 @@ const head = "thang;ma_tinh;ten_tinh;loai_hinh;gioi_tinh;nhom_tuoi;so_nguoi;nguo
 func insured(f *record.File) []string {
 	var out []string
 	for _, o := range f.Insurance {
-		v := "-"
+		v := o.Empty // the kinds of emptiness stay apart
 		if o.Value.Valid {
 			v = o.Value.Decimal.String()
 		}
@@ -116,8 +116,8 @@ func TestInsuranceFeedBecomesMonthlyCounts(t *testing.T) {
 		"dots for thousands":             {"202412;24;;BHYT;Nữ;15-24;1.000;x", []string{"2024-12 province:24@2004 health F 15-24 1000 A"}, nil},
 		"ages as written":                {"202412;24;;BHYT;Nữ;60+;7;x", []string{"2024-12 province:24@2004 health F 60+ 7 A"}, nil},
 		"code without its zero":          {"202412;1;Hà Nội;TN;Nam;Tổng;7;x", []string{"2024-12 province:01@2004 voluntary M T 7 A"}, nil},
-		"nil":                            {"202412;24;;TN;Nam;Tổng;-;x", []string{"2024-12 province:24@2004 voluntary M T - A"}, nil},
-		"not collected":                  {"202412;24;;TN;Nam;Tổng;...;x", []string{"2024-12 province:24@2004 voluntary M T - L"}, nil},
+		"nil":                            {"202412;24;;TN;Nam;Tổng;-;x", []string{"2024-12 province:24@2004 voluntary M T dash A"}, nil},
+		"not collected":                  {"202412;24;;TN;Nam;Tổng;...;x", []string{"2024-12 province:24@2004 voluntary M T ellipsis L"}, nil},
 		"blank":                          {"202412;24;;TN;Nam;Tổng; ;x", nil, nil},
 		"code and name differ":           {"202412;24;Hà Nội;TN;Nam;Tổng;7;x", nil, []string{"2 ma_tinh=24 territory.ambiguous 01"}},
 		"a province's code, the country": {"202412;24;Cả nước;TN;Nam;Tổng;7;x", nil, []string{"2 ma_tinh=24 territory.ambiguous VN"}},

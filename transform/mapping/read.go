@@ -286,7 +286,7 @@ func (r *reader) add(e *entry) (f *fault, repeated bool) {
 			return &fault{"value.type", "value", "a count of people is a whole number", ""}, false
 		}
 		o := record.Insurance{
-			Origin: e.Origin, Territory: e.Territory, Period: e.Period, Scheme: e.scheme, Sex: e.Sex, AgeGroup: e.age, Value: e.Value, Status: statusOf(e.Status, e.Empty),
+			Origin: e.Origin, Territory: e.Territory, Period: e.Period, Scheme: e.scheme, Sex: e.Sex, AgeGroup: e.age, Value: e.Value, Empty: e.Empty, Status: statusOf(e.Status, e.Empty),
 		}
 		if i, ok := r.seen[k]; ok {
 			first := &r.out.Insurance[i]

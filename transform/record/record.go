@@ -75,6 +75,7 @@ type Insurance struct {
 	Sex       string // T, F, M
 	AgeGroup  string // "T" or as described by the mapping, e.g. 15-24
 	Value     decimal.NullDecimal
+	Empty     string // why Value is NULL, as in Observation
 	Status    string
 }
 
