@@ -318,6 +318,10 @@ func TestRefreshOfNothingButBadInputFailsAndNamesTheCodes(t *testing.T) {
 	if e.OK || e.Error == nil || !strings.Contains(e.Error.Why, "file.empty") || !strings.Contains(e.Error.Why, "file.encrypted") || e.Error.Try == "" {
 		t.Errorf("%+v %+v", e, e.Error)
 	}
+	_, e = runJSON[report](t, input, "refresh", "--data", string(h))
+	if e.OK || e.Error == nil || !strings.Contains(e.Error.Why, "nothing new") {
+		t.Errorf("the same bad files again: %+v %+v", e, e.Error)
+	}
 	// Beside values that loaded before, new bad files are no failure.
 	h.put(t, "good.xlsx", goodAnnex("Tỉnh Lào Cai").xlsx(t, nil))
 	h.refresh(t)

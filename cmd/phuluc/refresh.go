@@ -45,7 +45,7 @@ generation. With nothing new it does nothing and says so. Whatever goes wrong, r
 			if err != nil {
 				return err
 			}
-			if report.Values == 0 && !report.Unchanged {
+			if report.Values == 0 {
 				return nothingLoaded(report)
 			}
 			return a.done(cmd, refreshSummary(report), report, func(w io.Writer) { a.printReport(w, report) })
@@ -128,6 +128,9 @@ func nothingLoaded(r refresh.Report) error {
 	}
 	sort.Strings(parts)
 	f.Why = strings.Join(parts, ", ")
+	if r.Unchanged {
+		f.Why = "nothing new came, and of what came before not one value could be read"
+	}
 	return f
 }
 

@@ -185,6 +185,12 @@ func (r *runner) run(ctx context.Context) (err error) {
 		if err == nil && current.InputHash == input {
 			r.report.Unchanged = true
 			r.report.Generation, r.report.File, r.report.Size, r.report.Checks = current.Generation, current.Path, current.Size, current.Checks
+			for _, t := range current.Tables {
+				switch t.Name {
+				case "dw.fact_observation", "dw.fact_insurance", "dw.fact_task":
+					r.report.Values += t.Rows
+				}
+			}
 			return nil
 		}
 		if err != nil && !errors.Is(err, publish.ErrNone) {
