@@ -32,13 +32,17 @@ insurance_id or task_id: columns of the marts) or by indicator, territory and ye
 own is explained by those it was made of: a unit of 2025 by its former provinces, a region by its provinces.`,
 		Example: `  phuluc explain --indicator poverty_rate --territory 46 --year 2019
   phuluc explain --indicator labour_force_15plus --territory province:24@2025 --year 2019 --basis units_2025
-  phuluc explain --open . 3f0c2b…`,
+  phuluc explain --open 3f0c2b…
+  phuluc explain --open=evidence --indicator poverty_rate --territory 46 --year 2019`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			id := ""
-			if len(args) == 1 {
+			switch {
+			case len(args) == 1 && f.indicator != "":
+				return badInput("explain takes an id or --indicator, not both", fmt.Sprintf("%q stands beside --indicator", args[0]), "to copy the files to another folder write --open="+args[0])
+			case len(args) == 1:
 				id = args[0]
-			} else if f.indicator == "" {
+			case f.indicator == "":
 				return badInput("explain needs to know which number", "give an id, or --indicator with --territory and --year", "phuluc explain --indicator poverty_rate --territory 46 --year 2019")
 			}
 			cfg, err := a.config()
@@ -75,7 +79,8 @@ own is explained by those it was made of: a unit of 2025 by its former provinces
 	flags.StringVar(&f.sex, "sex", "T", "T, F or M")
 	flags.StringVar(&f.area, "area", "T", "T, U or R")
 	flags.StringVar(&f.basis, "basis", "as_reported", "as_reported or units_2025")
-	flags.StringVar(&f.open, "open", "", "copy the landed files to this folder")
+	flags.StringVar(&f.open, "open", "", "copy the landed files here, or with --open=DIR to another folder")
+	flags.Lookup("open").NoOptDefVal = "."
 	flags.IntVar(&f.limit, "limit", 100, "at most so many source cells")
 	return cmd
 }

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"os/exec"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"sync"
@@ -182,11 +184,31 @@ func TestExplainTellsTheRulesThatTouchedANumber(t *testing.T) {
 	}
 }
 
+func TestExplainOpenAloneCopiesIntoTheFolderOneStandsIn(t *testing.T) {
+	t.Parallel()
+	home, err := filepath.Abs(string(demo(t).home))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := exec.Command(program, "explain", "--open", "--indicator", "poverty_rate", "--territory", "46", "--year", "2019", "--measure", "actual", "--data", home)
+	c.Dir = t.TempDir()
+	if out, err := c.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	if copied, err := filepath.Glob(c.Dir + "/*.xlsx"); err != nil || len(copied) == 0 {
+		t.Errorf("nothing was copied: %v", err)
+	}
+	_, e := runJSON[[]explanation](t, input, "explain", "--data", home, "--indicator", "poverty_rate", "--open", "evidence")
+	if e.Error == nil || !strings.Contains(e.Error.Try, "--open=evidence") {
+		t.Errorf("a folder as a word of its own: %+v", e.Error)
+	}
+}
+
 func TestExplainOpenCopiesTheLandedWorkbookOut(t *testing.T) {
 	t.Parallel()
 	w := demo(t)
 	out := t.TempDir()
-	found, _ := runJSON[[]explanation](t, done, "explain", "--data", string(w.home), "--indicator", "poverty_rate", "--territory", "Thừa Thiên Huế", "--year", "2019", "--measure", "actual", "--open", out)
+	found, _ := runJSON[[]explanation](t, done, "explain", "--data", string(w.home), "--indicator", "poverty_rate", "--territory", "Thừa Thiên Huế", "--year", "2019", "--measure", "actual", "--open="+out)
 	if len(found) == 0 {
 		t.Fatal("no explanation")
 	}
