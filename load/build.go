@@ -31,6 +31,7 @@ type Options struct {
 type Report struct {
 	Engine       string // version of the engine, e.g. v1.5.5
 	Models       int    // tables and views made
+	Declared     int    // files of sql/checks
 	Checks       []CheckResult
 	Undocumented []string // tables and columns without a text in sql/docs
 	Stray        []string // texts in sql/docs that belong to nothing
@@ -201,7 +202,7 @@ func (b *builder) build(ctx context.Context, o Options) (Report, error) {
 		report.Undocumented, report.Stray, err = comment(ctx, conn, o.Models)
 		return err
 	}})
-	report.Checks = make([]CheckResult, len(checks))
+	report.Declared, report.Checks = len(checks), make([]CheckResult, len(checks))
 	for i, c := range checks {
 		steps = append(steps, step{"check " + c.name, uses(c.query), func(ctx context.Context, conn *sql.Conn) (err error) {
 			report.Checks[i], err = c.run(ctx, conn)
@@ -220,6 +221,10 @@ func (b *builder) build(ctx context.Context, o Options) (Report, error) {
 		return report, err
 	}
 	report.Models = len(models)
+	if err := allRan(checks, report.Checks); err != nil {
+		report.Checks = nil
+		return report, err
+	}
 	if err := storeChecks(ctx, b.conn, report.Checks, o.RunID); err != nil {
 		return report, err
 	}

@@ -86,6 +86,19 @@ func (c check) run(ctx context.Context, conn *sql.Conn) (CheckResult, error) {
 	return r, nil
 }
 
+// allRan guards invariant 6: the result of a check that did not run is empty, and an empty result would count as passed.
+func allRan(declared []check, results []CheckResult) error {
+	if len(results) != len(declared) {
+		return fmt.Errorf("%d checks are declared, %d have a result", len(declared), len(results))
+	}
+	for i, c := range declared {
+		if results[i].Name != c.name || results[i].Severity != c.severity {
+			return fmt.Errorf("the check %s is declared but did not run", c.name)
+		}
+	}
+	return nil
+}
+
 // storeChecks stores the results in audit.check_result. That every check left one is itself proved from the table.
 func storeChecks(ctx context.Context, conn *sql.Conn, results []CheckResult, runID string) error {
 	var rows []string

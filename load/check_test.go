@@ -170,3 +170,31 @@ func TestModelsReachNothingButTheGeneration(t *testing.T) {
 		})
 	}
 }
+
+// Guards invariant 6: checks declared = checks run.
+func TestACheckThatDidNotRunIsNoPassedCheck(t *testing.T) {
+	declared, err := readChecks(models.Files)
+	if err != nil || len(declared) < 20 {
+		t.Fatalf("%d checks, %v", len(declared), err)
+	}
+	ran := func() []CheckResult {
+		var out []CheckResult
+		for _, c := range declared {
+			out = append(out, CheckResult{Name: c.name, Severity: c.severity})
+		}
+		return out
+	}
+	if err := allRan(declared, ran()); err != nil {
+		t.Fatal(err)
+	}
+	for i, c := range declared {
+		results := ran()
+		results[i] = CheckResult{}
+		if err := allRan(declared, results); err == nil || !strings.Contains(err.Error(), c.name) {
+			t.Errorf("%s did not run: %v", c.name, err)
+		}
+	}
+	if err := allRan(declared, ran()[1:]); err == nil {
+		t.Error("a result is missing")
+	}
+}

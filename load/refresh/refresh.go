@@ -134,7 +134,8 @@ func Run(ctx context.Context, o Options) (report Report, err error) {
 	defer func() { err = errors.Join(err, finish(ctx, book, &report, err)) }()
 
 	r := &runner{Options: o, report: &report, ledger: book}
-	return report, r.run(ctx)
+	err = r.run(ctx)
+	return report, err
 }
 
 // LedgerPath is where the ledger of a data folder lies.
@@ -309,7 +310,7 @@ func (r *runner) build(ctx context.Context, generations *publish.Store, raws []l
 		Models: sql.Files, RunID: strconv.FormatInt(r.report.RunID, 10),
 		Progress: func(_ string, done, total int) { r.progress(Building, done, total) },
 	})
-	r.report.Checks = publish.Checks{Declared: len(result.Checks), Run: len(result.Checks), Warnings: result.Warnings()}
+	r.report.Checks = publish.Checks{Declared: result.Declared, Run: len(result.Checks), Warnings: result.Warnings()}
 	for _, c := range result.Checks {
 		if c.Passed() {
 			r.report.Checks.Passed++
