@@ -22,6 +22,17 @@ type CheckResult struct {
 // Passed says whether the check allows publication.
 func (c CheckResult) Passed() bool { return c.Offending == 0 || c.Severity == "warning" }
 
+// Status is the word for it in audit.check_result and in the ledger: passed, warning or failed.
+func (c CheckResult) Status() string {
+	switch {
+	case c.Offending == 0:
+		return "passed"
+	case c.Passed():
+		return "warning"
+	}
+	return "failed"
+}
+
 // CheckError is returned by Build when checks of severity error found rows. The build's report names all of them.
 type CheckError struct{ Failed []CheckResult }
 
@@ -104,12 +115,8 @@ func storeChecks(ctx context.Context, conn *sql.Conn, results []CheckResult, run
 	var rows []string
 	var values []any
 	for _, r := range results {
-		status := "passed"
-		if r.Offending > 0 {
-			status = map[string]string{"error": "failed", "warning": "warning"}[r.Severity]
-		}
 		rows = append(rows, "(?, ?, ?, ?, ?, nullif(?, ''), ?, ?)")
-		values = append(values, runID, r.Name, r.Severity, status, r.Offending, r.Sample, r.TextEn, r.TextVi)
+		values = append(values, runID, r.Name, r.Severity, r.Status(), r.Offending, r.Sample, r.TextEn, r.TextVi)
 	}
 	if len(rows) > 0 {
 		if _, err := conn.ExecContext(ctx, "INSERT INTO generation.audit.check_result (run_id, check_name, severity, status, offending, sample, text_en, text_vi) VALUES "+

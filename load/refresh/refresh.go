@@ -347,6 +347,9 @@ func (r *runner) build(ctx context.Context, generations *publish.Store, raws []l
 	if err != nil {
 		return err
 	}
+	if g.Retention.Err != nil { // the generation is published all the same
+		r.Log.Warn("old generations could not be removed", "error", g.Retention.Err)
+	}
 	r.progress(Verifying, 1, 1)
 	r.report.Generation, r.report.File, r.report.Size = g.Generation.Generation, g.Path, g.Size
 	return nil
@@ -356,14 +359,7 @@ func (r *runner) build(ctx context.Context, generations *publish.Store, raws []l
 func (r *runner) recordChecks(ctx context.Context, checks []load.CheckResult) error {
 	results := make([]ledger.CheckResult, len(checks))
 	for i, c := range checks {
-		status := "passed"
-		switch {
-		case !c.Passed():
-			status = "failed"
-		case c.Offending > 0:
-			status = "warning"
-		}
-		results[i] = ledger.CheckResult{RunID: r.report.RunID, Code: c.Name, Severity: c.Severity, Status: status, N: c.Offending, Detail: c.Sample}
+		results[i] = ledger.CheckResult{RunID: r.report.RunID, Code: c.Name, Severity: c.Severity, Status: c.Status(), N: c.Offending, Detail: c.Sample}
 	}
 	return r.ledger.RecordChecks(context.WithoutCancel(ctx), r.report.RunID, results)
 }
