@@ -24,7 +24,7 @@ import (
 	"github.com/phuluc/phuluc/extract"
 	"github.com/phuluc/phuluc/extract/landing"
 	"github.com/phuluc/phuluc/extract/sheet"
-	"github.com/phuluc/phuluc/extract/xlsx"
+	"github.com/phuluc/phuluc/extract/workbook"
 	"github.com/phuluc/phuluc/transform/catalogue"
 	"github.com/phuluc/phuluc/transform/layout"
 	"github.com/phuluc/phuluc/transform/mapping"
@@ -38,7 +38,7 @@ type Options struct {
 	Mappings  *mapping.Set         // required: how feeds are read
 	CacheDir  string               // where batches are kept; "" keeps none
 	Refill    bool                 // read every object again and renew the cache
-	Limits    xlsx.Limits          // of workbooks; zero means xlsx.DefaultLimits
+	Limits    sheet.Limits         // of workbooks; zero means sheet.DefaultLimits
 	Timeout   time.Duration        // for one file; 0 means 60 seconds
 	Workers   int                  // files read at once; 0 means one per processor
 	Memory    memory.Allocator     // of batches; nil means the default
@@ -56,8 +56,8 @@ func New(opt Options) (*Pipeline, error) {
 	if opt.Catalogue == nil || opt.Mappings == nil {
 		return nil, errors.New("a pipeline needs a catalogue and feed mappings")
 	}
-	if opt.Limits == (xlsx.Limits{}) {
-		opt.Limits = xlsx.DefaultLimits()
+	if opt.Limits == (sheet.Limits{}) {
+		opt.Limits = sheet.DefaultLimits()
 	}
 	if opt.Timeout == 0 {
 		opt.Timeout = time.Minute
@@ -104,7 +104,7 @@ func (p *Pipeline) read(ctx context.Context, raw landing.Raw, name string, f *os
 	case "empty":
 		return refusedAs("file.empty", ""), nil
 	case "xlsx", "zip", "xls", "ole", "xlsb", "ods", "encrypted":
-		file, err = p.workbook(limited, name, f, raw.Size)
+		file, err = p.workbook(limited, raw.Type, name, f, raw.Size)
 	case "csv", "text", "json-stat", "json":
 		if ext == ".xlsx" || ext == ".xlsm" {
 			return refusedAs("file.not_workbook", raw.Type), nil
@@ -140,7 +140,7 @@ func namesSample(f *os.File) (bool, error) {
 
 // refused turns the error of a reader into a file that holds nothing but the reason.
 func refused(err error) *record.File {
-	var x *xlsx.Error
+	var x *sheet.FileError
 	var m *mapping.Error
 	switch {
 	case errors.As(err, &x):
@@ -148,7 +148,7 @@ func refused(err error) *record.File {
 	case errors.As(err, &m):
 		return refusedAs(m.Code, m.Detail)
 	case errors.Is(err, context.DeadlineExceeded):
-		return refusedAs(xlsx.CodeTimeout, "")
+		return refusedAs(sheet.CodeTimeout, "")
 	}
 	return refusedAs("file.damaged", err.Error())
 }
@@ -162,8 +162,8 @@ func refusedAs(code, particulars string) *record.File {
 	return &record.File{Refusals: []record.Refusal{r}}
 }
 
-func (p *Pipeline) workbook(ctx context.Context, name string, f *os.File, size int64) (*record.File, error) {
-	book, err := xlsx.Open(ctx, f, size, p.opt.Limits)
+func (p *Pipeline) workbook(ctx context.Context, kind, name string, f *os.File, size int64) (*record.File, error) {
+	book, err := workbook.Open(ctx, kind, f, size, p.opt.Limits)
 	if err != nil {
 		return nil, err
 	}
@@ -297,7 +297,7 @@ func (p *Pipeline) one(ctx context.Context, store *landing.Store, raw landing.Ra
 		return Result{}, fmt.Errorf("%s: %w", nameOf(raw), err)
 	}
 	r := Result{Raw: raw, Batch: batch, Counts: count(batch)}
-	if cache != "" && r.Counts.FileCode != xlsx.CodeTimeout { // a busy machine must not make a file unreadable for ever
+	if cache != "" && r.Counts.FileCode != sheet.CodeTimeout { // a busy machine must not make a file unreadable for ever
 		if err := writeBatch(cache, batch); err != nil {
 			batch.Release()
 			return Result{}, err

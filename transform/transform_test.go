@@ -27,7 +27,7 @@ import (
 
 	"github.com/phuluc/phuluc/extract"
 	"github.com/phuluc/phuluc/extract/landing"
-	"github.com/phuluc/phuluc/extract/xlsx"
+	"github.com/phuluc/phuluc/extract/sheet"
 	"github.com/phuluc/phuluc/sql"
 	"github.com/phuluc/phuluc/transform/catalogue"
 	"github.com/phuluc/phuluc/transform/mapping"
@@ -564,7 +564,7 @@ func TestTheCacheIsUsedOnlyForWhatItWasMadeOf(t *testing.T) {
 	if p := b.pipeline(); p.Version() != b.pipeline().Version() {
 		t.Error("the version is not stable")
 	}
-	b.opt.Limits = xlsx.DefaultLimits()
+	b.opt.Limits = sheet.DefaultLimits()
 	if !cached(b.pipeline()) {
 		t.Error("the default limits said aloud are others")
 	}

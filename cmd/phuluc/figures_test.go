@@ -10,6 +10,7 @@ import (
 
 	"github.com/shopspring/decimal"
 
+	"github.com/phuluc/phuluc/extract/sheet"
 	"github.com/phuluc/phuluc/extract/xlsx"
 )
 
@@ -124,7 +125,7 @@ func reread(t testing.TB, h home, sha string) map[string]string {
 		t.Fatal(err)
 	}
 	cells := map[string]string{}
-	w, err := xlsx.Open(context.Background(), bytes.NewReader(data), int64(len(data)), xlsx.DefaultLimits())
+	w, err := xlsx.Open(context.Background(), bytes.NewReader(data), int64(len(data)), sheet.DefaultLimits())
 	if err != nil {
 		t.Fatalf("%s: %v", sha, err)
 	}

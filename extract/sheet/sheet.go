@@ -20,6 +20,13 @@ const (
 	Error              // #N/A, #REF! …; or a formula without a result, as "=SUM(B1:B9)"
 )
 
+// Run is a piece of a rich text: from byte From of Cell.Raw to the next run, or to the end, in a font of its own. What
+// stands before the first run is in the font of the cell.
+type Run struct {
+	From int
+	Font string
+}
+
 // Range is a rectangle of cells, 1-based and inclusive. The zero value means "no range".
 type Range struct{ Row1, Col1, Row2, Col2 int }
 

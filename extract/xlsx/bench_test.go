@@ -7,6 +7,7 @@ import (
 	"io"
 	"testing"
 
+	"github.com/phuluc/phuluc/extract/sheet"
 	"github.com/xuri/excelize/v2"
 )
 
@@ -20,7 +21,7 @@ func BenchmarkCells(b *testing.B) {
 		for seed := range uint64(10) {
 			data := generate(b, seed, s.sheets, s.height, s.width)
 			books = append(books, data)
-			all, err := readAll(data, DefaultLimits())
+			all, err := readAll(data, sheet.DefaultLimits())
 			if err != nil {
 				b.Fatal(err)
 			}
@@ -37,7 +38,7 @@ func BenchmarkCells(b *testing.B) {
 			for b.Loop() {
 				n := 0
 				for _, data := range books {
-					w, err := Open(context.Background(), bytes.NewReader(data), int64(len(data)), DefaultLimits())
+					w, err := Open(context.Background(), bytes.NewReader(data), int64(len(data)), sheet.DefaultLimits())
 					if err != nil {
 						b.Fatal(err)
 					}
@@ -87,13 +88,13 @@ func BenchmarkCells(b *testing.B) {
 		b.Run(name+"/inflate", func(b *testing.B) {
 			for b.Loop() {
 				for _, data := range books {
-					w, err := Open(context.Background(), bytes.NewReader(data), int64(len(data)), DefaultLimits())
+					w, err := Open(context.Background(), bytes.NewReader(data), int64(len(data)), sheet.DefaultLimits())
 					if err != nil {
 						b.Fatal(err)
 					}
 					var total int64
 					for _, p := range w.sheets {
-						if w.buf, err = w.archive.read(context.Background(), p.entry, w.buf); err != nil {
+						if w.buf, err = w.archive.Read(context.Background(), p.entry, w.buf); err != nil {
 							b.Fatal(err)
 						}
 						n, _ := io.Copy(io.Discard, bytes.NewReader(w.buf))

@@ -7,6 +7,7 @@ import (
 	"iter"
 	"slices"
 
+	"github.com/phuluc/phuluc/extract/archive"
 	"github.com/phuluc/phuluc/extract/sheet"
 )
 
@@ -17,7 +18,7 @@ const (
 
 // Cells yields the cells of sheet i that hold something, in row-major order. A sheet of charts yields nothing.
 //
-// An error comes last and alone: an *Error about the content, or the error of ctx or of the reader. What was yielded
+// An error comes last and alone: an *sheet.FileError about the content, or the error of ctx or of the reader. What was yielded
 // before it is not the sheet. A deadline of ctx is the time limit for this sheet.
 func (w *Workbook) Cells(ctx context.Context, i int) iter.Seq2[sheet.Cell, error] {
 	return func(yield func(sheet.Cell, error) bool) {
@@ -62,16 +63,16 @@ type scan struct {
 	formula []byte
 }
 
-func (s *scan) run(ctx context.Context, e *entry) error {
+func (s *scan) run(ctx context.Context, e *archive.Entry) error {
 	// The buffer changes hands while it is in use, so that two iterations at once do not share it.
 	buf := s.w.buf
 	s.w.buf = nil
-	buf, err := s.w.archive.read(ctx, e, buf)
+	buf, err := s.w.archive.Read(ctx, e, buf)
 	defer func() { s.w.buf = buf }()
 	if err != nil {
 		return err
 	}
-	return s.document(ctx, e.name, buf)
+	return s.document(ctx, e.Name, buf)
 }
 
 func (s *scan) document(ctx context.Context, part string, b []byte) (err error) {
@@ -89,12 +90,12 @@ func (s *scan) document(ctx context.Context, part string, b []byte) (err error) 
 	}
 	count := takeCensus(s.l.b, lim.Merges)
 	if lim.Merges > 0 && count.merged > lim.Merges {
-		return refuse(CodeLimit, part, "the sheet has more than %d merged ranges", lim.Merges)
+		return sheet.Refuse(sheet.CodeLimit, part, "the sheet has more than %d merged ranges", lim.Merges)
 	}
 	for _, ref := range count.merges {
 		r, ok := parseRange(ref)
 		if !ok {
-			return refuse(CodeDamaged, part, "merged range %q is not valid", ref)
+			return sheet.Refuse(sheet.CodeDamaged, part, "merged range %q is not valid", ref)
 		}
 		if r.Row1 != r.Row2 || r.Col1 != r.Col2 {
 			s.merges = append(s.merges, r)
@@ -134,12 +135,12 @@ func (s *scan) document(ctx context.Context, part string, b []byte) (err error) 
 	case err != nil:
 		return err
 	case !found:
-		return refuse(CodeDamaged, part, "the sheet has no table of cells")
+		return sheet.Refuse(sheet.CodeDamaged, part, "the sheet has no table of cells")
 	case s.rows != count.rows, s.cells != count.cells, s.values-s.uncomputed+s.blank != count.values:
-		return refuse(CodeDamaged, part, "%d rows, %d cells, %d values were read, but a second count finds %d, %d, %d",
+		return sheet.Refuse(sheet.CodeDamaged, part, "%d rows, %d cells, %d values were read, but a second count finds %d, %d, %d",
 			s.rows, s.cells, s.values-s.uncomputed+s.blank, count.rows, count.cells, count.values)
 	case s.others != count.merged:
-		return refuse(CodeDamaged, part, "%d merged ranges stand where they belong, %d in all", s.others, count.merged)
+		return sheet.Refuse(sheet.CodeDamaged, part, "%d merged ranges stand where they belong, %d in all", s.others, count.merged)
 	}
 	return nil
 }
@@ -309,7 +310,7 @@ func (s *scan) readCell() error {
 			l.open = l.open[:len(l.open)-1]
 			if l.steps++; l.steps&4095 == 0 {
 				if err := l.ctx.Err(); err != nil {
-					return stopped(err, l.part)
+					return sheet.Stopped(err, l.part)
 				}
 			}
 			if plain(value) {
@@ -447,11 +448,11 @@ func (s *scan) emit(kind []byte, xf int, value []byte, formula, inline bool) err
 	lim := &s.w.limits
 	switch {
 	case lim.Columns > 0 && c.Col > lim.Columns:
-		return refuse(CodeLimit, s.l.part, "cell %s is beyond column %d", c.Address(), lim.Columns)
+		return sheet.Refuse(sheet.CodeLimit, s.l.part, "cell %s is beyond column %d", c.Address(), lim.Columns)
 	case lim.StringLength > 0 && len(c.Raw) > lim.StringLength && tooLong([]byte(c.Raw), lim.StringLength):
-		return refuse(CodeLimit, s.l.part, "cell %s holds more than %d characters", c.Address(), lim.StringLength)
+		return sheet.Refuse(sheet.CodeLimit, s.l.part, "cell %s holds more than %d characters", c.Address(), lim.StringLength)
 	case s.values == s.budget:
-		return refuse(CodeLimit, s.l.part, "the workbook has more than %d cells with a value", lim.Cells)
+		return sheet.Refuse(sheet.CodeLimit, s.l.part, "the workbook has more than %d cells with a value", lim.Cells)
 	}
 	for s.merge < len(s.merges) && (s.merges[s.merge].Row1 < c.Row || s.merges[s.merge].Row1 == c.Row && s.merges[s.merge].Col1 < c.Col) {
 		s.merge++

@@ -16,7 +16,7 @@ import (
 // one reads the only sheet of a made workbook.
 func one(t testing.TB, p map[string]string) ([]sheet.Cell, error) {
 	t.Helper()
-	all, err := readAll(pack(t, p), DefaultLimits())
+	all, err := readAll(pack(t, p), sheet.DefaultLimits())
 	return all["Biểu 1"], err
 }
 
@@ -154,51 +154,51 @@ func TestMergesAndHiddenFlags(t *testing.T) {
 func TestDamagedSheetsAreRefused(t *testing.T) {
 	ok := `<row r="1"><c r="A1"><v>1</v></c></row>`
 	cases := []struct{ name, xml, code, detail string }{
-		{"rows out of order", rows(`<row r="2"/><row r="1"/>`), CodeDamaged, "row"},
-		{"a row twice", rows(`<row r="2"/><row r="2"/>`), CodeDamaged, "row"},
-		{"cells out of order", rows(`<row r="1"><c r="B1"/><c r="A1"/></row>`), CodeDamaged, "A1 comes after B1"},
-		{"a cell twice", rows(`<row r="1"><c r="B1"/><c r="B1"/></row>`), CodeDamaged, "B1"},
-		{"a cell of another row", rows(`<row r="1"><c r="B2"/></row>`), CodeDamaged, "stands in row 1"},
-		{"reference with four letters", rows(`<row r="51"><c r="AAAA51"/></row>`), CodeDamaged, "AAAA51"},
-		{"reference beyond the last column", rows(`<row r="1"><c r="XFE1"/></row>`), CodeDamaged, "XFE1"},
-		{"reference that overflows", rows(`<row r="1"><c r="A99999999999"/></row>`), CodeDamaged, "A99999999999"},
-		{"reference with $", rows(`<row r="1"><c r="$A$1"/></row>`), CodeDamaged, "$A$1"},
-		{"row zero", rows(`<row r="0"/>`), CodeDamaged, "row"},
-		{"row beyond the last", rows(`<row r="1048577"/>`), CodeDamaged, "last row"},
-		{"rows counted beyond the last", rows(`<row r="1048576"/><row/>`), CodeDamaged, "last row"},
-		{"columns counted beyond the last", rows(`<row r="1"><c r="XFD1"/><c/></row>`), CodeDamaged, "last column"},
-		{"shared string out of range", rows(`<row r="1"><c r="A1" t="s"><v>2</v></c></row>`), CodeDamaged, "A1 refers to shared string"},
-		{"shared string that is no number", rows(`<row r="1"><c r="A1" t="s"><v>-1</v></c></row>`), CodeDamaged, "A1"},
-		{"style out of range", rows(`<row r="1"><c r="A1" s="7"><v>2</v></c></row>`), CodeDamaged, "style 7"},
-		{"style that is no number", rows(`<row r="1"><c r="A1" s="x"><v>2</v></c></row>`), CodeDamaged, "style"},
-		{"unknown type", rows(`<row r="1"><c r="A1" t="z"><v>2</v></c></row>`), CodeDamaged, "type"},
-		{"boolean of three values", rows(`<row r="1"><c r="A1" t="b"><v>2</v></c></row>`), CodeDamaged, "TRUE"},
-		{"two values", rows(`<row r="1"><c r="A1"><v>2</v><v>3</v></c></row>`), CodeDamaged, "two values"},
-		{"text between cells", rows(`<row r="1">x</row>`), CodeDamaged, "text between cells"},
-		{"text between rows", rows(`x`), CodeDamaged, "text between rows"},
-		{"text beside a value", rows(`<row r="1"><c r="A1">5</c></row>`), CodeDamaged, "A1"},
-		{"unknown entity", rows(`<row r="1"><c r="A1" t="str"><v>&bomb;</v></c></row>`), CodeDamaged, "A1"},
-		{"endless entity", rows(`<row r="1"><c r="A1" t="str"><v>& bomb</v></c></row>`), CodeDamaged, "A1"},
-		{"forbidden character", rows("<row r=\"1\"><c r=\"A1\" t=\"str\"><v>\x01</v></c></row>"), CodeDamaged, "A1"},
-		{"reference to a forbidden character", rows(`<row r="1"><c r="A1" t="str"><f/><v>&#0;</v></c></row>`), CodeDamaged, ""},
-		{"not text at all", rows("<row r=\"1\"><c r=\"A1\" t=\"str\"><v>\xff</v></c></row>"), CodeDamaged, "UTF-8"},
-		{"no table of cells", ``, CodeDamaged, "no table"},
-		{"two tables of cells", rows(ok) + rows(``), CodeDamaged, "two tables"},
-		{"columns described too late", rows(ok) + `<cols/>`, CodeDamaged, "cols"},
-		{"cells hidden where no reader looks", rows(`<mc:AlternateContent><mc:Choice>` + ok + `</mc:Choice></mc:AlternateContent>`), CodeDamaged, "second count"},
-		{"a cell inside a cell", rows(`<row r="1"><c r="A1"><x><c r="B1"><v>1</v></c></x></c></row>`), CodeDamaged, "second count"},
-		{"merged ranges in the wrong place", rows(ok) + `<x><mergeCell ref="A1:B1"/></x>`, CodeDamaged, "merged"},
-		{"merged range that is no range", rows(ok) + `<mergeCells><mergeCell ref="A:C"/></mergeCells>`, CodeDamaged, "A:C"},
-		{"end tag of another element", rows(`<row r="1"><c r="A1"><v>1</c></v></row>`), CodeDamaged, "closes"},
-		{"the end is missing", `<sheetData>` + ok, CodeDamaged, "closes"},
-		{"attribute without quotes", rows(`<row r="1"><c r=A1><v>1</v></c></row>`), CodeDamaged, "malformed"},
-		{"attribute without a value", rows(`<row r="1"><c r><v>1</v></c></row>`), CodeDamaged, "malformed"},
-		{"attributes without a space", rows(`<row r="1"><c r="A1"s="0"><v>1</v></c></row>`), CodeDamaged, "malformed"},
-		{"tag without a name", rows(`<row r="1">< c></row>`), CodeDamaged, "name"},
-		{"document type inside", rows(`<!DOCTYPE x>`), CodeDoctype, "document type"},
-		{"element declaration", rows(`<!ELEMENT x>`), CodeDamaged, "declaration"},
-		{"comment without an end", rows(`<!-- `), CodeDamaged, "-->"},
-		{"nested without end", rows(strings.Repeat("<x>", 300) + strings.Repeat("</x>", 300)), CodeDamaged, "deeper"},
+		{"rows out of order", rows(`<row r="2"/><row r="1"/>`), sheet.CodeDamaged, "row"},
+		{"a row twice", rows(`<row r="2"/><row r="2"/>`), sheet.CodeDamaged, "row"},
+		{"cells out of order", rows(`<row r="1"><c r="B1"/><c r="A1"/></row>`), sheet.CodeDamaged, "A1 comes after B1"},
+		{"a cell twice", rows(`<row r="1"><c r="B1"/><c r="B1"/></row>`), sheet.CodeDamaged, "B1"},
+		{"a cell of another row", rows(`<row r="1"><c r="B2"/></row>`), sheet.CodeDamaged, "stands in row 1"},
+		{"reference with four letters", rows(`<row r="51"><c r="AAAA51"/></row>`), sheet.CodeDamaged, "AAAA51"},
+		{"reference beyond the last column", rows(`<row r="1"><c r="XFE1"/></row>`), sheet.CodeDamaged, "XFE1"},
+		{"reference that overflows", rows(`<row r="1"><c r="A99999999999"/></row>`), sheet.CodeDamaged, "A99999999999"},
+		{"reference with $", rows(`<row r="1"><c r="$A$1"/></row>`), sheet.CodeDamaged, "$A$1"},
+		{"row zero", rows(`<row r="0"/>`), sheet.CodeDamaged, "row"},
+		{"row beyond the last", rows(`<row r="1048577"/>`), sheet.CodeDamaged, "last row"},
+		{"rows counted beyond the last", rows(`<row r="1048576"/><row/>`), sheet.CodeDamaged, "last row"},
+		{"columns counted beyond the last", rows(`<row r="1"><c r="XFD1"/><c/></row>`), sheet.CodeDamaged, "last column"},
+		{"shared string out of range", rows(`<row r="1"><c r="A1" t="s"><v>2</v></c></row>`), sheet.CodeDamaged, "A1 refers to shared string"},
+		{"shared string that is no number", rows(`<row r="1"><c r="A1" t="s"><v>-1</v></c></row>`), sheet.CodeDamaged, "A1"},
+		{"style out of range", rows(`<row r="1"><c r="A1" s="7"><v>2</v></c></row>`), sheet.CodeDamaged, "style 7"},
+		{"style that is no number", rows(`<row r="1"><c r="A1" s="x"><v>2</v></c></row>`), sheet.CodeDamaged, "style"},
+		{"unknown type", rows(`<row r="1"><c r="A1" t="z"><v>2</v></c></row>`), sheet.CodeDamaged, "type"},
+		{"boolean of three values", rows(`<row r="1"><c r="A1" t="b"><v>2</v></c></row>`), sheet.CodeDamaged, "TRUE"},
+		{"two values", rows(`<row r="1"><c r="A1"><v>2</v><v>3</v></c></row>`), sheet.CodeDamaged, "two values"},
+		{"text between cells", rows(`<row r="1">x</row>`), sheet.CodeDamaged, "text between cells"},
+		{"text between rows", rows(`x`), sheet.CodeDamaged, "text between rows"},
+		{"text beside a value", rows(`<row r="1"><c r="A1">5</c></row>`), sheet.CodeDamaged, "A1"},
+		{"unknown entity", rows(`<row r="1"><c r="A1" t="str"><v>&bomb;</v></c></row>`), sheet.CodeDamaged, "A1"},
+		{"endless entity", rows(`<row r="1"><c r="A1" t="str"><v>& bomb</v></c></row>`), sheet.CodeDamaged, "A1"},
+		{"forbidden character", rows("<row r=\"1\"><c r=\"A1\" t=\"str\"><v>\x01</v></c></row>"), sheet.CodeDamaged, "A1"},
+		{"reference to a forbidden character", rows(`<row r="1"><c r="A1" t="str"><f/><v>&#0;</v></c></row>`), sheet.CodeDamaged, ""},
+		{"not text at all", rows("<row r=\"1\"><c r=\"A1\" t=\"str\"><v>\xff</v></c></row>"), sheet.CodeDamaged, "UTF-8"},
+		{"no table of cells", ``, sheet.CodeDamaged, "no table"},
+		{"two tables of cells", rows(ok) + rows(``), sheet.CodeDamaged, "two tables"},
+		{"columns described too late", rows(ok) + `<cols/>`, sheet.CodeDamaged, "cols"},
+		{"cells hidden where no reader looks", rows(`<mc:AlternateContent><mc:Choice>` + ok + `</mc:Choice></mc:AlternateContent>`), sheet.CodeDamaged, "second count"},
+		{"a cell inside a cell", rows(`<row r="1"><c r="A1"><x><c r="B1"><v>1</v></c></x></c></row>`), sheet.CodeDamaged, "second count"},
+		{"merged ranges in the wrong place", rows(ok) + `<x><mergeCell ref="A1:B1"/></x>`, sheet.CodeDamaged, "merged"},
+		{"merged range that is no range", rows(ok) + `<mergeCells><mergeCell ref="A:C"/></mergeCells>`, sheet.CodeDamaged, "A:C"},
+		{"end tag of another element", rows(`<row r="1"><c r="A1"><v>1</c></v></row>`), sheet.CodeDamaged, "closes"},
+		{"the end is missing", `<sheetData>` + ok, sheet.CodeDamaged, "closes"},
+		{"attribute without quotes", rows(`<row r="1"><c r=A1><v>1</v></c></row>`), sheet.CodeDamaged, "malformed"},
+		{"attribute without a value", rows(`<row r="1"><c r><v>1</v></c></row>`), sheet.CodeDamaged, "malformed"},
+		{"attributes without a space", rows(`<row r="1"><c r="A1"s="0"><v>1</v></c></row>`), sheet.CodeDamaged, "malformed"},
+		{"tag without a name", rows(`<row r="1">< c></row>`), sheet.CodeDamaged, "name"},
+		{"document type inside", rows(`<!DOCTYPE x>`), sheet.CodeDoctype, "document type"},
+		{"element declaration", rows(`<!ELEMENT x>`), sheet.CodeDamaged, "declaration"},
+		{"comment without an end", rows(`<!-- `), sheet.CodeDamaged, "-->"},
+		{"nested without end", rows(strings.Repeat("<x>", 300) + strings.Repeat("</x>", 300)), sheet.CodeDamaged, "deeper"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -227,7 +227,7 @@ func TestWholeDocumentMustBeThere(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			p := parts("")
 			p["xl/worksheets/sheet1.xml"] = doc
-			if _, err := one(t, p); code(err) != CodeDamaged {
+			if _, err := one(t, p); code(err) != sheet.CodeDamaged {
 				t.Errorf("%v", err)
 			}
 		})
@@ -253,9 +253,9 @@ func TestEncodings(t *testing.T) {
 		"little endian":           {wide(false, "\uFEFF"+doc), ""},
 		"big endian":              {wide(true, "\uFEFF"+`<?xml version="1.0" encoding="UTF-16"?>`+doc), ""},
 		"little endian, no mark":  {wide(false, doc), ""},
-		"half a unit":             {wide(false, "\uFEFF"+doc) + "x", CodeDamaged},
-		"half a character":        {wide(false, "\uFEFF"+doc) + "\x00\xd8", CodeDamaged},
-		"a character that is not": {wide(false, "\uFEFF<a>") + "\x00\xd8a\x00" + wide(false, "</a>"), CodeDamaged},
+		"half a unit":             {wide(false, "\uFEFF"+doc) + "x", sheet.CodeDamaged},
+		"half a character":        {wide(false, "\uFEFF"+doc) + "\x00\xd8", sheet.CodeDamaged},
+		"a character that is not": {wide(false, "\uFEFF<a>") + "\x00\xd8a\x00" + wide(false, "</a>"), sheet.CodeDamaged},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := parts("")
@@ -282,7 +282,7 @@ func TestSharedStrings(t *testing.T) {
 // one cell, or one row, must end in an error.
 func TestLosingARowOrACellInsideTheReaderIsNoticed(t *testing.T) {
 	data := generate(t, 7, 1, 12, 6)
-	whole, err := readAll(data, DefaultLimits())
+	whole, err := readAll(data, sheet.DefaultLimits())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -292,7 +292,7 @@ func TestLosingARowOrACellInsideTheReaderIsNoticed(t *testing.T) {
 				"cell": func(row, col int) bool { return row == lost.Row && col == lost.Col },
 				"row":  func(row, col int) bool { return row == lost.Row },
 			} {
-				w, err := Open(context.Background(), bytes.NewReader(data), int64(len(data)), DefaultLimits())
+				w, err := Open(context.Background(), bytes.NewReader(data), int64(len(data)), sheet.DefaultLimits())
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -301,7 +301,7 @@ func TestLosingARowOrACellInsideTheReaderIsNoticed(t *testing.T) {
 				for _, err := range w.Cells(context.Background(), 0) {
 					last = err
 				}
-				if code(last) != CodeDamaged || !strings.Contains(last.Error(), "second count") {
+				if code(last) != sheet.CodeDamaged || !strings.Contains(last.Error(), "second count") {
 					t.Fatalf("%s: %s %s was lost: %v", name, what, lost.Address(), last)
 				}
 			}
@@ -311,11 +311,11 @@ func TestLosingARowOrACellInsideTheReaderIsNoticed(t *testing.T) {
 
 func TestTwoIterationsAtOnceAndStoppingEarly(t *testing.T) {
 	data := generate(t, 3, 2, 20, 8)
-	whole, err := readAll(data, DefaultLimits())
+	whole, err := readAll(data, sheet.DefaultLimits())
 	if err != nil {
 		t.Fatal(err)
 	}
-	w, err := Open(context.Background(), bytes.NewReader(data), int64(len(data)), DefaultLimits())
+	w, err := Open(context.Background(), bytes.NewReader(data), int64(len(data)), sheet.DefaultLimits())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -352,10 +352,10 @@ func TestContextsEndTheReading(t *testing.T) {
 	data := generate(t, 3, 1, 400, 20)
 	past, cancel := context.WithDeadline(context.Background(), time.Now().Add(-time.Second))
 	defer cancel()
-	if _, err := Open(past, bytes.NewReader(data), int64(len(data)), DefaultLimits()); code(err) != CodeTimeout || !errors.Is(err, context.DeadlineExceeded) {
+	if _, err := Open(past, bytes.NewReader(data), int64(len(data)), sheet.DefaultLimits()); code(err) != sheet.CodeTimeout || !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("open after the deadline: %v", err)
 	}
-	w, err := Open(context.Background(), bytes.NewReader(data), int64(len(data)), DefaultLimits())
+	w, err := Open(context.Background(), bytes.NewReader(data), int64(len(data)), sheet.DefaultLimits())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -371,7 +371,7 @@ func TestContextsEndTheReading(t *testing.T) {
 	if !errors.Is(last, context.Canceled) || n > 4096 {
 		t.Errorf("%d cells after cancellation, %v", n, last)
 	}
-	var e *Error
+	var e *sheet.FileError
 	if errors.As(last, &e) {
 		t.Errorf("a cancellation is blamed on the file: %v", last)
 	}

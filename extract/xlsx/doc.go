@@ -15,7 +15,7 @@
 //     declaration is accepted, so no entity can expand. External links are not followed, macros are not run.
 //   - A damaged sheet never looks like a short one. Every part must be well-formed to its end and match its CRC; rows
 //     and cells must come in order; and a second, simpler count over the same bytes (census) must find as many rows,
-//     cells and values as the scanner handed over. Otherwise the iteration ends with an *Error, and what came before it
+//     cells and values as the scanner handed over. Otherwise the iteration ends with an *sheet.FileError, and what came before it
 //     must be thrown away.
 //   - Memory is bounded by the Limits: one sheet's XML, the shared strings, one compressed part.
 //

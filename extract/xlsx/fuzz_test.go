@@ -14,8 +14,8 @@ import (
 )
 
 // tight keeps a fuzzed file from asking for much.
-func tight() Limits {
-	l := DefaultLimits()
+func tight() sheet.Limits {
+	l := sheet.DefaultLimits()
 	l.UnpackedBytes = 4 << 20
 	return l
 }
@@ -48,7 +48,7 @@ func FuzzOpen(f *testing.F) {
 		defer cancel()
 		w, err := Open(ctx, bytes.NewReader(data), int64(len(data)), tight())
 		if err != nil {
-			if c := code(err); !strings.HasPrefix(c, "file.") || c == CodeTimeout {
+			if c := code(err); !strings.HasPrefix(c, "file.") || c == sheet.CodeTimeout {
 				t.Fatal(err)
 			}
 			return
@@ -58,7 +58,7 @@ func FuzzOpen(f *testing.F) {
 			var cells []sheet.Cell
 			for c, err := range w.Cells(ctx, i) {
 				if err != nil {
-					if c := code(err); !strings.HasPrefix(c, "file.") || c == CodeTimeout {
+					if c := code(err); !strings.HasPrefix(c, "file.") || c == sheet.CodeTimeout {
 						t.Fatal(err)
 					}
 					return
@@ -94,8 +94,8 @@ func FuzzSheetXML(f *testing.F) {
 			},
 		}
 		if err := s.document(ctx, "sheet", data); err != nil {
-			var e *Error
-			if !errors.As(err, &e) || e.Code == CodeTimeout {
+			var e *sheet.FileError
+			if !errors.As(err, &e) || e.Code == sheet.CodeTimeout {
 				t.Fatal(err)
 			}
 			return
@@ -130,8 +130,8 @@ func FuzzSmallParts(f *testing.F) {
 		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 		defer cancel()
 		fine := func(err error) bool {
-			var e *Error
-			if err != nil && (!errors.As(err, &e) || e.Code == CodeTimeout) {
+			var e *sheet.FileError
+			if err != nil && (!errors.As(err, &e) || e.Code == sheet.CodeTimeout) {
 				t.Fatal(err)
 			}
 			return err == nil

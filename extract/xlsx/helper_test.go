@@ -32,7 +32,7 @@ func shared(t testing.TB) string {
 }
 
 // readAll opens a workbook and reads every cell of every sheet, until the first error.
-func readAll(data []byte, lim Limits) (map[string][]sheet.Cell, error) {
+func readAll(data []byte, lim sheet.Limits) (map[string][]sheet.Cell, error) {
 	w, err := Open(context.Background(), bytes.NewReader(data), int64(len(data)), lim)
 	if err != nil {
 		return nil, err
@@ -53,7 +53,7 @@ func readAll(data []byte, lim Limits) (map[string][]sheet.Cell, error) {
 }
 
 func code(err error) string {
-	var e *Error
+	var e *sheet.FileError
 	if errors.As(err, &e) {
 		return e.Code
 	}

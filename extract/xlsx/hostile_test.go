@@ -51,8 +51,8 @@ func TestEveryLimitRefusesItsBomb(t *testing.T) {
 	cases := []struct {
 		name  string
 		data  func() []byte
-		lim   func(*Limits) // makes room for this limit alone
-		off   func(*Limits) // takes the guard out
+		lim   func(*sheet.Limits) // makes room for this limit alone
+		off   func(*sheet.Limits) // takes the guard out
 		code  string
 		cells int // read when the guard is out
 	}{
@@ -64,13 +64,13 @@ func TestEveryLimitRefusesItsBomb(t *testing.T) {
 					files = append(files, file{name: n, content: c})
 				}
 				return archiveOf(t, files...)
-			}, func(*Limits) {}, func(l *Limits) { l.CompressedBytes = 0 }, CodeLimit, 1},
+			}, func(*sheet.Limits) {}, func(l *sheet.Limits) { l.CompressedBytes = 0 }, sheet.CodeLimit, 1},
 		{"unpacked size", func() []byte { return pack(t, padded(80<<20)) },
-			func(l *Limits) { l.Ratio = 0 }, func(l *Limits) { l.UnpackedBytes = 0 }, CodeZipBomb, 1},
+			func(l *sheet.Limits) { l.Ratio = 0 }, func(l *sheet.Limits) { l.UnpackedBytes = 0 }, sheet.CodeZipBomb, 1},
 		{"unpacked size of the styles", func() []byte {
 			return pack(t, with(parts(rows(oneCell)), "xl/styles.xml", `<styleSheet>`+strings.Repeat(" ", 80<<20)+`</styleSheet>`))
 		},
-			func(l *Limits) { l.Ratio = 0 }, func(l *Limits) { l.UnpackedBytes = 0 }, CodeZipBomb, 1},
+			func(l *sheet.Limits) { l.Ratio = 0 }, func(l *sheet.Limits) { l.UnpackedBytes = 0 }, sheet.CodeZipBomb, 1},
 		{"unpacked size in many small parts", func() []byte {
 			p := parts(rows(oneCell))
 			for i := range 70 {
@@ -78,9 +78,9 @@ func TestEveryLimitRefusesItsBomb(t *testing.T) {
 			}
 			return pack(t, p)
 		},
-			func(l *Limits) { l.Ratio = 0 }, func(l *Limits) { l.UnpackedBytes = 0 }, CodeZipBomb, 1},
+			func(l *sheet.Limits) { l.Ratio = 0 }, func(l *sheet.Limits) { l.UnpackedBytes = 0 }, sheet.CodeZipBomb, 1},
 		{"ratio", func() []byte { return pack(t, padded(1<<20)) },
-			func(*Limits) {}, func(l *Limits) { l.Ratio = 0 }, CodeZipBomb, 1},
+			func(*sheet.Limits) {}, func(l *sheet.Limits) { l.Ratio = 0 }, sheet.CodeZipBomb, 1},
 		{"parts", func() []byte {
 			p := parts(rows(oneCell))
 			for i := range 1000 {
@@ -88,70 +88,70 @@ func TestEveryLimitRefusesItsBomb(t *testing.T) {
 			}
 			return pack(t, p)
 		},
-			func(*Limits) {}, func(l *Limits) { l.Parts = 0 }, CodeZipBomb, 1},
+			func(*sheet.Limits) {}, func(l *sheet.Limits) { l.Parts = 0 }, sheet.CodeZipBomb, 1},
 		{"sheets", func() []byte {
 			p := parts(rows(oneCell))
 			return pack(t, with(p, "xl/workbook.xml", `<workbook `+nsMain+`><sheets>`+repeat(201, func(i int) string {
 				return fmt.Sprintf(`<sheet name="%d" r:id="rId1"/>`, i)
 			})+`</sheets></workbook>`))
 		},
-			func(*Limits) {}, func(l *Limits) { l.Sheets = 0 }, CodeLimit, 201},
+			func(*sheet.Limits) {}, func(l *sheet.Limits) { l.Sheets = 0 }, sheet.CodeLimit, 201},
 		{"columns", func() []byte {
 			return pack(t, parts(rows(repeat(4000, func(i int) string { return fmt.Sprintf(`<row r="%d"><c r="XFD%[1]d"><v>%[1]d</v></c></row>`, i+1) }))))
 		},
-			func(*Limits) {}, func(l *Limits) { l.Columns = 0 }, CodeLimit, 4000},
+			func(*sheet.Limits) {}, func(l *sheet.Limits) { l.Columns = 0 }, sheet.CodeLimit, 4000},
 		{"cells", func() []byte { return pack(t, parts(rows(`<row>`+strings.Repeat(`<c><v>1</v></c>`, 101)+`</row>`))) },
-			func(l *Limits) { l.Cells = 100 }, func(l *Limits) { l.Cells = 0 }, CodeLimit, 101},
+			func(l *sheet.Limits) { l.Cells = 100 }, func(l *sheet.Limits) { l.Cells = 0 }, sheet.CodeLimit, 101},
 		{"cells over several sheets", func() []byte {
 			p := parts(rows(`<row>` + strings.Repeat(`<c><v>1</v></c>`, 60) + `</row>`))
 			return pack(t, with(p, "xl/workbook.xml", `<workbook `+nsMain+`><sheets><sheet name="a" r:id="rId1"/><sheet name="b" r:id="rId1"/></sheets></workbook>`))
 		},
-			func(l *Limits) { l.Cells = 100 }, func(l *Limits) { l.Cells = 0 }, CodeLimit, 120},
+			func(l *sheet.Limits) { l.Cells = 100 }, func(l *sheet.Limits) { l.Cells = 0 }, sheet.CodeLimit, 120},
 		{"length of a shared string", func() []byte {
 			p := parts(rows(`<row><c t="s"><v>0</v></c></row>`))
 			return pack(t, with(p, "xl/sharedStrings.xml", `<sst><si><t>`+strings.Repeat("ạ", 32768)+`</t></si></sst>`))
 		},
-			func(*Limits) {}, func(l *Limits) { l.StringLength = 0 }, CodeLimit, 1},
+			func(*sheet.Limits) {}, func(l *sheet.Limits) { l.StringLength = 0 }, sheet.CodeLimit, 1},
 		{"length of an inline string", func() []byte {
 			return pack(t, parts(rows(`<row><c t="inlineStr"><is><t>`+strings.Repeat("x", 16384)+`</t><t>`+strings.Repeat("y", 16384)+`</t></is></c></row>`)))
 		},
-			func(*Limits) {}, func(l *Limits) { l.StringLength = 0 }, CodeLimit, 1},
+			func(*sheet.Limits) {}, func(l *sheet.Limits) { l.StringLength = 0 }, sheet.CodeLimit, 1},
 		{"length of a formula's string", func() []byte {
 			return pack(t, parts(rows(`<row><c t="str"><v>`+strings.Repeat("😀", 16384)+`</v></c></row>`)))
 		},
-			func(*Limits) {}, func(l *Limits) { l.StringLength = 0 }, CodeLimit, 1},
+			func(*sheet.Limits) {}, func(l *sheet.Limits) { l.StringLength = 0 }, sheet.CodeLimit, 1},
 		{"shared strings", func() []byte {
 			p := parts(rows(oneCell))
 			return pack(t, with(p, "xl/sharedStrings.xml", `<sst>`+strings.Repeat(`<si/>`, 101)+`</sst>`))
 		},
-			func(l *Limits) { l.Cells = 100 }, func(l *Limits) { l.Cells = 0 }, CodeLimit, 1},
+			func(l *sheet.Limits) { l.Cells = 100 }, func(l *sheet.Limits) { l.Cells = 0 }, sheet.CodeLimit, 1},
 		{"relationships", func() []byte {
 			p := parts(rows(oneCell))
 			p["_rels/.rels"] = strings.Replace(p["_rels/.rels"], "</Rel", strings.Repeat(`<Relationship/>`, 1_000_000)+"</Rel", 1)
 			return pack(t, p)
 		},
-			func(l *Limits) { l.Ratio = 0 }, func(l *Limits) { l.Parts = 0 }, CodeLimit, 1},
+			func(l *sheet.Limits) { l.Ratio = 0 }, func(l *sheet.Limits) { l.Parts = 0 }, sheet.CodeLimit, 1},
 		{"styles", func() []byte {
 			return pack(t, with(styled(), "xl/styles.xml", `<styleSheet><cellXfs>`+strings.Repeat(`<xf/>`, 65_537)+`</cellXfs></styleSheet>`))
 		},
-			func(l *Limits) { l.Ratio = 0 }, func(l *Limits) { l.Styles = 0 }, CodeLimit, 1},
+			func(l *sheet.Limits) { l.Ratio = 0 }, func(l *sheet.Limits) { l.Styles = 0 }, sheet.CodeLimit, 1},
 		{"fonts", func() []byte {
 			return pack(t, with(styled(), "xl/styles.xml", `<styleSheet><fonts>`+strings.Repeat(`<font/>`, 65_537)+`</fonts></styleSheet>`))
 		},
-			func(l *Limits) { l.Ratio = 0 }, func(l *Limits) { l.Styles = 0 }, CodeLimit, 1},
+			func(l *sheet.Limits) { l.Ratio = 0 }, func(l *sheet.Limits) { l.Styles = 0 }, sheet.CodeLimit, 1},
 		{"number formats", func() []byte {
 			return pack(t, with(styled(), "xl/styles.xml", `<styleSheet><numFmts>`+repeat(65_537, func(i int) string { return fmt.Sprintf(`<numFmt numFmtId="%d"/>`, i) })+`</numFmts></styleSheet>`))
 		},
-			func(l *Limits) { l.Ratio = 0 }, func(l *Limits) { l.Styles = 0 }, CodeLimit, 1},
+			func(l *sheet.Limits) { l.Ratio = 0 }, func(l *sheet.Limits) { l.Styles = 0 }, sheet.CodeLimit, 1},
 		{"merged ranges", func() []byte {
 			return pack(t, parts(rows(oneCell)+`<mergeCells>`+repeat(100_001, func(i int) string { return fmt.Sprintf(`<mergeCell ref="A%d:B%[1]d"/>`, i+1) })+`</mergeCells>`))
 		},
-			func(*Limits) {}, func(l *Limits) { l.Merges = 0 }, CodeLimit, 1},
+			func(*sheet.Limits) {}, func(l *sheet.Limits) { l.Merges = 0 }, sheet.CodeLimit, 1},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			data := c.data()
-			lim := DefaultLimits()
+			lim := sheet.DefaultLimits()
 			c.lim(&lim)
 			var before, after runtime.MemStats
 			runtime.GC()
@@ -179,13 +179,13 @@ func TestEveryLimitRefusesItsBomb(t *testing.T) {
 }
 
 func TestOrdinaryWorkbooksAreFarFromTheLimits(t *testing.T) {
-	if _, err := readAll(generate(t, 1, 6, 300, 20), DefaultLimits()); err != nil {
+	if _, err := readAll(generate(t, 1, 6, 300, 20), sheet.DefaultLimits()); err != nil {
 		t.Error(err)
 	}
 	// 32767 characters are allowed, however many bytes they take.
 	p := parts(rows(`<row><c t="s"><v>0</v></c></row>`))
 	p["xl/sharedStrings.xml"] = `<sst><si><t>` + strings.Repeat("ạ", 32767) + `</t></si></sst>`
-	lim := DefaultLimits()
+	lim := sheet.DefaultLimits()
 	lim.Ratio = 0
 	if all, err := readAll(pack(t, p), lim); err != nil || len(all["Biểu 1"]) != 1 {
 		t.Error(err)
@@ -226,29 +226,29 @@ func TestDirectoriesThatLie(t *testing.T) {
 		data []byte
 		code string
 	}{
-		{"says less than it holds", patch(t, long, part, func(h []byte) { u32(h[24:], 1000) }), CodeZipBomb},
-		{"says nothing", patch(t, long, part, func(h []byte) { u32(h[24:], 0) }), CodeZipBomb},
-		{"says a little more than it holds", patch(t, good, part, func(h []byte) { u32(h[24:], binary.LittleEndian.Uint32(h[24:])+1) }), CodeDamaged},
-		{"says more than any stream can hold", patch(t, good, part, func(h []byte) { u32(h[24:], 60<<20) }), CodeDamaged},
-		{"wrong checksum", patch(t, good, part, func(h []byte) { h[16] ^= 1 }), CodeDamaged},
-		{"data end early", patch(t, good, part, func(h []byte) { u32(h[20:], binary.LittleEndian.Uint32(h[20:])-9) }), CodeDamaged},
-		{"data outside the file", patch(t, good, part, func(h []byte) { u32(h[20:], 1<<30) }), CodeDamaged},
-		{"header outside the file", patch(t, good, part, func(h []byte) { u32(h[42:], 1<<30) }), CodeDamaged},
-		{"header of something else", patch(t, good, part, func(h []byte) { u32(h[42:], 1) }), CodeDamaged},
-		{"unknown compression", patch(t, good, part, func(h []byte) { u16(h[10:], 14) }), CodeUnsupported},
-		{"stored, but of two sizes", patch(t, good, part, func(h []byte) { u16(h[10:], 0) }), CodeDamaged},
-		{"encrypted entry", patch(t, good, part, func(h []byte) { h[8] |= 1 }), CodeEncrypted},
-		{"more entries announced", end(good, func(e []byte) { u16(e[10:], 99) }), CodeDamaged},
-		{"fewer entries announced", end(good, func(e []byte) { u16(e[10:], 1) }), CodeDamaged},
-		{"directory outside the file", end(good, func(e []byte) { u32(e[16:], 1<<30) }), CodeTruncated},
-		{"directory of something else", end(good, func(e []byte) { u32(e[16:], 1) }), CodeDamaged},
-		{"64-bit directory that is not there", end(good, func(e []byte) { u16(e[10:], 0xFFFF) }), CodeDamaged},
-		{"entry longer than the directory", patch(t, good, part, func(h []byte) { u16(h[32:], 60000) }), CodeDamaged},
-		{"64-bit size that is not there", patch(t, good, part, func(h []byte) { u32(h[24:], 0xFFFFFFFF) }), CodeDamaged},
+		{"says less than it holds", patch(t, long, part, func(h []byte) { u32(h[24:], 1000) }), sheet.CodeZipBomb},
+		{"says nothing", patch(t, long, part, func(h []byte) { u32(h[24:], 0) }), sheet.CodeZipBomb},
+		{"says a little more than it holds", patch(t, good, part, func(h []byte) { u32(h[24:], binary.LittleEndian.Uint32(h[24:])+1) }), sheet.CodeDamaged},
+		{"says more than any stream can hold", patch(t, good, part, func(h []byte) { u32(h[24:], 60<<20) }), sheet.CodeDamaged},
+		{"wrong checksum", patch(t, good, part, func(h []byte) { h[16] ^= 1 }), sheet.CodeDamaged},
+		{"data end early", patch(t, good, part, func(h []byte) { u32(h[20:], binary.LittleEndian.Uint32(h[20:])-9) }), sheet.CodeDamaged},
+		{"data outside the file", patch(t, good, part, func(h []byte) { u32(h[20:], 1<<30) }), sheet.CodeDamaged},
+		{"header outside the file", patch(t, good, part, func(h []byte) { u32(h[42:], 1<<30) }), sheet.CodeDamaged},
+		{"header of something else", patch(t, good, part, func(h []byte) { u32(h[42:], 1) }), sheet.CodeDamaged},
+		{"unknown compression", patch(t, good, part, func(h []byte) { u16(h[10:], 14) }), sheet.CodeUnsupported},
+		{"stored, but of two sizes", patch(t, good, part, func(h []byte) { u16(h[10:], 0) }), sheet.CodeDamaged},
+		{"encrypted entry", patch(t, good, part, func(h []byte) { h[8] |= 1 }), sheet.CodeEncrypted},
+		{"more entries announced", end(good, func(e []byte) { u16(e[10:], 99) }), sheet.CodeDamaged},
+		{"fewer entries announced", end(good, func(e []byte) { u16(e[10:], 1) }), sheet.CodeDamaged},
+		{"directory outside the file", end(good, func(e []byte) { u32(e[16:], 1<<30) }), sheet.CodeTruncated},
+		{"directory of something else", end(good, func(e []byte) { u32(e[16:], 1) }), sheet.CodeDamaged},
+		{"64-bit directory that is not there", end(good, func(e []byte) { u16(e[10:], 0xFFFF) }), sheet.CodeDamaged},
+		{"entry longer than the directory", patch(t, good, part, func(h []byte) { u16(h[32:], 60000) }), sheet.CodeDamaged},
+		{"64-bit size that is not there", patch(t, good, part, func(h []byte) { u32(h[24:], 0xFFFFFFFF) }), sheet.CodeDamaged},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			lim := DefaultLimits()
+			lim := sheet.DefaultLimits()
 			lim.Ratio = 0
 			var before, after runtime.MemStats
 			runtime.ReadMemStats(&before)
@@ -262,7 +262,7 @@ func TestDirectoriesThatLie(t *testing.T) {
 			}
 		})
 	}
-	if _, err := readAll(good, DefaultLimits()); err != nil {
+	if _, err := readAll(good, sheet.DefaultLimits()); err != nil {
 		t.Errorf("the honest directory: %v", err)
 	}
 }
@@ -296,41 +296,41 @@ func TestRefusedFiles(t *testing.T) {
 		name, code string
 		data       []byte
 	}{
-		{"empty", CodeEmpty, nil},
-		{"text", CodeNotWorkbook, []byte("Kính gửi: Bộ Lao động\n")},
-		{"csv", CodeNotWorkbook, []byte("a,b\n1,2\n")},
-		{"page", CodeNotWorkbook, []byte("<html><table><tr><td>1</td></tr></table></html>")},
-		{"pdf", CodeNotWorkbook, []byte("%PDF-1.4")},
-		{"word", CodeNotWorkbook, archiveOf(t, file{name: "word/document.xml"})},
-		{"another archive", CodeNotWorkbook, archiveOf(t, file{name: "a.txt", content: "x"})},
-		{"archive of nothing", CodeNotWorkbook, archiveOf(t)},
-		{"open document", CodeUnsupported, archiveOf(t, file{name: "mimetype", content: "application/vnd.oasis.opendocument.spreadsheet", store: true})},
-		{"binary workbook", CodeUnsupported, archiveOf(t, file{name: "xl/workbook.bin"})},
-		{"encrypted", CodeEncrypted, ole("EncryptedPackage")},
-		{"old workbook", CodeXLS, ole("Workbook")},
-		{"half", CodeTruncated, good[:len(good)/2]},
-		{"all but one byte", CodeTruncated, good[:len(good)-1]},
-		{"only a signature", CodeTruncated, []byte("PK\x03\x04")},
-		{"no workbook part", CodePartMissing, without("xl/workbook.xml")},
-		{"no sheet part", CodePartMissing, without("xl/worksheets/sheet1.xml")},
-		{"no shared strings part", CodePartMissing, without("xl/sharedStrings.xml")},
-		{"no relationships of the workbook", CodePartMissing, without("xl/_rels/workbook.xml.rels")},
-		{"sheet without a relationship", CodePartMissing, replaced("xl/workbook.xml", `r:id="rId1"`, `r:id="rId99"`)},
-		{"sheet in another file", CodePartMissing, replaced("xl/_rels/workbook.xml.rels", `Target="worksheets/sheet1.xml"`, `Target="file:///etc/passwd" TargetMode="External"`)},
-		{"sheet outside the archive", CodePartMissing, replaced("xl/_rels/workbook.xml.rels", `"worksheets/sheet1.xml"`, `"../../../../etc/passwd"`)},
-		{"no sheets", CodeDamaged, replaced("xl/workbook.xml", `<sheet name="Biểu 1" sheetId="1" r:id="rId1"/>`, "")},
-		{"two sheets of one name", CodeDamaged, replaced("xl/workbook.xml", `<sheets>`, `<sheets><sheet name="Biểu 1" r:id="rId1"/>`)},
-		{"two parts of one name", CodeDamaged, twice},
-		{"a workbook that is none", CodeDamaged, replaced("xl/workbook.xml", `<sheets>`, `<sheets`)},
-		{"document type in the package relationships", CodeDoctype, replaced("_rels/.rels", "<Rel", "<!DOCTYPE x><Rel")},
-		{"document type in the relationships", CodeDoctype, replaced("xl/_rels/workbook.xml.rels", "<Rel", "<!DOCTYPE x><Rel")},
-		{"document type in the workbook", CodeDoctype, replaced("xl/workbook.xml", "<workbook", "<!DOCTYPE x [<!ENTITY a \"b\">]><workbook")},
-		{"document type in the strings", CodeDoctype, replaced("xl/sharedStrings.xml", "<sst", "<!doctype x><sst")},
-		{"document type in the sheet", CodeDoctype, replaced("xl/worksheets/sheet1.xml", "<worksheet", "<!DOCTYPE x SYSTEM \"file:///etc/passwd\"><worksheet")},
+		{"empty", sheet.CodeEmpty, nil},
+		{"text", sheet.CodeNotWorkbook, []byte("Kính gửi: Bộ Lao động\n")},
+		{"csv", sheet.CodeNotWorkbook, []byte("a,b\n1,2\n")},
+		{"page", sheet.CodeNotWorkbook, []byte("<html><table><tr><td>1</td></tr></table></html>")},
+		{"pdf", sheet.CodeNotWorkbook, []byte("%PDF-1.4")},
+		{"word", sheet.CodeNotWorkbook, archiveOf(t, file{name: "word/document.xml"})},
+		{"another archive", sheet.CodeNotWorkbook, archiveOf(t, file{name: "a.txt", content: "x"})},
+		{"archive of nothing", sheet.CodeNotWorkbook, archiveOf(t)},
+		{"open document", sheet.CodeUnsupported, archiveOf(t, file{name: "mimetype", content: "application/vnd.oasis.opendocument.spreadsheet", store: true})},
+		{"binary workbook", sheet.CodeUnsupported, archiveOf(t, file{name: "xl/workbook.bin"})},
+		{"encrypted", sheet.CodeEncrypted, ole("EncryptedPackage")},
+		{"old workbook", sheet.CodeXLS, ole("Workbook")},
+		{"half", sheet.CodeTruncated, good[:len(good)/2]},
+		{"all but one byte", sheet.CodeTruncated, good[:len(good)-1]},
+		{"only a signature", sheet.CodeTruncated, []byte("PK\x03\x04")},
+		{"no workbook part", sheet.CodePartMissing, without("xl/workbook.xml")},
+		{"no sheet part", sheet.CodePartMissing, without("xl/worksheets/sheet1.xml")},
+		{"no shared strings part", sheet.CodePartMissing, without("xl/sharedStrings.xml")},
+		{"no relationships of the workbook", sheet.CodePartMissing, without("xl/_rels/workbook.xml.rels")},
+		{"sheet without a relationship", sheet.CodePartMissing, replaced("xl/workbook.xml", `r:id="rId1"`, `r:id="rId99"`)},
+		{"sheet in another file", sheet.CodePartMissing, replaced("xl/_rels/workbook.xml.rels", `Target="worksheets/sheet1.xml"`, `Target="file:///etc/passwd" TargetMode="External"`)},
+		{"sheet outside the archive", sheet.CodePartMissing, replaced("xl/_rels/workbook.xml.rels", `"worksheets/sheet1.xml"`, `"../../../../etc/passwd"`)},
+		{"no sheets", sheet.CodeDamaged, replaced("xl/workbook.xml", `<sheet name="Biểu 1" sheetId="1" r:id="rId1"/>`, "")},
+		{"two sheets of one name", sheet.CodeDamaged, replaced("xl/workbook.xml", `<sheets>`, `<sheets><sheet name="Biểu 1" r:id="rId1"/>`)},
+		{"two parts of one name", sheet.CodeDamaged, twice},
+		{"a workbook that is none", sheet.CodeDamaged, replaced("xl/workbook.xml", `<sheets>`, `<sheets`)},
+		{"document type in the package relationships", sheet.CodeDoctype, replaced("_rels/.rels", "<Rel", "<!DOCTYPE x><Rel")},
+		{"document type in the relationships", sheet.CodeDoctype, replaced("xl/_rels/workbook.xml.rels", "<Rel", "<!DOCTYPE x><Rel")},
+		{"document type in the workbook", sheet.CodeDoctype, replaced("xl/workbook.xml", "<workbook", "<!DOCTYPE x [<!ENTITY a \"b\">]><workbook")},
+		{"document type in the strings", sheet.CodeDoctype, replaced("xl/sharedStrings.xml", "<sst", "<!doctype x><sst")},
+		{"document type in the sheet", sheet.CodeDoctype, replaced("xl/worksheets/sheet1.xml", "<worksheet", "<!DOCTYPE x SYSTEM \"file:///etc/passwd\"><worksheet")},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			all, err := readAll(c.data, DefaultLimits())
+			all, err := readAll(c.data, sheet.DefaultLimits())
 			if code(err) != c.code || len(all) > 0 {
 				t.Errorf("%v, want %s", err, c.code)
 			}
@@ -398,7 +398,7 @@ func TestFindingTheSheets(t *testing.T) {
 	}
 	for name, change := range cases {
 		t.Run(name, func(t *testing.T) {
-			all, err := readAll(pack(t, change(parts(rows(`<row r="1"><c r="A1" t="s"><v>1</v></c></row>`)))), DefaultLimits())
+			all, err := readAll(pack(t, change(parts(rows(`<row r="1"><c r="A1" t="s"><v>1</v></c></row>`)))), sheet.DefaultLimits())
 			if err != nil || addresses(all["Biểu 1"]) != "A1=hai" {
 				t.Errorf("%v, %v", all, err)
 			}
@@ -411,7 +411,7 @@ func TestSheetListAndFlags(t *testing.T) {
 	p["xl/workbook.xml"] = `<workbook ` + nsMain + `><workbookPr date1904="1"/><sheets><sheet name="../../x&quot;'; drop" state="visible" r:id="rId1"/><sheet name="Ẩn" state="hidden" r:id="rId1"/><sheet name="sâu" state="veryHidden" r:id="rId1"/><sheet name="Biểu đồ" r:id="rId5"/></sheets><definedNames><definedName name="x">1</definedName></definedNames></workbook>`
 	p["xl/_rels/workbook.xml.rels"] = strings.Replace(p["xl/_rels/workbook.xml.rels"], "</Rel", `<Relationship Id="rId5" Type="`+relURL+`chartsheet" Target="chartsheets/sheet1.xml"/></Rel`, 1)
 	data := pack(t, p)
-	w, err := Open(context.Background(), bytes.NewReader(data), int64(len(data)), DefaultLimits())
+	w, err := Open(context.Background(), bytes.NewReader(data), int64(len(data)), sheet.DefaultLimits())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -483,12 +483,12 @@ func TestArchivesWith64BitSizes(t *testing.T) {
 	le.PutUint32(end[12:], 0xFFFFFFFF)
 	le.PutUint32(end[16:], 0xFFFFFFFF)
 	out = append(append(append(out, e64...), locator...), end...)
-	all, err := readAll(out, DefaultLimits())
+	all, err := readAll(out, sheet.DefaultLimits())
 	if err != nil || addresses(all["Biểu 1"]) != "A1=1" {
 		t.Errorf("%v, %v", all, err)
 	}
 	for n := 1; n < len(out)-from; n += 7 {
-		if _, err := readAll(append(bytes.Clone(out[:from]), out[from+n:]...), DefaultLimits()); err == nil {
+		if _, err := readAll(append(bytes.Clone(out[:from]), out[from+n:]...), sheet.DefaultLimits()); err == nil {
 			t.Errorf("%d bytes taken out of the directory went unnoticed", n)
 		}
 	}
@@ -500,7 +500,7 @@ func TestCutWorkbooksNeverLookLikeShortOnes(t *testing.T) {
 	for seed := range uint64(3) {
 		data := generate(t, seed, 2, 30, 10)
 		for percent := range 100 {
-			if _, err := readAll(data[:len(data)*percent/100], DefaultLimits()); err == nil {
+			if _, err := readAll(data[:len(data)*percent/100], sheet.DefaultLimits()); err == nil {
 				t.Errorf("workbook %d: %d %% of its bytes were read without an error", seed, percent)
 			}
 		}
@@ -524,7 +524,7 @@ func TestCutWorkbooksNeverLookLikeShortOnes(t *testing.T) {
 			whole := p[part]
 			for percent := range 100 {
 				p[part] = whole[:len(whole)*percent/100]
-				if _, err := readAll(pack(t, p), DefaultLimits()); err == nil {
+				if _, err := readAll(pack(t, p), sheet.DefaultLimits()); err == nil {
 					t.Errorf("workbook %d: %s cut to %d %% was read without an error", seed, part, percent)
 				}
 			}
@@ -537,7 +537,7 @@ func TestCutWorkbooksNeverLookLikeShortOnes(t *testing.T) {
 // checksum reaches, the directory contradicts itself or the byte means nothing.
 func TestFlippedBytesAreNoticedOrHarmless(t *testing.T) {
 	data := pack(t, parts(rows(`<row r="1"><c r="A1" t="s"><v>1</v></c><c r="B1"><v>12.5</v></c></row><row r="2"><c r="A2"><v>3</v></c></row>`)))
-	whole, err := readAll(data, DefaultLimits())
+	whole, err := readAll(data, sheet.DefaultLimits())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -546,7 +546,7 @@ func TestFlippedBytesAreNoticedOrHarmless(t *testing.T) {
 		for _, bit := range []byte{0x01, 0x20, 0x80} {
 			broken := bytes.Clone(data)
 			broken[i] ^= bit
-			all, err := readAll(broken, DefaultLimits())
+			all, err := readAll(broken, sheet.DefaultLimits())
 			if err == nil && (len(all) != 1 || addresses(all["Biểu 1"]) != want) {
 				t.Errorf("byte %d bit %02x: read as %v", i, bit, all)
 			}
@@ -567,7 +567,7 @@ func TestKeywordsAreReadUnderTheSameGuards(t *testing.T) {
 			p["docProps/core.xml"] = doc
 		}
 		data := pack(t, p)
-		w, err := Open(context.Background(), bytes.NewReader(data), int64(len(data)), DefaultLimits())
+		w, err := Open(context.Background(), bytes.NewReader(data), int64(len(data)), sheet.DefaultLimits())
 		if err != nil {
 			t.Fatal(err)
 		}

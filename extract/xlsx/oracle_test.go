@@ -124,7 +124,7 @@ func byOracle(data []byte) (map[string]map[string]look, error) {
 }
 
 func byUs(data []byte) (map[string]map[string]look, error) {
-	all, err := readAll(data, DefaultLimits())
+	all, err := readAll(data, sheet.DefaultLimits())
 	if err != nil {
 		return nil, err
 	}
@@ -196,7 +196,7 @@ func TestGeneratedWorkbooksReadAsTheOracleReadsThem(t *testing.T) {
 		for _, s := range us {
 			cells += len(s)
 		}
-		w, err := Open(context.Background(), bytes.NewReader(data), int64(len(data)), DefaultLimits())
+		w, err := Open(context.Background(), bytes.NewReader(data), int64(len(data)), sheet.DefaultLimits())
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -5,15 +5,15 @@ import "context"
 // Keywords gives the keywords of the document's properties, "" if it has none. They say nothing about cells, so a
 // properties part that is missing or can not be read is no fault of the workbook.
 func (w *Workbook) Keywords(ctx context.Context) string {
-	e := w.archive.parts["docprops/core.xml"]
+	e := w.archive.Find("docProps/core.xml")
 	if e == nil {
 		return ""
 	}
-	b, err := w.archive.read(ctx, e, nil)
+	b, err := w.archive.Read(ctx, e, nil)
 	if err != nil {
 		return ""
 	}
-	l, err := newLexer(ctx, e.name, b)
+	l, err := newLexer(ctx, e.Name, b)
 	if err != nil {
 		return ""
 	}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/phuluc/phuluc/extract/sheet"
 )
 
 // stringTable is the shared strings of a workbook in one piece of memory: string i is text[at[i]:at[i+1]]. Offsets
@@ -17,7 +19,7 @@ func (t *stringTable) len() int { return max(0, len(t.at)-1) }
 
 func (t *stringTable) get(i int) string { return t.text[t.at[i]:t.at[i+1]] }
 
-func parseStrings(ctx context.Context, part string, b []byte, lim Limits) (stringTable, error) {
+func parseStrings(ctx context.Context, part string, b []byte, lim sheet.Limits) (stringTable, error) {
 	l, err := newLexer(ctx, part, b)
 	if err != nil {
 		return stringTable{}, err
@@ -29,14 +31,14 @@ func parseStrings(ctx context.Context, part string, b []byte, lim Limits) (strin
 			return l.skip()
 		}
 		if lim.Cells > 0 && len(t.at) > lim.Cells {
-			return refuse(CodeLimit, part, "there are more than %d shared strings", lim.Cells)
+			return sheet.Refuse(sheet.CodeLimit, part, "there are more than %d shared strings", lim.Cells)
 		}
 		from := len(text)
 		if text, err = l.richText(text); err != nil {
 			return err
 		}
 		if tooLong(text[from:], lim.StringLength) {
-			return refuse(CodeLimit, part, "shared string %d is longer than %d characters", len(t.at)-1, lim.StringLength)
+			return sheet.Refuse(sheet.CodeLimit, part, "shared string %d is longer than %d characters", len(t.at)-1, lim.StringLength)
 		}
 		t.at = append(t.at, uint32(len(text)))
 		return nil

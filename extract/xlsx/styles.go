@@ -4,6 +4,8 @@ import (
 	"context"
 	"strconv"
 	"strings"
+
+	"github.com/phuluc/phuluc/extract/sheet"
 )
 
 // style is what a cell's format says about its value.
@@ -15,7 +17,7 @@ type style struct {
 }
 
 // parseStyles reads the styles part: cell formats in order of their index.
-func parseStyles(ctx context.Context, part string, b []byte, lim Limits) ([]style, error) {
+func parseStyles(ctx context.Context, part string, b []byte, lim sheet.Limits) ([]style, error) {
 	l, err := newLexer(ctx, part, b)
 	if err != nil {
 		return nil, err
@@ -37,7 +39,7 @@ func parseStyles(ctx context.Context, part string, b []byte, lim Limits) ([]styl
 	}
 	room := func(n int, what string) error {
 		if lim.Styles > 0 && n > lim.Styles {
-			return refuse(CodeLimit, part, "there are more than %d %s", lim.Styles, what)
+			return sheet.Refuse(sheet.CodeLimit, part, "there are more than %d %s", lim.Styles, what)
 		}
 		return nil
 	}

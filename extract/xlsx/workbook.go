@@ -10,13 +10,14 @@ import (
 	"strings"
 
 	"github.com/phuluc/phuluc/extract"
+	"github.com/phuluc/phuluc/extract/archive"
 	"github.com/phuluc/phuluc/extract/sheet"
 )
 
 // Workbook is an opened workbook. It is used from one goroutine.
 type Workbook struct {
-	archive  *archive
-	limits   Limits
+	archive  *archive.Archive
+	limits   sheet.Limits
 	sheets   []part
 	styles   []style
 	strings  stringTable
@@ -32,14 +33,14 @@ var _ sheet.Workbook = (*Workbook)(nil)
 // part is one sheet; entry is nil for sheets that have no cells (charts, dialogs).
 type part struct {
 	info  sheet.Info
-	entry *entry
+	entry *archive.Entry
 }
 
 // Open reads everything but the sheets: the directory, the relationships, styles and shared strings. All its errors
-// about the content are *Error; others are those of r and of ctx. r must stay readable until the last use.
+// about the content are *sheet.FileError; others are those of r and of ctx. r must stay readable until the last use.
 //
 // A deadline of ctx is the time limit for opening; Cells has its own.
-func Open(ctx context.Context, r io.ReaderAt, size int64, lim Limits) (*Workbook, error) {
+func Open(ctx context.Context, r io.ReaderAt, size int64, lim sheet.Limits) (*Workbook, error) {
 	kind, err := extract.DetectFile(r, size)
 	if err != nil {
 		return nil, err
@@ -47,17 +48,17 @@ func Open(ctx context.Context, r io.ReaderAt, size int64, lim Limits) (*Workbook
 	switch kind {
 	case "xlsx", "zip":
 	case "empty":
-		return nil, refuse(CodeEmpty, "", "the file has no bytes")
+		return nil, sheet.Refuse(sheet.CodeEmpty, "", "the file has no bytes")
 	case "encrypted":
-		return nil, refuse(CodeEncrypted, "", "the workbook is encrypted")
+		return nil, sheet.Refuse(sheet.CodeEncrypted, "", "the workbook is encrypted")
 	case "xls", "ole":
-		return nil, refuse(CodeXLS, "", "a workbook of the format before 2007")
+		return nil, sheet.Refuse(sheet.CodeXLS, "", "a workbook of the format before 2007")
 	case "xlsb", "ods":
-		return nil, refuse(CodeUnsupported, "", "the content is %s", kind)
+		return nil, sheet.Refuse(sheet.CodeUnsupported, "", "the content is %s", kind)
 	default:
-		return nil, refuse(CodeNotWorkbook, "", "the content is %s", kind)
+		return nil, sheet.Refuse(sheet.CodeNotWorkbook, "", "the content is %s", kind)
 	}
-	a, err := openArchive(r, size, lim)
+	a, err := archive.Open(r, size, lim)
 	if err != nil {
 		return nil, err
 	}
@@ -73,12 +74,12 @@ func (w *Workbook) open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	book := w.archive.parts[fold(name)]
+	book := w.archive.Find(name)
 	if book == nil {
-		if w.archive.parts["[content_types].xml"] == nil {
-			return refuse(CodeNotWorkbook, "", "the content is an archive without a workbook")
+		if w.archive.Find("[Content_Types].xml") == nil {
+			return sheet.Refuse(sheet.CodeNotWorkbook, "", "the content is an archive without a workbook")
 		}
-		return refuse(CodePartMissing, name, "the part that lists the sheets is not in the archive")
+		return sheet.Refuse(sheet.CodePartMissing, name, "the part that lists the sheets is not in the archive")
 	}
 	rels, err := w.relations(ctx, name)
 	if err != nil {
@@ -103,11 +104,11 @@ func (w *Workbook) open(ctx context.Context) error {
 		default:
 			continue
 		}
-		e := w.archive.parts[fold(r.target)]
+		e := w.archive.Find(r.target)
 		if e == nil {
-			return refuse(CodePartMissing, r.target, "the workbook names this part, but it is not in the archive")
+			return sheet.Refuse(sheet.CodePartMissing, r.target, "the workbook names this part, but it is not in the archive")
 		}
-		if w.buf, err = w.archive.read(ctx, e, w.buf); err != nil {
+		if w.buf, err = w.archive.Read(ctx, e, w.buf); err != nil {
 			return err
 		}
 		if err := keep(w.buf); err != nil {
@@ -144,15 +145,15 @@ type relation struct {
 func (w *Workbook) relations(ctx context.Context, name string) ([]relation, error) {
 	dir, base := path.Split(name)
 	relsName := dir + "_rels/" + base + ".rels"
-	e := w.archive.parts[fold(relsName)]
+	e := w.archive.Find(relsName)
 	if e == nil {
 		return nil, nil
 	}
 	var err error
-	if w.buf, err = w.archive.read(ctx, e, w.buf); err != nil {
+	if w.buf, err = w.archive.Read(ctx, e, w.buf); err != nil {
 		return nil, err
 	}
-	l, err := newLexer(ctx, e.name, w.buf)
+	l, err := newLexer(ctx, e.Name, w.buf)
 	if err != nil {
 		return nil, err
 	}
@@ -162,7 +163,7 @@ func (w *Workbook) relations(ctx context.Context, name string) ([]relation, erro
 			return l.skip()
 		}
 		if w.limits.Parts > 0 && len(rels) >= w.limits.Parts {
-			return refuse(CodeLimit, e.name, "there are more than %d relationships", w.limits.Parts)
+			return sheet.Refuse(sheet.CodeLimit, e.Name, "there are more than %d relationships", w.limits.Parts)
 		}
 		var v [4]string
 		for i, n := range []string{"Id", "Type", "Target", "TargetMode"} {
@@ -186,23 +187,23 @@ func (w *Workbook) relations(ctx context.Context, name string) ([]relation, erro
 }
 
 // list reads the names of the sheets and finds their parts.
-func (w *Workbook) list(ctx context.Context, book *entry, rels []relation) error {
+func (w *Workbook) list(ctx context.Context, book *archive.Entry, rels []relation) error {
 	byID := make(map[string]relation, len(rels))
 	for _, r := range rels {
 		byID[r.id] = r
 	}
 	var err error
-	if w.buf, err = w.archive.read(ctx, book, w.buf); err != nil {
+	if w.buf, err = w.archive.Read(ctx, book, w.buf); err != nil {
 		return err
 	}
-	l, err := newLexer(ctx, book.name, w.buf)
+	l, err := newLexer(ctx, book.Name, w.buf)
 	if err != nil {
 		return err
 	}
 	seen := map[string]bool{}
 	one := func() error {
 		if w.limits.Sheets > 0 && len(w.sheets) >= w.limits.Sheets {
-			return refuse(CodeLimit, book.name, "the workbook has more than %d sheets", w.limits.Sheets)
+			return sheet.Refuse(sheet.CodeLimit, book.Name, "the workbook has more than %d sheets", w.limits.Sheets)
 		}
 		name, err := l.attr("name")
 		if err != nil {
@@ -219,13 +220,13 @@ func (w *Workbook) list(ctx context.Context, book *entry, rels []relation) error
 		p := part{info: sheet.Info{Name: name, Hidden: state == "hidden" || state == "veryHidden"}}
 		r, ok := byID[relationID(l.attrs)]
 		if !ok {
-			return refuse(CodePartMissing, book.name, "sheet %q has no part in the archive", name)
+			return sheet.Refuse(sheet.CodePartMissing, book.Name, "sheet %q has no part in the archive", name)
 		}
 		switch r.kind {
 		case "chartsheet", "dialogsheet":
 		default:
-			if p.entry = w.archive.parts[fold(r.target)]; p.entry == nil {
-				return refuse(CodePartMissing, r.target, "the part of sheet %q is not in the archive", name)
+			if p.entry = w.archive.Find(r.target); p.entry == nil {
+				return sheet.Refuse(sheet.CodePartMissing, r.target, "the part of sheet %q is not in the archive", name)
 			}
 		}
 		w.sheets = append(w.sheets, p)
@@ -250,7 +251,7 @@ func (w *Workbook) list(ctx context.Context, book *entry, rels []relation) error
 		return l.skip()
 	})
 	if err == nil && len(w.sheets) == 0 {
-		err = refuse(CodeDamaged, book.name, "the workbook lists no sheet")
+		err = sheet.Refuse(sheet.CodeDamaged, book.Name, "the workbook lists no sheet")
 	}
 	w.values = make([]int, len(w.sheets))
 	return err

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	"github.com/phuluc/phuluc/extract/sheet"
 )
 
 // maxDepth of elements; workbooks stay below 20.
@@ -69,17 +71,17 @@ func toUTF8(part string, b []byte) ([]byte, error) {
 	}
 	if order != nil {
 		if len(b)%2 != 0 {
-			return nil, refuse(CodeDamaged, part, "UTF-16 text of an odd number of bytes")
+			return nil, sheet.Refuse(sheet.CodeDamaged, part, "UTF-16 text of an odd number of bytes")
 		}
 		out := make([]byte, 0, len(b)/2+len(b)/8)
 		for i := 0; i < len(b); i += 2 {
 			r := rune(order.Uint16(b[i:]))
 			if utf16.IsSurrogate(r) {
 				if i+4 > len(b) {
-					return nil, refuse(CodeDamaged, part, "UTF-16 text ends within a character")
+					return nil, sheet.Refuse(sheet.CodeDamaged, part, "UTF-16 text ends within a character")
 				}
 				if r = utf16.DecodeRune(r, rune(order.Uint16(b[i+2:]))); r == utf8.RuneError {
-					return nil, refuse(CodeDamaged, part, "byte %d is not valid UTF-16", i)
+					return nil, sheet.Refuse(sheet.CodeDamaged, part, "byte %d is not valid UTF-16", i)
 				}
 				i += 2
 			}
@@ -94,19 +96,19 @@ func toUTF8(part string, b []byte) ([]byte, error) {
 				switch strings.ToLower(string(enc)) {
 				case "utf-8", "utf8", "us-ascii", "ascii":
 				default:
-					return nil, refuse(CodeDamaged, part, "encoding %q; parts of a workbook are UTF-8 or UTF-16", enc)
+					return nil, sheet.Refuse(sheet.CodeDamaged, part, "encoding %q; parts of a workbook are UTF-8 or UTF-16", enc)
 				}
 			}
 		}
 	}
 	if !utf8.Valid(b) {
-		return nil, refuse(CodeDamaged, part, "the text is not valid UTF-8")
+		return nil, sheet.Refuse(sheet.CodeDamaged, part, "the text is not valid UTF-8")
 	}
 	return b, nil
 }
 
 func (l *lexer) damaged(format string, args ...any) error {
-	e := refuse(CodeDamaged, l.part, format, args...)
+	e := sheet.Refuse(sheet.CodeDamaged, l.part, format, args...)
 	e.Detail += " (byte " + strconv.Itoa(l.p) + ")"
 	return e
 }
@@ -116,7 +118,7 @@ func (l *lexer) next() (tokenKind, error) {
 	for {
 		if l.steps++; l.steps&4095 == 0 {
 			if err := l.ctx.Err(); err != nil {
-				return 0, stopped(err, l.part)
+				return 0, sheet.Stopped(err, l.part)
 			}
 		}
 		if l.p >= len(l.b) {
@@ -172,7 +174,7 @@ func (l *lexer) next() (tokenKind, error) {
 				l.text, l.cdata = l.b[from:l.p-len("]]>")], true
 				return tokenText, nil
 			case len(rest) >= 8 && strings.EqualFold(string(rest[:8]), "!DOCTYPE"):
-				return 0, refuse(CodeDoctype, l.part, "the part declares a document type; no spreadsheet program writes one, and attacks need it")
+				return 0, sheet.Refuse(sheet.CodeDoctype, l.part, "the part declares a document type; no spreadsheet program writes one, and attacks need it")
 			default:
 				return 0, l.damaged("a markup declaration")
 			}

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/phuluc/phuluc/extract/sample"
+	"github.com/phuluc/phuluc/extract/sheet"
 	"github.com/phuluc/phuluc/extract/xlsx"
 	"github.com/phuluc/phuluc/transform/catalogue"
 	"github.com/phuluc/phuluc/transform/layout"
@@ -24,7 +25,7 @@ func openBook(tb testing.TB, dir, name string) layout.Book {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	w, err := xlsx.Open(context.Background(), bytes.NewReader(data), int64(len(data)), xlsx.DefaultLimits())
+	w, err := xlsx.Open(context.Background(), bytes.NewReader(data), int64(len(data)), sheet.DefaultLimits())
 	if err != nil {
 		tb.Fatal(err)
 	}

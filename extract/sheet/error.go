@@ -1,4 +1,4 @@
-package xlsx
+package sheet
 
 import (
 	"context"
@@ -6,7 +6,7 @@ import (
 	"fmt"
 )
 
-// Codes of Error. They are rows of the register of refusals.
+// Codes of FileError. They are rows of the register of refusals.
 const (
 	CodeEmpty       = "file.empty"           // no bytes at all
 	CodeNotWorkbook = "file.not_workbook"    // readable as something else, or as nothing
@@ -22,15 +22,15 @@ const (
 	CodeTimeout     = "file.timeout"         // the deadline of the context passed
 )
 
-// Error says why a workbook, or the rest of one, is refused. No retry can help.
-type Error struct {
+// FileError says why a workbook, or the rest of one, is refused. No retry can help.
+type FileError struct {
 	Code   string // one of the Code constants
 	Part   string // name of the part inside the archive, "" if it is about the file
 	Detail string // what exactly, with the cell's address or the byte offset in the part where there is one
 	Err    error  // cause, may be nil
 }
 
-func (e *Error) Error() string {
+func (e *FileError) Error() string {
 	s := e.Detail
 	if e.Part != "" {
 		s = e.Part + ": " + s
@@ -41,17 +41,18 @@ func (e *Error) Error() string {
 	return e.Code + ": " + s
 }
 
-func (e *Error) Unwrap() error { return e.Err }
+func (e *FileError) Unwrap() error { return e.Err }
 
-func refuse(code, part, format string, args ...any) *Error {
-	return &Error{Code: code, Part: part, Detail: fmt.Sprintf(format, args...)}
+// Refuse makes the Error of a code.
+func Refuse(code, part, format string, args ...any) *FileError {
+	return &FileError{Code: code, Part: part, Detail: fmt.Sprintf(format, args...)}
 }
 
-// stopped turns the end of a context into what the caller needs: a passed deadline is the file's fault, a
+// Stopped turns the end of a context into what the caller needs: a passed deadline is the file's fault, a
 // cancellation is not.
-func stopped(err error, part string) error {
+func Stopped(err error, part string) error {
 	if errors.Is(err, context.DeadlineExceeded) {
-		return &Error{Code: CodeTimeout, Part: part, Detail: "reading took longer than one file may take", Err: err}
+		return &FileError{Code: CodeTimeout, Part: part, Detail: "reading took longer than one file may take", Err: err}
 	}
 	return err
 }

@@ -1,4 +1,4 @@
-package xlsx
+package sheet
 
 // Limits bound what a workbook may ask of us. In every field 0 means no limit.
 type Limits struct {

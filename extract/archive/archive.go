@@ -1,4 +1,4 @@
-package xlsx
+package archive
 
 import (
 	"bytes"
@@ -10,11 +10,13 @@ import (
 	"io"
 	"path"
 	"strings"
+
+	"github.com/phuluc/phuluc/extract/sheet"
 )
 
-// entry is one file of the archive as the directory announces it.
-type entry struct {
-	name       string // as written
+// Entry is one file of the archive as the directory announces it.
+type Entry struct {
+	Name       string // as written
 	method     uint16
 	flags      uint16
 	crc        uint32
@@ -24,12 +26,12 @@ type entry struct {
 	twice      bool  // another entry has the same name
 }
 
-// archive is a zip file whose directory passed the limits. The standard library's reader is not used because it
+// Archive is a zip file whose directory passed the limits. The standard library's reader is not used because it
 // reads the whole directory, however large, before anybody can object.
-type archive struct {
+type Archive struct {
 	r     io.ReaderAt
 	size  int64
-	parts map[string]*entry // by folded name
+	parts map[string]*Entry // by folded name
 
 	inflater io.ReadCloser // reused from part to part
 	packed   []byte
@@ -47,41 +49,43 @@ const (
 	maxDeflateRatio = 1032
 )
 
-// fold makes part names comparable: they are case-insensitive (ECMA-376 part 2, 6.2.2), and some writers use
+// Fold makes part names comparable: they are case-insensitive (ECMA-376 part 2, 6.2.2), and some writers use
 // backslashes.
-func fold(name string) string {
+func Fold(name string) string {
 	name = strings.ToLower(strings.ReplaceAll(name, `\`, "/"))
 	return strings.TrimPrefix(path.Clean("/"+name), "/")
 }
 
-func openArchive(r io.ReaderAt, size int64, lim Limits) (*archive, error) {
+// Open reads the directory and holds what it announces against the limits, before anything is inflated. Errors about the
+// content are *sheet.FileError. r must stay readable until the last use.
+func Open(r io.ReaderAt, size int64, lim sheet.Limits) (*Archive, error) {
 	if lim.CompressedBytes > 0 && size > lim.CompressedBytes {
-		return nil, refuse(CodeLimit, "", "the file has %d bytes, the limit is %d", size, lim.CompressedBytes)
+		return nil, sheet.Refuse(sheet.CodeLimit, "", "the file has %d bytes, the limit is %d", size, lim.CompressedBytes)
 	}
 	directory, count, err := findDirectory(r, size)
 	if err != nil {
 		return nil, err
 	}
-	a := &archive{r: r, size: size, parts: map[string]*entry{}}
+	a := &Archive{r: r, size: size, parts: map[string]*Entry{}}
 	var total int64
 	n := 0
 	for b := directory; len(b) > 0; n++ {
 		if lim.Parts > 0 && n >= lim.Parts {
-			return nil, refuse(CodeZipBomb, "", "the archive has more than %d parts", lim.Parts)
+			return nil, sheet.Refuse(sheet.CodeZipBomb, "", "the archive has more than %d parts", lim.Parts)
 		}
 		e, length, ok := parseEntry(b)
 		if !ok {
-			return nil, refuse(CodeDamaged, "", "entry %d of the archive's directory is not readable", n+1)
+			return nil, sheet.Refuse(sheet.CodeDamaged, "", "entry %d of the archive's directory is not readable", n+1)
 		}
 		b = b[length:]
 		total += e.unpacked
 		if lim.UnpackedBytes > 0 && (total > lim.UnpackedBytes || total < 0) {
-			return nil, refuse(CodeZipBomb, e.name, "the parts unpack to more than %d bytes", lim.UnpackedBytes)
+			return nil, sheet.Refuse(sheet.CodeZipBomb, e.Name, "the parts unpack to more than %d bytes", lim.UnpackedBytes)
 		}
 		if lim.Ratio > 0 && e.unpacked > lim.RatioGrace && e.unpacked/lim.Ratio > e.compressed {
-			return nil, refuse(CodeZipBomb, e.name, "%d bytes unpack to %d, more than %d times as much", e.compressed, e.unpacked, lim.Ratio)
+			return nil, sheet.Refuse(sheet.CodeZipBomb, e.Name, "%d bytes unpack to %d, more than %d times as much", e.compressed, e.unpacked, lim.Ratio)
 		}
-		key := fold(e.name)
+		key := Fold(e.Name)
 		if other := a.parts[key]; other != nil {
 			other.twice = true
 			continue
@@ -89,7 +93,7 @@ func openArchive(r io.ReaderAt, size int64, lim Limits) (*archive, error) {
 		a.parts[key] = &e
 	}
 	if uint64(n) != count && uint64(n)&0xFFFF != count {
-		return nil, refuse(CodeDamaged, "", "the archive announces %d parts, its directory lists %d", count, n)
+		return nil, sheet.Refuse(sheet.CodeDamaged, "", "the archive announces %d parts, its directory lists %d", count, n)
 	}
 	return a, nil
 }
@@ -108,7 +112,7 @@ func findDirectory(r io.ReaderAt, size int64) (directory []byte, count uint64, e
 		}
 	}
 	if at < 0 {
-		return nil, 0, refuse(CodeTruncated, "", "the end of the archive is missing; the file was cut, probably while it was copied or sent")
+		return nil, 0, sheet.Refuse(sheet.CodeTruncated, "", "the end of the archive is missing; the file was cut, probably while it was copied or sent")
 	}
 	e := tail[at:]
 	count = uint64(binary.LittleEndian.Uint16(e[10:]))
@@ -117,32 +121,44 @@ func findDirectory(r io.ReaderAt, size int64) (directory []byte, count uint64, e
 	end := uint64(size) - uint64(len(tail)) + uint64(at) // where the directory must be over
 	if count == 0xFFFF || length == 0xFFFFFFFF || offset == 0xFFFFFFFF {
 		if at < locatorSize || !bytes.HasPrefix(tail[at-locatorSize:], []byte("PK\x06\x07")) {
-			return nil, 0, refuse(CodeDamaged, "", "the archive's 64-bit directory is missing")
+			return nil, 0, sheet.Refuse(sheet.CodeDamaged, "", "the archive's 64-bit directory is missing")
 		}
 		end = binary.LittleEndian.Uint64(tail[at-locatorSize+8:])
 		var e64 [end64Size]byte
 		if end > uint64(size) || uint64(size)-end < end64Size {
-			return nil, 0, refuse(CodeTruncated, "", "the archive's 64-bit directory lies outside the file")
+			return nil, 0, sheet.Refuse(sheet.CodeTruncated, "", "the archive's 64-bit directory lies outside the file")
 		}
 		if err := readFull(r, e64[:], int64(end)); err != nil {
 			return nil, 0, err
 		}
 		if !bytes.HasPrefix(e64[:], []byte("PK\x06\x06")) {
-			return nil, 0, refuse(CodeDamaged, "", "the archive's 64-bit directory is missing")
+			return nil, 0, sheet.Refuse(sheet.CodeDamaged, "", "the archive's 64-bit directory is missing")
 		}
 		count = binary.LittleEndian.Uint64(e64[32:])
 		length = binary.LittleEndian.Uint64(e64[40:])
 		offset = binary.LittleEndian.Uint64(e64[48:])
 	}
 	if offset > end || length > end-offset {
-		return nil, 0, refuse(CodeTruncated, "", "the archive's directory lies outside the file; a piece of the file is missing")
+		return nil, 0, sheet.Refuse(sheet.CodeTruncated, "", "the archive's directory lies outside the file; a piece of the file is missing")
 	}
 	directory = make([]byte, length)
 	return directory, count, readFull(r, directory, int64(offset))
 }
 
+// Find gives the part of this name, whatever its case and slashes; nil if there is none.
+func (a *Archive) Find(name string) *Entry { return a.parts[Fold(name)] }
+
+// Names lists the parts as written, in no order.
+func (a *Archive) Names() []string {
+	names := make([]string, 0, len(a.parts))
+	for _, e := range a.parts {
+		names = append(names, e.Name)
+	}
+	return names
+}
+
 // parseEntry reads one header of the directory and gives its length.
-func parseEntry(b []byte) (e entry, length int, ok bool) {
+func parseEntry(b []byte) (e Entry, length int, ok bool) {
 	if len(b) < centralSize || !bytes.HasPrefix(b, []byte("PK\x01\x02")) {
 		return e, 0, false
 	}
@@ -152,8 +168,8 @@ func parseEntry(b []byte) (e entry, length int, ok bool) {
 	if length > len(b) {
 		return e, 0, false
 	}
-	e = entry{
-		name:       strings.ToValidUTF8(string(b[centralSize:centralSize+name]), "\uFFFD"),
+	e = Entry{
+		Name:       strings.ToValidUTF8(string(b[centralSize:centralSize+name]), "\uFFFD"),
 		flags:      binary.LittleEndian.Uint16(b[8:]),
 		method:     binary.LittleEndian.Uint16(b[10:]),
 		crc:        binary.LittleEndian.Uint32(b[16:]),
@@ -193,29 +209,29 @@ func parseEntry(b []byte) (e entry, length int, ok bool) {
 	return e, length, e.compressed >= 0 && e.unpacked >= 0 && e.offset >= 0
 }
 
-// read inflates a part into buf, which grows as needed and is given back for reuse. It never takes more than the
+// Read inflates a part into buf, which grows as needed and is given back for reuse. It never takes more than the
 // directory announced, and what it took must match the announced length and CRC.
-func (a *archive) read(ctx context.Context, e *entry, buf []byte) ([]byte, error) {
+func (a *Archive) Read(ctx context.Context, e *Entry, buf []byte) ([]byte, error) {
 	switch {
 	case e.twice:
-		return buf, refuse(CodeDamaged, e.name, "the archive holds two parts of this name")
+		return buf, sheet.Refuse(sheet.CodeDamaged, e.Name, "the archive holds two parts of this name")
 	case e.flags&1 != 0:
-		return buf, refuse(CodeEncrypted, e.name, "this part of the archive is encrypted")
+		return buf, sheet.Refuse(sheet.CodeEncrypted, e.Name, "this part of the archive is encrypted")
 	case e.method != 0 && e.method != 8:
-		return buf, refuse(CodeUnsupported, e.name, "compression method %d; workbooks use 0 or 8", e.method)
+		return buf, sheet.Refuse(sheet.CodeUnsupported, e.Name, "compression method %d; workbooks use 0 or 8", e.method)
 	case e.method == 0 && e.compressed != e.unpacked, e.unpacked > (e.compressed+1)*maxDeflateRatio:
-		return buf, refuse(CodeDamaged, e.name, "%d compressed bytes can not unpack to %d", e.compressed, e.unpacked)
+		return buf, sheet.Refuse(sheet.CodeDamaged, e.Name, "%d compressed bytes can not unpack to %d", e.compressed, e.unpacked)
 	}
 	var local [localSize]byte
 	if e.offset > a.size-localSize {
-		return buf, refuse(CodeDamaged, e.name, "the part lies outside the file")
+		return buf, sheet.Refuse(sheet.CodeDamaged, e.Name, "the part lies outside the file")
 	}
 	if err := readFull(a.r, local[:], e.offset); err != nil {
 		return buf, err
 	}
 	start := e.offset + localSize + int64(binary.LittleEndian.Uint16(local[26:])) + int64(binary.LittleEndian.Uint16(local[28:]))
 	if !bytes.HasPrefix(local[:], []byte("PK\x03\x04")) || start > a.size || e.compressed > a.size-start {
-		return buf, refuse(CodeDamaged, e.name, "the part lies outside the file or has no header")
+		return buf, sheet.Refuse(sheet.CodeDamaged, e.Name, "the part lies outside the file or has no header")
 	}
 	if int64(cap(a.packed)) < e.compressed {
 		a.packed = make([]byte, e.compressed)
@@ -233,15 +249,15 @@ func (a *archive) read(ctx context.Context, e *entry, buf []byte) ([]byte, error
 		}
 	}
 	if int64(len(buf)) != e.unpacked {
-		return buf, refuse(CodeDamaged, e.name, "the part ends after %d of %d bytes", len(buf), e.unpacked)
+		return buf, sheet.Refuse(sheet.CodeDamaged, e.Name, "the part ends after %d of %d bytes", len(buf), e.unpacked)
 	}
 	if crc32.ChecksumIEEE(buf) != e.crc {
-		return buf, refuse(CodeDamaged, e.name, "the part's bytes do not match their checksum")
+		return buf, sheet.Refuse(sheet.CodeDamaged, e.Name, "the part's bytes do not match their checksum")
 	}
 	return buf, nil
 }
 
-func (a *archive) inflate(ctx context.Context, e *entry, buf []byte) ([]byte, error) {
+func (a *Archive) inflate(ctx context.Context, e *Entry, buf []byte) ([]byte, error) {
 	src := bytes.NewReader(a.packed)
 	if a.inflater == nil {
 		a.inflater = flate.NewReader(src)
@@ -256,11 +272,11 @@ func (a *archive) inflate(ctx context.Context, e *entry, buf []byte) ([]byte, er
 	const step = 1 << 20
 	for {
 		if err := ctx.Err(); err != nil {
-			return buf, stopped(err, e.name)
+			return buf, sheet.Stopped(err, e.Name)
 		}
 		want := int(min(e.unpacked+1-int64(len(buf)), step))
 		if want <= 0 {
-			return buf, refuse(CodeZipBomb, e.name, "the part unpacks to more than the %d bytes it announces", e.unpacked)
+			return buf, sheet.Refuse(sheet.CodeZipBomb, e.Name, "the part unpacks to more than the %d bytes it announces", e.unpacked)
 		}
 		n, err := a.inflater.Read(buf[len(buf) : len(buf)+want])
 		buf = buf[:len(buf)+n]
@@ -268,7 +284,7 @@ func (a *archive) inflate(ctx context.Context, e *entry, buf []byte) ([]byte, er
 			return buf, nil
 		}
 		if err != nil {
-			return buf, &Error{Code: CodeDamaged, Part: e.name, Detail: "the compressed data are damaged", Err: err}
+			return buf, &sheet.FileError{Code: sheet.CodeDamaged, Part: e.Name, Detail: "the compressed data are damaged", Err: err}
 		}
 	}
 }
@@ -279,7 +295,7 @@ func readFull(r io.ReaderAt, b []byte, at int64) error {
 		return nil
 	}
 	if err == nil || errors.Is(err, io.EOF) {
-		return refuse(CodeTruncated, "", "the file ends before byte %d", at+int64(len(b)))
+		return sheet.Refuse(sheet.CodeTruncated, "", "the file ends before byte %d", at+int64(len(b)))
 	}
 	return err
 }
