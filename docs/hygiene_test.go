@@ -14,7 +14,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/phuluc/phuluc/extract/xlsx"
+	"github.com/phuluc/phuluc/extract/sheet"
 )
 
 const (
@@ -263,7 +263,7 @@ func TestTheConfigurationTableIsComplete(t *testing.T) {
 }
 
 func TestTheLimitsOfThePageAreThoseOfTheReader(t *testing.T) {
-	l := xlsx.DefaultLimits()
+	l := sheet.DefaultLimits()
 	want := fmt.Sprintf("%d MB packed, %d MB unpacked, %d : 1, %d sheets, %d columns with values, %d million cells",
 		l.CompressedBytes>>20, l.UnpackedBytes>>20, l.Ratio, l.Sheets, l.Columns, l.Cells/1_000_000)
 	if !strings.Contains(read(t, "operating.md"), want) {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -110,7 +111,7 @@ func TestKindsAndStyles(t *testing.T) {
 	}
 	for i, w := range want {
 		w.Row = 1
-		if cells[i] != w {
+		if !reflect.DeepEqual(cells[i], w) {
 			t.Errorf("got  %+v\nwant %+v", cells[i], w)
 		}
 	}

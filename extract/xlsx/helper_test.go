@@ -222,3 +222,10 @@ func addresses(cells []sheet.Cell) string {
 	}
 	return strings.TrimSpace(b.String())
 }
+
+// Sizes of the fixed parts of a zip archive's records (APPNOTE.TXT 4.3.12, 4.3.14, 4.3.15).
+const (
+	centralSize = 46
+	end64Size   = 56
+	locatorSize = 20
+)
