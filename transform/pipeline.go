@@ -179,7 +179,10 @@ func (p *Pipeline) workbook(ctx context.Context, kind, name string, f *os.File, 
 		}
 		in.Sheets = append(in.Sheets, layout.SheetCells{Info: info, Cells: cells})
 	}
-	file := p.reader.Read(in)
+	file, err := p.reader.Read(ctx, in)
+	if err != nil {
+		return nil, err
+	}
 	file.Sample = book.Keywords(ctx) == extract.SampleKeyword
 	return &file, nil
 }

@@ -331,7 +331,7 @@ func (s *sheetReader) readRows(t *table) {
 	}
 	var stack []*row
 	broken := false
-	for r := t.bottom + 1; r < t.end; r++ {
+	for r := t.bottom + 1; r < t.end && s.ctx.Err() == nil; r++ {
 		cells := g.rowCells(r)
 		if len(cells) == 0 || t.isCode(r) || g.fates[cells[0]].kind != fateUnset {
 			broken = broken && len(cells) > 0 && g.fates[cells[0]].reason != skipHeader // the header came again

@@ -1,6 +1,7 @@
 package layout
 
 import (
+	"context"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -126,7 +127,7 @@ type goldenSheet struct {
 }
 
 func describe(rd *Reader, b Book) (golden, error) {
-	f, grids := rd.read(b)
+	f, grids := rd.read(context.Background(), b)
 	g := golden{Identity: map[string]string{}, Fates: map[string][]string{}, Loaded: []string{}, Refused: []string{}}
 	id := f.Identity
 	for k, v := range map[string]string{
@@ -271,7 +272,10 @@ func TestRefusalsAreToldInVietnamese(t *testing.T) {
 				texts[strings.TrimSpace(c.Raw)] = true
 			}
 		}
-		f := rd.Read(b)
+		f, err := rd.Read(t.Context(), b)
+		if err != nil {
+			t.Fatal(err)
+		}
 		for _, r := range f.Refusals {
 			for _, a := range r.Args {
 				if !texts[a] && strings.Count(a, " ") >= 2 && strings.Trim(a, "abcdefghijklmnopqrstuvwxyz ×") == "" && strings.Contains(r.Message("vi"), a) {

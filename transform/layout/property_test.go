@@ -1,6 +1,7 @@
 package layout
 
 import (
+	"context"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -175,7 +176,7 @@ func TestEveryCellHasOneFateOnDamagedBooks(t *testing.T) {
 	}
 	for k := range rounds {
 		b := damage(r, books[k%len(books)], words)
-		f, grids := rd.read(b)
+		f, grids := rd.read(context.Background(), b)
 		if err := checkBook(f, grids); err != nil {
 			t.Fatalf("round %d: %v\n%+v", k, err, b)
 		}
@@ -224,7 +225,7 @@ func FuzzRead(f *testing.F) {
 		}
 		flush(len(s))
 		begin := time.Now()
-		got, grids := rd.read(Book{Name: "a/b.xlsx", Sheets: []SheetCells{{Info: sheet.Info{Name: "S"}, Cells: cells}}})
+		got, grids := rd.read(context.Background(), Book{Name: "a/b.xlsx", Sheets: []SheetCells{{Info: sheet.Info{Name: "S"}, Cells: cells}}})
 		if err := checkBook(got, grids); err != nil {
 			t.Fatal(err)
 		}
@@ -240,7 +241,7 @@ func TestSparseSheetIsRefusedWhole(t *testing.T) {
 	for i := range 4000 {
 		cells = append(cells, sheet.Cell{Row: 1 + i*200, Col: 1 + i*4, Raw: "x"})
 	}
-	f, grids := NewReader(loadCatalogue(t)).read(Book{Sheets: []SheetCells{{Info: sheet.Info{Name: "S"}, Cells: cells}}})
+	f, grids := NewReader(loadCatalogue(t)).read(context.Background(), Book{Sheets: []SheetCells{{Info: sheet.Info{Name: "S"}, Cells: cells}}})
 	if err := checkBook(f, grids); err != nil {
 		t.Fatal(err)
 	}
@@ -257,7 +258,7 @@ func TestReaderIsSafeForManyGoroutines(t *testing.T) {
 	for k := range 4 {
 		go func() {
 			for i := range books {
-				f, grids := rd.read(books[(i*7+k)%len(books)])
+				f, grids := rd.read(context.Background(), books[(i*7+k)%len(books)])
 				if err := checkBook(f, grids); err != nil {
 					done <- err
 					return
@@ -282,7 +283,9 @@ func BenchmarkRead(b *testing.B) {
 	book := parseFixture(b, string(data))
 	b.ReportAllocs()
 	for b.Loop() {
-		rd.Read(book)
+		if _, err := rd.Read(b.Context(), book); err != nil {
+			b.Fatal(err)
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package layout
 
 import (
+	"context"
 	"path"
 	"slices"
 	"strings"
@@ -23,11 +24,15 @@ type SheetCells struct {
 	Cells []sheet.Cell
 }
 
-// Read lays out one workbook. To read many with one catalogue use [NewReader].
-func Read(cat *catalogue.Catalogue, b Book) record.File { return NewReader(cat).Read(b) }
+// Read lays out one workbook, however long it takes. To read many with one catalogue use [NewReader].
+func Read(cat *catalogue.Catalogue, b Book) record.File {
+	f, _ := NewReader(cat).Read(context.Background(), b) // that context never ends
+	return f
+}
 
 // bookReader is the state of reading one workbook.
 type bookReader struct {
+	ctx           context.Context // looked at in every loop over tables, rows and cells; what is half done is thrown away
 	rd            *Reader
 	sheets        []*sheetReader
 	identity      record.Identity
@@ -45,15 +50,20 @@ type bookReader struct {
 	proposed      map[string]bool // texts for which a near name was looked up
 }
 
-// Read lays out one workbook. It never fails: what is not understood is in Refusals, and for every sheet the counts add
-// up (record.Sheet.Check). SHA256, Type and Sample are the caller's to fill.
-func (rd *Reader) Read(book Book) record.File {
-	f, _ := rd.read(book)
-	return f
+// Read lays out one workbook. What is not understood is in Refusals, and for every sheet the counts add up
+// (record.Sheet.Check). SHA256, Type and Sample are the caller's to fill. The only error is that of ctx, when it ended
+// before the workbook was read.
+func (rd *Reader) Read(ctx context.Context, book Book) (record.File, error) {
+	f, _ := rd.read(ctx, book)
+	if err := ctx.Err(); err != nil {
+		return record.File{}, err
+	}
+	return f, nil
 }
 
-func (rd *Reader) read(book Book) (record.File, []*grid) {
-	b := &bookReader{rd: rd}
+// read gives half a file when ctx ends.
+func (rd *Reader) read(ctx context.Context, book Book) (record.File, []*grid) {
+	b := &bookReader{ctx: ctx, rd: rd}
 	grids := make([]*grid, 0, len(book.Sheets))
 	for _, sc := range book.Sheets {
 		g, ok := newGrid(sc, rd.repair)
@@ -67,8 +77,13 @@ func (rd *Reader) read(book Book) (record.File, []*grid) {
 			b.refusals = append(b.refusals, r)
 			continue
 		}
-		s := newSheetReader(rd, g)
-		s.find()
+		s := newSheetReader(ctx, rd, g)
+		if ctx.Err() == nil {
+			s.find()
+		}
+		if ctx.Err() != nil {
+			return record.File{}, grids
+		}
 		b.sheets = append(b.sheets, s)
 	}
 	b.style = b.bookStyle()
@@ -83,6 +98,9 @@ func (rd *Reader) read(book Book) (record.File, []*grid) {
 	}
 	for _, s := range b.sheets {
 		for _, t := range s.tables {
+			if ctx.Err() != nil {
+				return record.File{}, grids
+			}
 			s.readZone(t)
 			s.readRows(t)
 			if t.isTask {

@@ -367,6 +367,9 @@ func (b *bookReader) resolveTable(s *sheetReader, t *table) {
 		}
 	}
 	for _, rw := range t.rows {
+		if s.ctx.Err() != nil {
+			return
+		}
 		rw.mean = s.rowMeaning(rw, &cx.title.meaning)
 		cx.labelled = cx.labelled || len(rw.labels) > 0
 		switch {
@@ -389,6 +392,9 @@ func (b *bookReader) resolveTable(s *sheetReader, t *table) {
 	}
 	cx.onlyDistr = districts >= 2
 	for _, rw := range t.rows {
+		if s.ctx.Err() != nil {
+			return
+		}
 		for c := range g.cols {
 			i := g.own(rw.r, c)
 			if i == none || g.fates[i].kind != fateUnset {

@@ -85,7 +85,10 @@ func TestSampleIsReadAsPublished(t *testing.T) {
 	good, others := 0, 0
 	achieved := map[int]bool{} // values found with their percentage of the plan
 	for _, name := range files {
-		f := rd.Read(openBook(t, dir, name))
+		f, err := rd.Read(t.Context(), openBook(t, dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
 		if err := f.Check(); err != nil {
 			t.Error(err)
 		}
@@ -212,7 +215,9 @@ func BenchmarkReadSample(b *testing.B) {
 	b.ReportAllocs()
 	b.ResetTimer()
 	for i := range b.N {
-		rd.Read(books[i%len(books)])
+		if _, err := rd.Read(b.Context(), books[i%len(books)]); err != nil {
+			b.Fatal(err)
+		}
 	}
 	b.ReportMetric(float64(cells)/float64(len(books)), "cells/book")
 }

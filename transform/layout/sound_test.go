@@ -1,6 +1,7 @@
 package layout
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -29,7 +30,7 @@ func TestALostTextNeverChangesAMeaning(t *testing.T) {
 			t.Fatal(err)
 		}
 		book := parseFixture(t, string(data))
-		whole, grids := rd.read(book)
+		whole, grids := rd.read(context.Background(), book)
 		want := map[string]string{}
 		for i := range whole.Observations {
 			o := &whole.Observations[i]
@@ -52,7 +53,7 @@ func TestALostTextNeverChangesAMeaning(t *testing.T) {
 				for how, cells := range variants {
 					damaged := Book{Name: book.Name, Sheets: append([]SheetCells(nil), book.Sheets...)}
 					damaged.Sheets[k].Cells = cells
-					f, _ := rd.read(damaged)
+					f, _ := rd.read(context.Background(), damaged)
 					for j := range f.Observations {
 						o := &f.Observations[j]
 						was, ok := want[o.Sheet+"!"+o.Cell]

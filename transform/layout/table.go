@@ -1,6 +1,7 @@
 package layout
 
 import (
+	"context"
 	"strings"
 
 	"github.com/phuluc/phuluc/extract/sheet"
@@ -21,6 +22,7 @@ const (
 
 // sheetReader finds the tables of one sheet.
 type sheetReader struct {
+	ctx    context.Context
 	rd     *Reader
 	g      *grid
 	class  []class
@@ -52,9 +54,12 @@ type column struct {
 	inferred bool     // the role comes from what the column holds, not from its header
 }
 
-func newSheetReader(rd *Reader, g *grid) *sheetReader {
-	s := &sheetReader{rd: rd, g: g, class: make([]class, len(g.cells)), parsed: make([]*phrase, len(g.cells))}
+func newSheetReader(ctx context.Context, rd *Reader, g *grid) *sheetReader {
+	s := &sheetReader{ctx: ctx, rd: rd, g: g, class: make([]class, len(g.cells)), parsed: make([]*phrase, len(g.cells))}
 	for i := range g.cells {
+		if ctx.Err() != nil {
+			break
+		}
 		s.classify(int32(i))
 	}
 	return s
@@ -276,7 +281,7 @@ func (s *sheetReader) find() {
 		views[r] = s.view(r)
 	}
 	var cur *table
-	for r := 0; r < len(g.rows); r++ {
+	for r := 0; r < len(g.rows) && s.ctx.Err() == nil; r++ {
 		if !s.isHeader(r, views[r], cur) {
 			if cur != nil && s.isCodes(views[r].cells) && (r == cur.bottom+1 || s.afterRepeat(cur, r)) {
 				cur.codes[r] = true

@@ -367,6 +367,9 @@ func (b *bookReader) settle() []record.Observation {
 			clash[k] = true
 		}
 		groups[k] = append(groups[k], i)
+		if b.ctx.Err() != nil {
+			return nil
+		}
 	}
 	out := make([]record.Observation, 0, len(b.pending))
 	rows := map[gridRow][]int{}
