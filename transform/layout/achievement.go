@@ -134,7 +134,7 @@ func (c *claim) percent(rd *Reader) (v decimal.Decimal, sure, ok bool) {
 		}
 	case sheet.Text:
 		n, err := text.ParseNumber(cell.Raw, c.style)
-		if err != nil || n.High.Valid || n.Of.Valid || n.Qualifier != "" || n.Scale != 0 {
+		if err != nil || n.High.Valid || n.Of.Valid || n.Sub.Valid || n.Qualifier != "" || n.Scale != 0 {
 			return v, false, false
 		}
 		if n.Unit != "" && n.Kind != text.PlanAchievementPercent {

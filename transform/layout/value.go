@@ -210,7 +210,7 @@ func (b *bookReader) value(s *sheetReader, cx *cellContext, rw *row, cm *meaning
 			}
 			return
 		}
-		if err != nil || n.Kind != "" || n.Of.Valid {
+		if err != nil || n.Kind != "" || n.Of.Valid || n.Sub.Valid {
 			no("number.unreadable", "", cell.Raw)
 			return
 		}

@@ -366,7 +366,7 @@ func (m *Mapping) number(raw string) (value decimal.NullDecimal, empty string, f
 		return value, e.Empty, nil
 	case errors.As(err, &e) && e.Reason == text.ReasonAmbiguous:
 		return value, "", &fault{"number.ambiguous", "value", "the mapping does not say how the file writes numbers", ""}
-	case err != nil || n.High.Valid || n.Of.Valid || n.Qualifier != "" || n.Unit != "" || n.Percent || n.Kind != "" || n.Scale != 0:
+	case err != nil || n.High.Valid || n.Of.Valid || n.Sub.Valid || n.Qualifier != "" || n.Unit != "" || n.Percent || n.Kind != "" || n.Scale != 0:
 		return value, "", &fault{"number.unreadable", "value", "not a bare number", ""}
 	}
 	return decimal.NewNullDecimal(n.Value), "", nil

@@ -38,13 +38,16 @@ func FuzzParseNumber(f *testing.F) {
 			if !strings.ContainsAny(Repair(s), "0123456789") {
 				t.Fatalf("%q has no digit but is %s", s, n.Value)
 			}
-			for _, d := range []decimal.Decimal{n.Value, n.High.Decimal, n.Of.Decimal} {
+			for _, d := range []decimal.Decimal{n.Value, n.High.Decimal, n.Of.Decimal, n.Sub.Decimal} {
 				if d.Exponent() < -10 || d.Exponent() > 0 || d.Abs().GreaterThan(limit) {
 					t.Fatalf("%q: %s does not fit DECIMAL(28,10)", s, d)
 				}
 			}
 			if n.High.Valid && n.High.Decimal.LessThan(n.Value) {
 				t.Fatalf("%q: range falls", s)
+			}
+			if n.Sub.Valid && (n.SubWord == "" || n.Sub.Decimal.IsNegative() || n.Sub.Decimal.GreaterThan(n.Value)) {
+				t.Fatalf("%q: part %s %q of %s", s, n.Sub.Decimal, n.SubWord, n.Value)
 			}
 			if n.Unit != Repair(n.Unit) || n.Unit != strings.TrimSpace(n.Unit) {
 				t.Fatalf("%q: unit %q is not clean", s, n.Unit)

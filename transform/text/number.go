@@ -16,6 +16,8 @@ type Number struct {
 	Value     decimal.Decimal
 	High      decimal.NullDecimal // upper end of a range ("65-70"); Value is the lower end
 	Of        decimal.NullDecimal // "71.819/75.126": Value of Of
+	Sub       decimal.NullDecimal // a part of Value printed behind it: 1323 for "5.136 (1.323 nữ)"; 0 ≤ Sub ≤ Value, same Scale
+	SubWord   string              // which part, repaired: "nữ"; never "" when Sub is valid. Who does not know the word refuses the cell
 	Qualifier string              // "", at_least, at_most, about
 	Percent   bool                // a % sign stood behind the number; Value is 12.5 for "12,5%"
 	Unit      string              // text behind the number, repaired, "" if none
@@ -95,6 +97,11 @@ const maxNumberText = 512
 //     is a decimal mark only before a scale word (18,259 triệu) and else refused as ambiguous, and both are decimal marks
 //     before %.
 //
+// A second number is read only as the end of a range, as the denominator of a fraction, or as a named part of the first:
+// in parentheses or behind "trong đó", with a word that says which ("5.136 (1.323 nữ)", "5.136 người, trong đó nữ: 1.323").
+// The apostrophe that marks a text in a spreadsheet, and the full stop, comma or semicolon of a sentence behind a unit or
+// a %, are no part of the number.
+//
 // The error is always a *[NumberError].
 func ParseNumber(s string, st Style) (Number, error) {
 	if n, ok := plainInteger(s); ok {
@@ -106,7 +113,7 @@ func ParseNumber(s string, st Style) (Number, error) {
 		return Number{}, p.fail(ReasonUnreadable, "the text is too long to be a number")
 	}
 	p.s, _ = footnotes(t.repair(s))
-	p.s = strings.TrimSpace(p.s)
+	p.s = cutApostrophe(cutStop(strings.TrimSpace(p.s)))
 	if err := p.empty(); err != nil {
 		return Number{}, err
 	}
@@ -222,6 +229,10 @@ func (p *numberParser) number() (Number, error) {
 	}
 
 	n := Number{Percent: a.percent || b.percent, Scale: max(a.scale, b.scale), Rounded: a.scaled || b.scaled}
+	var part subCount
+	if join == 0 && !n.Percent {
+		part, rest = p.subCount(rest)
+	}
 	rest = strings.TrimSpace(rest)
 	after := ""
 	if rest != "" {
@@ -261,7 +272,130 @@ func (p *numberParser) number() (Number, error) {
 		}
 		n.Of = decimal.NewNullDecimal(of)
 	}
+	if part.found {
+		if err := p.addSub(&n, &part); err != nil {
+			return Number{}, err
+		}
+	}
 	return n, p.qualify(&n, meaning, after)
+}
+
+// subCount is a part of the number as printed: the words before it and behind it.
+type subCount struct {
+	found         bool
+	count         numeral
+	before, after string
+}
+
+// subCount takes a named part off the end of the text behind the first number: "(1.323 nữ)", "(trong đó nữ: 1.323)",
+// ", trong đó 1.323 nữ". What is not exactly that stays, to be refused as a unit.
+func (p *numberParser) subCount(s string) (c subCount, rest string) {
+	rest = strings.TrimSpace(s)
+	inside := ""
+	if head, ok := strings.CutSuffix(rest, ")"); ok {
+		i := strings.LastIndexByte(head, '(')
+		if i < 0 || strings.ContainsRune(head[:i], ')') {
+			return c, s
+		}
+		rest, inside = head[:i], head[i+1:]
+		if tail, ok := cutOfWhich(inside); ok {
+			inside = tail
+		}
+	} else {
+		i := strings.Index(strings.ToLower(rest), ofWhich)
+		if i < 0 {
+			return c, s
+		}
+		rest, inside = rest[:i], rest[i+len(ofWhich):]
+	}
+	inside = strings.Trim(inside, " :")
+	first := strings.IndexAny(inside, "0123456789")
+	if first < 0 {
+		return c, s
+	}
+	c.before = strings.Trim(inside[:first], " :")
+	c.count, c.after = p.numeral(inside[first:])
+	c.after = strings.Trim(c.after, " ")
+	if c.count.percent || !words(c.before) || !words(c.after) || c.before == "" && c.after == "" {
+		return subCount{}, s
+	}
+	c.found = true
+	return c, strings.TrimRight(rest, " ,;")
+}
+
+const ofWhich = "trong đó"
+
+func cutOfWhich(s string) (string, bool) {
+	s = strings.TrimLeft(s, " ")
+	if len(s) < len(ofWhich) || strings.ToLower(s[:len(ofWhich)]) != ofWhich {
+		return s, false
+	}
+	return s[len(ofWhich):], true
+}
+
+// words reports whether s is nothing but letters and spaces.
+func words(s string) bool {
+	return strings.IndexFunc(s, func(r rune) bool { return r != ' ' && !isWordRune(r) }) < 0
+}
+
+// addSub reads the part of n. Its name is what the words say beyond the unit of the whole: "5.136 lao động (1.323 lao động
+// nữ)" and "5.136 người (nữ 1.323 người)" are both "nữ".
+func (p *numberParser) addSub(n *Number, c *subCount) error {
+	sub, err := p.value(c.count)
+	if err != nil {
+		return err
+	}
+	unit := Key(n.Unit)
+	name := c.before
+	switch {
+	case name == "":
+		name = c.after
+		words := strings.Fields(name)
+		for i := 1; i < len(words) && unit != ""; i++ {
+			if Key(strings.Join(words[:i], " ")) == unit {
+				name = strings.Join(words[i:], " ")
+				break
+			}
+		}
+	case c.after != "" && Key(c.after) != unit:
+		return p.fail(ReasonUnreadable, "the words around the second number are not understood")
+	}
+	switch {
+	case Key(name) == "" || Key(name) == unit:
+		return p.fail(ReasonUnreadable, "the second number has no name")
+	case c.count.scale != n.Scale:
+		return p.fail(ReasonAmbiguous, "one of two numbers has a scale word")
+	case sub.GreaterThan(n.Value):
+		return p.fail(ReasonUnreadable, "the part is more than the whole")
+	}
+	n.Sub, n.SubWord = decimal.NewNullDecimal(sub), name
+	return nil
+}
+
+// cutStop takes the punctuation of a sentence off the end. Behind a digit it stays: "3." numbers a row, and "12.345." may
+// have lost digits.
+func cutStop(s string) string {
+	cut := strings.TrimRight(strings.TrimSuffix(s, "./."), " .;,")
+	if cut == "" || len(cut) == len(s) || strings.HasSuffix(s, "..") {
+		return s
+	}
+	if r, _ := utf8.DecodeLastRuneInString(cut); r == '%' || r == ')' || unicode.IsLetter(r) && strings.ContainsAny(cut, "0123456789") {
+		return cut
+	}
+	return s
+}
+
+// cutApostrophe drops the sign that makes a spreadsheet store digits as text. "'13" stays: it is a year.
+func cutApostrophe(s string) string {
+	r, size := utf8.DecodeRuneInString(s)
+	if r != '\'' && r != '’' && r != '‘' && r != '`' {
+		return s
+	}
+	rest := strings.TrimSpace(s[size:])
+	if rest == "" || !isDigit(rest[0]) && rest[0] != '-' || len(rest) == 2 && isDigit(rest[1]) {
+		return s
+	}
+	return rest
 }
 
 // qualify applies the words around the number.

@@ -169,6 +169,9 @@ func describe(n Number) string {
 	if n.Unit != "" {
 		s += "|" + n.Unit
 	}
+	if n.Sub.Valid {
+		s += "|" + n.SubWord + "=" + n.Sub.Decimal.String()
+	}
 	return s
 }
 
