@@ -73,6 +73,9 @@ func New(opt Options) (*Pipeline, error) {
 	return &Pipeline{opt: opt, reader: layout.NewReader(opt.Catalogue), version: hex.EncodeToString(h.Sum(nil))[:16]}, nil
 }
 
+// Limits are those under which workbooks are read.
+func (p *Pipeline) Limits() sheet.Limits { return p.opt.Limits }
+
 // Version names the rules under which a batch was made: catalogue, mappings, limits and the code that reads.
 func (p *Pipeline) Version() string { return p.version }
 
@@ -291,13 +294,13 @@ func (p *Pipeline) one(ctx context.Context, store *landing.Store, raw landing.Ra
 		return Result{}, fmt.Errorf("open landed object %s: %w", raw.SHA256, err)
 	}
 	defer f.Close()
-	file, err := p.Read(ctx, raw, nameOf(raw), f)
+	file, err := p.Read(ctx, raw, NameOf(raw), f)
 	if err != nil {
 		return Result{}, err
 	}
 	batch, err := Encode(p.opt.Memory, file)
 	if err != nil {
-		return Result{}, fmt.Errorf("%s: %w", nameOf(raw), err)
+		return Result{}, fmt.Errorf("%s: %w", NameOf(raw), err)
 	}
 	r := Result{Raw: raw, Batch: batch, Counts: count(batch)}
 	if cache != "" && r.Counts.FileCode != sheet.CodeTimeout { // a busy machine must not make a file unreadable for ever
@@ -309,8 +312,8 @@ func (p *Pipeline) one(ctx context.Context, store *landing.Store, raw landing.Ra
 	return r, nil
 }
 
-// nameOf is the path under which the object first arrived: the second witness of a workbook's identity.
-func nameOf(raw landing.Raw) string {
+// NameOf is the path under which the object first arrived: the second witness of a workbook's identity.
+func NameOf(raw landing.Raw) string {
 	if len(raw.Origins) == 0 {
 		return raw.SHA256
 	}
@@ -326,7 +329,7 @@ func (p *Pipeline) cacheFile(raw landing.Raw) string {
 	if p.opt.CacheDir == "" {
 		return ""
 	}
-	name := sha256.Sum256([]byte(nameOf(raw)))
+	name := sha256.Sum256([]byte(NameOf(raw)))
 	return filepath.Join(p.opt.CacheDir, raw.SHA256+"-"+p.version+hex.EncodeToString(name[:4])+cacheSuffix)
 }
 

@@ -128,7 +128,7 @@ func (b *bench) open(raw landing.Raw) *os.File {
 
 func (b *bench) read(raw landing.Raw) *record.File {
 	b.t.Helper()
-	f, err := b.pipeline().Read(context.Background(), raw, nameOf(raw), b.open(raw))
+	f, err := b.pipeline().Read(context.Background(), raw, NameOf(raw), b.open(raw))
 	if err != nil {
 		b.t.Fatal(err)
 	}

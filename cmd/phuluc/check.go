@@ -23,12 +23,17 @@ import (
 )
 
 func (a *app) checkCommand() *cobra.Command {
-	return &cobra.Command{
+	var out string
+	cmd := &cobra.Command{
 		Use:   "check FILE…",
 		Short: "Read files and say what is understood and what would be quarantined; touch nothing",
 		Long: `Read workbooks and feeds and say what was understood (tables, dimensions, values) and what would be
-quarantined and why. Nothing is landed, written or published. With --json, one object a file on its own line.`,
-		Example: "  phuluc check 2020/BieuMau_HaGiang.xlsx\n  phuluc check --json *.xlsx | jq .quarantine",
+quarantined and why. Nothing is landed or published. With --json, one object a file on its own line.
+
+With --annotate, a copy of the file in which every refused or doubtful cell is coloured and explained in Vietnamese is
+written, with a first sheet that lists them all, and beside it the text of a mail that sends it back (.txt). The copy is
+an .xlsx, whatever the format of the file.`,
+		Example: "  phuluc check 2020/BieuMau_HaGiang.xlsx\n  phuluc check --json *.xlsx | jq .quarantine\n  phuluc check BieuMau.xls --annotate BieuMau_tra-lai.xlsx",
 		Args:    cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			cfg, err := a.config()
@@ -36,6 +41,13 @@ quarantined and why. Nothing is landed, written or published. With --json, one o
 				return err
 			}
 			pipeline, err := newPipeline(cfg, "", false)
+			if err != nil {
+				return err
+			}
+			if err := checkCopies(args, out); err != nil {
+				return err
+			}
+			cat, err := catalogue.Load(cfg.Catalogue)
 			if err != nil {
 				return err
 			}
@@ -62,6 +74,16 @@ quarantined and why. Nothing is landed, written or published. With --json, one o
 				} else {
 					printCheck(a.stdout, name, file)
 				}
+				if out == "" {
+					continue
+				}
+				copied, mail, err := annotateFile(cmd.Context(), cat, pipeline.Limits(), name, file, out)
+				if err != nil {
+					return err
+				}
+				if !a.json && !a.quiet {
+					fmt.Fprintf(a.stdout, "  → %s\n", strings.Join(nonEmpty(copied, mail), "\n  → "))
+				}
 			}
 			if !loadable {
 				if a.json {
@@ -72,6 +94,8 @@ quarantined and why. Nothing is landed, written or published. With --json, one o
 			return nil
 		},
 	}
+	cmd.Flags().StringVar(&out, "annotate", "", "write a copy with every refused or doubtful cell explained: a file.xlsx, or a folder for several files")
+	return cmd
 }
 
 // silent is an error that has been told already in the output; only its exit code counts.

@@ -23,6 +23,7 @@ import (
 func (a *app) refreshCommand() *cobra.Command {
 	var full, dryRun bool
 	var wait time.Duration
+	var back string
 	cmd := &cobra.Command{
 		Use:   "refresh",
 		Short: "Pull, land, normalise, build, check and publish: the main job",
@@ -45,14 +46,29 @@ generation. With nothing new it does nothing and says so. Whatever goes wrong, r
 			if err != nil {
 				return err
 			}
+			result := struct {
+				refresh.Report
+				Annotated int `json:"files_annotated"` // copies written for their senders
+			}{Report: report}
+			if back != "" {
+				if result.Annotated, err = annotateLanded(cmd.Context(), cfg, back); err != nil {
+					return err
+				}
+			}
 			if report.Values == 0 {
 				return nothingLoaded(report)
 			}
-			return a.done(cmd, refreshSummary(report), report, func(w io.Writer) { a.printReport(w, report) })
+			return a.done(cmd, refreshSummary(report), result, func(w io.Writer) {
+				a.printReport(w, report)
+				if result.Annotated > 0 && !a.quiet {
+					fmt.Fprintf(w, "  %-11s %s annotated in %s, with a mail each\n", "send back", plural(int64(result.Annotated), "file", "files"), back)
+				}
+			})
 		},
 	}
 	cmd.Flags().BoolVar(&full, "full", false, "forget caches and build even if nothing changed")
 	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "show what would change and change nothing")
+	cmd.Flags().StringVar(&back, "annotate", "", "write an annotated copy and a mail for every file with refused or doubtful cells into this folder")
 	cmd.Flags().DurationVar(&wait, "wait", 0, "how long to wait for another run to finish, e.g. 5m")
 	return cmd
 }

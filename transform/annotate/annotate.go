@@ -1,0 +1,501 @@
+package annotate
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/xuri/excelize/v2"
+
+	"github.com/phuluc/phuluc/extract/sheet"
+	"github.com/phuluc/phuluc/extract/workbook"
+	"github.com/phuluc/phuluc/transform/catalogue"
+	"github.com/phuluc/phuluc/transform/record"
+)
+
+// Source is the workbook as it was received.
+type Source struct {
+	Kind   string // as extract.DetectFile names it
+	Bytes  io.ReaderAt
+	Size   int64
+	Limits sheet.Limits
+}
+
+const (
+	maxComments = 2000    // in one sheet: above, cells are coloured only, and the first sheet still lists them
+	maxRebuilt  = 500_000 // cells of a workbook written anew: above, the copy holds the first sheet alone
+	carryTime   = 20 * time.Second
+
+	refusedColor  = "FFC7CE"
+	doubtfulColor = "FFEB9C"
+	author        = "phuluc"
+)
+
+// Workbook writes the annotated copy, an .xlsx, to w. A file that could not be read at all gives a workbook of one sheet
+// that says why.
+func Workbook(ctx context.Context, w io.Writer, cat *catalogue.Catalogue, src Source, f *record.File) error {
+	all := notes(f)
+	original, err := read(ctx, src.Kind, src.Bytes, src.Size, src.Limits)
+	var unreadable *sheet.FileError
+	if err != nil && !errors.As(err, &unreadable) {
+		return err
+	}
+	if err == nil && src.Kind == "xlsx" {
+		if b := carryOver(ctx, cat, src, f, all); b != nil && same(ctx, b, original) {
+			_, err := w.Write(b)
+			return err
+		}
+	}
+	if original.cells() > maxRebuilt {
+		original = nil
+	}
+	b, err := rebuild(ctx, cat, original, f, all)
+	if err != nil {
+		return err
+	}
+	if len(original) > 0 && !same(ctx, b, original) {
+		return fmt.Errorf("the annotated copy of %s does not hold the same cells as the original", f.Name)
+	}
+	_, err = w.Write(b)
+	return err
+}
+
+// sheetCells is one sheet as it was read.
+type sheetCells struct {
+	info  sheet.Info
+	cells []sheet.Cell
+}
+
+type book []sheetCells
+
+func (b book) cells() int {
+	n := 0
+	for _, s := range b {
+		n += len(s.cells)
+	}
+	return n
+}
+
+func read(ctx context.Context, kind string, r io.ReaderAt, size int64, lim sheet.Limits) (book, error) {
+	w, err := workbook.Open(ctx, kind, r, size, lim)
+	if err != nil {
+		return nil, err
+	}
+	defer w.Close()
+	var b book
+	for i, info := range w.Sheets() {
+		s := sheetCells{info: info}
+		for c, err := range w.Cells(ctx, i) {
+			if err != nil {
+				return nil, err
+			}
+			s.cells = append(s.cells, c)
+		}
+		b = append(b, s)
+	}
+	return b, nil
+}
+
+// same reports whether the copy holds, behind its first sheet, the original's cells with the same texts.
+func same(ctx context.Context, copied []byte, original book) bool {
+	// What we wrote ourselves is not held against limits meant for strangers: a comment a cell makes it larger.
+	b, err := read(ctx, "xlsx", bytes.NewReader(copied), int64(len(copied)), sheet.Limits{})
+	if err != nil || len(b) != len(original)+1 {
+		return false
+	}
+	for i, s := range original {
+		c := b[i+1]
+		if len(c.cells) != len(s.cells) || c.info.Hidden != s.info.Hidden {
+			return false
+		}
+		for j, o := range s.cells {
+			if n := c.cells[j]; n.Row != o.Row || n.Col != o.Col || n.Raw != o.Raw && printable(n.Raw) != printable(o.Raw) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// printable leaves out what an .xlsx can not hold: control characters and the kind of a line end.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' && r != '\t' && r != '\n' || r == '\uFFFE' || r == '\uFFFF' {
+			return -1
+		}
+		return r
+	}, s)
+}
+
+// carryOver annotates the workbook itself, so that it keeps its looks. It gives nil when the writing library can not do it:
+// it fails, panics or takes too long on some workbooks, and then the copy is written anew.
+func carryOver(ctx context.Context, cat *catalogue.Catalogue, src Source, f *record.File, all []note) []byte {
+	done := make(chan []byte, 1)
+	go func() {
+		defer func() {
+			if recover() != nil {
+				done <- nil
+			}
+		}()
+		b, err := carry(cat, src, f, all)
+		if err != nil {
+			b = nil
+		}
+		done <- b
+	}()
+	timeout := time.NewTimer(carryTime)
+	defer timeout.Stop()
+	select {
+	case b := <-done:
+		return b
+	case <-timeout.C:
+	case <-ctx.Done():
+	}
+	return nil
+}
+
+func carry(cat *catalogue.Catalogue, src Source, f *record.File, all []note) ([]byte, error) {
+	x, err := excelize.OpenReader(io.NewSectionReader(src.Bytes, 0, src.Size), excelize.Options{
+		UnzipSizeLimit: src.Limits.UnpackedBytes, UnzipXMLSizeLimit: src.Limits.UnpackedBytes,
+	})
+	if err != nil {
+		return nil, err
+	}
+	defer x.Close()
+	if _, macros := x.Pkg.Load("xl/vbaProject.bin"); macros {
+		return nil, errors.New("macros are not carried over")
+	}
+	title, err := firstSheet(x)
+	if err != nil {
+		return nil, err
+	}
+	if d := x.WorkBook.DefinedNames; d != nil { // they number their sheets, and a sheet came in front
+		for i := range d.DefinedName {
+			if id := d.DefinedName[i].LocalSheetID; id != nil {
+				*id++
+			}
+		}
+	}
+	return finish(x, title, cat, f, all, func(name string) string { return name })
+}
+
+// rebuild writes the workbook anew from its cells: texts, numbers, formats, fonts, merges and what is hidden.
+func rebuild(ctx context.Context, cat *catalogue.Catalogue, b book, f *record.File, all []note) ([]byte, error) {
+	x := excelize.NewFile()
+	defer x.Close()
+	title := x.GetSheetName(0)
+	names := map[string]string{}
+	for i, s := range b {
+		name := sheetName(s.info.Name, i, func(n string) bool { i, _ := x.GetSheetIndex(n); return i >= 0 })
+		names[s.info.Name] = name
+		if _, err := x.NewSheet(name); err != nil {
+			return nil, err
+		}
+		if err := fill(ctx, x, name, s); err != nil {
+			return nil, err
+		}
+	}
+	own := sheetName(summaryName, len(b), func(n string) bool { i, _ := x.GetSheetIndex(n); return i > 0 })
+	if err := x.SetSheetName(title, own); err != nil {
+		return nil, err
+	}
+	return finish(x, own, cat, f, all, func(name string) string { return names[name] })
+}
+
+func fill(ctx context.Context, x *excelize.File, name string, s sheetCells) error {
+	type look struct {
+		format, font string
+		indent       int
+	}
+	styles := map[look]int{{}: 0}
+	visibleRow, visibleCol := map[int]bool{}, map[int]bool{}
+	for i, c := range s.cells {
+		if i&1023 == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		at := c.Address()
+		var err error
+		switch c.Kind {
+		case sheet.Number, sheet.Date:
+			err = x.SetCellDefault(name, at, c.Raw)
+		case sheet.Bool:
+			err = x.SetCellBool(name, at, c.Raw == "TRUE")
+		default:
+			err = x.SetCellStr(name, at, c.Raw)
+		}
+		if err != nil {
+			return err
+		}
+		l := look{c.Format, c.Font, c.Indent}
+		id, ok := styles[l]
+		if !ok {
+			style := &excelize.Style{Alignment: &excelize.Alignment{Indent: c.Indent, WrapText: false}}
+			if c.Format != "" {
+				style.CustomNumFmt = &c.Format
+			}
+			if c.Font != "" {
+				style.Font = &excelize.Font{Family: c.Font}
+			}
+			if id, err = x.NewStyle(style); err != nil {
+				id = 0 // looks alone are no reason to fail
+			}
+			styles[l] = id
+		}
+		if id != 0 {
+			if err := x.SetCellStyle(name, at, at, id); err != nil {
+				return err
+			}
+		}
+		if r := c.Merge; !r.IsZero() && r.Row1 == c.Row && r.Col1 == c.Col {
+			if err := x.MergeCell(name, sheet.Address(r.Row1, r.Col1), sheet.Address(r.Row2, r.Col2)); err != nil {
+				return err
+			}
+		}
+		visibleRow[c.Row] = visibleRow[c.Row] || !c.Hidden
+		visibleCol[c.Col] = visibleCol[c.Col] || !c.Hidden
+	}
+	// A cell only says that its row or its column is hidden: a row without a visible cell is hidden, and a column if that
+	// does not explain all of its cells.
+	byRow := map[int]bool{}
+	for _, c := range s.cells {
+		if !visibleRow[c.Row] && !byRow[c.Row] {
+			byRow[c.Row] = true
+			if err := x.SetRowVisible(name, c.Row, false); err != nil {
+				return err
+			}
+		}
+		if visibleRow[c.Row] && !visibleCol[c.Col] {
+			if err := x.SetColVisible(name, sheet.ColumnName(c.Col), false); err != nil {
+				return err
+			}
+		}
+	}
+	if s.info.Hidden {
+		return x.SetSheetVisible(name, false)
+	}
+	return nil
+}
+
+// finish colours and explains the cells, writes the first sheet and gives the bytes. local gives the name a sheet of the
+// original has in the copy.
+func finish(x *excelize.File, title string, cat *catalogue.Catalogue, f *record.File, all []note, local func(string) string) ([]byte, error) {
+	if err := mark(x, all, local); err != nil {
+		return nil, err
+	}
+	if err := summary(x, title, cat, f, all, local); err != nil {
+		return nil, err
+	}
+	x.SetActiveSheet(0)
+	x.Path = "copy.xlsx" // decides the content type, whatever the original was
+	var b bytes.Buffer
+	err := x.Write(&b)
+	return b.Bytes(), err
+}
+
+func mark(x *excelize.File, all []note, local func(string) string) error {
+	type place struct{ sheet, cell string }
+	var order []place
+	at := map[place][]note{}
+	for _, n := range all {
+		p := place{local(n.Sheet), n.Cell}
+		if p.sheet == "" || p.cell == "" {
+			continue
+		}
+		if at[p] == nil {
+			order = append(order, p)
+		}
+		at[p] = append(at[p], n)
+	}
+	type paint struct {
+		style   int
+		refused bool
+	}
+	painted := map[paint]int{}
+	comments := map[string]int{}
+	for _, p := range order {
+		refused := false
+		texts := make([]string, 0, len(at[p]))
+		for _, n := range at[p] {
+			refused = refused || n.Refused
+			texts = append(texts, n.text())
+		}
+		id, err := x.GetCellStyle(p.sheet, p.cell)
+		if err != nil {
+			return err
+		}
+		key := paint{id, refused}
+		if _, ok := painted[key]; !ok {
+			style, err := x.GetStyle(id)
+			if err != nil {
+				return err
+			}
+			color := doubtfulColor
+			if refused {
+				color = refusedColor
+			}
+			style.Fill = excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{color}}
+			if painted[key], err = x.NewStyle(style); err != nil {
+				return err
+			}
+		}
+		if err := x.SetCellStyle(p.sheet, p.cell, p.cell, painted[key]); err != nil {
+			return err
+		}
+		if comments[p.sheet]++; comments[p.sheet] > maxComments {
+			continue
+		}
+		if err := comment(x, p.sheet, p.cell, strings.Join(texts, "\n\n")); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// comment puts a text on a cell and keeps what the sender had written there.
+func comment(x *excelize.File, name, cell, text string) error {
+	old, err := x.GetComments(name)
+	if err != nil {
+		return err
+	}
+	for _, c := range old {
+		if c.Cell == cell && c.Author != author {
+			var b strings.Builder
+			b.WriteString(c.Text)
+			for _, r := range c.Paragraph {
+				b.WriteString(r.Text)
+			}
+			if b.Len() > 0 {
+				text += "\n\nGhi chú cũ: " + b.String()
+			}
+			if err := x.DeleteComment(name, cell); err != nil {
+				return err
+			}
+		}
+	}
+	return x.AddComment(name, excelize.Comment{
+		Cell: cell, Author: author, Text: shorten(text, 8000), Width: 320, Height: uint(60 + 18*strings.Count(text, "\n") + 18*(len([]rune(text))/50)),
+	})
+}
+
+const summaryName = "Kết quả kiểm tra"
+
+// firstSheet adds the sheet that will hold the summary, in front of all others.
+func firstSheet(x *excelize.File) (string, error) {
+	name := sheetName(summaryName, 0, func(n string) bool { i, _ := x.GetSheetIndex(n); return i >= 0 })
+	first := x.GetSheetName(0)
+	if _, err := x.NewSheet(name); err != nil {
+		return "", err
+	}
+	return name, x.MoveSheet(name, first)
+}
+
+// sheetName makes a name that the format allows and that is not taken.
+func sheetName(name string, i int, taken func(string) bool) string {
+	name = strings.Map(func(r rune) rune {
+		if strings.ContainsRune(`:\/?*[]`, r) || r < ' ' {
+			return ' '
+		}
+		return r
+	}, name)
+	name = strings.Trim(name, " '")
+	if name == "" {
+		name = "Trang " + strconv.Itoa(i+1)
+	}
+	base := []rune(name)
+	for n := 2; ; n++ {
+		candidate := string(base[:min(len(base), excelize.MaxSheetNameLength)])
+		if n > 2 {
+			tail := fmt.Sprintf(" (%d)", n-1)
+			candidate = string(base[:min(len(base), excelize.MaxSheetNameLength-len(tail))]) + tail
+		}
+		if !taken(candidate) {
+			return candidate
+		}
+	}
+}
+
+func summary(x *excelize.File, title string, cat *catalogue.Catalogue, f *record.File, all []note, local func(string) string) error {
+	style := func(s excelize.Style) int {
+		id, err := x.NewStyle(&s)
+		if err != nil {
+			return 0
+		}
+		return id
+	}
+	border := []excelize.Border{{Type: "left", Color: "BFBFBF", Style: 1}, {Type: "right", Color: "BFBFBF", Style: 1}, {Type: "top", Color: "BFBFBF", Style: 1}, {Type: "bottom", Color: "BFBFBF", Style: 1}}
+	wrap := &excelize.Alignment{WrapText: true, Vertical: "top"}
+	heading := style(excelize.Style{Font: &excelize.Font{Bold: true, Size: 14}})
+	head := style(excelize.Style{Font: &excelize.Font{Bold: true}, Border: border, Alignment: wrap, Fill: excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{"D9E1F2"}}})
+	fill := func(color string) int {
+		return style(excelize.Style{Border: border, Alignment: wrap, Fill: excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{color}}})
+	}
+	body, red, yellow := style(excelize.Style{Border: border, Alignment: wrap}), fill(refusedColor), fill(doubtfulColor)
+
+	row := 0
+	var failed error
+	put := func(styleOf int, values ...any) {
+		row++
+		for i, v := range values {
+			at := sheet.Address(row, i+1)
+			var err error
+			switch v := v.(type) {
+			case string:
+				err = x.SetCellStr(title, at, v)
+			case int:
+				err = x.SetCellInt(title, at, int64(v))
+			}
+			if err == nil && styleOf != 0 {
+				err = x.SetCellStyle(title, at, at, styleOf)
+			}
+			failed = errors.Join(failed, err)
+		}
+	}
+	place, round := names(cat, f.Identity)
+	put(heading, "KẾT QUẢ KIỂM TRA SỐ LIỆU")
+	put(0, "Tệp: "+f.Name)
+	if who := nonEmpty(f.Identity.Body, place, round); len(who) > 0 {
+		put(0, strings.Join(who, " · "))
+	}
+	put(0, tally(f, all))
+	put(red, "Chưa nhận")
+	failed = errors.Join(failed, x.SetCellStr(title, sheet.Address(row, 2), "Số trong ô này chưa được đưa vào cơ sở dữ liệu"))
+	put(yellow, "Cần xem lại")
+	failed = errors.Join(failed, x.SetCellStr(title, sheet.Address(row, 2), "Số đã được nhận nhưng có điểm đáng ngờ"))
+	row++
+	if len(all) > 0 {
+		put(head, "STT", "Trang tính", "Ô", "Nội dung trong ô", "Vấn đề", "Số kiểm tra", "Cách sửa", "Có phải là")
+	}
+	for i, n := range all {
+		cell := n.Cell
+		if n.Line > 0 {
+			cell = n.where()
+		}
+		put(body, i+1, n.Sheet, cell, shorten(n.Raw, 500), n.Problem, n.Expected, n.Try, n.Nearest)
+		at := sheet.Address(row, 1)
+		color := yellow
+		if n.Refused {
+			color = red
+		}
+		failed = errors.Join(failed, x.SetCellStyle(title, at, at, color))
+		if to := local(n.Sheet); to != "" && n.Cell != "" && i < 60_000 { // a sheet may hold 65,530 links
+			failed = errors.Join(failed, x.SetCellHyperLink(title, sheet.Address(row, 3), "'"+strings.ReplaceAll(to, "'", "''")+"'!"+n.Cell, "Location"))
+		}
+	}
+	row++
+	if len(f.Sheets) > 0 {
+		put(head, "STT", "Trang tính", "Số ô đã đọc", "Đã nhận", "Chưa nhận", "Bỏ qua (tiêu đề, ghi chú …)")
+		for i, s := range f.Sheets {
+			put(body, i+1, s.Name, s.Read, s.Loaded, s.Quarantined, s.Read-s.Loaded-s.Quarantined)
+		}
+	}
+	for i, width := range []float64{12, 22, 12, 28, 50, 16, 45, 28} {
+		col := sheet.ColumnName(i + 1)
+		failed = errors.Join(failed, x.SetColWidth(title, col, col, width))
+	}
+	return failed
+}

@@ -1,0 +1,101 @@
+package annotate
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/phuluc/phuluc/transform/catalogue"
+	"github.com/phuluc/phuluc/transform/record"
+)
+
+// mailPoints is how many points a mail lists; the attachment has all.
+const mailPoints = 20
+
+// Mail is the text of a mail that sends the copy back, in Vietnamese, first line "Tiêu đề: …". attachment is the file name
+// of the copy. It is "" when there is nothing to say.
+func Mail(cat *catalogue.Catalogue, f *record.File, attachment string) string {
+	all := notes(f)
+	if len(all) == 0 {
+		return ""
+	}
+	place, round := names(cat, f.Identity)
+	subject := nonEmpty(f.Name, place, round)
+	var b strings.Builder
+	fmt.Fprintf(&b, "Tiêu đề: Đề nghị kiểm tra lại số liệu (%s)\n\n", strings.Join(subject, ", "))
+	to := f.Identity.Body
+	if to == "" {
+		to = "Quý đơn vị"
+	}
+	fmt.Fprintf(&b, "Kính gửi: %s\n\n", to)
+	fmt.Fprintf(&b, "Chúng tôi đã nhận tệp %q. %s\n\n", f.Name, tally(f, all))
+	fmt.Fprintf(&b, "Các điểm cần kiểm tra:\n")
+	for i, n := range all[:min(len(all), mailPoints)] {
+		fmt.Fprintf(&b, "%d. %s: %s", i+1, capital(n.where()), n.Problem)
+		if n.Raw != "" {
+			fmt.Fprintf(&b, " (ghi: “%s”)", shorten(n.Raw, 80))
+		}
+		if n.Expected != "" {
+			fmt.Fprintf(&b, "; số kiểm tra: %s", n.Expected)
+		}
+		b.WriteString(".")
+		if n.Nearest != "" {
+			fmt.Fprintf(&b, " Có phải là: %s?", n.Nearest)
+		}
+		if n.Try != "" {
+			fmt.Fprintf(&b, " %s.", n.Try)
+		}
+		b.WriteString("\n")
+	}
+	if rest := len(all) - mailPoints; rest > 0 {
+		fmt.Fprintf(&b, "… và %d điểm khác trong tệp đính kèm.\n", rest)
+	}
+	fmt.Fprintf(&b, "\nTệp đính kèm %q đánh dấu các ô này: màu đỏ là chưa nhận, màu vàng là cần xem lại; trang đầu liệt kê tất cả. "+
+		"Đề nghị đơn vị sửa trên tệp gốc và gửi lại (xin đừng gửi lại tệp đã đánh dấu).\n\nTrân trọng.\n", attachment)
+	return b.String()
+}
+
+// names gives territory and round as people call them, "" for what is not known.
+func names(cat *catalogue.Catalogue, id record.Identity) (place, round string) {
+	if t := cat.Territory(id.Territory); t != nil {
+		place = t.NameVi
+	}
+	if r := cat.Round(id.Round); r != nil {
+		round = r.TitleVi
+	}
+	return place, round
+}
+
+// tally says in one sentence what became of the file.
+func tally(f *record.File, all []note) string {
+	values := len(f.Observations) + len(f.Tasks) + len(f.Insurance)
+	refused, doubtful := 0, 0
+	for _, n := range all {
+		switch {
+		case !n.Refused:
+			doubtful++
+		case n.Cell == "" && n.Line == 0 && n.Sheet == "":
+			if values == 0 {
+				return "Tệp chưa đọc được."
+			}
+			refused++
+		default:
+			refused += max(n.Cells, 1)
+		}
+	}
+	return fmt.Sprintf("Đã nhận %d giá trị; %d ô chưa nhận được; %d điểm cần xem lại.", values, refused, doubtful)
+}
+
+func capital(s string) string {
+	r := []rune(s)
+	return strings.ToUpper(string(r[:1])) + string(r[1:])
+}
+
+func nonEmpty(parts ...string) []string {
+	var out []string
+	for _, p := range parts {
+		if p != "" {
+			out = append(out, p)
+		}
+	}
+	return out
+}
