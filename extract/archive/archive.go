@@ -1,6 +1,7 @@
 package archive
 
 import (
+	"bufio"
 	"bytes"
 	"compress/flate"
 	"context"
@@ -26,15 +27,17 @@ type Entry struct {
 	twice      bool  // another entry has the same name
 }
 
-// Archive is a zip file whose directory passed the limits. The standard library's reader is not used because it
+// Size gives the unpacked size in bytes, as announced. A Reader never gives more.
+func (e *Entry) Size() int64 { return e.unpacked }
+
+// Archive is a zip file whose directory passed the limits. It is used from one goroutine. The standard library's reader is not used because it
 // reads the whole directory, however large, before anybody can object.
 type Archive struct {
 	r     io.ReaderAt
 	size  int64
 	parts map[string]*Entry // by folded name
 
-	inflater io.ReadCloser // reused from part to part
-	packed   []byte
+	idle []*inflater // reused from part to part
 }
 
 // Sizes and signatures: APPNOTE.TXT 6.3.10, 4.3.7, 4.3.12, 4.3.14–16.
@@ -209,82 +212,150 @@ func parseEntry(b []byte) (e Entry, length int, ok bool) {
 	return e, length, e.compressed >= 0 && e.unpacked >= 0 && e.offset >= 0
 }
 
-// Read inflates a part into buf, which grows as needed and is given back for reuse. It never takes more than the
-// directory announced, and what it took must match the announced length and CRC.
-func (a *Archive) Read(ctx context.Context, e *Entry, buf []byte) ([]byte, error) {
+// Reader opens a part as a stream. Parts may be open at the same time; each Reader must be closed. Its EOF is a proof: it
+// comes only after as many bytes as the directory announced, and they match their CRC. Every other error about the
+// content is a *sheet.FileError, and what was read before it must be thrown away.
+func (a *Archive) Reader(ctx context.Context, e *Entry) (io.ReadCloser, error) {
 	switch {
 	case e.twice:
-		return buf, sheet.Refuse(sheet.CodeDamaged, e.Name, "the archive holds two parts of this name")
+		return nil, sheet.Refuse(sheet.CodeDamaged, e.Name, "the archive holds two parts of this name")
 	case e.flags&1 != 0:
-		return buf, sheet.Refuse(sheet.CodeEncrypted, e.Name, "this part of the archive is encrypted")
+		return nil, sheet.Refuse(sheet.CodeEncrypted, e.Name, "this part of the archive is encrypted")
 	case e.method != 0 && e.method != 8:
-		return buf, sheet.Refuse(sheet.CodeUnsupported, e.Name, "compression method %d; workbooks use 0 or 8", e.method)
+		return nil, sheet.Refuse(sheet.CodeUnsupported, e.Name, "compression method %d; workbooks use 0 or 8", e.method)
 	case e.method == 0 && e.compressed != e.unpacked, e.unpacked > (e.compressed+1)*maxDeflateRatio:
-		return buf, sheet.Refuse(sheet.CodeDamaged, e.Name, "%d compressed bytes can not unpack to %d", e.compressed, e.unpacked)
+		return nil, sheet.Refuse(sheet.CodeDamaged, e.Name, "%d compressed bytes can not unpack to %d", e.compressed, e.unpacked)
 	}
 	var local [localSize]byte
 	if e.offset > a.size-localSize {
-		return buf, sheet.Refuse(sheet.CodeDamaged, e.Name, "the part lies outside the file")
+		return nil, sheet.Refuse(sheet.CodeDamaged, e.Name, "the part lies outside the file")
 	}
 	if err := readFull(a.r, local[:], e.offset); err != nil {
-		return buf, err
+		return nil, err
 	}
 	start := e.offset + localSize + int64(binary.LittleEndian.Uint16(local[26:])) + int64(binary.LittleEndian.Uint16(local[28:]))
 	if !bytes.HasPrefix(local[:], []byte("PK\x03\x04")) || start > a.size || e.compressed > a.size-start {
-		return buf, sheet.Refuse(sheet.CodeDamaged, e.Name, "the part lies outside the file or has no header")
+		return nil, sheet.Refuse(sheet.CodeDamaged, e.Name, "the part lies outside the file or has no header")
 	}
-	if int64(cap(a.packed)) < e.compressed {
-		a.packed = make([]byte, e.compressed)
-	}
-	a.packed = a.packed[:e.compressed]
-	if err := readFull(a.r, a.packed, start); err != nil {
-		return buf, err
-	}
+	r := &reader{ctx: ctx, a: a, e: e, left: e.unpacked}
+	packed := io.NewSectionReader(a.r, start, e.compressed)
 	if e.method == 0 {
-		buf = append(buf[:0], a.packed...)
+		r.src = packed
+		return r, nil
+	}
+	if n := len(a.idle); n > 0 {
+		r.inflater = a.idle[n-1]
+		a.idle = a.idle[:n-1]
 	} else {
-		var err error
-		if buf, err = a.inflate(ctx, e, buf[:0]); err != nil {
-			return buf, err
-		}
+		r.inflater = newInflater()
 	}
-	if int64(len(buf)) != e.unpacked {
-		return buf, sheet.Refuse(sheet.CodeDamaged, e.Name, "the part ends after %d of %d bytes", len(buf), e.unpacked)
-	}
-	if crc32.ChecksumIEEE(buf) != e.crc {
-		return buf, sheet.Refuse(sheet.CodeDamaged, e.Name, "the part's bytes do not match their checksum")
-	}
-	return buf, nil
+	r.inflater.reset(packed)
+	r.src = r.inflater.out
+	return r, nil
 }
 
-func (a *Archive) inflate(ctx context.Context, e *Entry, buf []byte) ([]byte, error) {
-	src := bytes.NewReader(a.packed)
-	if a.inflater == nil {
-		a.inflater = flate.NewReader(src)
-	} else if err := a.inflater.(flate.Resetter).Reset(src, nil); err != nil {
+// inflater is what unpacking needs; it is kept and reused, because it is larger than most parts.
+type inflater struct {
+	in  *bufio.Reader
+	out io.ReadCloser
+}
+
+func newInflater() *inflater {
+	in := bufio.NewReaderSize(nil, 32<<10)
+	return &inflater{in: in, out: flate.NewReader(in)}
+}
+
+func (i *inflater) reset(r io.Reader) {
+	i.in.Reset(r)
+	i.out.(flate.Resetter).Reset(i.in, nil) // never fails: it only fails for a dictionary that is too long
+}
+
+// reader is one open part.
+type reader struct {
+	ctx      context.Context
+	a        *Archive
+	e        *Entry
+	src      io.Reader
+	inflater *inflater // nil if the part is stored, or closed
+	left     int64     // announced and not yet read
+	crc      uint32
+	err      error // the first one, which stays
+}
+
+func (r *reader) Read(p []byte) (int, error) {
+	if r.err != nil || len(p) == 0 {
+		return 0, r.err
+	}
+	n, err := r.read(p)
+	r.err = err
+	return n, err
+}
+
+func (r *reader) read(p []byte) (int, error) {
+	if err := r.ctx.Err(); err != nil {
+		return 0, sheet.Stopped(err, r.e.Name)
+	}
+	var beyond [1]byte // one byte more than announced is asked for, to see whether there is more
+	if r.left == 0 {
+		p = beyond[:]
+	} else if int64(len(p)) > r.left {
+		p = p[:r.left]
+	}
+	n, err := r.src.Read(p)
+	var corrupt flate.CorruptInputError
+	if n > 0 && r.left == 0 {
+		return 0, sheet.Refuse(sheet.CodeZipBomb, r.e.Name, "the part unpacks to more than the %d bytes it announces", r.e.unpacked)
+	}
+	r.crc = crc32.Update(r.crc, crc32.IEEETable, p[:n])
+	r.left -= int64(n)
+	switch {
+	case err == nil:
+		return n, nil
+	case errors.As(err, &corrupt), errors.Is(err, io.ErrUnexpectedEOF):
+		return n, &sheet.FileError{Code: sheet.CodeDamaged, Part: r.e.Name, Detail: "the compressed data are damaged", Err: err}
+	case !errors.Is(err, io.EOF):
+		return n, err // of the file itself, which may be readable another time
+	case r.left > 0:
+		return n, sheet.Refuse(sheet.CodeDamaged, r.e.Name, "the part ends after %d of %d bytes", r.e.unpacked-r.left, r.e.unpacked)
+	case r.crc != r.e.crc:
+		return n, sheet.Refuse(sheet.CodeDamaged, r.e.Name, "the part's bytes do not match their checksum")
+	}
+	return n, io.EOF
+}
+
+func (r *reader) Close() error {
+	if r.inflater != nil {
+		r.a.idle = append(r.a.idle, r.inflater)
+		r.inflater = nil
+	}
+	if r.err == nil {
+		r.err = errClosed
+	}
+	return nil
+}
+
+var errClosed = errors.New("the part was closed")
+
+// Read inflates a whole part into buf, which grows as needed and is given back for reuse, with the promises of Reader. It
+// is for small parts: a part may be as large as the limits allow, and Size says how large.
+func (a *Archive) Read(ctx context.Context, e *Entry, buf []byte) ([]byte, error) {
+	r, err := a.Reader(ctx, e)
+	if err != nil {
 		return buf, err
 	}
-	// The announced size is believed: it is within the limits and within what so many bytes can unpack to. One byte
-	// more is asked for, to see whether there is more.
+	defer r.Close()
+	// The announced size is believed: it is within the limits and within what so many bytes can unpack to.
 	if int64(cap(buf)) <= e.unpacked {
 		buf = make([]byte, 0, e.unpacked+1)
 	}
-	const step = 1 << 20
-	for {
-		if err := ctx.Err(); err != nil {
-			return buf, sheet.Stopped(err, e.Name)
-		}
-		want := int(min(e.unpacked+1-int64(len(buf)), step))
-		if want <= 0 {
-			return buf, sheet.Refuse(sheet.CodeZipBomb, e.Name, "the part unpacks to more than the %d bytes it announces", e.unpacked)
-		}
-		n, err := a.inflater.Read(buf[len(buf) : len(buf)+want])
+	for buf = buf[:0]; ; {
+		n, err := r.Read(buf[len(buf):min(cap(buf), len(buf)+1<<20)])
 		buf = buf[:len(buf)+n]
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return buf, nil
 		}
 		if err != nil {
-			return buf, &sheet.FileError{Code: sheet.CodeDamaged, Part: e.Name, Detail: "the compressed data are damaged", Err: err}
+			return buf, err
 		}
 	}
 }

@@ -13,6 +13,7 @@ type Limits struct {
 	StringLength    int // UTF-16 units of one text, as the file format counts them
 	Merges          int // merged ranges of one sheet
 	Styles          int // cell formats, fonts and number formats, each
+	Depth           int // elements inside each other in one part
 }
 
 // DefaultLimits are far above any annex and low enough that the worst file within them costs about a second and some
@@ -31,5 +32,6 @@ func DefaultLimits() Limits {
 		StringLength:    32767,
 		Merges:          100_000,
 		Styles:          65_536,
+		Depth:           256,
 	}
 }

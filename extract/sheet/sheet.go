@@ -46,7 +46,9 @@ type Cell struct {
 	Format   string // number format code, e.g. "0.0%"; "" means General
 	Font     string // font name of the cell's style, "" if unknown
 	Indent   int    // alignment indent of the cell's style
+	Runs     []Run  // of a rich text, in order of From; nil if the whole text is in Font
 	Formula  bool   // Raw is the cached result of a formula
+	External bool   // the formula reads another workbook: Raw is what that said when somebody last looked
 	Merge    Range  // the merged range whose top left this cell is; zero if none
 	Hidden   bool   // its row or column is hidden
 }
@@ -95,8 +97,9 @@ func ParseAddress(s string) (row, col int, err error) {
 
 // Info describes one sheet of a workbook.
 type Info struct {
-	Name   string
-	Hidden bool
+	Name     string
+	Hidden   bool
+	Date1904 bool // the serial numbers of Dates count days from 1904-01-01: 1462 less than usual for the same day
 }
 
 // Workbook is an opened workbook. Cells may be called once per sheet, in any order, from one goroutine.
