@@ -43,6 +43,7 @@ type row struct {
 // layOutColumns decides the role of each column of a table.
 func (s *sheetReader) layOutColumns(t *table) {
 	g := s.g
+	s.spreadGroups(t)
 	t.columns = make([]column, len(g.cols))
 	firstValue := len(g.cols)
 	for c := range g.cols {
@@ -58,13 +59,13 @@ func (s *sheetReader) layOutColumns(t *table) {
 				s.parsed[i] = s.rd.phrase(g.text[i])
 			}
 			last = i
-			col.stack = append(col.stack, i)
+			col.stack, col.cells = append(col.stack, s.parsed[i]), append(col.cells, i)
 			texts = append(texts, g.cells[i].Raw)
 		}
 		col.header = strings.Join(texts, " / ")
 		col.gap = s.underOpenGroup(t, c) || s.partOfGroup(t, c)
 		for k := len(col.stack) - 1; k >= 0; k-- {
-			p := s.parsed[col.stack[k]]
+			p := col.stack[k]
 			if p.comparison && len(p.indicators) == 0 {
 				col.role, col.achieved = roleComparison, p.achieved
 				break
@@ -119,56 +120,6 @@ func (s *sheetReader) layOutColumns(t *table) {
 			t.isTask = true
 		}
 	}
-}
-
-// underOpenGroup reports whether a column stands right of a group header that is not merged although headers stand below
-// both: whether "Năm 2019" holds for the second column too is then a guess.
-func (s *sheetReader) underOpenGroup(t *table, c int) bool {
-	g := s.g
-	under := func(r, c int) bool {
-		for k := r + 1; k <= t.bottom; k++ {
-			if !t.isCode(k) && g.own(k, c) != none && s.parsed[g.own(k, c)] != nil && !s.parsed[g.own(k, c)].unitLine {
-				return true
-			}
-		}
-		return false
-	}
-	for r := t.top; r < t.bottom; r++ {
-		if t.isCode(r) || g.cell(r, c) != none || !under(r, c) {
-			continue
-		}
-		for k := c - 1; k >= 0; k-- {
-			i := g.cell(r, k)
-			if i == none {
-				continue
-			}
-			p := s.parsed[i]
-			if g.span[i] == g.pos[i] && under(r, k) && p != nil && p.role == "" {
-				return true
-			}
-			break
-		}
-	}
-	return false
-}
-
-// partOfGroup reports whether a column has no header of its own under a merged group whose other columns have one: the
-// header is lost, and the column is not the group's whole.
-func (s *sheetReader) partOfGroup(t *table, c int) bool {
-	g := s.g
-	stack := t.columns[c].stack
-	if len(stack) == 0 {
-		return false
-	}
-	i := stack[len(stack)-1]
-	for k := g.pos[i].c; k <= g.span[i].c; k++ {
-		for r := g.span[i].r + 1; k != c && r <= t.bottom; r++ {
-			if !t.isCode(r) && g.own(r, k) != none {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // labelsFollow reports whether the next column that holds anything holds texts: then this one may number them.

@@ -671,10 +671,8 @@ func (b *bookReader) columnDims() iter.Seq[partial] {
 			for _, t := range s.tables {
 				for c := range t.columns {
 					var d partial
-					for _, i := range t.columns[c].stack {
-						if p := s.parsed[i]; p != nil {
-							d.merge(&p.dims)
-						}
+					for _, p := range t.columns[c].stack {
+						d.merge(&p.dims)
 					}
 					if !yield(d) {
 						return
@@ -699,19 +697,17 @@ func (b *bookReader) form() string {
 			owner, target, verdict, years := false, false, false, 0
 			for c := range t.columns {
 				owner = owner || t.columns[c].role == roleOwner
-				for _, i := range t.columns[c].stack {
-					verdict = verdict || s.parsed[i].role == roleNote && s.parsed[i].comparison // "Đánh giá"
+				for _, p := range t.columns[c].stack {
+					verdict = verdict || p.role == roleNote && p.comparison // "Đánh giá"
 				}
 				if t.columns[c].role != roleValue {
 					continue
 				}
-				for _, i := range t.columns[c].stack {
-					if p := s.parsed[i]; p != nil {
-						target = target || p.dims.measure == "target"
-						if p.dims.year != 0 && p.dims.measure == "" {
-							years++
-							break
-						}
+				for _, p := range t.columns[c].stack {
+					target = target || p.dims.measure == "target"
+					if p.dims.year != 0 && p.dims.measure == "" {
+						years++
+						break
 					}
 				}
 			}

@@ -94,7 +94,9 @@ func (rd *Reader) read(ctx context.Context, book Book) (record.File, []*grid) {
 	}
 	name := path.Base(strings.ReplaceAll(book.Name, `\`, "/"))
 	if r := b.identify(book.Name); r != nil {
-		return b.refuseAll(name, r, grids), grids
+		f := b.refuseAll(name, r, grids)
+		f.Trace = b.trace(book, grids)
+		return f, grids
 	}
 	for _, s := range b.sheets {
 		for _, t := range s.tables {
@@ -117,7 +119,7 @@ func (rd *Reader) read(ctx context.Context, book Book) (record.File, []*grid) {
 	for _, s := range b.sheets {
 		b.sweep(s)
 	}
-	f.Identity, f.Refusals, f.Comparisons = b.identity, b.refusals, b.comparisons
+	f.Identity, f.Refusals, f.Comparisons, f.Trace = b.identity, b.refusals, b.comparisons, b.trace(book, grids)
 	order := make(map[string]int, len(grids))
 	for k, g := range grids {
 		f.Sheets = append(f.Sheets, g.count(b.tablesOf(g)))

@@ -40,13 +40,12 @@ func (b *bookReader) proposal(s string) *catalogue.Indicator {
 
 // nearIndicator proposes an indicator whose name is close to a text; nil if none is.
 func (rd *Reader) nearIndicator(s string) *catalogue.Indicator {
-	n := len([]rune(text.Key(s)))
-	if n < 4 || n > 200 {
+	if !proposable(s, 0) {
 		return nil
 	}
 	return rd.nearest.get(s, func() *catalogue.Indicator {
 		in, d := rd.cat.NearestIndicator(s)
-		if in == nil || d > 2+n/8 {
+		if in == nil || !proposable(s, d) {
 			return nil
 		}
 		return in
@@ -59,7 +58,7 @@ func (b *bookReader) refuseLabel(s *sheetReader, cx *cellContext, rw *row, i int
 	territories := 0
 	for _, l := range rw.labels {
 		for _, h := range cx.t.columns[s.g.pos[l].c].stack {
-			if s.parsed[h].places {
+			if h.places {
 				territories++
 			}
 		}

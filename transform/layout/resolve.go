@@ -141,8 +141,7 @@ func (m *meaning) asAncestor() ancestor {
 func (s *sheetReader) columnMeaning(t *table, c int, title *meaning) meaning {
 	var m meaning
 	above := titleAncestors(title)
-	for _, i := range t.columns[c].stack {
-		p := s.parsed[i]
+	for _, p := range t.columns[c].stack {
 		s.rd.add(&m, p, above)
 		above = append([]ancestor{{m.indicator, p.body}}, above...)
 	}
@@ -282,8 +281,8 @@ func (s *sheetReader) hasMeasures(t *table) bool {
 		if t.columns[c].role != roleValue {
 			continue
 		}
-		for _, i := range t.columns[c].stack {
-			if s.parsed[i].dims.measure != "" && s.parsed[i].dims.status != "E" {
+		for _, p := range t.columns[c].stack {
+			if p.dims.measure != "" && p.dims.status != "E" {
 				return true
 			}
 		}
@@ -605,8 +604,8 @@ func (s *sheetReader) notes(t *table, rw *row, c int) string {
 	for _, i := range rw.labels {
 		marks = append(marks, s.parsed[i].marks...)
 	}
-	for _, i := range t.columns[c].stack {
-		marks = append(marks, s.parsed[i].marks...)
+	for _, p := range t.columns[c].stack {
+		marks = append(marks, p.marks...)
 	}
 	return strings.Join(marks, " ")
 }

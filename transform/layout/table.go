@@ -47,11 +47,12 @@ type table struct {
 // column is what the header band says about one grid column.
 type column struct {
 	role     string
-	stack    []int32  // header cells, top to bottom
-	header   string   // their texts, as written
-	gap      bool     // a group header to the left may or may not reach over this column
-	achieved *partial // of a column of percentages of the plan, see achievement.go
-	inferred bool     // the role comes from what the column holds, not from its header
+	stack    []*phrase // header texts, top to bottom
+	cells    []int32   // their cells; none in a table that goes on from another sheet
+	header   string    // their texts, as written
+	gap      bool      // a group header to the left may or may not reach over this column
+	achieved *partial  // of a column of percentages of the plan, see achievement.go
+	inferred bool      // the role comes from what the column holds, not from its header
 }
 
 func newSheetReader(ctx context.Context, rd *Reader, g *grid) *sheetReader {

@@ -260,6 +260,7 @@ type Reader struct {
 	units    memo[unitQuestion, *catalogue.Unit]
 	parents  memo[parentQuestion, bool]
 	nearest  memo[string, *catalogue.Indicator]
+	words    memo[string, []uint16]
 }
 
 // NewReader makes a Reader.

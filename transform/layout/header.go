@@ -1,0 +1,155 @@
+package layout
+
+import "github.com/phuluc/phuluc/transform/text"
+
+// Group headers: one header over several columns, merged or typed over the first of them.
+
+// spreadGroups lets every group header that is not merged reach over the blank cells to its right, up to the next header of its row,
+// as if it had been merged, where nothing speaks against that.
+func (s *sheetReader) spreadGroups(t *table) {
+	g := s.g
+	for r := t.top; r < t.bottom; r++ {
+		if t.isCode(r) || s.leavesBare(t, r) {
+			continue
+		}
+		for c := t.c1; c <= t.c2; c++ {
+			i := g.own(r, c)
+			if i == none || g.span[i] != g.pos[i] || s.parsed[i] == nil || s.parsed[i].role != "" || s.parsed[i].unitLine || !s.headed(t, r, c) {
+				continue
+			}
+			last := c
+			for last < t.c2 && g.cell(r, last+1) == none && s.headed(t, r, last+1) {
+				last++
+			}
+			if last > c && s.isGroup(t, r, c, last) {
+				for k := c + 1; k <= last; k++ {
+					g.at[r*len(g.cols)+k] = i
+				}
+				g.span[i].c = last
+			}
+		}
+	}
+}
+
+// headed reports whether a column has a header of its own below a row of the band.
+func (s *sheetReader) headed(t *table, r, c int) bool {
+	for k := r + 1; k <= t.bottom; k++ {
+		if i := s.g.own(k, c); i != none && !t.isCode(k) && s.parsed[i] != nil && !s.parsed[i].unitLine {
+			return true
+		}
+	}
+	return false
+}
+
+// leavesBare reports whether a column of values stands below nothing although no header to its left can reach it: then the headers of
+// the row may be typed over the middle of their groups, and nothing tells how far they reach.
+func (s *sheetReader) leavesBare(t *table, r int) bool {
+	open := false // a header to the left may reach the column
+	for c := t.c1; c <= t.c2; c++ {
+		i := s.g.cell(r, c)
+		switch {
+		case !s.headed(t, r, c):
+			open = false
+		case i != none:
+			open = s.g.span[i] == s.g.pos[i] && s.parsed[i] != nil && s.parsed[i].role == ""
+		case !open && s.isValueHeader(t, r, c):
+			return true
+		}
+	}
+	return false
+}
+
+// isValueHeader reports whether the headers of a column below a row are those of values.
+func (s *sheetReader) isValueHeader(t *table, r, c int) bool {
+	for k := r + 1; k <= t.bottom; k++ {
+		if i := s.g.own(k, c); i != none && !t.isCode(k) && s.parsed[i] != nil && !s.parsed[i].unitLine && s.parsed[i].role != "" {
+			return false
+		}
+	}
+	return true
+}
+
+// isGroup reports whether a header can be that of the columns first to last: no header below it stands there twice, as under two
+// groups of which one lost its header, and none contradicts it.
+func (s *sheetReader) isGroup(t *table, r, first, last int) bool {
+	g := s.g
+	seen := map[string]bool{}
+	group := s.parsed[g.own(r, first)]
+	for c := first; c <= last; c++ {
+		d, key := group.dims, ""
+		for k := r + 1; k <= t.bottom; k++ {
+			if i := g.cell(k, c); i != none && !t.isCode(k) && s.parsed[i] != nil {
+				d.merge(&s.parsed[i].dims)
+				key += text.Key(g.text[i]) + "/"
+				if len(group.indicators) > 0 && s.parsed[i].exactName && !sameIndicator(group.indicators, s.parsed[i].indicators) && standsFor(s.parsed[i]) {
+					return false
+				}
+			}
+		}
+		if d.clash != "" || seen[key] {
+			return false
+		}
+		seen[key] = true
+	}
+	return true
+}
+
+// standsFor reports whether a name needs no parent to mean an indicator.
+func standsFor(p *phrase) bool {
+	for _, m := range p.indicators {
+		if m.ParentLabel == "" {
+			return true
+		}
+	}
+	return false
+}
+
+// underOpenGroup reports whether a column stands right of a group header that is not merged although headers stand below
+// both: whether "Năm 2019" holds for the second column too is then a guess.
+func (s *sheetReader) underOpenGroup(t *table, c int) bool {
+	g := s.g
+	under := func(r, c int) bool {
+		for k := r + 1; k <= t.bottom; k++ {
+			if !t.isCode(k) && g.own(k, c) != none && s.parsed[g.own(k, c)] != nil && !s.parsed[g.own(k, c)].unitLine {
+				return true
+			}
+		}
+		return false
+	}
+	for r := t.top; r < t.bottom; r++ {
+		if t.isCode(r) || g.cell(r, c) != none || !under(r, c) {
+			continue
+		}
+		for k := c - 1; k >= 0; k-- {
+			i := g.cell(r, k)
+			if i == none {
+				continue
+			}
+			p := s.parsed[i]
+			if g.span[i] == g.pos[i] && under(r, k) && p != nil && p.role == "" {
+				return true
+			}
+			break
+		}
+	}
+	return false
+}
+
+// partOfGroup reports whether a column has no header of its own under a merged group whose other columns have one: the
+// header is lost, and the column is not the group's whole.
+func (s *sheetReader) partOfGroup(t *table, c int) bool {
+	g := s.g
+	stack := t.columns[c].cells
+	if len(stack) == 0 {
+		return false
+	}
+	i := stack[len(stack)-1]
+	for k := g.pos[i].c; k <= g.span[i].c; k++ {
+		for r := g.span[i].r + 1; k != c && r <= t.bottom; r++ {
+			if !t.isCode(r) && g.own(r, k) != none {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -1,0 +1,66 @@
+package layout
+
+import (
+	"maps"
+	"path"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/phuluc/phuluc/extract/sheet"
+	"github.com/phuluc/phuluc/transform/record"
+	"github.com/phuluc/phuluc/transform/text"
+)
+
+// Which labels of the catalogue can have had a part in what a workbook became? A label is only ever looked up in a piece of
+// one text of the workbook, cut at the ends of words, so that all words of a label that was found stand in one text; and its
+// distance is only asked for from texts that nothing knew. A trace keeps both, so that a new synonym leaves the batches of
+// all other workbooks as they are. What joins the texts of several cells before it looks them up must add the joined text.
+
+// trace tells what a workbook asked the labels of the catalogue about.
+func (b *bookReader) trace(book Book, grids []*grid) *record.Trace {
+	t := &record.Trace{}
+	seen := map[string]bool{}
+	add := func(s string) {
+		if seen[s] {
+			return
+		}
+		seen[s] = true
+		if w := b.rd.words.get(s, func() []uint16 { return record.Words(text.Key(s)) }); w != nil {
+			t.Texts = append(t.Texts, w)
+		}
+	}
+	for _, part := range strings.FieldsFunc(book.Name, func(r rune) bool { return r == '/' || r == '\\' }) {
+		add(strings.TrimSuffix(part, path.Ext(part)))
+	}
+	for _, g := range grids {
+		add(g.info.Name)
+		for i, s := range g.text {
+			if g.cells[i].Kind == sheet.Text {
+				add(s)
+			}
+		}
+	}
+	t.Proposed = slices.Sorted(maps.Keys(b.proposed))
+	return t
+}
+
+// proposable reports whether a name at distance d of a text that nothing knows is near enough to be proposed for it.
+func proposable(s string, d int) bool {
+	n := utf8.RuneCountInString(text.Key(s))
+	return n >= 4 && n <= 200 && d <= 2+n/8
+}
+
+// Touches reports whether a label may change what a workbook becomes, given its trace, when the label is added to or taken
+// from the catalogue. It errs on the side of true.
+func Touches(t *record.Trace, label string) bool {
+	if t.Holds(text.Key(label)) {
+		return true
+	}
+	for _, s := range t.Proposed {
+		if proposable(s, text.Distance(s, label)) {
+			return true
+		}
+	}
+	return false
+}
