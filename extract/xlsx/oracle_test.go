@@ -96,7 +96,7 @@ func byOracle(data []byte) (map[string]map[string]look, error) {
 			if f.Styles != nil && f.Styles.CellXfs != nil && id < len(f.Styles.CellXfs.Xf) {
 				xf := f.Styles.CellXfs.Xf[id]
 				if xf.NumFmtID != nil {
-					l.format = builtin(*xf.NumFmtID) // the table of the format; own codes follow
+					l.format = sheet.BuiltinFormat(*xf.NumFmtID) // the table of the format; own codes follow
 					if f.Styles.NumFmts != nil {
 						for _, n := range f.Styles.NumFmts.NumFmt {
 							if n.NumFmtID == *xf.NumFmtID {

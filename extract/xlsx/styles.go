@@ -111,131 +111,16 @@ func parseStyles(ctx context.Context, part string, b []byte, lim sheet.Limits) (
 		s := &styles[i]
 		code, own := formats[x.format]
 		if !own {
-			code = builtin(x.format)
+			code = sheet.BuiltinFormat(x.format)
 		}
 		if !strings.EqualFold(code, "General") {
 			s.format = code
 		}
-		s.date = isDate(code)
+		s.date = sheet.IsDateFormat(code)
 		if x.font < len(fonts) {
 			s.font = fonts[x.font]
 		}
 		s.indent = x.indent
 	}
 	return styles, nil
-}
-
-// builtin gives the code of a number format that files refer to without spelling it out (ECMA-376 part 1, 18.8.30).
-// The ids 27–36 and 50–58 are dates in every locale that defines them; their codes differ, one stands for all.
-func builtin(id int) string {
-	switch id {
-	case 1:
-		return "0"
-	case 2:
-		return "0.00"
-	case 3:
-		return "#,##0"
-	case 4:
-		return "#,##0.00"
-	case 5:
-		return `"$"#,##0_);\("$"#,##0\)`
-	case 6:
-		return `"$"#,##0_);[Red]\("$"#,##0\)`
-	case 7:
-		return `"$"#,##0.00_);\("$"#,##0.00\)`
-	case 8:
-		return `"$"#,##0.00_);[Red]\("$"#,##0.00\)`
-	case 9:
-		return "0%"
-	case 10:
-		return "0.00%"
-	case 11:
-		return "0.00E+00"
-	case 12:
-		return "# ?/?"
-	case 13:
-		return "# ??/??"
-	case 14:
-		return "mm-dd-yy"
-	case 15:
-		return "d-mmm-yy"
-	case 16:
-		return "d-mmm"
-	case 17:
-		return "mmm-yy"
-	case 18:
-		return "h:mm AM/PM"
-	case 19:
-		return "h:mm:ss AM/PM"
-	case 20:
-		return "h:mm"
-	case 21:
-		return "h:mm:ss"
-	case 22:
-		return "m/d/yy h:mm"
-	case 37:
-		return "#,##0 ;(#,##0)"
-	case 38:
-		return "#,##0 ;[Red](#,##0)"
-	case 39:
-		return "#,##0.00;(#,##0.00)"
-	case 40:
-		return "#,##0.00;[Red](#,##0.00)"
-	case 41:
-		return `_(* #,##0_);_(* \(#,##0\);_(* "-"_);_(@_)`
-	case 42:
-		return `_("$"* #,##0_);_("$"* \(#,##0\);_("$"* "-"_);_(@_)`
-	case 43:
-		return `_(* #,##0.00_);_(* \(#,##0.00\);_(* "-"??_);_(@_)`
-	case 44:
-		return `_("$"* #,##0.00_);_("$"* \(#,##0.00\);_("$"* "-"??_);_(@_)`
-	case 45:
-		return "mm:ss"
-	case 46:
-		return "[h]:mm:ss"
-	case 47:
-		return "mmss.0"
-	case 48:
-		return "##0.0E+0"
-	case 49:
-		return "@"
-	}
-	if id >= 27 && id <= 36 || id >= 50 && id <= 58 {
-		return "yyyy/m/d"
-	}
-	return ""
-}
-
-// isDate reports whether a number format code shows a date or a time: whether a letter of one stands outside of
-// quotes, escapes and brackets. Elapsed time ([h], [mm], [ss]) is a time too.
-func isDate(code string) bool {
-	if strings.EqualFold(code, "General") {
-		return false
-	}
-	for i := 0; i < len(code); i++ {
-		switch c := code[i] | 0x20; {
-		case code[i] == '"':
-			end := strings.IndexByte(code[i+1:], '"')
-			if end < 0 {
-				return false
-			}
-			i += end + 1
-		case code[i] == '\\' || code[i] == '_' || code[i] == '*':
-			i++
-		case code[i] == '[':
-			end := strings.IndexByte(code[i:], ']')
-			if end < 0 {
-				return false
-			}
-			if s := strings.ToLower(code[i+1 : i+end]); s != "" && (strings.Trim(s, "h") == "" || strings.Trim(s, "m") == "" || strings.Trim(s, "s") == "") {
-				return true
-			}
-			i += end
-		case len(code)-i >= 7 && strings.EqualFold(code[i:i+7], "General"):
-			i += 6
-		case c == 'y' || c == 'm' || c == 'd' || c == 'h' || c == 's':
-			return true
-		}
-	}
-	return false
 }

@@ -1,0 +1,21 @@
+package sheet
+
+import "testing"
+
+func TestDateFormats(t *testing.T) {
+	for code, want := range map[string]bool{
+		"General": false, "": false, "0.00": false, "@": false, "0.00E+00": false, "#,##0": false, `0" người"`: false, `#,##0\ "đ"`: false,
+		"[Red]0": false, "_-* #,##0\\ _₫_-": false, `_(* #,##0_);_(* \(#,##0\)`: false, `0\d`: false, `"ngày" 0`: false, "[$-42A]#,##0": false, `General" m2"`: false, `0"m`: false, "[0": false,
+		"dd/mm/yyyy": true, "D/M/YY": true, "[$-42A]dd mmmm yyyy": true, "h:mm": true, "[h]:mm": true, "[mm]:ss": true, "[SS]": true, `"ngày" dd`: true, "yyyy": true, "m/d/yy h:mm": true, `\Qd`: true,
+	} {
+		if got := IsDateFormat(code); got != want {
+			t.Errorf("%q: %v, want %v", code, got, want)
+		}
+	}
+	for id := range 60 {
+		date := id >= 14 && id <= 22 || id >= 27 && id <= 36 || id >= 45 && id <= 47 || id >= 50 && id <= 58
+		if got := IsDateFormat(BuiltinFormat(id)); got != date {
+			t.Errorf("format %d (%s): %v, want %v", id, BuiltinFormat(id), got, date)
+		}
+	}
+}
