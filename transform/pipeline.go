@@ -216,6 +216,9 @@ func (p *Pipeline) Run(ctx context.Context, store *landing.Store, raws []landing
 		if err := os.MkdirAll(p.opt.CacheDir, 0o755); err != nil {
 			return fmt.Errorf("create the folder for normalised batches: %w", err)
 		}
+		if err := p.carryOver(raws); err != nil {
+			return err
+		}
 	}
 	slots := make([]chan Result, len(raws)) // one a raw, with room for its result
 	for i := range slots {
@@ -279,7 +282,7 @@ func (p *Pipeline) Run(ctx context.Context, store *landing.Store, raws []landing
 	if err := group.Wait(); err != nil {
 		return err
 	}
-	return p.sweep(raws)
+	return errors.Join(p.sweep(raws), p.noteRules())
 }
 
 func (p *Pipeline) one(ctx context.Context, store *landing.Store, raw landing.Raw) (Result, error) {
@@ -304,7 +307,11 @@ func (p *Pipeline) one(ctx context.Context, store *landing.Store, raw landing.Ra
 	}
 	r := Result{Raw: raw, Batch: batch, Counts: count(batch)}
 	if cache != "" && r.Counts.FileCode != sheet.CodeTimeout { // a busy machine must not make a file unreadable for ever
-		if err := writeBatch(cache, batch); err != nil {
+		err := writeBatch(cache, batch)
+		if err == nil && file.Trace != nil {
+			err = writeTrace(cache, file.Trace)
+		}
+		if err != nil {
 			batch.Release()
 			return Result{}, err
 		}
@@ -325,12 +332,15 @@ const cacheSuffix = ".arrows"
 
 // cacheFile is where the batch of an object is kept, "" if none is. The name of the file is part of what it says about
 // itself, so two names of one object do not share a batch.
-func (p *Pipeline) cacheFile(raw landing.Raw) string {
+func (p *Pipeline) cacheFile(raw landing.Raw) string { return p.cacheFileOf(raw, p.version) }
+
+// cacheFileOf is the cacheFile under the rules of a version.
+func (p *Pipeline) cacheFileOf(raw landing.Raw, version string) string {
 	if p.opt.CacheDir == "" {
 		return ""
 	}
 	name := sha256.Sum256([]byte(NameOf(raw)))
-	return filepath.Join(p.opt.CacheDir, raw.SHA256+"-"+p.version+hex.EncodeToString(name[:4])+cacheSuffix)
+	return filepath.Join(p.opt.CacheDir, raw.SHA256+"-"+version+hex.EncodeToString(name[:4])+cacheSuffix)
 }
 
 // readBatch reads a cached batch. Any error means: read the object again. The sum at the end shows a torn or changed file,
@@ -387,10 +397,11 @@ func (p *Pipeline) sweep(raws []landing.Raw) error {
 	}
 	used := make(map[string]bool, len(raws))
 	for _, raw := range raws {
-		used[filepath.Base(p.cacheFile(raw))] = true
+		name := filepath.Base(p.cacheFile(raw))
+		used[name], used[name+traceSuffix] = true, true
 	}
 	for _, f := range files {
-		ours := strings.HasSuffix(f.Name(), cacheSuffix)
+		ours := strings.HasSuffix(f.Name(), cacheSuffix) || strings.HasSuffix(f.Name(), cacheSuffix+traceSuffix)
 		if ours && f.Type().IsRegular() && !used[f.Name()] {
 			if err := os.Remove(filepath.Join(p.opt.CacheDir, f.Name())); err != nil && !errors.Is(err, os.ErrNotExist) {
 				return fmt.Errorf("sweep the normalised batches: %w", err)

@@ -183,7 +183,7 @@ func (f fields) null(name string) decimal.NullDecimal {
 
 func build(order []table, tables map[string]*loaded) *Catalogue {
 	c := &Catalogue{
-		version: version(order, tables), rows: tables,
+		version: version(order, tables, ""), rows: tables,
 		indicators: map[string]*Indicator{}, labels: map[string][]Match{}, units: map[string]*Unit{}, unitWords: map[string][]*Unit{},
 		territories: map[string]*Territory{}, places: map[string][]*Territory{}, rounds: map[string]*Round{}, letters: map[string]*Round{},
 		header: map[string][]HeaderWord{},
@@ -359,6 +359,9 @@ func (c *Catalogue) addPlace(name string, t *Territory) {
 // Version is a hash over all rows, embedded and of the user. It is part of the rules version: another catalogue means
 // that everything is read again.
 func (c *Catalogue) Version() string { return c.version }
+
+// VersionWithout is Version without one table.
+func (c *Catalogue) VersionWithout(table string) string { return version(schema(), c.rows, table) }
 
 // Extensions lists the rows that came out of the user's folder, in the order read.
 func (c *Catalogue) Extensions() []Extension { return c.extensions }

@@ -61,7 +61,8 @@ type said struct {
 
 func newReader(m *Mapping, cat *catalogue.Catalogue, title string) *reader {
 	return &reader{
-		m: m, cat: cat, out: &record.File{Identity: record.Identity{Form: m.Name, Title: title}}, sheet: record.Sheet{Tables: 1, Skipped: map[string]int{}},
+		// A feed names indicators by code, so that no label of the catalogue touches it.
+		m: m, cat: cat, out: &record.File{Identity: record.Identity{Form: m.Name, Title: title}, Trace: &record.Trace{}}, sheet: record.Sheet{Tables: 1, Skipped: map[string]int{}},
 		seen: map[key]int{}, places: map[[3]string]placed{}, words: map[[2]string]said{},
 	}
 }

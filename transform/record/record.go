@@ -151,6 +151,7 @@ type File struct {
 	Insurance    []Insurance
 	Refusals     []Refusal
 	Findings     []Finding
+	Trace        *Trace // of a workbook that was laid out; nil otherwise
 }
 
 // Check verifies invariant 1 for every sheet.

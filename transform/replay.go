@@ -1,0 +1,226 @@
+package transform
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/apache/arrow-go/v18/arrow/array"
+
+	"github.com/phuluc/phuluc/extract/landing"
+	"github.com/phuluc/phuluc/extract/sheet"
+	"github.com/phuluc/phuluc/transform/layout"
+	"github.com/phuluc/phuluc/transform/record"
+	"github.com/phuluc/phuluc/transform/text"
+)
+
+// A new synonym of an indicator changes the rules version, but it can only change what a workbook became whose text holds it.
+// So beside the batch of a workbook lies its trace (record.Trace), and when nothing but synonyms came or went since the last
+// run, the batches of all workbooks that they do not touch (layout.Touches) are renamed to the new version: reading those
+// workbooks again would give the same batches. Words of headers, units, territories and everything else of the rules act in
+// more places than a trace tells; when they change, everything is read again.
+
+// traceSuffix ends the name of a trace; the rest is that of the batch.
+const traceSuffix = ".trace"
+
+// rulesFile tells under which rules the batches beside it were made. It is written when a run has ended well.
+const rulesFile = "rules.json"
+
+// synonyms is the one table whose rows act on single workbooks.
+const synonyms = "indicator_synonyms"
+
+// ruleSet is what rulesFile holds.
+type ruleSet struct {
+	Version  string     `json:"version"`
+	Others   string     `json:"others"`   // hash of all rules but synonyms
+	Synonyms [][]string `json:"synonyms"` // code, label, parent label
+}
+
+func (p *Pipeline) rules() ruleSet {
+	h := sha256.New()
+	fmt.Fprintln(h, sourceVersion(), p.opt.Catalogue.VersionWithout(synonyms), p.opt.Mappings.Version(), p.opt.Limits)
+	r := ruleSet{Version: p.version, Others: hex.EncodeToString(h.Sum(nil))}
+	header, rows := p.opt.Catalogue.Table(synonyms)
+	at := []int{slices.Index(header, "indicator_code"), slices.Index(header, "label"), slices.Index(header, "parent_label")}
+	for _, row := range rows {
+		r.Synonyms = append(r.Synonyms, []string{row[at[0]], row[at[1]], row[at[2]]})
+	}
+	return r
+}
+
+// changed gives the labels that one of two lists of synonyms has and the other has not; ok is false when a label among them may
+// act on workbooks that do not hold it, or when the rest stands in another order.
+func changed(before, after [][]string) (labels []string, ok bool) {
+	id := func(s []string) string { return strings.Join(s, "\x1f") }
+	set := func(list [][]string) map[string]bool {
+		m := make(map[string]bool, len(list))
+		for _, s := range list {
+			m[id(s)] = true
+		}
+		return m
+	}
+	common := func(list [][]string, other map[string]bool) (both []string) {
+		for _, s := range list {
+			if other[id(s)] {
+				both = append(both, id(s))
+			} else {
+				labels = append(labels, s[1])
+			}
+		}
+		return both
+	}
+	if !slices.Equal(common(before, set(after)), common(after, set(before))) {
+		return nil, false
+	}
+	// A label that is the parent of another decides what that other one means.
+	parents := record.Trace{}
+	for _, s := range slices.Concat(before, after) {
+		if s[2] != "" {
+			parents.Texts = append(parents.Texts, record.Words(text.Key(s[2])))
+		}
+	}
+	return labels, !slices.ContainsFunc(labels, func(l string) bool { return parents.Holds(text.Key(l)) })
+}
+
+// carryOver renames the batches that the change of the rules since the last run does not touch.
+func (p *Pipeline) carryOver(raws []landing.Raw) error {
+	if p.opt.CacheDir == "" || p.opt.Refill {
+		return nil
+	}
+	var before ruleSet
+	data, err := os.ReadFile(filepath.Join(p.opt.CacheDir, rulesFile))
+	if err != nil || json.Unmarshal(data, &before) != nil {
+		return nil // a cache without its rules is read again
+	}
+	now := p.rules()
+	if before.Version == now.Version || before.Others != now.Others {
+		return nil
+	}
+	labels, ok := changed(before.Synonyms, now.Synonyms)
+	if !ok {
+		return nil
+	}
+	for _, raw := range raws {
+		to := p.cacheFile(raw)
+		from := p.cacheFileOf(raw, before.Version)
+		t, err := readTrace(from)
+		if err != nil || slices.ContainsFunc(labels, func(l string) bool { return layout.Touches(t, l) }) {
+			continue
+		}
+		for _, suffix := range []string{traceSuffix, ""} {
+			if err := os.Rename(from+suffix, to+suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return fmt.Errorf("keep a normalised batch: %w", err)
+			}
+		}
+	}
+	return nil
+}
+
+// noteRules writes down under which rules all batches were made.
+func (p *Pipeline) noteRules() error {
+	if p.opt.CacheDir == "" {
+		return nil
+	}
+	data, err := json.Marshal(p.rules())
+	if err != nil {
+		return err
+	}
+	name := filepath.Join(p.opt.CacheDir, rulesFile)
+	if old, err := os.ReadFile(name); err == nil && bytes.Equal(old, data) {
+		return nil
+	}
+	if err := os.WriteFile(name+".new", data, 0o644); err != nil {
+		return fmt.Errorf("write down the rules of the normalised batches: %w", err)
+	}
+	if err := os.Rename(name+".new", name); err != nil {
+		return fmt.Errorf("write down the rules of the normalised batches: %w", err)
+	}
+	return nil
+}
+
+// Renew reads objects again although their batches are kept, and reports how many became something else than before. An object of
+// which nothing was kept counts if it can be read now.
+func (p *Pipeline) Renew(ctx context.Context, store *landing.Store, raws []landing.Raw) (changed int, err error) {
+	for _, raw := range raws {
+		cache := p.cacheFile(raw)
+		before, err := readBatch(p.opt.Memory, cache, raw.SHA256)
+		if err == nil {
+			defer before.Release()
+			if err := os.Remove(cache); err != nil {
+				return changed, fmt.Errorf("renew a normalised batch: %w", err)
+			}
+		}
+		r, err := p.one(ctx, store, raw)
+		if err != nil {
+			return changed, err
+		}
+		if before == nil && r.Counts.FileCode != sheet.CodeTimeout || before != nil && !array.RecordEqual(before, r.Batch) {
+			changed++
+		}
+		r.Batch.Release()
+	}
+	return changed, nil
+}
+
+// A trace is written as counts and words, little by little: number of texts; of each the number of its words and the words;
+// number of proposals; of each its length and bytes; then the SHA-256 of all that, so that a torn file is none.
+
+func writeTrace(cache string, t *record.Trace) error {
+	b := binary.AppendUvarint(nil, uint64(len(t.Texts)))
+	for _, words := range t.Texts {
+		b = binary.AppendUvarint(b, uint64(len(words)))
+		for _, w := range words {
+			b = binary.LittleEndian.AppendUint16(b, w)
+		}
+	}
+	b = binary.AppendUvarint(b, uint64(len(t.Proposed)))
+	for _, s := range t.Proposed {
+		b = append(binary.AppendUvarint(b, uint64(len(s))), s...)
+	}
+	sum := sha256.Sum256(b)
+	if err := os.WriteFile(cache+traceSuffix, append(b, sum[:]...), 0o644); err != nil {
+		return fmt.Errorf("write the trace of a workbook: %w", err)
+	}
+	return nil
+}
+
+func readTrace(cache string) (*record.Trace, error) {
+	b, err := os.ReadFile(cache + traceSuffix)
+	if err != nil {
+		return nil, err
+	}
+	end := len(b) - sha256.Size
+	if end < 0 || sha256.Sum256(b[:end]) != [sha256.Size]byte(b[end:]) {
+		return nil, errors.New("not a whole trace")
+	}
+	b = b[:end] // its sum is right, so it is what writeTrace wrote
+	next := func() int {
+		n, k := binary.Uvarint(b)
+		b = b[k:]
+		return int(n)
+	}
+	t := &record.Trace{Texts: make([][]uint16, next())}
+	for i := range t.Texts {
+		t.Texts[i] = make([]uint16, next())
+		for j := range t.Texts[i] {
+			t.Texts[i][j] = binary.LittleEndian.Uint16(b)
+			b = b[2:]
+		}
+	}
+	t.Proposed = make([]string, next())
+	for i := range t.Proposed {
+		n := next()
+		t.Proposed[i], b = string(b[:n]), b[n:]
+	}
+	return t, nil
+}
