@@ -212,13 +212,8 @@ type Counts struct {
 // error of each or of the program ends the run, and so does the end of ctx; each is not called again then. raws are all
 // objects there are: batches of other rules or objects are removed from the cache.
 func (p *Pipeline) Run(ctx context.Context, store *landing.Store, raws []landing.Raw, each func(Result) error) error {
-	if p.opt.CacheDir != "" {
-		if err := os.MkdirAll(p.opt.CacheDir, 0o755); err != nil {
-			return fmt.Errorf("create the folder for normalised batches: %w", err)
-		}
-		if err := p.carryOver(raws); err != nil {
-			return err
-		}
+	if err := p.carryOver(raws); err != nil {
+		return err
 	}
 	slots := make([]chan Result, len(raws)) // one a raw, with room for its result
 	for i := range slots {

@@ -94,8 +94,8 @@ func changed(before, after [][]string) (labels []string, ok bool) {
 
 // carryOver renames the batches that the change of the rules since the last run does not touch.
 func (p *Pipeline) carryOver(raws []landing.Raw) error {
-	if p.opt.CacheDir == "" || p.opt.Refill {
-		return nil
+	if err := p.makeCache(); err != nil || p.opt.CacheDir == "" || p.opt.Refill {
+		return err
 	}
 	var before ruleSet
 	data, err := os.ReadFile(filepath.Join(p.opt.CacheDir, rulesFile))
@@ -126,6 +126,16 @@ func (p *Pipeline) carryOver(raws []landing.Raw) error {
 	return nil
 }
 
+func (p *Pipeline) makeCache() error {
+	if p.opt.CacheDir == "" {
+		return nil
+	}
+	if err := os.MkdirAll(p.opt.CacheDir, 0o755); err != nil {
+		return fmt.Errorf("create the folder for normalised batches: %w", err)
+	}
+	return nil
+}
+
 // noteRules writes down under which rules all batches were made.
 func (p *Pipeline) noteRules() error {
 	if p.opt.CacheDir == "" {
@@ -149,8 +159,11 @@ func (p *Pipeline) noteRules() error {
 }
 
 // Renew reads objects again although their batches are kept, and reports how many became something else than before. An object of
-// which nothing was kept counts if it can be read now.
+// which nothing was kept counts if it can be read now. It needs a cache.
 func (p *Pipeline) Renew(ctx context.Context, store *landing.Store, raws []landing.Raw) (changed int, err error) {
+	if err := p.makeCache(); err != nil {
+		return 0, err
+	}
 	for _, raw := range raws {
 		cache := p.cacheFile(raw)
 		before, err := readBatch(p.opt.Memory, cache, raw.SHA256)

@@ -58,7 +58,7 @@ func TestABatchKeptUnderNewSynonymsIsWhatReadingGives(t *testing.T) {
 	}
 	random := rand.New(rand.NewPCG(7, 11))
 	random.Shuffle(len(names), func(i, j int) { names[i], names[j] = names[j], names[i] })
-	for _, name := range names[:min(len(names), 40)] {
+	for _, name := range names[:min(len(names), 25)] {
 		data, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)
@@ -106,7 +106,7 @@ func TestABatchKeptUnderNewSynonymsIsWhatReadingGives(t *testing.T) {
 		r.Batch.Release()
 	}
 	kept, different := 0, 0
-	for range 12 {
+	for range 8 {
 		var rows [][]string
 		for range 1 + random.IntN(3) {
 			rows = append(rows, []string{codes[random.IntN(len(codes))], label(), []string{"", "", "Số người tham gia BHXH"}[random.IntN(3)]})
@@ -144,6 +144,7 @@ func TestABatchKeptUnderNewSynonymsIsWhatReadingGives(t *testing.T) {
 			break
 		}
 	}
+	t.Logf("%d batches kept", kept)
 	if kept < len(raws) {
 		t.Errorf("of %d files only %d batches were kept in all trials", len(raws), kept)
 	}
