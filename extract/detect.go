@@ -24,7 +24,7 @@ var (
 //
 //	xlsx xlsb ods docx odt pptx zip   archives; zip is any other archive, or one cut before it said more
 //	xls encrypted doc ole             OLE2 containers; encrypted is a workbook or document that needs a password
-//	csv json-stat json jsonl xml html text
+//	csv json-stat json jsonl xml html rtf text
 //	pdf parquet arrow gzip rar 7z sqlite image
 //	empty unknown
 //
@@ -37,12 +37,16 @@ func Detect(head []byte, size int64) string {
 	for _, m := range []struct{ magic, name string }{
 		{"%PDF-", "pdf"}, {"PAR1", "parquet"}, {"ARROW1\x00\x00", "arrow"}, {"\x1f\x8b", "gzip"}, {"Rar!\x1a\x07", "rar"},
 		{"7z\xbc\xaf\x27\x1c", "7z"}, {"SQLite format 3\x00", "sqlite"}, {"\x89PNG\r\n", "image"}, {"\xff\xd8\xff", "image"}, {"GIF8", "image"},
+		{"II*\x00", "image"}, {"MM\x00*", "image"}, {`{\rtf`, "rtf"}, {"MIME-Version:", "html"},
 	} {
 		if strings.HasPrefix(string(head[:min(len(head), 16)]), m.magic) {
 			return m.name
 		}
 	}
 	switch {
+	case len(head) >= 12 && (string(head[:4]) == "RIFF" && string(head[8:12]) == "WEBP" || string(head[4:8]) == "ftyp"),
+		len(head) >= 10 && string(head[:2]) == "BM" && binary.LittleEndian.Uint32(head[6:]) == 0:
+		return "image" // a photo of a phone; a bitmap, whose bytes 6–9 are zero
 	case bytes.HasPrefix(head, zipLocal), bytes.HasPrefix(head, zipEnd):
 		return archive(head)
 	case bytes.HasPrefix(head, oleMagic):
@@ -157,9 +161,36 @@ func compound(b []byte) string {
 	return "ole"
 }
 
+// UTF16 reports whether a text that begins so is in UTF-16, by its byte order mark or because most units of one byte order
+// are Latin letters, digits and signs; order is nil if not. bom is the length of the mark, 0 or 2.
+func UTF16(head []byte) (order binary.ByteOrder, bom int) {
+	switch {
+	case bytes.HasPrefix(head, []byte("\xFF\xFE")):
+		return binary.LittleEndian, 2
+	case bytes.HasPrefix(head, []byte("\xFE\xFF")):
+		return binary.BigEndian, 2
+	}
+	var zeros [2]int // high bytes that are zero, if the text is big or little endian
+	units := min(len(head), 4096) / 2
+	for i := range units {
+		for k := range zeros {
+			if head[2*i+k] == 0 {
+				zeros[k]++
+			}
+		}
+	}
+	switch {
+	case units < 4 || zeros[0]*2 < units && zeros[1]*2 < units || zeros[0] > 0 && zeros[1] > 0:
+		return nil, 0
+	case zeros[1] > 0:
+		return binary.LittleEndian, 0
+	}
+	return binary.BigEndian, 0
+}
+
 func plain(b []byte) string {
-	if len(b) >= 2 && (b[0] == 0xFF && b[1] == 0xFE || b[0] == 0xFE && b[1] == 0xFF) {
-		return "text" // UTF-16: no reader of feeds takes it as it is
+	if order, _ := UTF16(b); order != nil {
+		return "text"
 	}
 	b = bytes.TrimPrefix(b, []byte("\xEF\xBB\xBF"))
 	trimmed := bytes.TrimLeft(b, " \t\r\n")

@@ -13,6 +13,8 @@ import (
 
 	"golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/transform"
+
+	"github.com/phuluc/phuluc/extract/delimited"
 )
 
 // Limits of delimited text.
@@ -58,7 +60,7 @@ func OpenDelimited(r io.Reader) (*Table, error) {
 	}
 	best := 0
 	for _, sep := range []byte{';', '\t', ',', '|'} {
-		fields, err := split(head, sep)
+		fields, err := delimited.Split(head, sep)
 		if err == nil && len(fields) > best {
 			best, t.Separator, t.Header = len(fields), sep, fields
 		}
@@ -103,8 +105,8 @@ func (t *Table) Records(ctx context.Context) iter.Seq2[Record, error] {
 
 func (t *Table) record(line string) Record {
 	r := Record{Line: t.lines.at, Raw: line}
-	fields, err := split(line, t.Separator)
-	if errors.Is(err, errOpenQuote) {
+	fields, err := delimited.Split(line, t.Separator)
+	if errors.Is(err, delimited.ErrOpenQuote) {
 		// A line break inside quotes, or a quote that is never closed: look a few lines ahead, and go back if it is the latter.
 		joined := line
 		ahead := []string{}
@@ -118,7 +120,7 @@ func (t *Table) record(line string) Record {
 			if strings.Count(joined, `"`)%2 == 1 {
 				continue // still open
 			}
-			if f, e := split(joined, t.Separator); e == nil && len(f) == len(t.Header) && isText(joined) {
+			if f, e := delimited.Split(joined, t.Separator); e == nil && len(f) == len(t.Header) && isText(joined) {
 				r.Raw, r.Fields = joined, f
 				return r
 			}
@@ -142,49 +144,6 @@ func (t *Table) record(line string) Record {
 
 // isText reports whether s can be text at all.
 func isText(s string) bool { return utf8.ValidString(s) && !strings.ContainsRune(s, 0) }
-
-var (
-	errOpenQuote = errors.New("a quote is not closed")
-	errBareQuote = errors.New("text follows a closing quote")
-)
-
-// split cuts one line into fields by RFC 4180, with any separator.
-func split(line string, sep byte) ([]string, error) {
-	var fields []string
-	for {
-		if !strings.HasPrefix(line, `"`) {
-			i := strings.IndexByte(line, sep)
-			if i < 0 {
-				return append(fields, line), nil
-			}
-			fields, line = append(fields, line[:i]), line[i+1:]
-			continue
-		}
-		var b strings.Builder
-		rest := line[1:]
-		for {
-			i := strings.IndexByte(rest, '"')
-			if i < 0 {
-				return nil, errOpenQuote
-			}
-			b.WriteString(rest[:i])
-			rest = rest[i+1:]
-			if !strings.HasPrefix(rest, `"`) {
-				break
-			}
-			b.WriteByte('"')
-			rest = rest[1:]
-		}
-		fields = append(fields, b.String())
-		if rest == "" {
-			return fields, nil
-		}
-		if rest[0] != sep {
-			return nil, errBareQuote
-		}
-		line = rest[1:]
-	}
-}
 
 // lines gives physical lines without their ends and counts them; lines can be given back.
 type lines struct {
