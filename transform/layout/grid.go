@@ -52,8 +52,8 @@ type fate struct {
 type grid struct {
 	info  sheet.Info
 	cells []sheet.Cell
-	rows  []int   // sheet row number of each grid row, ascending
-	cols  []int   // sheet column number of each grid column, ascending
+	rows  []int   // row of each grid row, ascending: that of the sheet, or where its zone was laid
+	cols  []int   // column of each grid column
 	at    []int32 // row-major; index into cells, or none; merged cells are spread over their range
 	pos   []position
 	span  []position // last row and column of each cell's merged range, inside the grid; its own position if not merged
@@ -67,42 +67,78 @@ type position struct{ r, c int }
 // newGrid lays out the cells; ok is false when the sheet is too sparse to lay out (see maxGrid). Cells that repeat an
 // address already seen keep their own fate but are not on the grid.
 func newGrid(s SheetCells, repair func(string) string) (g *grid, ok bool) {
-	g = &grid{info: s.Info, cells: s.Cells}
-	g.fates = make([]fate, len(s.Cells))
-	rowSet := make([]int, 0, len(s.Cells))
-	colSet := make([]int, 0, len(s.Cells))
-	for i := range s.Cells {
-		rowSet = append(rowSet, s.Cells[i].Row)
-		colSet = append(colSet, s.Cells[i].Col)
-	}
-	g.rows, g.cols = distinct(rowSet), distinct(colSet)
-	if len(g.rows)*len(g.cols) > maxGrid {
+	g = &grid{info: s.Info, cells: s.Cells, fates: make([]fate, len(s.Cells))}
+	if !g.lay(nil) {
 		return g, false
 	}
-	g.at = make([]int32, len(g.rows)*len(g.cols))
-	for i := range g.at {
-		g.at[i] = none
-	}
-	g.pos = make([]position, len(s.Cells))
-	g.span = make([]position, len(s.Cells))
 	g.text = make([]string, len(s.Cells))
 	for i := range s.Cells {
 		c := &s.Cells[i]
-		p := position{sort.SearchInts(g.rows, c.Row), sort.SearchInts(g.cols, c.Col)}
-		g.pos[i], g.span[i] = p, p
-		if g.at[p.r*len(g.cols)+p.c] == none {
-			g.at[p.r*len(g.cols)+p.c] = int32(i)
-		}
 		if c.Kind == sheet.Text {
 			g.text[i] = strings.TrimSpace(repair(c.Raw))
 		} else {
 			g.text[i] = strings.TrimSpace(c.Raw)
 		}
 	}
+	return g, true
+}
+
+// zone is a rectangle of the sheet that is laid out at another place than it stands: tables side by side are laid out one below the
+// other, a table on its side is stood up. See arrange.go.
+type zone struct {
+	sheet.Range
+	row, col int  // where its top left corner comes to lie
+	turned   bool // rows become columns
+}
+
+// place gives the place of the sheet cell (row, col), which lies in the zone or is the corner of a range that begins there.
+func (z *zone) place(row, col int) (int, int) {
+	if z.turned {
+		return z.row + col - z.Col1, z.col + row - z.Row1
+	}
+	return z.row + row - z.Row1, z.col + col - z.Col1
+}
+
+// lay gives every cell its position; what lies in no zone stays where it is. It reports whether the grid is small enough.
+func (g *grid) lay(zones []zone) bool {
+	n := len(g.cells)
+	places := make([]sheet.Range, n) // of the cell or of its merged range
+	rowSet, colSet := make([]int, n), make([]int, n)
+	for i := range g.cells {
+		c := &g.cells[i]
+		p := sheet.Range{Row1: c.Row, Col1: c.Col, Row2: c.Row, Col2: c.Col}
+		if m := c.Merge; !m.IsZero() && m.Contains(c.Row, c.Col) {
+			p.Row2, p.Col2 = m.Row2, m.Col2
+		}
+		for k := range zones {
+			if z := &zones[k]; z.Contains(c.Row, c.Col) {
+				p.Row1, p.Col1 = z.place(p.Row1, p.Col1)
+				p.Row2, p.Col2 = z.place(p.Row2, p.Col2)
+				break
+			}
+		}
+		places[i], rowSet[i], colSet[i] = p, p.Row1, p.Col1
+	}
+	g.rows, g.cols = distinct(rowSet), distinct(colSet)
+	if len(g.rows)*len(g.cols) > maxGrid {
+		return false
+	}
+	g.at = make([]int32, len(g.rows)*len(g.cols))
+	for i := range g.at {
+		g.at[i] = none
+	}
+	g.pos, g.span = make([]position, n), make([]position, n)
+	for i := range places {
+		p := position{sort.SearchInts(g.rows, places[i].Row1), sort.SearchInts(g.cols, places[i].Col1)}
+		g.pos[i], g.span[i] = p, p
+		if g.at[p.r*len(g.cols)+p.c] == none {
+			g.at[p.r*len(g.cols)+p.c] = int32(i)
+		}
+	}
 	budget := maxSpread
-	for i := range s.Cells {
-		m := s.Cells[i].Merge
-		if m.IsZero() || !m.Contains(s.Cells[i].Row, s.Cells[i].Col) {
+	for i := range places {
+		m := places[i]
+		if m.Row1 == m.Row2 && m.Col1 == m.Col2 {
 			continue
 		}
 		r2 := sort.SearchInts(g.rows, m.Row2+1) - 1
@@ -121,7 +157,7 @@ func newGrid(s SheetCells, repair func(string) string) (g *grid, ok bool) {
 		}
 		g.span[i] = position{r2, c2}
 	}
-	return g, true
+	return true
 }
 
 func distinct(v []int) []int {

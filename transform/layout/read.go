@@ -79,6 +79,7 @@ func (rd *Reader) read(ctx context.Context, book Book) (record.File, []*grid) {
 		}
 		s := newSheetReader(ctx, rd, g)
 		if ctx.Err() == nil {
+			s.arrange()
 			s.find()
 		}
 		if ctx.Err() != nil {

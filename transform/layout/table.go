@@ -28,6 +28,7 @@ type sheetReader struct {
 	class  []class
 	parsed []*phrase // of text and year cells; nil for values
 	tables []*table
+	shared []sharedTitles
 }
 
 // table is one header band with the rows below it.

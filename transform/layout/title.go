@@ -1,5 +1,7 @@
 package layout
 
+import "slices"
+
 // titleInfo is what the texts above a table say.
 type titleInfo struct {
 	meaning
@@ -21,9 +23,43 @@ func (ti *titleInfo) covers(d *partial) bool {
 // titleMeaning reads the texts above a table. A title gives what neither row nor column says: the indicator, the year,
 // the measure, the unit. Two titles that name different indicators give none.
 func (s *sheetReader) titleMeaning(t *table) titleInfo {
+	ti := s.readTitles(t.zoneCells)
+	for _, far := range s.shared {
+		if row := s.g.rows[t.top]; row >= far.from && row <= far.to {
+			ti.under(s.readTitles(far.cells))
+		}
+	}
+	return ti
+}
+
+// under takes over from farther titles what the nearer ones leave open.
+func (ti *titleInfo) under(far titleInfo) {
+	if ti.indicator == nil && !ti.ambiguous {
+		ti.indicator, ti.ambiguous = far.indicator, far.ambiguous
+	}
+	if len(ti.years) == 0 {
+		ti.years = far.years
+		ti.dims.year, ti.dims.toYear, ti.dims.part = far.dims.year, far.dims.toYear, far.dims.part
+	}
+	if ti.measures == 0 {
+		ti.measures, ti.dims.measure = far.measures, far.dims.measure
+	}
+	ti.planned, ti.planYear = ti.planned || far.planned, ti.planYear || far.planYear
+	if ti.dims.unitText == "" {
+		ti.dims.unit, ti.dims.unitText = far.dims.unit, far.dims.unitText
+	}
+	ti.dims.sex, ti.dims.area = firstOf(ti.dims.sex, far.dims.sex), firstOf(ti.dims.area, far.dims.area)
+	if len(ti.territories) == 0 {
+		ti.territories = far.territories
+	}
+	ti.texts = append(slices.Clip(far.texts), ti.texts...)
+}
+
+// readTitles reads titles, far to near.
+func (s *sheetReader) readTitles(cells []int32) titleInfo {
 	var ti titleInfo
 	rd := s.rd
-	for _, i := range t.zoneCells {
+	for _, i := range cells {
 		p := s.parsed[i]
 		if p == nil {
 			continue
