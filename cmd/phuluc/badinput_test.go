@@ -65,7 +65,8 @@ func badInputs(t testing.TB) []bad {
 			}
 			return data
 		}), code: "file.part_missing"},
-		{name: "old.xls", data: biff8(), code: "file.unsupported_xls"},
+		{name: "old.xls", data: []byte("\x09\x04\x06\x00\x00\x00\x10\x00\x00\x00"), code: "file.unsupported_xls"}, // begins as Excel 4 does
+		{name: "damaged.xls", data: damagedXLS(), code: "file.damaged"},
 		{name: "unknown_province.xlsx", data: spoil(func(a *annex) { a.body = "SỞ LAO ĐỘNG - THƯƠNG BINH VÀ XÃ HỘI TỈNH PHÚ XUYÊN ĐÔNG" }), code: "identity.territory_unknown"},
 		{name: "two_provinces.xlsx", data: spoil(func(a *annex) {
 			a.title = "TỔNG HỢP CHỈ TIÊU KẾ HOẠCH NĂM 2020 TỈNH CAO BẰNG"
@@ -170,8 +171,9 @@ func compound(streams ...string) []byte {
 // encryptedWorkbook is what Excel writes for a workbook with a password: an OLE2 container with two streams.
 func encryptedWorkbook() []byte { return compound("EncryptionInfo", "EncryptedPackage") }
 
-// biff8 is the beginning of an .xls: an OLE2 container with the stream Workbook.
-func biff8() []byte {
+// damagedXLS is the beginning of an .xls: an OLE2 container with the stream Workbook, which is too short to lie where it
+// lies.
+func damagedXLS() []byte {
 	out := compound("Workbook")
 	copy(out[3*512:], []byte{0x09, 0x08, 0x10, 0x00, 0x00, 0x06, 0x05, 0x00, 0xBB, 0x0D, 0xCC, 0x07})
 	return out

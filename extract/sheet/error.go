@@ -17,7 +17,7 @@ const (
 	CodePartMissing = "file.part_missing"    // a part that the workbook names is not there
 	CodeDamaged     = "file.damaged"         // the bytes contradict themselves or the format
 	CodeLimit       = "file.limit"           // within the format, above the limits
-	CodeXLS         = "file.unsupported_xls" // the format before 2007
+	CodeXLS         = "file.unsupported_xls" // a version of the binary format that is not read
 	CodeUnsupported = "file.unsupported"     // another spreadsheet format, or a compression nobody uses
 	CodeTimeout     = "file.timeout"         // the deadline of the context passed
 )

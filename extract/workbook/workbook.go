@@ -7,6 +7,7 @@ import (
 	"io"
 
 	"github.com/phuluc/phuluc/extract/sheet"
+	"github.com/phuluc/phuluc/extract/xls"
 	"github.com/phuluc/phuluc/extract/xlsx"
 )
 
@@ -21,8 +22,10 @@ type Workbook interface {
 // of ctx. r must stay readable until the last use.
 func Open(ctx context.Context, kind string, r io.ReaderAt, size int64, lim sheet.Limits) (Workbook, error) {
 	switch kind {
-	case "xlsx", "zip", "empty", "encrypted", "xls", "ole", "xlsb", "ods":
+	case "xlsx", "zip", "empty", "encrypted", "xlsb", "ods":
 		return xlsx.Open(ctx, r, size, lim)
+	case "xls", "ole":
+		return xls.Open(ctx, r, size, lim)
 	}
 	return nil, sheet.Refuse(sheet.CodeUnsupported, "", "the content is %s", kind)
 }

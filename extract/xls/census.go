@@ -1,0 +1,111 @@
+package xls
+
+import (
+	"slices"
+
+	"github.com/phuluc/phuluc/extract/sheet"
+)
+
+// census is the second count: how many cells the records of a sheet hold. It knows nothing of how cells are read. What
+// the scan hands over must agree with it. It also collects what stands elsewhere than the cells it speaks of, and sees
+// whether the cells are in order.
+type census struct {
+	cells      int
+	ordered    bool // every cell stands behind the one before
+	merges     []sheet.Range
+	hiddenCols [maxCol]bool
+	hiddenRows []uint64 // a bit a row; nil if none
+}
+
+func (c *census) hidden(row uint16) bool {
+	return c.hiddenRows != nil && c.hiddenRows[row>>6]>>(row&63)&1 != 0
+}
+
+// takeCensus looks at the sheet that begins at byte p, up to its EOF record.
+func (w *Workbook) takeCensus(p int, stop *stopped) (c census, err error) {
+	c.ordered = true
+	merged := 0
+	last := -1 // place of the last cell
+	for depth := 0; ; {
+		r, err := w.record(p)
+		if err == nil {
+			err = stop.check(w.name)
+		}
+		if err != nil {
+			return c, err
+		}
+		p = r.end
+		if r.id == idBOF {
+			depth++
+		}
+		if r.id == idEOF {
+			if depth--; depth == 0 {
+				break
+			}
+		}
+		if depth != 1 {
+			continue
+		}
+		switch d := r.data; r.id {
+		case idNumber, idRK, idLabel, idLabelSST, idRString, idBoolErr, idFormula, idMulRK:
+			if len(d) < 6 {
+				return c, w.least(r, 6)
+			}
+			n := 1
+			if r.id == idMulRK {
+				n = (len(d) - 6) / 6
+			}
+			c.cells += n
+			at := int(le.Uint16(d))<<16 + int(le.Uint16(d[2:]))
+			c.ordered = c.ordered && at > last
+			last = at + n - 1
+		case idRow:
+			if err := w.least(r, 16); err != nil {
+				return c, err
+			}
+			if d[12]&0x20 != 0 {
+				if c.hiddenRows == nil {
+					c.hiddenRows = make([]uint64, maxRow/64)
+				}
+				row := le.Uint16(d)
+				c.hiddenRows[row>>6] |= 1 << (row & 63)
+			}
+		case idColInfo:
+			if err := w.least(r, 10); err != nil {
+				return c, err
+			}
+			if d[8]&1 != 0 {
+				for col := int(le.Uint16(d)); col <= int(le.Uint16(d[2:])) && col < maxCol; col++ {
+					c.hiddenCols[col] = true
+				}
+			}
+		case idMergeCells:
+			if err := w.least(r, 2); err != nil {
+				return c, err
+			}
+			n := int(le.Uint16(d))
+			if err := w.least(r, 2+8*n); err != nil {
+				return c, err
+			}
+			if merged += n; w.limits.Merges > 0 && merged > w.limits.Merges {
+				return c, w.refuse(sheet.CodeLimit, r.at, "the sheet has more than %d merged ranges", w.limits.Merges)
+			}
+			for d = d[2 : 2+8*n]; len(d) > 0; d = d[8:] {
+				row1, row2, col1, col2 := int(le.Uint16(d)), int(le.Uint16(d[2:])), int(le.Uint16(d[4:])), int(le.Uint16(d[6:]))
+				if row1 > row2 || col1 > col2 || col2 >= maxCol {
+					return c, w.damaged(r.at, "merged range of rows %d–%d and columns %d–%d is not valid", row1+1, row2+1, col1+1, col2+1)
+				}
+				if row1 != row2 || col1 != col2 {
+					c.merges = append(c.merges, sheet.Range{Row1: row1 + 1, Col1: col1 + 1, Row2: row2 + 1, Col2: col2 + 1})
+				}
+			}
+		}
+	}
+	slices.SortStableFunc(c.merges, func(a, b sheet.Range) int {
+		if a.Row1 != b.Row1 {
+			return a.Row1 - b.Row1
+		}
+		return a.Col1 - b.Col1
+	})
+	return c, nil
+}

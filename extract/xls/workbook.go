@@ -1,0 +1,362 @@
+package xls
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/phuluc/phuluc/extract/sheet"
+)
+
+// Workbook is an opened workbook. It is used from one goroutine.
+type Workbook struct {
+	stream
+	limits   sheet.Limits
+	summary  []byte
+	sheets   []part
+	styles   []style
+	fonts    []string
+	strings  stringTable
+	date1904 bool
+
+	values []int // cells with a value, by sheet
+	lose   func(row, col int) bool
+}
+
+var _ sheet.Workbook = (*Workbook)(nil)
+
+// part is one sheet; at is the byte of its BOF record, 0 for sheets without cells (charts, macros, modules).
+type part struct {
+	info sheet.Info
+	at   int
+}
+
+// style is what a cell's format says about its value.
+type style struct {
+	format string // number format code, "" for General
+	font   string
+	indent int
+	date   bool // the format shows a date or a time
+}
+
+// Open reads everything but the sheets: the container, and of the stream the part that names the sheets, the formats
+// and the shared strings. All its errors about the content are *sheet.FileError; others are those of r and of ctx.
+// Nothing is read from r after Open.
+//
+// A deadline of ctx is the time limit for opening; Cells has its own.
+func Open(ctx context.Context, r io.ReaderAt, size int64, lim sheet.Limits) (*Workbook, error) {
+	if size == 0 {
+		return nil, sheet.Refuse(sheet.CodeEmpty, "", "the file has no bytes")
+	}
+	if lim.CompressedBytes > 0 && size > lim.CompressedBytes {
+		return nil, sheet.Refuse(sheet.CodeLimit, "", "the file has %d bytes, more than %d", size, lim.CompressedBytes)
+	}
+	head := make([]byte, min(size, 8))
+	if err := readFull(r, head, 0); err != nil {
+		return nil, err
+	}
+	w := &Workbook{limits: lim}
+	switch {
+	case string(head) == oleMagic:
+		c, err := openContainer(r, size, lim)
+		if err != nil {
+			return nil, err
+		}
+		w.name, w.b, w.summary = c.name, c.book, c.summary
+	case len(head) >= 6 && head[0] == 0x09 && head[1]&^0x0E == 0 && head[3] == 0: // a stream without a container
+		w.b = make([]byte, size)
+		if err := readFull(r, w.b, 0); err != nil {
+			return nil, err
+		}
+	default:
+		return nil, sheet.Refuse(sheet.CodeNotWorkbook, "", "the content is no compound file")
+	}
+	if err := w.globals(ctx); err != nil {
+		return nil, err
+	}
+	return w, nil
+}
+
+// Types of a substream ([MS-XLS] 2.4.21) and of a sheet (2.4.28).
+const (
+	bofGlobals = 0x0005
+	bofSheet   = 0x0010
+	typeSheet  = 0
+)
+
+// globals reads the first substream: what all sheets have in common.
+func (w *Workbook) globals(ctx context.Context) error {
+	w.long = w.limits.StringLength
+	w.charmap = charmaps(0)
+	first, err := w.record(0)
+	if err != nil {
+		return err
+	}
+	if err := w.begin(first); err != nil {
+		return err
+	}
+	type xf struct{ format, font, indent int }
+	var xfs []xf
+	formats := map[int]string{}
+	stop := stopped{ctx: ctx}
+	room := func(n int, what string, at int) error {
+		if w.limits.Styles > 0 && n > w.limits.Styles {
+			return w.refuse(sheet.CodeLimit, at, "there are more than %d %s", w.limits.Styles, what)
+		}
+		return nil
+	}
+	var scratch []byte
+	for p := first.end; ; {
+		r, err := w.record(p)
+		if err == nil {
+			err = stop.check(w.name)
+		}
+		if err != nil {
+			return err
+		}
+		p = r.end
+		d := r.data
+		switch r.id {
+		case idBOF:
+			return w.damaged(r.at, "another part of the workbook begins before the list of sheets ends")
+		case idFilePass:
+			return sheet.Refuse(sheet.CodeEncrypted, w.name, "the workbook is encrypted")
+		case idCodePage:
+			if err = w.least(r, 2); err == nil && !w.biff8 {
+				page := int(le.Uint16(d))
+				if w.charmap = charmaps(page); w.charmap == nil {
+					return w.refuse(sheet.CodeXLS, r.at, "a workbook of Excel 5.0 or 95 whose texts are in code page %d; ask for it as .xlsx", page)
+				}
+			}
+		case idDate1904:
+			if err = w.least(r, 2); err == nil {
+				w.date1904 = le.Uint16(d) == 1
+			}
+		case idFont:
+			if err = w.least(r, 15); err == nil {
+				c := w.cursor(r, 14)
+				scratch, _ = c.text(scratch[:0], nil, 1)
+				w.fonts = append(w.fonts, string(scratch))
+				if err = c.err; err == nil {
+					err = room(len(w.fonts), "fonts", r.at)
+				}
+			}
+		case idFormat:
+			if err = w.least(r, 3); err == nil {
+				c := w.cursor(r, 2)
+				width := 1
+				if w.biff8 {
+					width = 2
+				}
+				scratch, _ = c.text(scratch[:0], nil, width)
+				formats[int(le.Uint16(d))] = string(scratch)
+				if err = c.err; err == nil {
+					err = room(len(formats), "number formats", r.at)
+				}
+			}
+		case idXF:
+			if err = w.least(r, 16); err == nil {
+				x := xf{font: int(le.Uint16(d)), format: int(le.Uint16(d[2:]))}
+				if w.biff8 {
+					x.indent = int(d[8] & 15)
+				}
+				xfs = append(xfs, x)
+				err = room(len(xfs), "cell formats", r.at)
+			}
+		case idBoundSheet:
+			err = w.boundSheet(r)
+		case idSST:
+			if w.biff8 {
+				err = w.sharedStrings(r, &stop)
+			}
+		case idEOF:
+			w.styles = make([]style, len(xfs))
+			for i, x := range xfs {
+				s := &w.styles[i]
+				code, own := formats[x.format]
+				if !own {
+					code = sheet.BuiltinFormat(x.format)
+				}
+				if !strings.EqualFold(code, "General") {
+					s.format = code
+				}
+				s.date = sheet.IsDateFormat(code)
+				s.font = w.font(x.font)
+				s.indent = x.indent
+			}
+			if len(w.sheets) == 0 {
+				return w.damaged(r.at, "the workbook lists no sheet")
+			}
+			w.values = make([]int, len(w.sheets))
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// begin reads the first record of the stream, which says what wrote it.
+func (w *Workbook) begin(r record) error {
+	older := map[uint16]string{0x0009: "Excel 2", 0x0209: "Excel 3", 0x0409: "Excel 4"}
+	if name, ok := older[r.id]; ok {
+		return sheet.Refuse(sheet.CodeXLS, w.name, "a workbook of %s (before 1993); open it in LibreOffice and save it as .xlsx, or ask for it as .xlsx", name)
+	}
+	if r.id != idBOF {
+		return w.damaged(0, "the stream begins with record %04X instead of BOF", r.id)
+	}
+	if err := w.least(r, 4); err != nil {
+		return err
+	}
+	switch version := le.Uint16(r.data); version >> 8 {
+	case 6:
+		w.biff8 = true
+	case 5: // 0500; 0580 before it was final
+	default:
+		return sheet.Refuse(sheet.CodeXLS, w.name, "the version %04X of the format is unknown; ask for the workbook as .xlsx", version)
+	}
+	if kind := le.Uint16(r.data[2:]); kind != bofGlobals {
+		return w.damaged(0, "the stream begins with a part of type %04X instead of the list of sheets", kind)
+	}
+	return nil
+}
+
+// boundSheet reads the name of a sheet and where it begins.
+func (w *Workbook) boundSheet(r record) error {
+	if w.limits.Sheets > 0 && len(w.sheets) >= w.limits.Sheets {
+		return w.refuse(sheet.CodeLimit, r.at, "the workbook has more than %d sheets", w.limits.Sheets)
+	}
+	if err := w.least(r, 7); err != nil {
+		return err
+	}
+	c := w.cursor(r, 6)
+	name, _ := c.text(nil, nil, 1)
+	if c.err != nil {
+		return c.err
+	}
+	p := part{info: sheet.Info{Name: string(name), Hidden: r.data[4]&3 != 0}}
+	if r.data[5] == typeSheet {
+		p.at = int(le.Uint32(r.data))
+		bof, err := w.record(p.at)
+		if err != nil {
+			return err
+		}
+		if bof.id != idBOF || len(bof.data) < 4 || le.Uint16(bof.data[2:]) != bofSheet {
+			return w.damaged(r.at, "sheet %q does not begin at byte %d", name, p.at)
+		}
+	}
+	for _, other := range w.sheets {
+		if other.info.Name == p.info.Name {
+			return w.damaged(r.at, "two sheets are called %q", name)
+		}
+		if p.at > 0 && other.at == p.at {
+			return w.damaged(r.at, "sheets %q and %q are the same bytes", other.info.Name, name)
+		}
+	}
+	w.sheets = append(w.sheets, p)
+	return nil
+}
+
+// font gives the name of a font as other records number it: there is no number 4 ([MS-XLS] 2.5.129).
+func (w *Workbook) font(n int) string {
+	if n > 4 {
+		n--
+	}
+	if n < len(w.fonts) {
+		return w.fonts[n]
+	}
+	return ""
+}
+
+// stringTable is the shared strings of a workbook in one piece of memory: string i is text[at[i]:at[i+1]]. Those with
+// runs are listed apart, because they are few.
+type stringTable struct {
+	text string
+	at   []uint32
+	rich []richString
+	runs []fontRun
+}
+
+// richString says that the runs of string number text begin at runs[first]; they end where those of the next begin.
+type richString struct{ text, first uint32 }
+
+func (t *stringTable) len() int { return max(0, len(t.at)-1) }
+
+func (t *stringTable) get(i int) (string, []fontRun) {
+	text := t.text[t.at[i]:t.at[i+1]]
+	k, found := slices.BinarySearchFunc(t.rich, uint32(i), func(r richString, i uint32) int { return int(r.text) - int(i) })
+	if !found {
+		return text, nil
+	}
+	end := len(t.runs)
+	if k+1 < len(t.rich) {
+		end = int(t.rich[k+1].first)
+	}
+	return text, t.runs[t.rich[k].first:end]
+}
+
+// sharedStrings reads the table of texts. The number of texts it announces is no promise: some programs write another.
+// A cell that refers to a text that is not there is damaged.
+func (w *Workbook) sharedStrings(r record, stop *stopped) error {
+	if err := w.least(r, 8); err != nil {
+		return err
+	}
+	if len(w.strings.at) > 0 {
+		return w.damaged(r.at, "the workbook has two tables of texts")
+	}
+	announced := int(le.Uint32(r.data[4:]))
+	c := w.cursor(r, 8)
+	t := stringTable{at: make([]uint32, 1, 256)}
+	var text []byte
+	for n := 0; n < announced && !c.done(); n++ {
+		if w.limits.Cells > 0 && n >= w.limits.Cells {
+			return w.refuse(sheet.CodeLimit, r.at, "there are more than %d shared strings", w.limits.Cells)
+		}
+		if err := stop.check(w.name); err != nil {
+			return err
+		}
+		first := len(t.runs)
+		text, t.runs = c.text(text, t.runs, 2)
+		if c.err != nil {
+			return c.err
+		}
+		if len(t.runs) > first {
+			t.rich = append(t.rich, richString{uint32(n), uint32(first)})
+		}
+		t.at = append(t.at, uint32(len(text)))
+	}
+	t.text = string(text)
+	w.strings = t
+	return nil
+}
+
+// Sheets lists the sheets in workbook order, including hidden ones and those that have no cells.
+func (w *Workbook) Sheets() []sheet.Info {
+	infos := make([]sheet.Info, len(w.sheets))
+	for i, p := range w.sheets {
+		infos[i] = p.info
+	}
+	return infos
+}
+
+// Date1904 reports whether the workbook counts days from 1904-01-01 instead of 1900-01-01: a serial number of a Date
+// then means a day 1462 days later than usual.
+func (w *Workbook) Date1904() bool { return w.date1904 }
+
+// Close gives the memory back. The reader given to Open stays open; it is its owner's.
+func (w *Workbook) Close() error {
+	*w = Workbook{}
+	return nil
+}
+
+func (w *Workbook) sheet(i int) (part, error) {
+	if i < 0 || i >= len(w.sheets) {
+		return part{}, fmt.Errorf("sheet %d of %d does not exist", i, len(w.sheets))
+	}
+	return w.sheets[i], nil
+}
+
+func itoa(n int) string { return strconv.Itoa(n) }
