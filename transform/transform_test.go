@@ -378,7 +378,7 @@ func TestFilesThatCanNotBeReadAreRefusedWithTheirCode(t *testing.T) {
 		"a text document":              {"a.docx", zipped(t, map[string]string{"word/document.xml": "<a/>"}), "file.unsupported"},
 		"a workbook of Excel 4":        {"a.xls", []byte("\x09\x04\x06\x00\x00\x00\x10\x00\x00\x00"), "file.unsupported_xls"},
 		"the same, renamed":            {"a.xlsx", []byte("\x09\x04\x06\x00\x00\x00\x11\x00\x00\x00"), "file.unsupported_xls"},
-		"a cut workbook of Excel 97":   {"a.xls", ole("Workbook"), "file.truncated"},
+		"a damaged .xls":               {"a.xls", ole("Workbook"), "file.damaged"},
 		"a workbook with a password":   {"a.xlsx", ole("EncryptedPackage"), "file.encrypted"},
 		"a cut workbook":               {"a.xlsx", good[:len(good)/2], "file.truncated"},
 		"an archive":                   {"a.zip", zipped(t, map[string]string{"a.txt": "x"}), "file.not_workbook"},

@@ -158,7 +158,7 @@ func guardContainer(r io.ReaderAt, size int64, lim sheet.Limits) error {
 		case n >= sectors:
 			return sheet.Refuse(sheet.CodeTruncated, "", "sector %d of the container's directory is behind the end of the file", n)
 		case int(n) >= len(next), used > len(next):
-			return sheet.Refuse(sheet.CodeDamaged, "", "the container's directory has no end")
+			return sheet.Refuse(sheet.CodeDamaged, "", "the container's directory runs through sector %d and has no end", n)
 		case lim.Parts > 0 && used > 1+lim.Parts/int(sectorSize/entrySize):
 			return sheet.Refuse(sheet.CodeLimit, "", "the container's directory has more than %d entries", lim.Parts)
 		}
