@@ -305,8 +305,8 @@ func TestRefreshQuarantinesEveryBadInputAndLoadsTheGoodFileBesideIt(t *testing.T
 		t.Errorf("%s values of the good file, want 24", n)
 	}
 	// Whatever was wrong with them, the files were received and are kept.
-	if n := h.one(t, "SELECT count(*) FROM audit.source"); n != "16" {
-		t.Errorf("%s files in the landing, want 16", n)
+	if n := h.one(t, "SELECT count(*) FROM audit.source"); n != "17" {
+		t.Errorf("%s files in the landing, want 17", n)
 	}
 }
 
