@@ -18,11 +18,11 @@ type TableHash struct {
 	Schema, Name string
 	Rows         int64
 	// Hash is the sum over all rows of the engine's 64-bit hash of the row, as decimal text: it does not depend on the order of the rows
-	// and is comparable between files written by the same engine version. Columns named run_id and those ending in _at are left
+	// and is comparable between files written by the same engine version. Columns named run_id and those ending in _run or _at are left
 	// out, because they say when and by which run something was recorded, not what was recorded: two
 	// builds of one landing differ in nothing else.
 	Hash string
-	// History marks the ledger's own tables (runs, slots, events): they tell what happened, so they differ between two builds of
+	// History marks the ledger's own tables (runs, slots, events, the history of the quarantine): they tell what happened, so they differ between two builds of
 	// the same content and are left out when generations are compared.
 	History bool
 }
@@ -31,7 +31,7 @@ type TableHash struct {
 const storageVersion = "v1.0.0+"
 
 // history lists the tables that copy the ledger.
-const history = "audit.run audit.run_event audit.slot"
+const history = "audit.run audit.run_event audit.slot audit.quarantine_history"
 
 // Verify reopens a closed generation read-only and reads every column of every table, because an opening or a count of rows
 // finds no damaged block. It refuses a file with a write-ahead log beside it and one in another storage version.
@@ -122,7 +122,7 @@ func tableColumns(ctx context.Context, conn *sql.Conn) ([]tableColumn, error) {
 
 // volatile names the columns that content hashes leave out.
 func volatile(column string) bool {
-	return column == "run_id" || strings.HasSuffix(column, "_at")
+	return column == "run_id" || strings.HasSuffix(column, "_run") || strings.HasSuffix(column, "_at")
 }
 
 func (t tableColumn) hash(ctx context.Context, conn *sql.Conn) (TableHash, error) {

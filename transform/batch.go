@@ -76,6 +76,7 @@ const (
 	colMessageVi
 	colMessageEn
 	colNearest
+	colUnknown
 	colExpected
 	colActual
 	colN
@@ -119,7 +120,7 @@ func Schema() *arrow.Schema {
 		text("scheme"), text("age_group"), of("value", decimalType), of("value_high", decimalType), text("qualifier"), text("empty_kind"),
 		text("obs_status"), text("unit_code"), text("reported_unit"), text("round_id"), text("form_code"), text("note"),
 		of("achieved_pct", decimalType), text("achieved_cell"), text("achieved_raw"),
-		text("code"), text("message_vi"), text("message_en"), text("nearest"), text("expected"), text("actual"), of("n", i64), text("reason"),
+		text("code"), text("message_vi"), text("message_en"), text("nearest"), text("unknown_text"), text("expected"), text("actual"), of("n", i64), text("reason"),
 		of("cells_read", i64), of("loaded", i64), of("quarantined", i64), of("tables", i32),
 		text("task_number"), text("task_title"), text("task_lead"), text("task_partner"), text("task_due"), text("task_level"),
 		text("file_name"), text("file_type"), text("body_name"), text("document"), text("document_date"), text("title"), of("is_sample", flag),
@@ -349,6 +350,7 @@ func Encode(mem memory.Allocator, f *record.File) (arrow.RecordBatch, error) {
 		e.text(colMessageVi, r.Message("vi"))
 		e.text(colMessageEn, r.Message("en"))
 		e.text(colNearest, r.Nearest)
+		e.text(colUnknown, r.Unknown())
 		e.text(colLabel, r.Label)
 		e.text(colHeader, r.Header)
 		e.text(colRound, f.Identity.Round)

@@ -107,15 +107,17 @@ func TestALedgerKeepsWhatItIsTold(t *testing.T) {
 	checks := []CheckResult{{id, "a", "error", "passed", 0, ""}, {id, "b", "warning", "warning", 3, "3 rows"}}
 	item := Item{SHA256: "aa", Origins: []string{"inbox/b.xlsx"}, Fate: "refused", Detail: "file.truncated"}
 	again := Item{SHA256: "aa", Origins: []string{"inbox/a.xlsx", "inbox/b.xlsx"}, Fate: "loaded"}
-	first := QuarantineState{"q1", "open", day(1), "run 1", ""}
-	then := QuarantineState{"q1", "accepted", day(2), "clerk", "checked"}
+	first := QuarantineState{"q1", "open", day(1), "run 1", "", ""}
+	then := QuarantineState{"q1", "accepted", day(2), "clerk", "checked", "5 sào"}
 	shown := Publication{Generation: 12, Action: "publish", At: day(3)}
 	for _, err := range []error{
 		l.AddEvents(ctx, event, plain),
 		l.RecordChecks(ctx, id, checks),
 		l.RecordItems(ctx, id, []Item{item}),
 		l.RecordItems(ctx, second, []Item{again, {SHA256: "bb", Fate: "loaded"}}),
-		l.SetQuarantineStates(ctx, first, then, QuarantineState{"q0", "open", day(1), "run 1", ""}),
+		l.SetQuarantineStates(ctx, first, then, QuarantineState{"q0", "open", day(1), "run 1", "", ""}),
+		l.RecordQuarantineEntries(ctx, []QuarantineEntry{{QuarantineID: "q2", FirstSeenRun: id, SourceSHA256: "aa", FileName: "a.xlsx", Sheet: "S", Cell: "B2", Code: "unit.unknown", Raw: "5 sào"}, {QuarantineID: "q1", FirstSeenRun: id, SourceSHA256: "aa", Code: "file.empty"}}),
+		l.RecordQuarantineEntries(ctx, []QuarantineEntry{{QuarantineID: "q1", FirstSeenRun: id, ResolvedRun: second, ReopenedRun: id, SourceSHA256: "aa", Code: "file.empty"}}),
 		l.RecordPublications(ctx, shown, Publication{Generation: 11, Action: "rollback", At: day(4), RunID: second}),
 		l.RecordPublications(ctx, Publication{Generation: 12, Action: "publish", At: day(3), RunID: id}),
 		l.RecordPublications(ctx, shown),
@@ -140,8 +142,12 @@ func TestALedgerKeepsWhatItIsTold(t *testing.T) {
 			{SHA256: "aa", FirstSeenRun: id, FateRun: second, Origins: again.Origins, Fate: "loaded"},
 			{SHA256: "bb", FirstSeenRun: second, FateRun: second, Fate: "loaded"},
 		})
-		same(t, "quarantine", must(l.QuarantineStates(ctx))(t), []QuarantineState{{"q0", "open", day(1), "run 1", ""}, then})
+		same(t, "quarantine", must(l.QuarantineStates(ctx))(t), []QuarantineState{{"q0", "open", day(1), "run 1", "", ""}, then})
 		same(t, "quarantine history", must(l.QuarantineHistory(ctx, "q1"))(t), []QuarantineState{first, then})
+		same(t, "quarantine entries", must(l.QuarantineEntries(ctx))(t), []QuarantineEntry{
+			{QuarantineID: "q1", FirstSeenRun: id, ResolvedRun: second, ReopenedRun: id, SourceSHA256: "aa", Code: "file.empty"},
+			{QuarantineID: "q2", FirstSeenRun: id, SourceSHA256: "aa", FileName: "a.xlsx", Sheet: "S", Cell: "B2", Code: "unit.unknown", Raw: "5 sào"},
+		})
 		same(t, "publications", must(l.Publications(ctx))(t), []Publication{shown, {11, "rollback", day(4), second}})
 	}
 	if err := r.AddEvents(ctx, event); !errors.Is(err, ErrReadOnly) {
@@ -470,7 +476,7 @@ func TestWhatIsNotOurLedgerIsRefusedAndNotTouched(t *testing.T) {
 			},
 			func(err error) bool {
 				var v *VersionError
-				return errors.As(err, &v) && v.Found == 999 && v.Known == 2 && strings.Contains(v.Hint(), "newer program")
+				return errors.As(err, &v) && v.Found == 999 && v.Known == 3 && strings.Contains(v.Hint(), "newer program")
 			},
 		},
 		"foreign": {

@@ -55,18 +55,19 @@ func (l *Ledger) Items(ctx context.Context) ([]Item, error) {
 // QuarantineState is a decision about something in quarantine.
 type QuarantineState struct {
 	QuarantineID string
-	State        string // open, accepted, replayed …
+	State        string // open, accepted, rejected
 	ChangedAt    time.Time
 	By           string
 	Note         string
+	Raw          string // the text that it was about; "" for any
 }
 
 // SetQuarantineStates records decisions: all or none. Earlier ones are kept, the last is in force.
 func (l *Ledger) SetQuarantineStates(ctx context.Context, states ...QuarantineState) error {
 	return l.write(ctx, "set quarantine state", func(tx *sql.Tx) error {
 		for _, q := range states {
-			if _, err := tx.ExecContext(ctx, `INSERT INTO quarantine_state (quarantine_id, state, changed_at, by, note) VALUES (?, ?, ?, ?, ?)`,
-				q.QuarantineID, q.State, stamp(q.ChangedAt), q.By, textOrNull(q.Note)); err != nil {
+			if _, err := tx.ExecContext(ctx, `INSERT INTO quarantine_state (quarantine_id, state, changed_at, by, note, raw) VALUES (?, ?, ?, ?, ?, ?)`,
+				q.QuarantineID, q.State, stamp(q.ChangedAt), q.By, textOrNull(q.Note), textOrNull(q.Raw)); err != nil {
 				return err
 			}
 		}
@@ -86,14 +87,62 @@ func (l *Ledger) QuarantineHistory(ctx context.Context, id string) ([]Quarantine
 
 func (l *Ledger) quarantine(ctx context.Context, where string, args ...any) ([]QuarantineState, error) {
 	return list(ctx, l, "list quarantine states", func(rows *sql.Rows) (q QuarantineState, err error) {
-		var at, note sql.NullString
-		if err := rows.Scan(&q.QuarantineID, &q.State, &at, &q.By, &note); err != nil {
+		var at, note, raw sql.NullString
+		if err := rows.Scan(&q.QuarantineID, &q.State, &at, &q.By, &note, &raw); err != nil {
 			return q, err
 		}
-		q.Note = note.String
+		q.Note, q.Raw = note.String, raw.String
 		q.ChangedAt, err = timeOf(at)
 		return q, err
-	}, `SELECT quarantine_id, state, changed_at, by, note FROM quarantine_state `+where, args...)
+	}, `SELECT quarantine_id, state, changed_at, by, note, raw FROM quarantine_state `+where, args...)
+}
+
+// QuarantineEntry is something that a published generation refused, now or once. Runs are 0 where there is none.
+type QuarantineEntry struct {
+	QuarantineID string
+	FirstSeenRun int64
+	ResolvedRun  int64 // the run that no longer refused it
+	ReopenedRun  int64 // the run that refused it again after that
+	SourceSHA256 string
+	FileName     string
+	Sheet        string
+	Cell         string
+	Code         string
+	Raw          string
+}
+
+// RecordQuarantineEntries records entries, all or none; what was recorded of the same ids before is replaced.
+func (l *Ledger) RecordQuarantineEntries(ctx context.Context, entries []QuarantineEntry) error {
+	if len(entries) == 0 {
+		return nil
+	}
+	return l.write(ctx, "record quarantine", func(tx *sql.Tx) error {
+		insert, err := tx.PrepareContext(ctx, `INSERT OR REPLACE INTO quarantine_entry
+			(quarantine_id, first_seen_run, resolved_run, reopened_run, source_sha256, file_name, sheet, cell, code, raw) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+		if err != nil {
+			return err
+		}
+		defer insert.Close()
+		for _, e := range entries {
+			if _, err := insert.ExecContext(ctx, e.QuarantineID, e.FirstSeenRun, numberOrNull(e.ResolvedRun), numberOrNull(e.ReopenedRun),
+				e.SourceSHA256, textOrNull(e.FileName), textOrNull(e.Sheet), textOrNull(e.Cell), e.Code, textOrNull(e.Raw)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// QuarantineEntries returns everything that was ever refused, in order of the id.
+func (l *Ledger) QuarantineEntries(ctx context.Context) ([]QuarantineEntry, error) {
+	return list(ctx, l, "list quarantine", func(rows *sql.Rows) (e QuarantineEntry, err error) {
+		var resolved, reopened sql.NullInt64
+		var file, sheet, cell, raw sql.NullString
+		err = rows.Scan(&e.QuarantineID, &e.FirstSeenRun, &resolved, &reopened, &e.SourceSHA256, &file, &sheet, &cell, &e.Code, &raw)
+		e.ResolvedRun, e.ReopenedRun = resolved.Int64, reopened.Int64
+		e.FileName, e.Sheet, e.Cell, e.Raw = file.String, sheet.String, cell.String, raw.String
+		return e, err
+	}, `SELECT quarantine_id, first_seen_run, resolved_run, reopened_run, source_sha256, file_name, sheet, cell, code, raw FROM quarantine_entry ORDER BY quarantine_id`)
 }
 
 // CheckResult is what one check of a run found.

@@ -46,11 +46,12 @@ type Options struct {
 	Sources     []extract.Source
 	Catalogue   *catalogue.Catalogue
 	Pipeline    *transform.Pipeline
-	Keep        int    // generations to keep; 0 means publish.DefaultKeep
-	Threads     int    // of the engine; 0 means one per processor
-	MemoryLimit string // of the engine, e.g. 1GB
-	MaxFileSize int64  // bytes; larger items are not landed; 0 means the landing's default
-	Full        bool   // build even if nothing changed
+	Keep        int      // generations to keep; 0 means publish.DefaultKeep
+	Threads     int      // of the engine; 0 means one per processor
+	MemoryLimit string   // of the engine, e.g. 1GB
+	MaxFileSize int64    // bytes; larger items are not landed; 0 means the landing's default
+	Full        bool     // build even if nothing changed
+	Renew       []string // SHA-256 of objects to read again although their batches are kept
 	Wait        time.Duration
 	Command     string           // what the lock and the ledger call this run
 	Version     string           // of the program, for the manifest
@@ -74,7 +75,7 @@ const (
 // Report says what a run did.
 type Report struct {
 	RunID      int64            `json:"run_id"`
-	Unchanged  bool             `json:"unchanged"` // same landing, same rules: nothing was built
+	Unchanged  bool             `json:"unchanged"` // same landing, rules and decisions: nothing was built
 	Generation int              `json:"generation"`
 	File       string           `json:"file"`
 	Size       int64            `json:"size"`
@@ -146,6 +147,8 @@ type runner struct {
 	report *Report
 	ledger *ledger.Ledger
 	store  *landing.Store
+
+	decisions []ledger.QuarantineState // in force
 }
 
 func (r *runner) progress(stage Stage, done, total int) {
@@ -180,8 +183,15 @@ func (r *runner) run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	if r.decisions, err = r.ledger.QuarantineStates(ctx); err != nil {
+		return err
+	}
+	renewed, err := r.renew(ctx, raws)
+	if err != nil {
+		return err
+	}
 	input := r.inputHash(raws)
-	if !r.Full {
+	if !r.Full && renewed == 0 {
 		current, err := generations.Current()
 		if err == nil && current.InputHash == input {
 			r.report.Unchanged = true
@@ -271,6 +281,9 @@ func (r *runner) inputHash(raws []landing.Raw) string {
 			fmt.Fprintln(h, o.Origin, o.Name)
 		}
 	}
+	for _, d := range r.decisions {
+		fmt.Fprintf(h, "%s %s %q\n", d.QuarantineID, d.State, d.Raw)
+	}
 	return hex.EncodeToString(h.Sum(nil))
 }
 
@@ -349,6 +362,9 @@ func (r *runner) build(ctx context.Context, generations *publish.Store, raws []l
 	}
 	if g.Retention.Err != nil { // the generation is published all the same
 		r.Log.Warn("old generations could not be removed", "error", g.Retention.Err)
+	}
+	if err := r.recordQuarantine(ctx, g.Path); err != nil { // the next run that publishes makes up for it
+		r.Log.Warn("what came into quarantine and went was not recorded", "error", err)
 	}
 	r.progress(Verifying, 1, 1)
 	r.report.Generation, r.report.File, r.report.Size = g.Generation.Generation, g.Path, g.Size
@@ -467,7 +483,11 @@ func (r *runner) inputs(ctx context.Context, batches []arrow.RecordBatch) (input
 	if err != nil {
 		return nil, nil, err
 	}
-	for _, t := range history {
+	quarantine, err := r.quarantineTables(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, t := range append(history, quarantine...) {
 		add(t.Name, historyColumns(t.Name, t.Columns), t.Rows)
 	}
 	add("meta", []string{"key", "value"}, [][]string{

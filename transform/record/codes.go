@@ -83,3 +83,24 @@ func (r Refusal) Try(lang string) string {
 	}
 	return c.TryEn
 }
+
+// Unknown is the text that no catalogue file knows and that a line in one of them could make known: a label, a header, a unit or
+// a name of a territory. It is "" where something else is wrong.
+func (r Refusal) Unknown() string {
+	switch {
+	case len(r.Args) == 0:
+		return ""
+	case r.Line > 0: // a field of a feed is the whole text
+		if r.Code == "territory.unknown" {
+			return r.Raw
+		}
+		return ""
+	}
+	switch r.Code {
+	case "indicator.unknown", "header.unknown", "unit.unknown", "territory.unknown":
+		if _, particular := loadParticulars()[r.Args[0]]; !particular {
+			return r.Args[0]
+		}
+	}
+	return ""
+}
