@@ -28,6 +28,7 @@ type Source struct {
 
 const (
 	maxComments = 2000    // in one sheet: above, cells are coloured only, and the first sheet still lists them
+	maxLinks    = 1000    // from the first sheet: the library takes a time that grows with their square
 	maxRebuilt  = 500_000 // cells of a workbook written anew: above, the copy holds the first sheet alone
 	carryTime   = 20 * time.Second
 
@@ -46,7 +47,7 @@ func Workbook(ctx context.Context, w io.Writer, cat *catalogue.Catalogue, src So
 		return err
 	}
 	if err == nil && src.Kind == "xlsx" {
-		if b := carryOver(ctx, cat, src, f, all); b != nil && same(ctx, b, original) {
+		if b := carryOver(ctx, cat, src, f, all); b != nil && intact(b) && same(ctx, b, original) {
 			_, err := w.Write(b)
 			return err
 		}
@@ -160,15 +161,25 @@ func carryOver(ctx context.Context, cat *catalogue.Catalogue, src Source, f *rec
 }
 
 func carry(cat *catalogue.Catalogue, src Source, f *record.File, all []note) ([]byte, error) {
-	x, err := excelize.OpenReader(io.NewSectionReader(src.Bytes, 0, src.Size), excelize.Options{
-		UnzipSizeLimit: src.Limits.UnpackedBytes, UnzipXMLSizeLimit: src.Limits.UnpackedBytes,
-	})
+	open := func() (*excelize.File, error) {
+		return excelize.OpenReader(io.NewSectionReader(src.Bytes, 0, src.Size), excelize.Options{
+			UnzipSizeLimit: src.Limits.UnpackedBytes, UnzipXMLSizeLimit: src.Limits.UnpackedBytes,
+		})
+	}
+	old, err := comments(open)
+	if err != nil {
+		return nil, err
+	}
+	x, err := open()
 	if err != nil {
 		return nil, err
 	}
 	defer x.Close()
 	if _, macros := x.Pkg.Load("xl/vbaProject.bin"); macros {
 		return nil, errors.New("macros are not carried over")
+	}
+	if err := strip(x); err != nil {
+		return nil, err
 	}
 	title, err := firstSheet(x)
 	if err != nil {
@@ -181,7 +192,23 @@ func carry(cat *catalogue.Catalogue, src Source, f *record.File, all []note) ([]
 			}
 		}
 	}
-	return finish(x, title, cat, f, all, func(name string) string { return name })
+	return finish(x, title, cat, f, all, old, func(name string) string { return name })
+}
+
+// comments gives what the sender had written on cells, by sheet.
+func comments(open func() (*excelize.File, error)) (map[string][]excelize.Comment, error) {
+	x, err := open()
+	if err != nil {
+		return nil, err
+	}
+	defer x.Close()
+	all := map[string][]excelize.Comment{}
+	for _, name := range x.GetSheetList() {
+		if all[name], err = x.GetComments(name); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
 }
 
 // rebuild writes the workbook anew from its cells: texts, numbers, formats, fonts, merges and what is hidden.
@@ -204,7 +231,7 @@ func rebuild(ctx context.Context, cat *catalogue.Catalogue, b book, f *record.Fi
 	if err := x.SetSheetName(title, own); err != nil {
 		return nil, err
 	}
-	return finish(x, own, cat, f, all, func(name string) string { return names[name] })
+	return finish(x, own, cat, f, all, nil, func(name string) string { return names[name] })
 }
 
 func fill(ctx context.Context, x *excelize.File, name string, s sheetCells) error {
@@ -281,10 +308,10 @@ func fill(ctx context.Context, x *excelize.File, name string, s sheetCells) erro
 	return nil
 }
 
-// finish colours and explains the cells, writes the first sheet and gives the bytes. local gives the name a sheet of the
-// original has in the copy.
-func finish(x *excelize.File, title string, cat *catalogue.Catalogue, f *record.File, all []note, local func(string) string) ([]byte, error) {
-	if err := mark(x, all, local); err != nil {
+// finish colours and explains the cells, writes the first sheet and gives the bytes. old are the comments that were there;
+// local gives the name a sheet of the original has in the copy.
+func finish(x *excelize.File, title string, cat *catalogue.Catalogue, f *record.File, all []note, old map[string][]excelize.Comment, local func(string) string) ([]byte, error) {
+	if err := mark(x, all, old, local); err != nil {
 		return nil, err
 	}
 	if err := summary(x, title, cat, f, all, local); err != nil {
@@ -297,7 +324,7 @@ func finish(x *excelize.File, title string, cat *catalogue.Catalogue, f *record.
 	return b.Bytes(), err
 }
 
-func mark(x *excelize.File, all []note, local func(string) string) error {
+func mark(x *excelize.File, all []note, old map[string][]excelize.Comment, local func(string) string) error {
 	type place struct{ sheet, cell string }
 	var order []place
 	at := map[place][]note{}
@@ -316,7 +343,17 @@ func mark(x *excelize.File, all []note, local func(string) string) error {
 		refused bool
 	}
 	painted := map[paint]int{}
-	comments := map[string]int{}
+	was := map[place]string{}
+	for name, list := range old {
+		for _, c := range list {
+			text := c.Text
+			for _, r := range c.Paragraph {
+				text += r.Text
+			}
+			was[place{name, c.Cell}] = strings.TrimSpace(text)
+		}
+	}
+	written := map[string]int{}
 	for _, p := range order {
 		refused := false
 		texts := make([]string, 0, len(at[p]))
@@ -330,55 +367,65 @@ func mark(x *excelize.File, all []note, local func(string) string) error {
 		}
 		key := paint{id, refused}
 		if _, ok := painted[key]; !ok {
-			style, err := x.GetStyle(id)
-			if err != nil {
-				return err
-			}
-			color := doubtfulColor
-			if refused {
-				color = refusedColor
-			}
-			style.Fill = excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{color}}
-			if painted[key], err = x.NewStyle(style); err != nil {
+			if painted[key], err = coloured(x, id, refused); err != nil {
 				return err
 			}
 		}
 		if err := x.SetCellStyle(p.sheet, p.cell, p.cell, painted[key]); err != nil {
 			return err
 		}
-		if comments[p.sheet]++; comments[p.sheet] > maxComments {
+		if written[p.sheet]++; written[p.sheet] > maxComments {
 			continue
 		}
-		if err := comment(x, p.sheet, p.cell, strings.Join(texts, "\n\n")); err != nil {
+		text := strings.Join(texts, "\n\n")
+		if said := was[p]; said != "" {
+			text += "\n\nGhi chú cũ: " + said
+			delete(was, p)
+		}
+		if err := comment(x, p.sheet, p.cell, author, text); err != nil {
 			return err
+		}
+	}
+	for name, list := range old {
+		for _, c := range list {
+			if text := was[place{name, c.Cell}]; text != "" {
+				if err := comment(x, name, c.Cell, c.Author, text); err != nil {
+					return err
+				}
+			}
 		}
 	}
 	return nil
 }
 
-// comment puts a text on a cell and keeps what the sender had written there.
-func comment(x *excelize.File, name, cell, text string) error {
-	old, err := x.GetComments(name)
+// coloured adds a cell format that is the given one but for its fill. It copies the format's record: the library's own way
+// to a changed style goes through a description that leaves out theme colours and writes empty ones, which spreadsheet
+// programs refuse.
+func coloured(x *excelize.File, id int, refused bool) (int, error) {
+	color := doubtfulColor
+	if refused {
+		color = refusedColor
+	}
+	plain, err := x.NewStyle(&excelize.Style{Fill: excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{color}}})
 	if err != nil {
-		return err
+		return 0, err
 	}
-	for _, c := range old {
-		if c.Cell == cell && c.Author != author {
-			var b strings.Builder
-			b.WriteString(c.Text)
-			for _, r := range c.Paragraph {
-				b.WriteString(r.Text)
-			}
-			if b.Len() > 0 {
-				text += "\n\nGhi chú cũ: " + b.String()
-			}
-			if err := x.DeleteComment(name, cell); err != nil {
-				return err
-			}
-		}
+	formats := x.Styles.CellXfs
+	if id < 0 || id >= len(formats.Xf) {
+		return plain, nil
 	}
+	format, yes := formats.Xf[id], true
+	format.FillID, format.ApplyFill = formats.Xf[plain].FillID, &yes
+	formats.Xf = append(formats.Xf, format)
+	formats.Count = len(formats.Xf)
+	return len(formats.Xf) - 1, nil
+}
+
+// comment puts a text on a cell that has none.
+func comment(x *excelize.File, name, cell, author, text string) error {
+	text = shorten(text, 8000)
 	return x.AddComment(name, excelize.Comment{
-		Cell: cell, Author: author, Text: shorten(text, 8000), Width: 320, Height: uint(60 + 18*strings.Count(text, "\n") + 18*(len([]rune(text))/50)),
+		Cell: cell, Author: author, Text: text, Width: 320, Height: uint(60 + 18*strings.Count(text, "\n") + 18*(len([]rune(text))/50)),
 	})
 }
 
@@ -429,8 +476,8 @@ func summary(x *excelize.File, title string, cat *catalogue.Catalogue, f *record
 	}
 	border := []excelize.Border{{Type: "left", Color: "BFBFBF", Style: 1}, {Type: "right", Color: "BFBFBF", Style: 1}, {Type: "top", Color: "BFBFBF", Style: 1}, {Type: "bottom", Color: "BFBFBF", Style: 1}}
 	wrap := &excelize.Alignment{WrapText: true, Vertical: "top"}
-	heading := style(excelize.Style{Font: &excelize.Font{Bold: true, Size: 14}})
-	head := style(excelize.Style{Font: &excelize.Font{Bold: true}, Border: border, Alignment: wrap, Fill: excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{"D9E1F2"}}})
+	heading := style(excelize.Style{Font: &excelize.Font{Bold: true, Size: 14, Family: "Calibri"}})
+	head := style(excelize.Style{Font: &excelize.Font{Bold: true, Family: "Calibri"}, Border: border, Alignment: wrap, Fill: excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{"D9E1F2"}}})
 	fill := func(color string) int {
 		return style(excelize.Style{Border: border, Alignment: wrap, Fill: excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{color}}})
 	}
@@ -482,7 +529,7 @@ func summary(x *excelize.File, title string, cat *catalogue.Catalogue, f *record
 			color = red
 		}
 		failed = errors.Join(failed, x.SetCellStyle(title, at, at, color))
-		if to := local(n.Sheet); to != "" && n.Cell != "" && i < 60_000 { // a sheet may hold 65,530 links
+		if to := local(n.Sheet); to != "" && n.Cell != "" && i < maxLinks {
 			failed = errors.Join(failed, x.SetCellHyperLink(title, sheet.Address(row, 3), "'"+strings.ReplaceAll(to, "'", "''")+"'!"+n.Cell, "Location"))
 		}
 	}
@@ -497,5 +544,9 @@ func summary(x *excelize.File, title string, cat *catalogue.Catalogue, f *record
 		col := sheet.ColumnName(i + 1)
 		failed = errors.Join(failed, x.SetColWidth(title, col, col, width))
 	}
-	return failed
+	landscape, one, any := "landscape", 1, 0
+	fit := true
+	return errors.Join(failed,
+		x.SetPageLayout(title, &excelize.PageLayoutOptions{Orientation: &landscape, FitToWidth: &one, FitToHeight: &any}),
+		x.SetSheetProps(title, &excelize.SheetPropsOptions{FitToPage: &fit}))
 }

@@ -29,28 +29,62 @@ func Mail(cat *catalogue.Catalogue, f *record.File, attachment string) string {
 	fmt.Fprintf(&b, "Kính gửi: %s\n\n", to)
 	fmt.Fprintf(&b, "Chúng tôi đã nhận tệp %q. %s\n\n", f.Name, tally(f, all))
 	fmt.Fprintf(&b, "Các điểm cần kiểm tra:\n")
-	for i, n := range all[:min(len(all), mailPoints)] {
-		fmt.Fprintf(&b, "%d. %s: %s", i+1, capital(n.where()), n.Problem)
-		if n.Raw != "" {
-			fmt.Fprintf(&b, " (ghi: “%s”)", shorten(n.Raw, 80))
-		}
-		if n.Expected != "" {
-			fmt.Fprintf(&b, "; số kiểm tra: %s", n.Expected)
-		}
-		b.WriteString(".")
-		if n.Nearest != "" {
-			fmt.Fprintf(&b, " Có phải là: %s?", n.Nearest)
-		}
-		if n.Try != "" {
-			fmt.Fprintf(&b, " %s.", n.Try)
-		}
-		b.WriteString("\n")
+	points := group(all)
+	for i, p := range points[:min(len(points), mailPoints)] {
+		fmt.Fprintf(&b, "%d. %s\n", i+1, p.sentence())
 	}
-	if rest := len(all) - mailPoints; rest > 0 {
+	if rest := len(points) - mailPoints; rest > 0 {
 		fmt.Fprintf(&b, "… và %d điểm khác trong tệp đính kèm.\n", rest)
 	}
 	fmt.Fprintf(&b, "\nTệp đính kèm %q đánh dấu các ô này: màu đỏ là chưa nhận, màu vàng là cần xem lại; trang đầu liệt kê tất cả. "+
 		"Đề nghị đơn vị sửa trên tệp gốc và gửi lại (xin đừng gửi lại tệp đã đánh dấu).\n\nTrân trọng.\n", attachment)
+	return b.String()
+}
+
+// point is one or more notes of one sheet that say the same, such as those of a row with an unknown label.
+type point struct {
+	note
+	cells []string
+	raws  []string
+}
+
+func group(all []note) []point {
+	var points []point
+	for _, n := range all {
+		if k := len(points) - 1; k >= 0 && n.Cell != "" {
+			if p := &points[k]; p.Sheet == n.Sheet && p.Problem == n.Problem && p.Expected == n.Expected && p.Nearest == n.Nearest && p.Refused == n.Refused {
+				p.cells, p.raws = append(p.cells, n.Cell), append(p.raws, n.Raw)
+				continue
+			}
+		}
+		points = append(points, point{n, []string{n.Cell}, []string{n.Raw}})
+	}
+	return points
+}
+
+// shownCells is how many cells of a point are named.
+const shownCells = 8
+
+func (p point) sentence() string {
+	var b strings.Builder
+	p.Cell = strings.Join(p.cells[:min(len(p.cells), shownCells)], ", ")
+	if len(p.cells) > shownCells {
+		p.Cell += fmt.Sprintf(" … (%d ô)", len(p.cells))
+	}
+	fmt.Fprintf(&b, "%s: %s", capital(p.where()), p.Problem)
+	if len(p.raws) == 1 && p.Raw != "" {
+		fmt.Fprintf(&b, " (ghi: “%s”)", shorten(p.Raw, 80))
+	}
+	if p.Expected != "" {
+		fmt.Fprintf(&b, "; số kiểm tra: %s", p.Expected)
+	}
+	b.WriteString(".")
+	if p.Nearest != "" {
+		fmt.Fprintf(&b, " Có phải là: %s?", p.Nearest)
+	}
+	if p.Try != "" {
+		fmt.Fprintf(&b, " %s.", p.Try)
+	}
 	return b.String()
 }
 

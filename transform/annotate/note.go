@@ -2,13 +2,35 @@ package annotate
 
 import (
 	"cmp"
+	_ "embed"
+	"encoding/csv"
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
+
+	"github.com/shopspring/decimal"
 
 	"github.com/phuluc/phuluc/transform/record"
 	"github.com/phuluc/phuluc/transform/rule"
 )
+
+// ask.csv says what the sender can do, where that differs from what the register of refusals tells the operator.
+//
+//go:embed ask.csv
+var askCSV string
+
+var asks = sync.OnceValue(func() map[string]string {
+	rows, err := csv.NewReader(strings.NewReader(askCSV)).ReadAll()
+	if err != nil {
+		panic(fmt.Sprintf("ask.csv: %v", err)) // embedded at build time; a test reads it first
+	}
+	m := make(map[string]string, len(rows))
+	for _, r := range rows[1:] {
+		m[r[0]] = r[1]
+	}
+	return m
+})
 
 // note is one thing to tell the sender.
 type note struct {
@@ -27,11 +49,11 @@ func notes(f *record.File) []note {
 	all := make([]note, 0, len(f.Refusals)+len(f.Findings))
 	for _, r := range f.Refusals {
 		all = append(all, note{
-			Origin: r.Origin, Refused: true, Code: r.Code, Problem: r.Message("vi"), Try: r.Try("vi"), Nearest: r.Nearest, Cells: r.Cells,
+			Origin: r.Origin, Refused: true, Code: r.Code, Problem: r.Message("vi"), Try: cmp.Or(asks()[r.Code], r.Try("vi")), Nearest: r.Nearest, Cells: r.Cells,
 		})
 	}
 	for _, d := range f.Findings {
-		all = append(all, note{Origin: d.Origin, Code: d.Rule, Problem: rule.Message(d, "vi"), Expected: d.Expected, Cells: 1})
+		all = append(all, note{Origin: d.Origin, Code: d.Rule, Problem: rule.Message(d, "vi"), Expected: vietnamese(d.Expected), Try: asks()[d.Rule], Cells: 1})
 	}
 	order := map[string]int{"": -1}
 	for i, s := range f.Sheets {
@@ -41,6 +63,25 @@ func notes(f *record.File) []note {
 		return cmp.Or(cmp.Compare(order[a.Sheet], order[b.Sheet]), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Row, b.Row), cmp.Compare(a.Col, b.Col), cmp.Compare(a.Code, b.Code))
 	})
 	return all
+}
+
+// vietnamese writes a decimal as a clerk does: 1.234,5.
+func vietnamese(number string) string {
+	d, err := decimal.NewFromString(number)
+	if err != nil {
+		return number
+	}
+	whole, fraction, broken := strings.Cut(d.Abs().String(), ".")
+	for i := len(whole) - 3; i > 0; i -= 3 {
+		whole = whole[:i] + "." + whole[i:]
+	}
+	if broken {
+		whole += "," + fraction
+	}
+	if d.IsNegative() {
+		whole = "-" + whole
+	}
+	return whole
 }
 
 // where is how a person finds the place again: sheet and cell, line and field, or "cả tệp".

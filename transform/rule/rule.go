@@ -321,9 +321,19 @@ func (j *judge) achievements() {
 		}
 		j.f.Findings = append(j.f.Findings, record.Finding{
 			Origin: c.Origin, Rule: "achievement_differs", Expected: v.Mul(hundred).DivRound(p, 2).String(), Actual: c.Percent.String(),
-			Args: []string{strings.Join([]string{ind.NameVi, value.Period, value.Measure}, ", ")},
+			Args: []string{strings.Join([]string{ind.NameVi, value.Period, j.measure(value.Measure)}, ", ")},
 		})
 	}
+}
+
+// measure is what a clerk calls a measure type.
+func (j *judge) measure(code string) string {
+	for _, m := range j.cat.Measures {
+		if m.Code == code {
+			return m.NameVi
+		}
+	}
+	return code
 }
 
 // splits compares totals with male + female and with urban + rural.
@@ -398,7 +408,7 @@ func (j *judge) compare(code string, total *record.Observation, parts []*record.
 	}
 	j.f.Findings = append(j.f.Findings, record.Finding{
 		Origin: total.Origin, Rule: code, Expected: sum.String(), Actual: total.Value.Decimal.String(),
-		Args: []string{strings.Join([]string{ind.NameVi, total.Period, total.Measure}, ", ")},
+		Args: []string{strings.Join([]string{ind.NameVi, total.Period, j.measure(total.Measure)}, ", ")},
 	})
 }
 
@@ -500,7 +510,7 @@ func (j *judge) copies() {
 				}
 				j.f.Findings = append(j.f.Findings, record.Finding{
 					Origin: later.first.Origin, Rule: "copied_forward", Actual: fmt.Sprint(len(later.values)),
-					Args: []string{fmt.Sprintf("%s %s = %s %s", earlier.measure, earlier.period, later.measure, later.period)},
+					Args: []string{fmt.Sprintf("%s %s = %s %s", j.measure(earlier.measure), earlier.period, j.measure(later.measure), later.period)},
 				})
 				break
 			}

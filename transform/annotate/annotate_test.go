@@ -1,0 +1,414 @@
+package annotate_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/csv"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/xuri/excelize/v2"
+
+	"github.com/phuluc/phuluc/extract"
+	"github.com/phuluc/phuluc/extract/landing"
+	"github.com/phuluc/phuluc/extract/sheet"
+	"github.com/phuluc/phuluc/extract/workbook"
+	"github.com/phuluc/phuluc/transform"
+	"github.com/phuluc/phuluc/transform/annotate"
+	"github.com/phuluc/phuluc/transform/catalogue"
+	"github.com/phuluc/phuluc/transform/mapping"
+	"github.com/phuluc/phuluc/transform/record"
+	"github.com/phuluc/phuluc/transform/rule"
+)
+
+const badName = "HaGiang_2020.xlsx"
+
+// bad is an annex with one cell of each kind of trouble: a total that does not add up (D7), a text where a count belongs
+// (F8), a misspelt indicator (row 11), an unknown one (row 12).
+func bad(t *testing.T) []byte {
+	t.Helper()
+	x := excelize.NewFile()
+	defer x.Close()
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	must(x.SetSheetName("Sheet1", "Biểu 1"))
+	for i, row := range [][]any{
+		{"UBND TỈNH HÀ GIANG"}, {"SỞ LAO ĐỘNG - THƯƠNG BINH VÀ XÃ HỘI"}, {}, {"KẾ HOẠCH NĂM 2020 LĨNH VỰC LAO ĐỘNG, NGƯỜI CÓ CÔNG VÀ XÃ HỘI"}, {},
+		{"TT", "Chỉ tiêu", "Đơn vị", "Thực hiện năm 2018", "Kế hoạch năm 2019", "Ước thực hiện năm 2019", "Kế hoạch năm 2020"},
+		{1, "Số người tham gia BHXH", "người", 130, nil, 140, 150},
+		{nil, "Bắt buộc", "người", 100, nil, "112,500", 120},
+		{nil, "Tự nguyện", "người", 31, nil, 28, 30},
+		{2, "Tỷ lệ lao động qua đào tạo", "%", 45.5, 47, "48,2", 50},
+		{3, "Tỷ lệ lao động qua đào tạp", "%", 45.5, 47, "48,2", 50},
+		{4, "Số chỉ tiêu lạ", "người", 1, 2, 3, 4},
+	} {
+		must(x.SetSheetRow("Biểu 1", sheet.Address(i+1, 1), &row))
+	}
+	thick, err := x.NewStyle(&excelize.Style{Font: &excelize.Font{Bold: true, Family: "Times New Roman"}, Border: []excelize.Border{{Type: "left", Color: "000000", Style: 5}}, NumFmt: 2})
+	must(err)
+	must(x.SetCellStyle("Biểu 1", "D11", "D11", thick))
+	must(x.AddComment("Biểu 1", excelize.Comment{Cell: "D11", Author: "Sở", Text: "số tạm tính"}))
+	must(x.AddComment("Biểu 1", excelize.Comment{Cell: "A1", Author: "Sở", Text: "đã ký"}))
+	must(x.MergeCell("Biểu 1", "A4", "G4"))
+	must(x.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Titles", RefersTo: "'Biểu 1'!$6:$6", Scope: "Biểu 1"}))
+	_, err = x.NewSheet("Ẩn")
+	must(err)
+	must(x.SetCellStr("Ẩn", "B2", "ghi chú"))
+	must(x.SetSheetVisible("Ẩn", false))
+	must(x.SetRowVisible("Biểu 1", 9, false))
+	var b bytes.Buffer
+	must(x.Write(&b))
+	return b.Bytes()
+}
+
+type bench struct {
+	t    *testing.T
+	cat  *catalogue.Catalogue
+	pipe *transform.Pipeline
+}
+
+func newBench(t *testing.T) bench {
+	t.Helper()
+	cat, err := catalogue.Load("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	maps, err := mapping.LoadSet("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	pipe, err := transform.New(transform.Options{Catalogue: cat, Mappings: maps})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return bench{t, cat, pipe}
+}
+
+// annotated reads the bytes as the program does and gives what became of them with the copy.
+func (b bench) annotated(name string, data []byte) (*record.File, []byte) {
+	b.t.Helper()
+	path := filepath.Join(b.t.TempDir(), name)
+	if err := os.WriteFile(path, data, 0o600); err != nil {
+		b.t.Fatal(err)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	defer f.Close()
+	kind, err := extract.DetectFile(f, int64(len(data)))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	file, err := b.pipe.Read(context.Background(), landing.Raw{Size: int64(len(data)), Type: kind}, name, f)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	var out bytes.Buffer
+	src := annotate.Source{Kind: kind, Bytes: bytes.NewReader(data), Size: int64(len(data)), Limits: sheet.DefaultLimits()}
+	if err := annotate.Workbook(context.Background(), &out, b.cat, src, file); err != nil {
+		b.t.Fatal(err)
+	}
+	return file, out.Bytes()
+}
+
+func open(t *testing.T, data []byte) *excelize.File {
+	t.Helper()
+	x, err := excelize.OpenReader(bytes.NewReader(data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { x.Close() })
+	return x
+}
+
+// cells gives every cell of the sheets from number first on, as "row,col,raw".
+func cells(t *testing.T, kind string, data []byte, first int) [][]string {
+	t.Helper()
+	w, err := workbook.Open(context.Background(), kind, bytes.NewReader(data), int64(len(data)), sheet.DefaultLimits())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	var all [][]string
+	for i := first; i < len(w.Sheets()); i++ {
+		var lines []string
+		for c, err := range w.Cells(context.Background(), i) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			lines = append(lines, c.Address()+" "+c.Raw)
+		}
+		all = append(all, lines)
+	}
+	return all
+}
+
+func fill(t *testing.T, x *excelize.File, sheetName, cell string) string {
+	t.Helper()
+	id, err := x.GetCellStyle(sheetName, cell)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := x.GetStyle(id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.Join(s.Fill.Color, "")
+}
+
+func comments(t *testing.T, x *excelize.File, sheetName string) map[string]string {
+	t.Helper()
+	list, err := x.GetComments(sheetName)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := map[string]string{}
+	for _, c := range list {
+		text := c.Text
+		for _, r := range c.Paragraph {
+			text += r.Text
+		}
+		all[c.Cell] += text
+	}
+	return all
+}
+
+func TestTheCopyExplainsEveryRefusedOrDoubtfulCellAndChangesNoOther(t *testing.T) {
+	b := newBench(t)
+	data := bad(t)
+	file, copied := b.annotated(badName, data)
+	if len(file.Refusals) < 9 || len(file.Findings) != 1 {
+		t.Fatalf("the annex gives %d refusals and %d findings", len(file.Refusals), len(file.Findings))
+	}
+	x := open(t, copied)
+	if got := x.GetSheetList(); !slices.Equal(got, []string{"Kết quả kiểm tra", "Biểu 1", "Ẩn"}) {
+		t.Fatalf("sheets %q", got)
+	}
+	if before, after := cells(t, "xlsx", data, 0), cells(t, "xlsx", copied, 1); !slices.EqualFunc(before, after, slices.Equal) {
+		t.Errorf("cells changed:\n%q\n%q", before, after)
+	}
+	said := comments(t, x, "Biểu 1")
+	marked := map[string]bool{}
+	for _, r := range file.Refusals {
+		marked[r.Cell] = true
+		if !strings.Contains(said[r.Cell], "CHƯA NHẬN: "+r.Message("vi")) {
+			t.Errorf("%s %s: comment %q", r.Code, r.Cell, said[r.Cell])
+		}
+		if got := fill(t, x, "Biểu 1", r.Cell); got != "FFC7CE" {
+			t.Errorf("%s is filled with %q", r.Cell, got)
+		}
+	}
+	for _, d := range file.Findings {
+		marked[d.Cell] = true
+		if c := said[d.Cell]; !strings.Contains(c, "CẦN XEM LẠI: "+rule.Message(d, "vi")) || !strings.Contains(c, "Số kiểm tra: 131") {
+			t.Errorf("%s: comment %q", d.Cell, c)
+		}
+		if got := fill(t, x, "Biểu 1", d.Cell); got != "FFEB9C" {
+			t.Errorf("%s is filled with %q", d.Cell, got)
+		}
+	}
+	for cell := range said {
+		if !marked[cell] && cell != "A1" {
+			t.Errorf("%s has a comment without a reason: %q", cell, said[cell])
+		}
+	}
+	if got := fill(t, x, "Biểu 1", "D10"); got != "" {
+		t.Errorf("D10, of which nothing is said, is filled with %q", got)
+	}
+	if !strings.Contains(said["D11"], "Ghi chú cũ: số tạm tính") || said["A1"] != "đã ký" {
+		t.Errorf("what the sender had written: D11 %q, A1 %q", said["D11"], said["A1"])
+	}
+	id, _ := x.GetCellStyle("Biểu 1", "D11")
+	if s, err := x.GetStyle(id); err != nil || s.Font == nil || !s.Font.Bold || s.NumFmt != 2 || len(s.Border) != 1 {
+		t.Errorf("D11 lost its looks: %+v %v", s, err)
+	}
+	if names := x.GetDefinedName(); len(names) != 1 || names[0].Scope != "Biểu 1" {
+		t.Errorf("defined names %+v", names)
+	}
+	if v, err := x.GetRowVisible("Biểu 1", 9); v || err != nil {
+		t.Errorf("the hidden row is visible: %v", err)
+	}
+}
+
+func TestTheFirstSheetListsEveryPointWithALinkToItsCell(t *testing.T) {
+	file, copied := newBench(t).annotated(badName, bad(t))
+	x := open(t, copied)
+	rows, err := x.GetRows("Kết quả kiểm tra")
+	if err != nil {
+		t.Fatal(err)
+	}
+	listed := map[string]bool{}
+	for i, r := range rows {
+		if len(r) > 4 && r[1] == "Biểu 1" && r[2] != "" && strings.ContainsAny(r[2][:1], "DEFG") {
+			listed[r[2]] = true
+			if ok, to, err := x.GetCellHyperLink("Kết quả kiểm tra", sheet.Address(i+1, 3)); !ok || to != "'Biểu 1'!"+r[2] || err != nil {
+				t.Errorf("line %d: link %q %v", i+1, to, err)
+			}
+		}
+	}
+	for _, r := range file.Refusals {
+		if !listed[r.Cell] {
+			t.Errorf("%s %s is not listed", r.Code, r.Cell)
+		}
+	}
+	if !listed["D7"] || !strings.Contains(rows[3][0], "Đã nhận 12 giá trị; 9 ô chưa nhận được; 1 điểm cần xem lại.") {
+		t.Errorf("D7 listed %v; tally %q", listed["D7"], rows[3][0])
+	}
+}
+
+func TestAFileThatCanNotBeReadGivesOneSheetThatSaysWhy(t *testing.T) {
+	data := bad(t)
+	b := newBench(t)
+	file, copied := b.annotated(badName, data[:len(data)/2])
+	x := open(t, copied)
+	rows, err := x.GetRows("Kết quả kiểm tra")
+	if err != nil || len(x.GetSheetList()) != 1 {
+		t.Fatalf("sheets %q %v", x.GetSheetList(), err)
+	}
+	if all := strings.Join(slices.Concat(rows...), "|"); !strings.Contains(all, file.Refusals[0].Message("vi")) || !strings.Contains(all, "Tệp chưa đọc được.") {
+		t.Errorf("the sheet says %q", all)
+	}
+}
+
+func TestMailNamesEachPointOnceWithCellsControlTotalAndWhatToDo(t *testing.T) {
+	b := newBench(t)
+	file, _ := b.annotated(badName, bad(t))
+	mail := annotate.Mail(b.cat, file, "HaGiang_2020_kiem-tra.xlsx")
+	golden, err := os.ReadFile("testdata/mail.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if mail != string(golden) {
+		t.Errorf("the mail is\n%s", mail)
+	}
+	file.Refusals, file.Findings = nil, nil
+	if mail := annotate.Mail(b.cat, file, "x.xlsx"); mail != "" {
+		t.Errorf("nothing to say, but: %s", mail)
+	}
+}
+
+func TestEveryCodeOfTheRequestsIsRegistered(t *testing.T) {
+	rows, err := csv.NewReader(strings.NewReader(readFile(t, "ask.csv"))).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	known := map[string]bool{}
+	for _, r := range rule.Registry() {
+		known[r.Code] = true
+	}
+	for _, r := range rows[1:] {
+		if _, ok := record.CodeOf(r[0]); !ok && !known[r[0]] {
+			t.Errorf("%s is neither a refusal nor a rule", r[0])
+		}
+	}
+}
+
+func readFile(t *testing.T, name string) string {
+	t.Helper()
+	b, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+// Another program opens the copy and finds every cell where it was.
+func TestLibreOfficeReadsTheCopy(t *testing.T) {
+	office, err := exec.LookPath("soffice")
+	if err != nil {
+		t.Skip("LibreOffice is not installed")
+	}
+	data := bad(t)
+	_, copied := newBench(t).annotated(badName, data)
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "copy.xlsx"), copied, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(office, "--headless", "-env:UserInstallation=file://"+dir+"/profile", "--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir", filepath.Join(dir, "out"), filepath.Join(dir, "copy.xlsx"))
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	again := []byte(readFile(t, filepath.Join(dir, "out", "copy.xlsx")))
+	if before, after := cells(t, "xlsx", data, 0), cells(t, "xlsx", again, 1); !slices.EqualFunc(before, after, slices.Equal) {
+		t.Errorf("cells changed:\n%q\n%q", before, after)
+	}
+	x := open(t, again)
+	if got, want := comments(t, x, "Biểu 1"), comments(t, open(t, copied), "Biểu 1"); len(got) != len(want) {
+		t.Errorf("%d comments arrive, %d were written", len(got), len(want))
+	}
+}
+
+// Workbooks of other programs with charts, comments, tables, controls and odd parts: the copy must be sound, whichever
+// way it was made.
+func TestCopiesOfRealWorkbooksAreSound(t *testing.T) {
+	shared := os.Getenv("PHULUC_SHARED")
+	if shared == "" {
+		shared = "../../../shared"
+	}
+	names, _ := filepath.Glob(filepath.Join(shared, "data", "robustness", "*.xls*"))
+	if len(names) == 0 {
+		t.Skip("no real workbooks beside the repository")
+	}
+	b := newBench(t)
+	for _, name := range names {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(data) > 1<<20 {
+			continue
+		}
+		t.Run(filepath.Base(name), func(t *testing.T) {
+			_, copied := bench{t, b.cat, b.pipe}.annotated(filepath.Base(name), data)
+			if !annotate.Intact(copied) {
+				t.Error("the copy does not hold together")
+			}
+			if dir := os.Getenv("PHULUC_COPIES"); dir != "" { // to look at them with other programs
+				if err := os.WriteFile(filepath.Join(dir, filepath.Base(name)+".xlsx"), copied, 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+// A workbook in which thousands of cells are refused is still answered.
+func TestManyRefusalsAreColouredAndListed(t *testing.T) {
+	x := excelize.NewFile()
+	defer x.Close()
+	file := &record.File{Name: "a.xlsx", Sheets: []record.Sheet{{Name: "Sheet1"}}}
+	for row := 1; row <= 3000; row++ {
+		if err := x.SetCellInt("Sheet1", sheet.Address(row, 1), int64(row)); err != nil {
+			t.Fatal(err)
+		}
+		file.Refusals = append(file.Refusals, record.Refusal{Origin: record.Origin{Sheet: "Sheet1", Cell: sheet.Address(row, 1), Row: row, Col: 1}, Code: "indicator.unknown", Cells: 1})
+	}
+	var in, out bytes.Buffer
+	if err := x.Write(&in); err != nil {
+		t.Fatal(err)
+	}
+	src := annotate.Source{Kind: "xlsx", Bytes: bytes.NewReader(in.Bytes()), Size: int64(in.Len()), Limits: sheet.DefaultLimits()}
+	if err := annotate.Workbook(context.Background(), &out, newBench(t).cat, src, file); err != nil {
+		t.Fatal(err)
+	}
+	y := open(t, out.Bytes())
+	if got := fill(t, y, "Sheet1", "A3000"); got != "FFC7CE" {
+		t.Errorf("A3000 is filled with %q", got)
+	}
+	if n := len(comments(t, y, "Sheet1")); n != 2000 {
+		t.Errorf("%d comments", n)
+	}
+	rows, err := y.GetRows("Kết quả kiểm tra")
+	if err != nil || len(rows) < 3000 {
+		t.Errorf("%d lines are listed: %v", len(rows), err)
+	}
+}
