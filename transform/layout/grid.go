@@ -183,6 +183,15 @@ func (g *grid) own(r, c int) int32 {
 	return i
 }
 
+// widen lets a cell reach over the blanks to its right, up to column last, as if it had been merged.
+func (g *grid) widen(i int32, last int) {
+	p := g.pos[i]
+	for c := p.c + 1; c <= last; c++ {
+		g.at[p.r*len(g.cols)+c] = i
+	}
+	g.span[i].c = max(g.span[i].c, last)
+}
+
 // rowCells lists the cells that start in a row, left to right.
 func (g *grid) rowCells(r int) []int32 {
 	var out []int32

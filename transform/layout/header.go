@@ -8,7 +8,7 @@ import "github.com/phuluc/phuluc/transform/text"
 // as if it had been merged, where nothing speaks against that.
 func (s *sheetReader) spreadGroups(t *table) {
 	g := s.g
-	for r := t.top; r < t.bottom; r++ {
+	for r := t.bottom - 1; r >= t.top; r-- { // the parts of a group before the group
 		if t.isCode(r) || s.leavesBare(t, r) {
 			continue
 		}
@@ -18,17 +18,46 @@ func (s *sheetReader) spreadGroups(t *table) {
 				continue
 			}
 			last := c
-			for last < t.c2 && g.cell(r, last+1) == none && s.headed(t, r, last+1) {
+			for last < t.c2 && g.cell(r, last+1) == none && s.headed(t, r, last+1) && !s.groupBegins(t, r, last+1) {
 				last++
 			}
 			if last > c && s.isGroup(t, r, c, last) {
-				for k := c + 1; k <= last; k++ {
-					g.at[r*len(g.cols)+k] = i
-				}
-				g.span[i].c = last
+				g.widen(i, last)
 			}
 		}
 	}
+	for r := t.top + 1; r <= t.bottom; r++ { // "(người)" below a group holds for all of it
+		for c := t.c1; c <= t.c2; c++ {
+			if i := g.own(r, c); i != none && g.span[i] == g.pos[i] && s.parsed[i] != nil && s.parsed[i].unitLine {
+				s.spreadUnit(t, r, c)
+			}
+		}
+	}
+}
+
+// groupBegins reports whether a header above a row begins in a column: no header of the row reaches over it.
+func (s *sheetReader) groupBegins(t *table, r, c int) bool {
+	for k := t.top; k < r; k++ {
+		if s.g.own(k, c) != none && !t.isCode(k) {
+			return true
+		}
+	}
+	return false
+}
+
+// spreadUnit lets a unit below a group header reach as far as that.
+func (s *sheetReader) spreadUnit(t *table, r, c int) {
+	above := s.g.cell(r-1, c)
+	if above == none || s.g.pos[above].c != c {
+		return
+	}
+	last := s.g.span[above].c
+	for k := c + 1; k <= last; k++ {
+		if s.g.cell(r, k) != none {
+			return
+		}
+	}
+	s.g.widen(s.g.own(r, c), last)
 }
 
 // headed reports whether a column has a header of its own below a row of the band.

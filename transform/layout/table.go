@@ -442,11 +442,11 @@ func (s *sheetReader) continues(t *table, r int, v rowView) bool {
 			above = g.cell(t.top, c)
 		}
 		p := s.parsed[i]
-		if p == nil || p.opens == kindNote || p.opens == kindSignature || p.unitLine {
+		if p == nil || p.opens == kindNote || p.opens == kindSignature || p.unitLine && (above == none || g.text[i][0] != '(') {
 			return false
 		}
 		if above == none {
-			if p.role == "" && !p.heads() { // a label column whose header stands one row lower
+			if p.role == "" && !p.heads() && !s.underGroup(t, r, c) { // a label column whose header stands one row lower
 				return false
 			}
 			continue
@@ -461,6 +461,20 @@ func (s *sheetReader) continues(t *table, r int, v rowView) bool {
 		}
 	}
 	return true
+}
+
+// underGroup reports whether a cell below a blank of the band may belong to the header left of the blank: the column of that header has
+// a cell in this row too.
+func (s *sheetReader) underGroup(t *table, r, c int) bool {
+	for k := c - 1; k >= 0; k-- {
+		if i := s.g.cell(t.bottom, k); i != none {
+			return s.parsed[i] != nil && s.parsed[i].role == "" && s.g.own(r, k) != none
+		}
+		if s.g.own(r, k) == none {
+			return false
+		}
+	}
+	return false
 }
 
 // isBlockLabel recognises the label of a block that stands over its values, across the columns: "Người - Person", "Cơ cấu

@@ -334,7 +334,7 @@ func (b *bookReader) fractions(from int) {
 	one := decimal.NewFromInt(1)
 	for i := from; i < len(b.pending); i++ {
 		p := &b.pending[i]
-		if in := p.indicator; in.ValueKind != "percent" || !p.obs.Value.Valid {
+		if b.rd.cat.Unit(p.indicator.Unit).Quantity != "percent" || !p.obs.Value.Valid {
 			continue
 		}
 		if p.obs.Value.Decimal.Abs().GreaterThan(one) || !p.percent {

@@ -254,13 +254,14 @@ type Reader struct {
 	vocab vocabulary
 	folds map[string][]*catalogue.Territory // provinces by name without diacritics, for paths
 
-	phrases  memo[string, *phrase]
-	repaired memo[string, string]
-	facts    memo[string, headFacts]
-	units    memo[unitQuestion, *catalogue.Unit]
-	parents  memo[parentQuestion, bool]
-	nearest  memo[string, *catalogue.Indicator]
-	words    memo[string, []uint16]
+	phrases      memo[string, *phrase]
+	repaired     memo[string, string]
+	facts        memo[string, headFacts]
+	units        memo[unitQuestion, *catalogue.Unit]
+	parents      memo[parentQuestion, bool]
+	nearest      memo[string, *catalogue.Indicator]
+	restrictions memo[restriction, *catalogue.Indicator]
+	words        memo[string, []uint16]
 }
 
 // NewReader makes a Reader.
@@ -333,6 +334,7 @@ func (rd *Reader) parse(s string) *phrase {
 	}
 	if rd.exact(p, p.body) {
 		rd.leadIn(p)
+		rd.unitOfName(p)
 		return p
 	}
 	// "Trong đó: - Xuất khẩu lao động": the carrier, then the child's own bullet and name.
@@ -389,6 +391,18 @@ func (rd *Reader) bilingual(p *phrase) *phrase {
 		return a
 	}
 	return nil
+}
+
+// unitOfName finds the unit in a name that the catalogue knows with it: "Mật độ dân số (người/km²)".
+func (rd *Reader) unitOfName(p *phrase) {
+	i := strings.LastIndexByte(p.body, '(')
+	if len(p.indicators) == 0 || p.dims.unitText != "" || i < 0 || !strings.HasSuffix(p.body, ")") {
+		return
+	}
+	inner := p.body[i+1 : len(p.body)-1]
+	if u := rd.unit(inner); u != nil {
+		p.dims.unit, p.dims.unitText = u, inner
+	}
 }
 
 func sameIndicator(a, b []catalogue.Match) bool {
