@@ -2,6 +2,7 @@
 // dates and periods. It knows nothing of workbooks or the catalogue.
 //
 //   - [Repair] turns damaged Unicode and TCVN3 bytes into NFC Vietnamese, and changes nothing else.
+//   - [Decode] and [DecodeRuns] do so with the knowledge of the font: TCVN3 with its capital fonts, VNI, VPS, VISCII.
 //   - [Key] is what two spellings of one label have in common; [Fold] is ASCII for file names; [Distance] ranks proposals.
 //   - [Footnote] takes footnote marks off a label or a number.
 //   - [ParseNumber], [DetectStyle] and [FromFloat] give exact decimals. A text with two readings is refused, never guessed.
@@ -9,6 +10,8 @@
 //
 // The syllable is the unit of repair: onset + rime + tone. onsets.csv and rimes.csv list the parts; with them a
 // misplaced tone mark has one right place, and a legacy encoding betrays itself because only the right decoding gives
-// syllables. Legacy encodings live in legacy.go, one table a charset; those that can be told by the font only (VNI,
-// TCVN3 capitals) need the font name and so an entry point of their own beside Repair.
+// syllables. Where both readings do, syllables.csv decides: the accented syllables of this field's labels, forms and
+// names. What it does not list is not wrong, only unknown, and a word of which both readings are known stays as its
+// neighbours are. Legacy encodings live in legacy.go, one table a charset (tcvn3.csv, vni.csv, vps.csv, viscii.csv: facts
+// of the charsets, checked against two public tables each); fonts.csv says which fonts show which.
 package text

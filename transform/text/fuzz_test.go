@@ -22,6 +22,39 @@ func FuzzRepair(f *testing.F) {
 	f.Fuzz(func(t *testing.T, s string) { checkText(t, s) })
 }
 
+func FuzzDecode(f *testing.F) {
+	for _, s := range []string{"Tæng sè lao ®éng", "Lao ñoäng, Tyû leä", "T°ng sÓ lao Ç¶ng", "T±ng s¯ lao ðµng · ngß¶i", "XuÊt khÈu th¸ng 7 đầu năm", "Q§-TCTK ViÑt Nam", "1.000®", "Có bé Hoà"} {
+		f.Add(s, "", ".VnTime")
+		f.Add(s, " (ng­êi)", ".VnArialH")
+		f.Add("Số ", s, "VNI-Times")
+		f.Add(s, s, "VPS Times Hoa")
+		f.Add(s, "“", "VI Times")
+	}
+	f.Fuzz(func(t *testing.T, a, b, font string) {
+		checkDecode(t, a+b, font)
+		joined := DecodeRuns(Run{a, font}, Run{b, "Arial"})
+		if joined != Repair(joined) {
+			t.Fatalf("DecodeRuns(%+q, %+q, %q) = %+q is not settled", a, b, font, joined)
+		}
+	})
+}
+
+func FuzzKey(f *testing.F) {
+	seedText(f)
+	f.Fuzz(func(t *testing.T, s string) {
+		key := Key(s)
+		if key != Key(Repair(s)) || key != Key(key) {
+			t.Fatalf("Key(%+q) = %+q is not stable", s, key)
+		}
+		if strings.Contains(key, "  ") || strings.TrimSpace(key) != key {
+			t.Fatalf("Key(%+q) = %+q has loose spaces", s, key)
+		}
+		if len([]rune(s)) < 64 && Distance(s, key) != 0 {
+			t.Fatalf("Distance(%+q, its key) = %d", s, Distance(s, key))
+		}
+	})
+}
+
 func FuzzParseNumber(f *testing.F) {
 	seedText(f)
 	f.Fuzz(func(t *testing.T, s string) {

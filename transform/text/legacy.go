@@ -1,6 +1,7 @@
 package text
 
 import (
+	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -42,130 +43,334 @@ func redecode(s string) string {
 	return s
 }
 
-// fromTCVN3 converts TCVN 5712:1993 (TCVN3, "ABC" fonts) read as Latin-1. s is NFC.
+// charset is a legacy encoding: its codes as they look when they are read as Windows-1252.
+type charset struct {
+	codes map[[2]rune]rune // one or two characters (the second 0 if one) → letter
+	runes map[rune]bool    // characters beyond ASCII that occur in codes
+}
+
+func newCharset() *charset { return &charset{codes: map[[2]rune]rune{}, runes: map[rune]bool{}} }
+
+func (c *charset) add(first, second, letter rune) {
+	c.codes[[2]rune{first, second}] = letter
+	for _, r := range [2]rune{first, second} {
+		if r >= 0x80 || r > 0 && r < ' ' {
+			c.runes[r] = true
+		}
+	}
+}
+
+// singleByte reads a table of bytes. A byte between 80 and 9F reaches us as Windows-1252 shows it or as it is.
+func (t *tableSet) singleByte(rows [][2]string) *charset {
+	c := newCharset()
+	for _, row := range rows {
+		b := mustHex(row[0])
+		letter := []rune(row[1])[0]
+		c.add(rune(b), 0, letter)
+		if r := charmap.Windows1252.DecodeByte(b); r != rune(b) && r != utf8.RuneError {
+			c.add(r, 0, letter)
+		}
+	}
+	return c
+}
+
+// addCapitals gives TCVN3 its toned capitals: a capital vowel followed by the toned code of its small letter ("A¸" = Á).
+func (t *tableSet) addCapitals(c *charset) {
+	capital := map[rune]rune{} // base letter → its capital as written
+	for _, r := range vowels {
+		capital[r] = unicode.ToUpper(r)
+	}
+	single := make(map[rune]rune, len(c.codes))
+	for code, r := range c.codes {
+		single[code[0]] = r
+		if l, _ := t.letter(r); l.upper {
+			capital[l.base] = code[0]
+		}
+	}
+	for code, r := range single {
+		if l, _ := t.letter(r); l.tone != level {
+			c.add(capital[l.base], code, unicode.ToUpper(r))
+		}
+	}
+}
+
+// twoUnits reads the table of VNI, which lists the small letters. The capitals follow from them; the second unit of a
+// capital is typed in either case.
+func twoUnits(rows [][2]string) *charset {
+	c := newCharset()
+	for _, row := range rows {
+		code, letter := []rune(row[0]+"\x00"), []rune(row[1])[0]
+		first, second := code[0], code[1]
+		c.add(first, second, letter)
+		c.add(unicode.ToUpper(first), second, unicode.ToUpper(letter))
+		c.add(unicode.ToUpper(first), unicode.ToUpper(second), unicode.ToUpper(letter))
+	}
+	return c
+}
+
+// decode maps every code, the longest first. whole is false if a character beyond ASCII is left that is no code.
+func (c *charset) decode(s []rune) (out []rune, whole bool) {
+	out, whole = make([]rune, 0, len(s)), true
+	for i := 0; i < len(s); i++ {
+		if i+1 < len(s) {
+			if r, ok := c.codes[[2]rune{s[i], s[i+1]}]; ok {
+				out = append(out, r)
+				i++
+				continue
+			}
+		}
+		r, ok := c.codes[[2]rune{s[i], 0}]
+		if !ok {
+			r = s[i]
+			whole = whole && r < 0x80
+		}
+		out = append(out, r)
+	}
+	return out, whole
+}
+
+// fromTCVN3 converts TCVN 5712:1993 (TCVN3, "ABC" fonts) read as Latin-1 where nothing is known of the font. s is NFC.
 //
 // Evidence is a word that holds a character which Vietnamese does not use, is no syllable as it stands and is one after
 // conversion. Without evidence nothing is touched. With it, the other words that may be TCVN3 are converted too: those
 // with such a character always, those made of letters that exist in both readings ("cã" = có) when only the TCVN3 reading
-// is a syllable, or else like the nearest word that is certain. So a cell that mixes TCVN3 and Unicode keeps its Unicode.
+// is a syllable, never when the vocabulary knows only the other reading, and else like the nearest word that is certain. So a cell that mixes TCVN3 and Unicode keeps its Unicode.
 func (t *tableSet) fromTCVN3(s string) string {
-	suspect := false
+	c := t.charsets["tcvn3"]
 	for _, r := range s {
-		if r >= 0xA1 && r <= 0xFF && t.tcvn3Only(r) {
-			suspect = true
-			break
+		if r >= 0xA1 && r <= 0xFF && t.foreign(c, r) {
+			return t.fromCharset(s, c, false).text
 		}
 	}
-	if !suspect {
-		return s
-	}
+	return s
+}
+
+type conversion struct {
+	text      string
+	converted bool // at least one word
+	modern    bool // at least one word is certainly Unicode
+}
+
+// fromCharset converts the words of s that are written in a charset. font tells that the font says so too; then more is
+// evidence: a word that only the charset makes a syllable, whatever its characters, an abbreviation with Đ ("H§ND"), a
+// character in the middle of a word where no Latin orthography has one ("ViÑt"). And if nothing in the text is certain,
+// the words that exist in both readings are converted when the vocabulary knows at least one of them only as converted
+// ("Sè": số) and none only as it stands ("Tháng", which would become "Thỏng").
+func (t *tableSet) fromCharset(s string, c *charset, font bool) conversion {
 	in := []rune(s)
-	words := t.tcvn3Words(in)
-	evident := false
+	words := t.legacyWords(in, c, font)
+	var has [verdicts]bool
 	for i := range words {
-		if words[i].verdict == legacy {
-			evident = true
-			break
-		}
+		has[words[i].verdict] = true
 	}
-	if !evident {
-		return s
+	done := conversion{text: s, modern: has[modern]}
+	evident := has[legacy] || has[likely]
+	voted := font && !evident && !has[modern] && t.vote(in, words)
+	if !evident && !voted {
+		return done
 	}
 	out := make([]rune, 0, len(in))
-	done := 0
+	last := 0
 	for i, w := range words {
-		if !t.convert(words, i) {
+		if !(voted && w.verdict == eitherOr || t.convert(in, words, i)) {
 			continue
 		}
-		out = append(append(out, in[done:w.start]...), w.converted...)
-		done = w.end
+		out = append(append(out, in[last:w.start]...), w.converted...)
+		last = w.end
+		done.converted = true
 	}
-	return string(append(out, in[done:]...))
+	done.text = string(append(out, in[last:]...))
+	return done
 }
 
 type verdict uint8
 
 const (
-	neutral  verdict = iota // ASCII, or cannot be TCVN3 and says nothing
+	neutral  verdict = iota // ASCII, or cannot be of the charset and says nothing
 	modern                  // certainly Unicode
-	legacy                  // certainly TCVN3: the evidence
-	marked                  // holds a TCVN3-only character, but no syllable comes of it ("Q§")
+	legacy                  // certainly of the charset: the evidence
+	likely                  // only the charset makes it a syllable, but all its letters are Vietnamese: evidence if the font says so
+	marked                  // holds a character that Vietnamese does not use, but no syllable comes of it ("Q§")
 	eitherOr                // letters that exist in both readings
+	verdicts
 )
 
 type legacyWord struct {
 	start, end int
 	verdict    verdict
 	converted  []rune
-	better     bool // only the TCVN3 reading is a syllable
+	better     bool // only the converted reading is a syllable
 }
 
-// tcvn3Only reports whether r is a TCVN3 code that Unicode Vietnamese does not use.
-func (t *tableSet) tcvn3Only(r rune) bool {
-	_, code := t.tcvn3[r]
+// foreign reports whether r is a code of the charset that Unicode Vietnamese does not use.
+func (t *tableSet) foreign(c *charset, r rune) bool {
+	if !c.runes[r] {
+		return false
+	}
 	_, letter := t.letter(r)
-	return code && !letter
+	return !letter
 }
 
-func (t *tableSet) tcvn3Words(in []rune) []legacyWord {
+func (t *tableSet) legacyWords(in []rune, c *charset, font bool) []legacyWord {
 	var words []legacyWord
 	for i := 0; i < len(in); {
-		if !t.tcvn3Rune(in[i]) {
+		if !c.runes[in[i]] && !isWordRune(in[i]) {
 			i++
 			continue
 		}
 		w := legacyWord{start: i}
-		for i < len(in) && t.tcvn3Rune(in[i]) {
+		for i < len(in) && (c.runes[in[i]] || isWordRune(in[i])) {
 			i++
 		}
 		w.end = i
-		t.judge(in[w.start:w.end], &w)
+		t.unquote(in, &w, c)
+		t.judge(in, &w, c, font)
 		words = append(words, w)
 	}
 	return words
 }
 
-func (t *tableSet) tcvn3Rune(r rune) bool {
-	_, code := t.tcvn3[r]
-	return code || isWordRune(r)
-}
-
-func (t *tableSet) judge(s []rune, w *legacyWord) {
-	only, mapped, ascii := false, true, true
-	for _, r := range s {
-		if r < 0x80 {
+// unquote leaves the quotation marks and dashes around a word out of it, which are letters in VPS and VISCII ("l”" = lễ),
+// if without them it is a syllable and with them none.
+func (t *tableSet) unquote(in []rune, w *legacyWord, c *charset) {
+	quote := func(r rune) bool { return r >= '\u2010' && r <= '\u203A' }
+	start, end := w.start, w.end
+	for start < end && quote(in[start]) {
+		start++
+	}
+	for _, end := range [2]int{end, end - 1} {
+		if start >= end || start == w.start && end == w.end || end < w.end && !quote(in[end]) {
 			continue
 		}
-		ascii = false
-		if _, ok := t.tcvn3[r]; !ok {
-			mapped = false
+		whole, _ := c.decode(in[w.start:w.end])
+		inner, _ := c.decode(in[start:end])
+		if !t.syllable(whole) && t.syllable(inner) {
+			w.start, w.end = start, end
+			return
 		}
-		only = only || t.tcvn3Only(r)
 	}
-	switch {
-	case ascii:
+}
+
+func (t *tableSet) judge(in []rune, w *legacyWord, c *charset, font bool) {
+	s := in[w.start:w.end]
+	only, plain := false, true
+	for _, r := range s {
+		if r < 0x80 && !c.runes[r] {
+			continue
+		}
+		plain = false
+		only = only || t.foreign(c, r)
+	}
+	if plain {
 		return
-	case !mapped:
+	}
+	whole := false
+	if w.converted, whole = c.decode(s); !whole {
 		w.verdict = modern
 		return
 	}
-	w.converted = t.decodeTCVN3(s)
-	after := t.syllable(w.converted)
-	before := t.syllable(icelandic(s))
-	if !before { // ñ may be a misplaced tilde
-		_, before = t.placeTone(string(s))
+	after := t.syllable(w.converted) || font && t.accented(w.converted)
+	before := t.syllable(icelandic(s)) && !oddCase(s)
+	if mended, ok := t.placeTone(string(s)); !before && ok { // ñ may be a misplaced tilde
+		before = !font || t.knows([]rune(mended)) || !t.knows(w.converted)
 	}
 	w.better = after && !before
 	switch {
 	case only && w.better && !notation(s):
 		w.verdict = legacy
-	case only && (len(s) > 1 || unicode.IsLetter(s[0]) || s[0] == '®' || s[0] == '§') && t.atMostOneTone(w.converted):
+	case font && only && (t.sure(s, w.converted) || t.lone(in, w)):
+		w.verdict = legacy
+	case font && w.better && !notation(s):
+		w.verdict = likely
+	case only && t.readable(s, w.converted, c):
 		w.verdict = marked
 	case after && !only:
 		w.verdict = eitherOr
 	default:
 		w.verdict = neutral
 	}
+}
+
+// accented knows the syllables that legacy text writes less strictly: with a misplaced tone ("hòan"), and the highland
+// names without one ("Đăk").
+func (t *tableSet) accented(s []rune) bool {
+	w := word{at: -1}
+	special := false
+	for _, r := range s {
+		l, ok := t.letter(r)
+		if !ok {
+			return false
+		}
+		w.add(l)
+		special = special || l.base >= 0x80 || l.tone != level
+	}
+	_, _, ok := t.parse(&w)
+	return ok && special
+}
+
+// oddCase finds an accented capital inside a word of small letters ("phÓ"), which Unicode text does not have.
+func oddCase(s []rune) bool {
+	for i, r := range s {
+		if i > 0 && r >= 0x80 && unicode.IsUpper(r) && (unicode.IsLower(s[i-1]) || i+1 < len(s) && unicode.IsLower(s[i+1])) {
+			return true
+		}
+	}
+	return false
+}
+
+// lone knows single signs that are words: "đ" behind a number or in "tr.đ", and words like "ở" between others.
+func (t *tableSet) lone(in []rune, w *legacyWord) bool {
+	if w.end-w.start != 1 || len(w.converted) != 1 {
+		return false
+	}
+	at := func(i int) rune {
+		if i < 0 || i >= len(in) {
+			return 0
+		}
+		return in[i]
+	}
+	previous, next := at(w.start-1), at(w.end)
+	if r := w.converted[0]; r == 'đ' || r == 'Đ' {
+		return unicode.IsDigit(previous) || strings.ContainsRune("./(", previous) || strings.ContainsRune("./", next) || len(in) == 1
+	}
+	if !t.knows(w.converted) {
+		return false
+	}
+	return unicode.IsControl(in[w.start]) || previous == ' ' && next == ' ' && unicode.IsLetter(at(w.start-2))
+}
+
+// readable limits the words that are converted beside evidence although no syllable comes of them.
+func (t *tableSet) readable(s, converted []rune, c *charset) bool {
+	if len(s) == 1 && !unicode.IsLetter(s[0]) {
+		return s[0] == '®' || s[0] == '§' || unicode.IsControl(s[0])
+	}
+	if last := s[len(s)-1]; c != t.charsets["tcvn3"] && last >= 0x80 && !unicode.IsLetter(last) && !t.syllable(converted) {
+		return false // km², Excel™
+	}
+	return t.atMostOneTone(converted)
+}
+
+// sure knows words that are no syllable and still certain when the font says so: abbreviations with Đ, and words with a
+// sign or a capital where no other language has one.
+func (t *tableSet) sure(s, converted []rune) bool {
+	if len(s) < 2 || !t.atMostOneTone(converted) {
+		return false
+	}
+	if strings.EqualFold(string(converted), "trđ") || (s[0] == '§' || s[0] == '¦' || s[0] == '®') && unicode.IsLetter(s[1]) {
+		return true
+	}
+	abbreviation := true
+	for i, r := range converted {
+		l, _ := t.letter(r)
+		if !l.upper || isVowel(l.base) {
+			abbreviation = false
+		}
+		if i > 0 && i < len(s)-1 && s[i] >= 0x80 && unicode.IsLetter(s[i-1]) && unicode.IsLetter(s[i+1]) &&
+			(s[i] <= '¿' && !unicode.IsLetter(s[i]) || unicode.IsUpper(s[i]) && unicode.IsLower(s[i-1])) {
+			return true
+		}
+	}
+	return abbreviation
 }
 
 // icelandic reads an initial Ð, ð as the Đ, đ it is so often typed for.
@@ -176,10 +381,10 @@ func icelandic(s []rune) []rune {
 	return append([]rune{'đ'}, s[1:]...)
 }
 
-// notation names words that ordinary text uses too: µm, B¹, M×, and abbreviations with an Icelandic Ð (LÐ, CÐ).
+// notation names words that ordinary text uses too: µm, m², B¹, M×, and abbreviations with an Icelandic Ð (LÐ, CÐ).
 // One character is never evidence.
 func notation(s []rune) bool {
-	if len(s) < 2 || len(s) == 2 && (s[0] == 'µ' || s[1] == '¹' || s[1] == '×') {
+	if len(s) < 2 || len(s) == 2 && (s[0] == 'µ' || strings.ContainsRune("¹²³×", s[1])) {
 		return true
 	}
 	icelandic := false
@@ -190,28 +395,6 @@ func notation(s []rune) bool {
 		icelandic = icelandic || r == 'Ð'
 	}
 	return icelandic
-}
-
-// decodeTCVN3 maps every character. A capital vowel followed by the toned code of its small letter is one toned capital
-// ("A¸" = Á): the charset has no codes for those.
-func (t *tableSet) decodeTCVN3(s []rune) []rune {
-	out := make([]rune, 0, len(s))
-	for _, r := range s {
-		u, ok := t.tcvn3[r]
-		if !ok {
-			out = append(out, r)
-			continue
-		}
-		if l, _ := t.letter(u); l.tone != level && len(out) > 0 {
-			if p, _ := t.letter(out[len(out)-1]); p.upper && p.tone == level && p.base == l.base {
-				l.upper = true
-				out[len(out)-1] = t.rune(l)
-				continue
-			}
-		}
-		out = append(out, u)
-	}
-	return out
 }
 
 func (t *tableSet) atMostOneTone(s []rune) bool {
@@ -231,27 +414,79 @@ func (t *tableSet) atMostOneTone(s []rune) bool {
 // nearby bounds the search for a word that is certain; farther words say nothing about this one.
 const nearby = 64
 
-func (t *tableSet) convert(words []legacyWord, i int) bool {
+func (t *tableSet) convert(in []rune, words []legacyWord, i int) bool {
 	switch w := words[i]; w.verdict {
-	case legacy, marked:
+	case legacy, likely, marked:
 		return true
 	case eitherOr:
 		if w.better {
 			return true
 		}
-		for d := 1; d < nearby; d++ {
-			for _, j := range [2]int{i - d, i + d} {
-				if j < 0 || j >= len(words) {
-					continue
-				}
-				switch words[j].verdict {
-				case legacy:
-					return true
-				case modern:
-					return false
-				}
-			}
+		if before, after := t.knows(in[w.start:w.end]), t.knows(w.converted); before != after {
+			return after
 		}
+		return nearest(words, i) == legacy
 	}
 	return false
+}
+
+// nearest gives the verdict of the certain word that stands nearest to word i: legacy, modern, or neutral if there is none.
+func nearest(words []legacyWord, i int) verdict {
+	found, least := neutral, 0
+	for _, step := range [2]int{-1, 1} {
+		for j := i + step; j >= 0 && j < len(words) && j > i-nearby && j < i+nearby; j += step {
+			v := words[j].verdict
+			if v == likely {
+				v = legacy
+			}
+			if v != legacy && v != modern {
+				continue
+			}
+			if far := max(words[i].start-words[j].end, words[j].start-words[i].end); found == neutral || far < least {
+				found, least = v, far
+			}
+			break
+		}
+	}
+	return found
+}
+
+// vote asks the vocabulary about words that exist in both readings.
+func (t *tableSet) vote(in []rune, words []legacyWord) bool {
+	yes := false
+	for _, w := range words {
+		if w.verdict != eitherOr {
+			continue
+		}
+		before, after := t.knows(in[w.start:w.end]), t.knows(w.converted)
+		if before && !after {
+			return false
+		}
+		yes = yes || after && !before
+	}
+	return yes
+}
+
+// knows reports whether syllables.csv lists a word.
+func (t *tableSet) knows(s []rune) bool {
+	return t.syllables[t.lexeme(s)]
+}
+
+// lexeme is the form of a word in syllables.csv: in small letters, the tone mark where the newer spelling has it.
+func (t *tableSet) lexeme(s []rune) string {
+	w := word{at: -1}
+	for _, r := range s {
+		l, ok := t.letter(r)
+		if !ok {
+			return ""
+		}
+		l.upper = false
+		w.add(l)
+	}
+	onset, r, ok := t.parse(&w)
+	if !ok {
+		return ""
+	}
+	w.at = onset + int(r.at)
+	return string(t.spell(&w))
 }

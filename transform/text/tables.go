@@ -3,7 +3,6 @@ package text
 import (
 	"embed"
 	"encoding/csv"
-	"fmt"
 	"strconv"
 	"strings"
 	"sync"
@@ -12,7 +11,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-//go:embed onsets.csv rimes.csv tcvn3.csv scales.csv qualifiers.csv
+//go:embed onsets.csv rimes.csv syllables.csv tcvn3.csv vni.csv vps.csv viscii.csv fonts.csv scales.csv qualifiers.csv
 var files embed.FS
 
 // tables gives the embedded files in the shape the parsers need. It is built once and never written afterwards.
@@ -23,7 +22,9 @@ type tableSet struct {
 	toned      map[rune][5]rune     // lower-case vowel → the same with huyền, sắc, hỏi, ngã, nặng
 	onsets     map[string]bool      // "", "b", … "ngh"
 	rimes      map[string]rime      // without tone: "oa", "iêng"
-	tcvn3      map[rune]rune        // byte read as Latin-1 → letter
+	syllables  map[string]bool      // the accented words of labels, forms and names of this field; see lexeme
+	charsets   map[string]*charset  // by the name of the table
+	fonts      []fontRule           // the longest prefix first
 	scales     map[string]int32     // Key of the word → power of ten
 	qualifiers map[string]qualifier // Key of the phrase
 	signs      *strings.Replacer    // comparison signs → words and signs of qualifiers.csv
@@ -81,7 +82,7 @@ func buildTables() *tableSet {
 		toned:      map[rune][5]rune{},
 		onsets:     map[string]bool{"": true},
 		rimes:      map[string]rime{},
-		tcvn3:      map[rune]rune{},
+		syllables:  map[string]bool{},
 		scales:     map[string]int32{},
 		qualifiers: map[string]qualifier{},
 	}
@@ -108,13 +109,17 @@ func buildTables() *tableSet {
 		}
 		t.rimes[row[0]] = r
 	}
-	for _, row := range readCSV("tcvn3.csv", 2) {
-		b, err := strconv.ParseUint(row[0], 16, 8)
-		if err != nil {
-			panic(fmt.Sprintf("text: tcvn3.csv: %v", err))
-		}
-		t.tcvn3[rune(b)] = []rune(row[1])[0]
+	for _, row := range readCSV("syllables.csv", 1) {
+		t.syllables[row[0]] = true
 	}
+	t.charsets = map[string]*charset{
+		"tcvn3":  t.singleByte(pairs("tcvn3.csv")),
+		"vps":    t.singleByte(pairs("vps.csv")),
+		"viscii": t.singleByte(pairs("viscii.csv")),
+		"vni":    twoUnits(pairs("vni.csv")),
+	}
+	t.addCapitals(t.charsets["tcvn3"])
+	t.fonts = t.fontRules()
 	for _, row := range readCSV("scales.csv", 2) {
 		t.scales[t.key(row[0])] = int32(mustAtoi(row[1]))
 	}
@@ -167,6 +172,23 @@ func readCSV(name string, fields int) [][]string {
 		panic("text: " + name + ": " + err.Error())
 	}
 	return rows[1:]
+}
+
+func pairs(name string) [][2]string {
+	rows := readCSV(name, 2)
+	out := make([][2]string, len(rows))
+	for i, row := range rows {
+		out[i] = [2]string{row[0], row[1]}
+	}
+	return out
+}
+
+func mustHex(s string) byte {
+	b, err := strconv.ParseUint(s, 16, 8)
+	if err != nil {
+		panic("text: " + err.Error())
+	}
+	return byte(b)
 }
 
 func mustAtoi(s string) int {
