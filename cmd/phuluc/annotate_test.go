@@ -1,0 +1,107 @@
+package main_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/xuri/excelize/v2"
+)
+
+func spoiledAnnex(t *testing.T) []byte {
+	t.Helper()
+	a := goodAnnex("Tỉnh Hà Giang")
+	a.rows[1].label = "Số đĩa bay được cấp phép"
+	return a.xlsx(t, nil)
+}
+
+// copyOf opens an annotated copy and gives the comments of its second sheet by cell, and the mail beside it.
+func copyOf(t *testing.T, name string) (comments map[string]string, mail string) {
+	t.Helper()
+	x, err := excelize.OpenFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer x.Close()
+	list, err := x.GetComments(x.GetSheetList()[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	comments = map[string]string{}
+	for _, c := range list {
+		comments[c.Cell] = c.Text
+	}
+	b, err := os.ReadFile(strings.TrimSuffix(name, ".xlsx") + ".txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return comments, string(b)
+}
+
+func TestCheckAnnotatesACopyForTheSender(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	in, out := filepath.Join(dir, "a.xlsx"), filepath.Join(dir, "back.xlsx")
+	write(t, in, spoiledAnnex(t))
+	run(t, done, "check", in, "--annotate", out)
+	comments, mail := copyOf(t, out)
+	for _, cell := range []string{"D10", "E10", "F10", "G10"} {
+		if !strings.HasPrefix(comments[cell], "CHƯA NHẬN: Chỉ tiêu không có trong danh mục") {
+			t.Errorf("%s: %q", cell, comments[cell])
+		}
+	}
+	if !strings.Contains(mail, "ô D10, E10, F10, G10") || !strings.Contains(mail, "back.xlsx") {
+		t.Errorf("the mail says %s", mail)
+	}
+
+	both := filepath.Join(dir, "copies")
+	if err := os.Mkdir(both, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	write(t, filepath.Join(dir, "b.xlsx"), spoiledAnnex(t))
+	run(t, done, "check", in, filepath.Join(dir, "b.xlsx"), "--annotate", both)
+	for _, name := range []string{"a_kiem-tra.xlsx", "b_kiem-tra.xlsx"} {
+		copyOf(t, filepath.Join(both, name))
+	}
+
+	for _, bad := range [][]string{{in, "--annotate", in}, {in, filepath.Join(dir, "b.xlsx"), "--annotate", out}, {in, "--annotate", filepath.Join(dir, "back.xls")}} {
+		run(t, input, append([]string{"check"}, bad...)...)
+	}
+}
+
+func TestRefreshAnnotatesEachTroubledFileOnce(t *testing.T) {
+	t.Parallel()
+	h := newHome(t)
+	h.put(t, "good.xlsx", goodAnnex("Tỉnh Cao Bằng").xlsx(t, nil))
+	h.put(t, "2020/HaGiang.xlsx", spoiledAnnex(t))
+	h.put(t, "broken.xlsx", spoiledAnnex(t)[:4000])
+	back := h.path("back")
+	type annotated struct {
+		Annotated int `json:"files_annotated"`
+	}
+	first, _ := runJSON[annotated](t, done, "refresh", "--data", string(h), "--annotate", back)
+	again, _ := runJSON[annotated](t, done, "refresh", "--data", string(h), "--annotate", back)
+	if first.Annotated != 2 || again.Annotated != 0 {
+		t.Errorf("%d copies, then %d", first.Annotated, again.Annotated)
+	}
+	copies, err := filepath.Glob(filepath.Join(back, "*", "*.xlsx"))
+	if err != nil || len(copies) != 2 {
+		t.Fatalf("%q %v", copies, err)
+	}
+	for _, name := range copies {
+		if filepath.Base(name) == "HaGiang.xlsx" {
+			if comments, _ := copyOf(t, name); comments["D10"] == "" {
+				t.Errorf("no comment on D10: %q", comments)
+			}
+		}
+	}
+	h.put(t, "2020/CaoBang.xlsx", func() []byte {
+		a := goodAnnex("Tỉnh Cao Bằng")
+		a.rows[1].label = "Số đĩa bay được cấp phép"
+		return a.xlsx(t, nil)
+	}())
+	if third, _ := runJSON[annotated](t, done, "refresh", "--data", string(h), "--annotate", back); third.Annotated != 1 {
+		t.Errorf("%d copies for one new file", third.Annotated)
+	}
+}
