@@ -8,12 +8,13 @@ type Limits struct {
 	RatioGrace      int64 // … looked at only above this unpacked size
 	Parts           int   // files in the archive; also what one part refers to
 	Sheets          int
-	Columns         int // highest column that holds a value
-	Cells           int // cells with a value in all sheets read; also shared strings
-	StringLength    int // UTF-16 units of one text, as the file format counts them
-	Merges          int // merged ranges of one sheet
-	Styles          int // cell formats, fonts and number formats, each
-	Depth           int // elements inside each other in one part
+	Columns         int   // highest column that holds a value
+	Cells           int   // cells with a value in all sheets read; also shared strings
+	StringLength    int   // UTF-16 units of one text, as the file format counts them
+	SharedBytes     int64 // of all shared strings of a workbook, which are kept while it is read
+	Merges          int   // merged ranges of one sheet
+	Styles          int   // cell formats, fonts and number formats, each
+	Depth           int   // elements inside each other in one part
 }
 
 // DefaultLimits are far above any annex and low enough that the worst file within them costs about a second and some
@@ -22,7 +23,7 @@ type Limits struct {
 func DefaultLimits() Limits {
 	return Limits{
 		CompressedBytes: 32 << 20,
-		UnpackedBytes:   64 << 20,
+		UnpackedBytes:   256 << 20,
 		Ratio:           100,
 		RatioGrace:      100 << 10,
 		Parts:           1000,
@@ -30,6 +31,7 @@ func DefaultLimits() Limits {
 		Columns:         512,
 		Cells:           5_000_000,
 		StringLength:    32767,
+		SharedBytes:     64 << 20,
 		Merges:          100_000,
 		Styles:          65_536,
 		Depth:           256,

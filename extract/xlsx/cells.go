@@ -3,6 +3,7 @@ package xlsx
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
 	"iter"
 	"slices"
@@ -40,6 +41,10 @@ func (w *Workbook) Cells(ctx context.Context, i int) iter.Seq2[sheet.Cell, error
 // errStop ends a scan when the consumer wants no more.
 var errStop = errors.New("iteration stopped")
 
+// wholeSheet is the size in bytes up to which a sheet is unpacked once and kept while it is read. A larger one is unpacked
+// twice, for the census and for the cells, and never in memory as a whole.
+const wholeSheet = 4 << 20
+
 // scan is one pass over one sheet.
 type scan struct {
 	w     *Workbook
@@ -56,29 +61,40 @@ type scan struct {
 	budget              int // cells the limits still allow; -1 without limit
 	blank               int // cells whose value is the empty text
 	uncomputed          int // formulas without any value, which the census does not count
-	others              int // merged ranges found where they belong
+	merged              int // merged ranges found where they belong
 
-	keep    keeper
-	scratch []byte
-	formula []byte
+	formulas formulas
+	keep     keeper
+	scratch  []byte
+	formula  []byte
 }
 
+// run reads the sheet in a part.
 func (s *scan) run(ctx context.Context, e *archive.Entry) error {
-	// The buffer changes hands while it is in use, so that two iterations at once do not share it.
-	buf := s.w.buf
-	s.w.buf = nil
-	buf, err := s.w.archive.Read(ctx, e, buf)
-	defer func() { s.w.buf = buf }()
+	if e.Size() > s.w.whole {
+		return s.document(ctx, func() (window, func(), error) { return s.w.stream(ctx, e) })
+	}
+	in, done, err := s.w.stream(ctx, e)
 	if err != nil {
 		return err
 	}
-	return s.document(ctx, e.Name, buf)
-}
-
-func (s *scan) document(ctx context.Context, part string, b []byte) (err error) {
-	if s.l, err = newLexer(ctx, part, b); err != nil {
+	defer done()
+	// The buffer changes hands while it is in use, so that two iterations at once do not share it.
+	buf := bytes.NewBuffer(s.w.sheetBuf[:0])
+	s.w.sheetBuf = nil
+	buf.Grow(int(e.Size()) + bytes.MinRead)
+	_, err = buf.ReadFrom(in.src)
+	defer func() { s.w.sheetBuf = buf.Bytes() }()
+	if err != nil {
 		return err
 	}
+	return s.document(ctx, func() (window, func(), error) {
+		return window{part: e.Name, b: buf.Bytes()}, func() {}, nil
+	})
+}
+
+// document reads a sheet; open gives its text from the beginning, twice.
+func (s *scan) document(ctx context.Context, open func() (window, func(), error)) error {
 	lim := s.w.limits
 	s.budget = -1
 	if lim.Cells > 0 {
@@ -88,27 +104,45 @@ func (s *scan) document(ctx context.Context, part string, b []byte) (err error) 
 		}
 		s.budget = max(s.budget, 0)
 	}
-	count := takeCensus(s.l.b, lim.Merges)
-	if lim.Merges > 0 && count.merged > lim.Merges {
-		return sheet.Refuse(sheet.CodeLimit, part, "the sheet has more than %d merged ranges", lim.Merges)
+	var count census
+	in, done, err := open()
+	if err != nil {
+		return err
 	}
-	for _, ref := range count.merges {
-		r, ok := parseRange(ref)
-		if !ok {
-			return sheet.Refuse(sheet.CodeDamaged, part, "merged range %q is not valid", ref)
-		}
-		if r.Row1 != r.Row2 || r.Col1 != r.Col2 {
-			s.merges = append(s.merges, r)
-		}
+	err = count.count(in, lim)
+	done()
+	if err != nil {
+		return err
 	}
+	s.merges = count.merges
 	slices.SortStableFunc(s.merges, func(a, b sheet.Range) int {
 		if a.Row1 != b.Row1 {
 			return a.Row1 - b.Row1
 		}
 		return a.Col1 - b.Col1
 	})
+	if in, done, err = open(); err != nil {
+		return err
+	}
+	defer done()
+	s.l = newLexer(ctx, in, lim)
+	if err := s.worksheet(); err != nil {
+		return err
+	}
+	switch values := s.values - s.uncomputed + s.blank; {
+	case s.rows != count.rows, s.cells != count.cells, values != count.values:
+		return sheet.Refuse(sheet.CodeDamaged, in.part, "%d rows, %d cells, %d values were read, but a second count finds %d, %d, %d",
+			s.rows, s.cells, values, count.rows, count.cells, count.values)
+	case s.merged != count.merged:
+		return sheet.Refuse(sheet.CodeDamaged, in.part, "%d merged ranges stand where they belong, %d in all", s.merged, count.merged)
+	}
+	return nil
+}
+
+// worksheet reads the whole document.
+func (s *scan) worksheet() error {
 	found := false
-	err = s.l.document("worksheet", func(name string) error {
+	err := s.l.document("worksheet", func(name string) error {
 		switch name {
 		case "cols":
 			if found {
@@ -124,25 +158,17 @@ func (s *scan) document(ctx context.Context, part string, b []byte) (err error) 
 		case "mergeCells":
 			return s.l.children(func(name string) error {
 				if name == "mergeCell" {
-					s.others++
+					s.merged++
 				}
 				return s.l.skip()
 			})
 		}
 		return s.l.skip()
 	})
-	switch {
-	case err != nil:
-		return err
-	case !found:
-		return sheet.Refuse(sheet.CodeDamaged, part, "the sheet has no table of cells")
-	case s.rows != count.rows, s.cells != count.cells, s.values-s.uncomputed+s.blank != count.values:
-		return sheet.Refuse(sheet.CodeDamaged, part, "%d rows, %d cells, %d values were read, but a second count finds %d, %d, %d",
-			s.rows, s.cells, s.values-s.uncomputed+s.blank, count.rows, count.cells, count.values)
-	case s.others != count.merged:
-		return sheet.Refuse(sheet.CodeDamaged, part, "%d merged ranges stand where they belong, %d in all", s.others, count.merged)
+	if err == nil && !found {
+		err = sheet.Refuse(sheet.CodeDamaged, s.l.part, "the sheet has no table of cells")
 	}
-	return nil
+	return err
 }
 
 // columns reads one <col>: a span of columns that look the same.
@@ -231,6 +257,11 @@ func (s *scan) readRow() error {
 		return nil
 	}
 	for {
+		if took, err := s.quickCell(); err != nil {
+			return err
+		} else if took {
+			continue
+		}
 		kind, err := l.next()
 		if err != nil {
 			return err
@@ -255,12 +286,138 @@ func (s *scan) readRow() error {
 	}
 }
 
-// readCell reads one <c>.
+// cellType is how a cell's value is stored: its attribute t.
+type cellType uint8
+
+const (
+	typeNumber cellType = iota // n, or no attribute
+	typeShared                 // s: index of a shared string
+	typeString                 // str: a formula's text, or inlineStr with its text in <v>
+	typeInline                 // its text stands in <is>
+	typeBool                   // b
+	typeError                  // e
+	typeISO                    // d: a date in ISO 8601
+	typeOther
+)
+
+func parseType(t []byte) cellType {
+	switch string(t) {
+	case "", "n":
+		return typeNumber
+	case "s":
+		return typeShared
+	case "str", "inlineStr":
+		return typeString
+	case "b":
+		return typeBool
+	case "e":
+		return typeError
+	case "d":
+		return typeISO
+	}
+	return typeOther
+}
+
+// plainCell is how nearly every cell begins; bytes as a little-endian number, the six of them.
+const plainCell = '<' | 'c'<<8 | ' '<<16 | 'r'<<24 | '='<<32 | '"'<<40
+
+// quickCell reads the cell that begins here if it is written as the usual programs write it:
+//
+//	<c r="B7" s="3" t="s"><v>12</v></c>
+//
+// with or without s, t and a value. It takes nothing that readCell would read in another way; whatever else stands here,
+// or does not stand in the window as a whole, is left to it.
+func (s *scan) quickCell() (took bool, err error) {
+	l := s.l
+	if len(l.b)-l.p < 512 && l.src != nil {
+		if _, err := l.more(); err != nil {
+			return false, err
+		}
+	}
+	b := l.b[l.p:]
+	if s.w.slow || len(b) < 16 || binary.LittleEndian.Uint64(b)&(1<<48-1) != plainCell {
+		return false, nil
+	}
+	i, col := 6, 0
+	for ; i < len(b) && b[i] >= 'A' && b[i] <= 'Z' && i < 6+3; i++ {
+		col = col*26 + int(b[i]-'A') + 1
+	}
+	row, from := 0, i
+	for ; i < len(b) && b[i]-'0' <= 9 && i < from+7; i++ {
+		row = row*10 + int(b[i]-'0')
+	}
+	if row != s.row || col <= s.col || col > maxCol || i+16 > len(b) || b[i] != '"' {
+		return false, nil
+	}
+	i++
+	xf := 0
+	if b[i] == ' ' && b[i+1] == 's' && b[i+2] == '=' && b[i+3] == '"' {
+		from = i + 4
+		for i = from; i < len(b) && b[i]-'0' <= 9 && i < from+6; i++ {
+			xf = xf*10 + int(b[i]-'0')
+		}
+		if i == from || i+16 > len(b) || b[i] != '"' {
+			return false, nil
+		}
+		i++
+	}
+	t := typeNumber
+	if b[i] == ' ' && b[i+1] == 't' && b[i+2] == '=' && b[i+3] == '"' {
+		from = i + 4
+		n := bytes.IndexByte(b[from:min(len(b), from+16)], '"')
+		if n < 0 {
+			return false, nil
+		}
+		t = parseType(b[from : from+n])
+		if i = from + n + 1; t == typeOther || i+16 > len(b) {
+			return false, nil
+		}
+	}
+	if b[i] == '/' && b[i+1] == '>' {
+		s.cells++
+		s.col = col
+		l.p += i + 2
+		return true, l.step()
+	}
+	if b[i] != '>' {
+		return false, nil
+	}
+	i++
+	if b[i] != '<' || b[i+1] != 'v' || b[i+2] != '>' {
+		// A formula, mostly. The beginning of the cell is read.
+		if err := l.push(b[1:2]); err != nil {
+			return false, err
+		}
+		s.cells++
+		s.col = col
+		l.p += i
+		return true, s.readContent(t, xf)
+	}
+	i += 3
+	from = i
+	for ; i < len(b); i++ {
+		if c := b[i]; c == '<' || c == '&' || c < ' ' && c != '\n' && c != '\t' {
+			break
+		}
+	}
+	if i+8 > len(b) || binary.LittleEndian.Uint64(b[i:]) != closeBoth {
+		return false, nil
+	}
+	s.cells++
+	s.col = col
+	l.p += i + 8
+	if err := l.step(); err != nil {
+		return false, err
+	}
+	return true, s.emit(t, xf, b[from:i], formulaNone, nil)
+}
+
+// readCell reads one <c> of any form.
 func (s *scan) readCell() error {
 	l := s.l
 	s.cells++
 	col := s.col + 1
-	var kind []byte
+	t := typeNumber
 	xf := 0
 	a := attributes{rest: l.attrs}
 	for a.next() {
@@ -287,7 +444,9 @@ func (s *scan) readCell() error {
 			}
 			xf = n
 		case 't':
-			kind = a.value
+			if t = parseType(a.value); t == typeOther && !l.self {
+				return l.damaged("cell %s has the unknown type %q", sheet.Address(s.row, col), a.value)
+			}
 		}
 	}
 	if a.bad {
@@ -300,39 +459,16 @@ func (s *scan) readCell() error {
 	if l.self {
 		return nil
 	}
-
-	// Nearly every cell is <c …><v>text</v></c>.
-	if rest := l.b[l.p:]; bytes.HasPrefix(rest, []byte("<v>")) {
-		end := bytes.IndexByte(rest[3:], '<')
-		if end >= 0 && bytes.HasPrefix(rest[3+end:], []byte("</v></c>")) && len(l.top()) == 1 {
-			value := rest[3 : 3+end]
-			l.p += 3 + end + len("</v></c>")
-			l.open = l.open[:len(l.open)-1]
-			if l.steps++; l.steps&4095 == 0 {
-				if err := l.ctx.Err(); err != nil {
-					return sheet.Stopped(err, l.part)
-				}
-			}
-			if plain(value) {
-				return s.emit(kind, xf, value, false, false)
-			}
-			text, ok := decode(s.scratch[:0], value)
-			if !ok {
-				return l.damaged("cell %s holds an unknown entity or a forbidden character", sheet.Address(s.row, s.col))
-			}
-			s.scratch = text
-			return s.emit(kind, xf, text, false, false)
-		}
-	}
-	return s.readContent(kind, xf)
+	return s.readContent(t, xf)
 }
 
-// readContent reads the children of a <c> of any form.
-func (s *scan) readContent(kind []byte, xf int) error {
+// readContent reads the children of a <c>.
+func (s *scan) readContent(t cellType, xf int) error {
 	l := s.l
-	kind = bytes.Clone(kind)
-	formula, valued, inline := false, false, false
+	of := formulaNone
+	valued, present := false, false // a value, be it empty; a tag of one
 	text, formed := s.scratch[:0], s.formula[:0]
+	var runs []sheet.Run
 	for {
 		token, err := l.next()
 		if err != nil {
@@ -349,68 +485,85 @@ func (s *scan) readContent(kind []byte, xf int) error {
 		}
 		switch name := l.name; {
 		case len(name) == 1 && name[0] == 'v', string(name) == "is":
+			present = true
 			// An empty element next to the other kind of value stands for nothing.
 			if l.self {
 				continue
 			}
 			if valued {
-				return l.damaged("cell %s has two values", sheet.Address(s.row, s.col))
+				err = l.damaged("two values")
+				break
 			}
 			valued = true
-			if inline = len(name) == 2; inline {
-				text, err = l.richText(text)
+			if len(name) == 2 {
+				t = typeInline
+				text, runs, err = l.richText(text)
 			} else {
 				text, err = l.content(text)
 			}
 		case len(name) == 1 && name[0] == 'f':
-			formula = true
-			formed, err = l.content(append(formed, '='))
+			tag, ok := parseFormulaTag(l.attrs)
+			if !ok || len(formed) > 0 {
+				err = l.damaged("two formulas, or a malformed one")
+				break
+			}
+			if formed, err = l.content(append(formed, '=')); err == nil {
+				of, err = s.formulaKind(tag, formed[1:])
+			}
 		default:
 			err = l.skip()
 		}
 		if err != nil {
-			return err
+			return s.inCell(err)
 		}
 	}
 	s.scratch, s.formula = text, formed
 	switch {
-	case formula && !valued && string(kind) != "str":
+	case len(formed) == 0 && !valued:
+		return nil
+	case len(formed) > 0 && !valued && !(t == typeString && present):
 		s.uncomputed++
-		return s.emit([]byte{'e'}, xf, formed, true, false)
-	case formula && len(text) == 0 && (len(kind) == 0 || string(kind) == "n"): // the empty text has the type "str"
-		return s.emit([]byte{'e'}, xf, formed, true, false)
+		return s.emit(typeError, xf, formed, of, nil)
+	case len(formed) > 0 && len(text) == 0 && t == typeNumber: // the empty text has the type "str"
+		return s.emit(typeError, xf, formed, of, nil)
 	case !valued:
 		return nil
 	}
-	return s.emit(kind, xf, text, formula, inline)
+	return s.emit(t, xf, text, of, runs)
+}
+
+// inCell says in which cell the content is at fault.
+func (s *scan) inCell(err error) error {
+	if e, ok := err.(*sheet.FileError); ok {
+		e.Detail = "cell " + sheet.Address(s.row, s.col) + ": " + e.Detail
+	}
+	return err
 }
 
 // emit hands over the cell at s.row, s.col. value is decoded and may be reused by the caller afterwards.
-func (s *scan) emit(kind []byte, xf int, value []byte, formula, inline bool) error {
-	c := sheet.Cell{Row: s.row, Col: s.col, Formula: formula, Hidden: s.rowHidden || s.cols != nil && s.cols[s.col]}
+func (s *scan) emit(t cellType, xf int, value []byte, of formulaKind, runs []sheet.Run) error {
+	if of == formulaNone {
+		of = s.formulas.at(s.row, s.col)
+	}
+	c := sheet.Cell{Row: s.row, Col: s.col, Kind: sheet.Number, Formula: of != formulaNone, External: of == formulaExternal,
+		Hidden: s.rowHidden || s.cols != nil && s.cols[s.col]}
 	if xf < len(s.w.styles) {
 		st := &s.w.styles[xf]
 		c.Format, c.Font, c.Indent = st.format, st.font, st.indent
 		if st.date {
 			c.Kind = sheet.Date
-		} else {
-			c.Kind = sheet.Number
 		}
 	} else if xf > 0 {
 		return s.l.damaged("cell %s has style %d of %d", c.Address(), xf, len(s.w.styles))
-	} else {
-		c.Kind = sheet.Number
 	}
-	switch {
-	case inline:
-		c.Kind, c.Raw = sheet.Text, s.keep.keep(value)
-	case len(kind) == 0, len(kind) == 1 && kind[0] == 'n':
+	switch t {
+	case typeNumber:
 		value = trim(value)
 		if !isNumber(value) {
 			c.Kind = sheet.Text
 		}
 		c.Raw = s.keep.keep(value)
-	case len(kind) == 1 && kind[0] == 's':
+	case typeShared:
 		c.Kind = sheet.Text
 		value = trim(value)
 		if len(value) == 0 {
@@ -421,9 +574,12 @@ func (s *scan) emit(kind []byte, xf int, value []byte, formula, inline bool) err
 			return s.l.damaged("cell %s refers to shared string %q of %d", c.Address(), value, s.w.strings.len())
 		}
 		c.Raw = s.w.strings.get(n)
-	case string(kind) == "str", string(kind) == "inlineStr":
+		runs = s.w.strings.runs[n]
+	case typeInline:
+		c.Kind, c.Raw = sheet.Text, s.keep.keep(value)
+	case typeString:
 		c.Kind, c.Raw = sheet.Text, s.keep.keep(lineEnds(unescape(s.own(value))))
-	case len(kind) == 1 && kind[0] == 'b':
+	case typeBool:
 		c.Kind = sheet.Bool
 		switch string(trim(value)) {
 		case "1", "true":
@@ -434,12 +590,13 @@ func (s *scan) emit(kind []byte, xf int, value []byte, formula, inline bool) err
 		default:
 			return s.l.damaged("cell %s is neither TRUE nor FALSE: %q", c.Address(), value)
 		}
-	case len(kind) == 1 && kind[0] == 'e':
+	case typeError:
 		c.Kind, c.Raw = sheet.Error, s.keep.keep(value)
-	case len(kind) == 1 && kind[0] == 'd':
+	default: // typeISO
 		c.Kind, c.Raw = sheet.Text, s.keep.keep(value)
-	default:
-		return s.l.damaged("cell %s has the unknown type %q", c.Address(), kind)
+	}
+	if runs != nil {
+		c.Runs = inFont(runs, c.Font)
 	}
 	if c.Raw == "" {
 		s.blank++

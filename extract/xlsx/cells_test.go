@@ -181,7 +181,7 @@ func TestDamagedSheetsAreRefused(t *testing.T) {
 		{"document type inside", rows(`<!DOCTYPE x>`), sheet.CodeDoctype, "document type"},
 		{"element declaration", rows(`<!ELEMENT x>`), sheet.CodeDamaged, "declaration"},
 		{"comment without an end", rows(`<!-- `), sheet.CodeDamaged, "-->"},
-		{"nested without end", rows(strings.Repeat("<x>", 300) + strings.Repeat("</x>", 300)), sheet.CodeDamaged, "deeper"},
+		{"nested without end", rows(strings.Repeat("<x>", 300) + strings.Repeat("</x>", 300)), sheet.CodeLimit, "deeper"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

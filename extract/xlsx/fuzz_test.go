@@ -6,6 +6,7 @@ import (
 	"encoding/xml"
 	"errors"
 	"io"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -85,15 +86,16 @@ func FuzzSheetXML(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 		defer cancel()
-		var cells []sheet.Cell
-		s := scan{
-			w: &Workbook{limits: tight(), values: []int{0}, strings: stringTable{text: "ab", at: []uint32{0, 1, 2}}, styles: make([]style, 2)},
-			yield: func(c sheet.Cell, _ error) bool {
-				cells = append(cells, c)
-				return true
-			},
+		cells, blank, err := scanBytes(ctx, data, 0, false)
+		for _, window := range []int{32, 100} {
+			for _, slow := range []bool{false, true} {
+				again, _, againErr := scanBytes(ctx, data, window, slow)
+				if !reflect.DeepEqual(cells, again) || code(err) != code(againErr) {
+					t.Fatalf("in windows of %d bytes, slow %v: %d cells, %v; as a whole %d cells, %v", window, slow, len(again), againErr, len(cells), err)
+				}
+			}
 		}
-		if err := s.document(ctx, "sheet", data); err != nil {
+		if err != nil {
 			var e *sheet.FileError
 			if !errors.As(err, &e) || e.Code == sheet.CodeTimeout {
 				t.Fatal(err)
@@ -114,10 +116,32 @@ func FuzzSheetXML(f *testing.F) {
 		if ok && filled < valued {
 			t.Errorf("%d cells with a value were read, the standard decoder finds %d", valued, filled)
 		}
-		if ok && filled > len(cells)+s.blank {
-			t.Errorf("%d cells were read and %d were blank, the standard decoder finds %d with a value", len(cells), s.blank, filled)
+		if ok && filled > len(cells)+blank {
+			t.Errorf("%d cells were read and %d were blank, the standard decoder finds %d with a value", len(cells), blank, filled)
 		}
 	})
+}
+
+// scanBytes reads the XML of a sheet, in windows of this size, or as a whole if it is 0.
+func scanBytes(ctx context.Context, data []byte, size int, slow bool) (cells []sheet.Cell, blank int, err error) {
+	s := scan{
+		w: &Workbook{limits: tight(), slow: slow, values: []int{0}, styles: make([]style, 2), outside: names{"ngoài": true},
+			strings: stringTable{groups: []string{"ab"}, at: []uint32{0, 1}, runs: map[int][]sheet.Run{1: {{From: 0, Font: ".VnTime"}}}}},
+		yield: func(c sheet.Cell, _ error) bool {
+			cells = append(cells, c)
+			return true
+		},
+	}
+	err = s.document(ctx, func() (window, func(), error) {
+		in := window{part: "sheet", src: newTextReader("sheet", bytes.NewReader(data)), b: make([]byte, 0, size)}
+		if size == 0 {
+			b, err := io.ReadAll(in.src)
+			in = window{part: "sheet", b: b}
+			return in, func() {}, err
+		}
+		return in, func() {}, nil
+	})
+	return cells, s.blank, err
 }
 
 // FuzzSmallParts gives arbitrary bytes as the parts that are read when a workbook is opened.
@@ -136,14 +160,17 @@ func FuzzSmallParts(f *testing.F) {
 			}
 			return err == nil
 		}
-		if table, err := parseStrings(ctx, "strings", data, tight()); fine(err) {
+		lexer := func() *lexer {
+			return newLexer(ctx, window{part: "part", src: newTextReader("part", bytes.NewReader(data)), b: make([]byte, 0, 64)}, tight())
+		}
+		if table, err := parseStrings(lexer()); fine(err) {
 			for i := range table.len() {
 				if tooLong([]byte(table.get(i)), tight().StringLength) {
 					t.Fatalf("string %d is too long", i)
 				}
 			}
 		}
-		styles, err := parseStyles(ctx, "styles", data, tight())
+		styles, err := parseStyles(lexer())
 		if fine(err) && len(styles) > tight().Styles {
 			t.Fatal("too many styles")
 		}

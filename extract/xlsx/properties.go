@@ -9,21 +9,15 @@ func (w *Workbook) Keywords(ctx context.Context) string {
 	if e == nil {
 		return ""
 	}
-	b, err := w.archive.Read(ctx, e, nil)
-	if err != nil {
-		return ""
-	}
-	l, err := newLexer(ctx, e.Name, b)
-	if err != nil {
-		return ""
-	}
 	var text []byte
-	err = l.document("coreProperties", func(name string) (err error) {
-		if name != "keywords" {
-			return l.skip()
-		}
-		text, err = l.content(text[:0])
-		return err
+	err := w.read(ctx, e, func(l *lexer) error {
+		return l.document("coreProperties", func(name string) (err error) {
+			if name != "keywords" {
+				return l.skip()
+			}
+			text, err = l.content(text[:0])
+			return err
+		})
 	})
 	if err != nil {
 		return ""

@@ -1,92 +1,181 @@
 package xlsx
 
 import (
-	"context"
 	"strings"
-	"unicode/utf8"
+	"unsafe"
 
 	"github.com/phuluc/phuluc/extract/sheet"
 )
 
-// stringTable is the shared strings of a workbook in one piece of memory: string i is text[at[i]:at[i+1]]. Offsets
-// instead of strings keep a table of millions of empty strings small.
+// stringTable is the shared strings of a workbook. The texts of stringGroup strings are one piece of memory, and offsets
+// into it instead of strings keep a table of millions of empty strings small.
 type stringTable struct {
-	text string
-	at   []uint32
+	groups []string
+	at     []uint32            // where string i begins in its group
+	runs   map[int][]sheet.Run // of the rich texts; the font "" is that of the cell
 }
 
-func (t *stringTable) len() int { return max(0, len(t.at)-1) }
+const (
+	stringGroup = 256
+	runSize     = int(unsafe.Sizeof(sheet.Run{}))
+)
 
-func (t *stringTable) get(i int) string { return t.text[t.at[i]:t.at[i+1]] }
+func (t *stringTable) len() int { return len(t.at) }
 
-func parseStrings(ctx context.Context, part string, b []byte, lim sheet.Limits) (stringTable, error) {
-	l, err := newLexer(ctx, part, b)
-	if err != nil {
-		return stringTable{}, err
+func (t *stringTable) get(i int) string {
+	group, from := t.groups[i/stringGroup], t.at[i]
+	if i++; i%stringGroup == 0 || i == len(t.at) {
+		return group[from:]
 	}
-	t := stringTable{at: make([]uint32, 1, 256)}
-	text := make([]byte, 0, len(b)/2)
+	return group[from:t.at[i]]
+}
+
+// parseStrings reads the shared strings part.
+func parseStrings(l *lexer) (t stringTable, err error) {
+	var text []byte // of the last group
+	var total int64
 	err = l.document("sst", func(name string) error {
 		if name != "si" {
 			return l.skip()
 		}
-		if lim.Cells > 0 && len(t.at) > lim.Cells {
-			return sheet.Refuse(sheet.CodeLimit, part, "there are more than %d shared strings", lim.Cells)
+		n := len(t.at)
+		if l.lim.Cells > 0 && n >= l.lim.Cells {
+			return sheet.Refuse(sheet.CodeLimit, l.part, "there are more than %d shared strings", l.lim.Cells)
 		}
 		from := len(text)
-		if text, err = l.richText(text); err != nil {
+		var runs []sheet.Run
+		if text, runs, err = l.richText(text); err != nil {
 			return err
 		}
-		if tooLong(text[from:], lim.StringLength) {
-			return sheet.Refuse(sheet.CodeLimit, part, "shared string %d is longer than %d characters", len(t.at)-1, lim.StringLength)
+		if tooLong(text[from:], l.lim.StringLength) {
+			return sheet.Refuse(sheet.CodeLimit, l.part, "shared string %d is longer than %d characters", n, l.lim.StringLength)
 		}
-		t.at = append(t.at, uint32(len(text)))
+		if total += int64(len(text) - from + len(runs)*runSize); l.lim.SharedBytes > 0 && total > l.lim.SharedBytes {
+			return sheet.Refuse(sheet.CodeLimit, l.part, "the shared strings need more than %d bytes", l.lim.SharedBytes)
+		}
+		if runs != nil {
+			if t.runs == nil {
+				t.runs = map[int][]sheet.Run{}
+			}
+			t.runs[n] = runs
+		}
+		if t.at = append(t.at, uint32(from)); len(t.at)%stringGroup == 0 {
+			t.groups = append(t.groups, string(text))
+			text = text[:0]
+		}
 		return nil
 	})
-	if err != nil {
-		return stringTable{}, err
-	}
-	t.text = string(text)
-	return t, nil
+	t.groups = append(t.groups, string(text))
+	return t, err
 }
 
 // richText appends the text of an element that holds <t> or runs <r><t>. Phonetic runs (<rPh>, the reading of
-// characters) are no part of the text.
-func (l *lexer) richText(dst []byte) ([]byte, error) {
+// characters) are no part of the text. The runs are nil if none has a font of its own, which is what rFont says.
+func (l *lexer) richText(dst []byte) (_ []byte, runs []sheet.Run, err error) {
 	from := len(dst)
-	err := l.children(func(name string) (err error) {
+	cr := false // the last piece ended in a CR, to which an LF may belong
+	piece := func() (err error) {
+		start := len(dst)
+		if dst, err = l.content(dst); err != nil || len(dst) == start {
+			return err
+		}
+		if n := l.lim.StringLength; n > 0 && len(dst)-from > n*len("_x0000_") {
+			return sheet.Refuse(sheet.CodeLimit, l.part, "a text is longer than %d characters", n)
+		}
+		p := unescape(dst[start:])
+		ends := p[len(p)-1] == '\r'
+		if cr && p[0] == '\n' {
+			p = p[:copy(p, p[1:])]
+		}
+		cr = ends
+		dst = dst[:start+len(lineEnds(p))]
+		return nil
+	}
+	fonts := false
+	err = l.children(func(name string) error {
 		switch name {
 		case "t":
-			dst, err = l.content(dst)
+			if start := len(dst) - from; fonts {
+				runs = append(runs, sheet.Run{From: start})
+			}
+			return piece()
 		case "r":
-			err = l.children(func(name string) (err error) {
-				if name != "t" {
-					return l.skip()
+			font := ""
+			start := len(dst) - from
+			err := l.children(func(name string) (err error) {
+				switch name {
+				case "rPr":
+					return l.children(func(name string) (err error) {
+						if name == "rFont" {
+							if font, err = l.fontName(); err != nil {
+								return err
+							}
+						}
+						return l.skip()
+					})
+				case "t":
+					return piece()
 				}
-				dst, err = l.content(dst)
-				return err
+				return l.skip()
 			})
-		default:
-			err = l.skip()
+			if len(dst)-from > start && (fonts || font != "") {
+				fonts = true
+				if n := len(runs); n == 0 || runs[n-1].Font != font {
+					runs = append(runs, sheet.Run{From: start, Font: font})
+				}
+			}
+			return err
 		}
-		return err
+		return l.skip()
 	})
-	return dst[:from+len(lineEnds(unescape(dst[from:])))], err
+	return dst, runs, err
+}
+
+// fontName gives the attribute val of the last start tag. The format's own program allows 31 characters.
+func (l *lexer) fontName() (string, error) {
+	raw, _, well := attr(l.attrs, "val")
+	if name, ok := l.fonts[string(raw)]; ok && well {
+		return name, nil
+	}
+	name, err := l.attr("val")
+	switch {
+	case err != nil:
+		return "", err
+	case len(name) > 255:
+		return "", sheet.Refuse(sheet.CodeLimit, l.part, "the name of a font is longer than 255 bytes (byte %d)", l.base+int64(l.p))
+	case l.lim.Styles > 0 && len(l.fonts) >= l.lim.Styles:
+		return "", sheet.Refuse(sheet.CodeLimit, l.part, "there are more than %d fonts", l.lim.Styles)
+	case l.fonts == nil:
+		l.fonts = map[string]string{}
+	}
+	l.fonts[string(raw)] = name
+	return name, nil
+}
+
+// inFont gives the runs of a text in a cell of this font: those that change the font.
+func inFont(runs []sheet.Run, font string) (out []sheet.Run) {
+	for _, r := range runs {
+		if r.Font == "" {
+			r.Font = font
+		}
+		if len(out) == 0 && r.Font != font || len(out) > 0 && r.Font != out[len(out)-1].Font {
+			out = append(out, r)
+		}
+	}
+	return out
 }
 
 // tooLong counts UTF-16 units, as the limit of the format does, but only if it has to.
-func tooLong(b []byte, limit int) bool {
+func tooLong[T string | []byte](b T, limit int) bool {
 	if limit <= 0 || len(b) <= limit {
 		return false
 	}
 	n := 0
-	for len(b) > 0 {
-		r, size := utf8.DecodeRune(b)
+	for _, r := range string(b) {
 		if r > 0xFFFF {
 			n++
 		}
 		n++
-		b = b[size:]
 	}
 	return n > limit
 }

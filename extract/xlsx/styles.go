@@ -1,7 +1,6 @@
 package xlsx
 
 import (
-	"context"
 	"strconv"
 	"strings"
 
@@ -17,12 +16,8 @@ type style struct {
 }
 
 // parseStyles reads the styles part: cell formats in order of their index.
-func parseStyles(ctx context.Context, part string, b []byte, lim sheet.Limits) ([]style, error) {
-	l, err := newLexer(ctx, part, b)
-	if err != nil {
-		return nil, err
-	}
-	formats := map[int]string{}
+func parseStyles(l *lexer) ([]style, error) {
+	formats, size := map[int]string{}, 0
 	var fonts []string
 	type xf struct{ format, font, indent int }
 	var xfs []xf
@@ -38,12 +33,12 @@ func parseStyles(ctx context.Context, part string, b []byte, lim sheet.Limits) (
 		return int(n), nil
 	}
 	room := func(n int, what string) error {
-		if lim.Styles > 0 && n > lim.Styles {
-			return sheet.Refuse(sheet.CodeLimit, part, "there are more than %d %s", lim.Styles, what)
+		if l.lim.Styles > 0 && n > l.lim.Styles {
+			return sheet.Refuse(sheet.CodeLimit, l.part, "there are more than %d %s", l.lim.Styles, what)
 		}
 		return nil
 	}
-	err = l.document("styleSheet", func(name string) error {
+	err := l.document("styleSheet", func(name string) error {
 		switch name {
 		case "numFmts":
 			return l.children(func(string) error {
@@ -53,6 +48,9 @@ func parseStyles(ctx context.Context, part string, b []byte, lim sheet.Limits) (
 				}
 				if formats[id], err = l.attr("formatCode"); err != nil {
 					return err
+				}
+				if size += len(formats[id]); size > maxTexts {
+					return sheet.Refuse(sheet.CodeLimit, l.part, "the number formats have more than %d bytes", maxTexts)
 				}
 				if err := room(len(formats), "number formats"); err != nil {
 					return err
@@ -64,7 +62,7 @@ func parseStyles(ctx context.Context, part string, b []byte, lim sheet.Limits) (
 				font := ""
 				err := l.children(func(name string) (err error) {
 					if name == "name" {
-						if font, err = l.attr("val"); err != nil {
+						if font, err = l.fontName(); err != nil {
 							return err
 						}
 					}

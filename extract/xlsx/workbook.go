@@ -16,15 +16,21 @@ import (
 
 // Workbook is an opened workbook. It is used from one goroutine.
 type Workbook struct {
-	archive  *archive.Archive
-	limits   sheet.Limits
-	sheets   []part
-	styles   []style
-	strings  stringTable
-	date1904 bool
+	archive *archive.Archive
+	limits  sheet.Limits
+	sheets  []part
+	styles  []style
+	strings stringTable
+	outside names // defined names by which another workbook comes in
 
-	buf    []byte // one part, reused
-	values []int  // cells with a value, by sheet
+	windows  [][]byte // not in use
+	sheetBuf []byte   // of one whole sheet; nil while it is in use
+	values   []int    // cells with a value, by sheet
+
+	// What tests change, to see that it makes no difference, or that it does.
+	window int   // size of a window in bytes
+	whole  int64 // see wholeSheet
+	slow   bool  // no quick way for the usual cells
 	lose   func(row, col int) bool
 }
 
@@ -62,7 +68,7 @@ func Open(ctx context.Context, r io.ReaderAt, size int64, lim sheet.Limits) (*Wo
 	if err != nil {
 		return nil, err
 	}
-	w := &Workbook{archive: a, limits: lim}
+	w := &Workbook{archive: a, limits: lim, window: windowSize, whole: wholeSheet}
 	if err := w.open(ctx); err != nil {
 		return nil, err
 	}
@@ -89,16 +95,16 @@ func (w *Workbook) open(ctx context.Context) error {
 		return err
 	}
 	for _, r := range rels {
-		var keep func(b []byte) error
+		var keep func(*lexer) error
 		switch r.kind {
 		case "styles":
-			keep = func(b []byte) (err error) {
-				w.styles, err = parseStyles(ctx, r.target, b, w.limits)
+			keep = func(l *lexer) (err error) {
+				w.styles, err = parseStyles(l)
 				return err
 			}
 		case "sharedStrings":
-			keep = func(b []byte) (err error) {
-				w.strings, err = parseStrings(ctx, r.target, b, w.limits)
+			keep = func(l *lexer) (err error) {
+				w.strings, err = parseStrings(l)
 				return err
 			}
 		default:
@@ -108,14 +114,39 @@ func (w *Workbook) open(ctx context.Context) error {
 		if e == nil {
 			return sheet.Refuse(sheet.CodePartMissing, r.target, "the workbook names this part, but it is not in the archive")
 		}
-		if w.buf, err = w.archive.Read(ctx, e, w.buf); err != nil {
-			return err
-		}
-		if err := keep(w.buf); err != nil {
+		if err := w.read(ctx, e, keep); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// read reads a part as a document.
+func (w *Workbook) read(ctx context.Context, e *archive.Entry, visit func(*lexer) error) error {
+	in, done, err := w.stream(ctx, e)
+	if err != nil {
+		return err
+	}
+	defer done()
+	return visit(newLexer(ctx, in, w.limits))
+}
+
+// stream opens a part as text. done gives back what it takes.
+func (w *Workbook) stream(ctx context.Context, e *archive.Entry) (in window, done func(), err error) {
+	r, err := w.archive.Reader(ctx, e)
+	if err != nil {
+		return window{}, nil, err
+	}
+	var b []byte
+	if n := len(w.windows); n > 0 {
+		b, w.windows = w.windows[n-1], w.windows[:n-1]
+	} else {
+		b = make([]byte, 0, w.window)
+	}
+	return window{part: e.Name, src: newTextReader(e.Name, r), b: b}, func() {
+		w.windows = append(w.windows, b) // it is not used any more, also where a longer one took its place
+		r.Close()
+	}, nil
 }
 
 // main finds the name of the workbook part, by the package's relationships and, where those are missing, by the name
@@ -149,24 +180,14 @@ func (w *Workbook) relations(ctx context.Context, name string) ([]relation, erro
 	if e == nil {
 		return nil, nil
 	}
-	var err error
-	if w.buf, err = w.archive.Read(ctx, e, w.buf); err != nil {
-		return nil, err
-	}
-	l, err := newLexer(ctx, e.Name, w.buf)
-	if err != nil {
-		return nil, err
-	}
 	var rels []relation
-	err = l.document("Relationships", func(name string) error {
-		if name != "Relationship" {
-			return l.skip()
-		}
+	one := func(l *lexer) error {
 		if w.limits.Parts > 0 && len(rels) >= w.limits.Parts {
 			return sheet.Refuse(sheet.CodeLimit, e.Name, "there are more than %d relationships", w.limits.Parts)
 		}
 		var v [4]string
 		for i, n := range []string{"Id", "Type", "Target", "TargetMode"} {
+			var err error
 			if v[i], err = l.attr(n); err != nil {
 				return err
 			}
@@ -182,26 +203,26 @@ func (w *Workbook) relations(ctx context.Context, name string) ([]relation, erro
 			rels = append(rels, relation{id: v[0], kind: path.Base(v[1]), target: strings.TrimPrefix(path.Clean(target), "/")})
 		}
 		return l.skip()
+	}
+	err := w.read(ctx, e, func(l *lexer) error {
+		return l.document("Relationships", func(name string) error {
+			if name != "Relationship" {
+				return l.skip()
+			}
+			return one(l)
+		})
 	})
 	return rels, err
 }
 
-// list reads the names of the sheets and finds their parts.
+// list reads the names of the sheets and finds their parts, and what cells need to know of the workbook.
 func (w *Workbook) list(ctx context.Context, book *archive.Entry, rels []relation) error {
 	byID := make(map[string]relation, len(rels))
 	for _, r := range rels {
 		byID[r.id] = r
 	}
-	var err error
-	if w.buf, err = w.archive.Read(ctx, book, w.buf); err != nil {
-		return err
-	}
-	l, err := newLexer(ctx, book.Name, w.buf)
-	if err != nil {
-		return err
-	}
 	seen := map[string]bool{}
-	one := func() error {
+	one := func(l *lexer) error {
 		if w.limits.Sheets > 0 && len(w.sheets) >= w.limits.Sheets {
 			return sheet.Refuse(sheet.CodeLimit, book.Name, "the workbook has more than %d sheets", w.limits.Sheets)
 		}
@@ -232,30 +253,67 @@ func (w *Workbook) list(ctx context.Context, book *archive.Entry, rels []relatio
 		w.sheets = append(w.sheets, p)
 		return l.skip()
 	}
-	err = l.document("workbook", func(name string) error {
-		switch name {
-		case "workbookPr":
-			v, err := l.attr("date1904")
-			if err != nil {
-				return err
-			}
-			w.date1904 = v == "1" || v == "true"
-		case "sheets":
-			return l.children(func(name string) error {
-				if name != "sheet" {
-					return l.skip()
-				}
-				return one()
-			})
+	texts := map[string][]byte{} // of defined names
+	size := 0
+	defined := func(l *lexer) error {
+		name, err := l.attr("name")
+		if err != nil {
+			return err
 		}
-		return l.skip()
+		text, err := l.content(nil)
+		if size += len(name) + len(text); size > maxTexts {
+			return sheet.Refuse(sheet.CodeLimit, book.Name, "the defined names have more than %d bytes", maxTexts)
+		}
+		// A name may stand for one thing in each sheet: it counts as all of them.
+		name = strings.ToLower(name)
+		texts[name] = append(append(texts[name], text...), ' ')
+		return err
+	}
+	date1904 := false
+	err := w.read(ctx, book, func(l *lexer) error {
+		return l.document("workbook", func(name string) error {
+			switch name {
+			case "workbookPr":
+				v, err := l.attr("date1904")
+				if err != nil {
+					return err
+				}
+				date1904 = v == "1" || v == "true"
+			case "sheets":
+				return l.children(func(name string) error {
+					if name != "sheet" {
+						return l.skip()
+					}
+					return one(l)
+				})
+			case "definedNames":
+				return l.children(func(name string) error {
+					if name != "definedName" {
+						return l.skip()
+					}
+					return defined(l)
+				})
+			}
+			return l.skip()
+		})
 	})
-	if err == nil && len(w.sheets) == 0 {
-		err = sheet.Refuse(sheet.CodeDamaged, book.Name, "the workbook lists no sheet")
+	if err != nil {
+		return err
+	}
+	if len(w.sheets) == 0 {
+		return sheet.Refuse(sheet.CodeDamaged, book.Name, "the workbook lists no sheet")
+	}
+	for i := range w.sheets {
+		w.sheets[i].info.Date1904 = date1904
 	}
 	w.values = make([]int, len(w.sheets))
+	w.outside, err = outsideNames(ctx, texts)
 	return err
 }
+
+// maxTexts is how much the defined names of a workbook may hold, and its number formats, in bytes. Old workbooks carry
+// thousands of dead ones.
+const maxTexts = 16 << 20
 
 // relationID gives the attribute id of the relationships namespace, whatever its prefix; the sheet's own attributes
 // have none.
@@ -279,10 +337,6 @@ func (w *Workbook) Sheets() []sheet.Info {
 	}
 	return infos
 }
-
-// Date1904 reports whether the workbook counts days from 1904-01-01 instead of 1900-01-01: a serial number of a Date
-// then means a day 1462 days later than usual.
-func (w *Workbook) Date1904() bool { return w.date1904 }
 
 // Close gives the memory back. The reader given to Open stays open; it is its owner's.
 func (w *Workbook) Close() error {

@@ -3,7 +3,6 @@ package xlsx
 import (
 	"bytes"
 	"context"
-	"encoding/binary"
 	"strconv"
 	"strings"
 	"unicode/utf16"
@@ -12,25 +11,21 @@ import (
 	"github.com/phuluc/phuluc/extract/sheet"
 )
 
-// maxDepth of elements; workbooks stay below 20.
-const maxDepth = 256
-
 type tokenKind uint8
 
 const (
 	tokenEnd   tokenKind = iota // of an element
 	tokenStart                  // of an element; no tokenEnd follows if the lexer says self
-	tokenText                   // between tags
+	tokenText                   // between tags; a long text comes in pieces
 	tokenEOF                    // the document ended properly
 )
 
-// lexer reads one XML document from memory and insists that it is well-formed: tags nest, there is one root, and it
-// is closed. It knows no namespaces: a name is what follows the colon. Its slices point into the document.
+// lexer reads one XML document and insists that it is well-formed: tags nest, there is one root, and it is closed. It
+// knows no namespaces: a name is what follows the colon. Its slices point into the window: the next token moves them.
 type lexer struct {
-	ctx  context.Context
-	part string
-	b    []byte
-	p    int
+	window
+	ctx context.Context
+	lim sheet.Limits
 
 	name  []byte // of the element, without prefix
 	attrs []byte // of a start tag, not yet checked
@@ -38,87 +33,60 @@ type lexer struct {
 	text  []byte // of a text token, not yet decoded
 	cdata bool   // text is to be taken as it is
 
-	open   []span // full names of the open elements
+	names  []byte // full names of the open elements, one after the other …
+	open   []int  // … and where each begins
 	rooted bool   // a root was seen
 	steps  int
+
+	fonts map[string]string // names of fonts met so far, by their writing in the part
 }
 
-// span is a piece of the document; unlike a slice it costs the garbage collector nothing.
-type span struct{ from, to int }
-
-func (l *lexer) top() []byte {
-	s := l.open[len(l.open)-1]
-	return l.b[s.from:s.to]
-}
-
-// newLexer checks what concerns the document as a whole. b is changed to UTF-8 if it is UTF-16.
-func newLexer(ctx context.Context, part string, b []byte) (*lexer, error) {
-	b, err := toUTF8(part, b)
-	if err != nil {
-		return nil, err
-	}
-	return &lexer{ctx: ctx, part: part, b: b, open: make([]span, 0, 16)}, nil
-}
-
-// toUTF8 gives the document without a byte order mark. Parts must be UTF-8 or UTF-16 (ECMA-376 part 2, 6.2.5).
-func toUTF8(part string, b []byte) ([]byte, error) {
-	var order binary.ByteOrder
-	switch {
-	case bytes.HasPrefix(b, []byte("\xFF\xFE")), bytes.HasPrefix(b, []byte("<\x00")):
-		order = binary.LittleEndian
-	case bytes.HasPrefix(b, []byte("\xFE\xFF")), bytes.HasPrefix(b, []byte("\x00<")):
-		order = binary.BigEndian
-	}
-	if order != nil {
-		if len(b)%2 != 0 {
-			return nil, sheet.Refuse(sheet.CodeDamaged, part, "UTF-16 text of an odd number of bytes")
-		}
-		out := make([]byte, 0, len(b)/2+len(b)/8)
-		for i := 0; i < len(b); i += 2 {
-			r := rune(order.Uint16(b[i:]))
-			if utf16.IsSurrogate(r) {
-				if i+4 > len(b) {
-					return nil, sheet.Refuse(sheet.CodeDamaged, part, "UTF-16 text ends within a character")
-				}
-				if r = utf16.DecodeRune(r, rune(order.Uint16(b[i+2:]))); r == utf8.RuneError {
-					return nil, sheet.Refuse(sheet.CodeDamaged, part, "byte %d is not valid UTF-16", i)
-				}
-				i += 2
-			}
-			out = utf8.AppendRune(out, r)
-		}
-		return bytes.TrimPrefix(out, []byte("\uFEFF")), nil
-	}
-	b = bytes.TrimPrefix(b, []byte("\uFEFF"))
-	if bytes.HasPrefix(b, []byte("<?xml")) {
-		if i := bytes.Index(b[:min(len(b), 256)], []byte("?>")); i > 0 {
-			if enc, ok, _ := attr(b[len("<?xml"):i], "encoding"); ok {
-				switch strings.ToLower(string(enc)) {
-				case "utf-8", "utf8", "us-ascii", "ascii":
-				default:
-					return nil, sheet.Refuse(sheet.CodeDamaged, part, "encoding %q; parts of a workbook are UTF-8 or UTF-16", enc)
-				}
-			}
-		}
-	}
-	if !utf8.Valid(b) {
-		return nil, sheet.Refuse(sheet.CodeDamaged, part, "the text is not valid UTF-8")
-	}
-	return b, nil
+func newLexer(ctx context.Context, w window, lim sheet.Limits) *lexer {
+	return &lexer{window: w, ctx: ctx, lim: lim, names: make([]byte, 0, 64), open: make([]int, 0, 16)}
 }
 
 func (l *lexer) damaged(format string, args ...any) error {
 	e := sheet.Refuse(sheet.CodeDamaged, l.part, format, args...)
-	e.Detail += " (byte " + strconv.Itoa(l.p) + ")"
+	e.Detail += " (byte " + strconv.FormatInt(l.base+int64(l.p), 10) + ")"
 	return e
+}
+
+func (l *lexer) top() []byte { return l.names[l.open[len(l.open)-1]:] }
+
+func (l *lexer) push(name []byte) error {
+	if l.lim.Depth > 0 && len(l.open) >= l.lim.Depth {
+		return sheet.Refuse(sheet.CodeLimit, l.part, "elements are nested deeper than %d (byte %d)", l.lim.Depth, l.base+int64(l.p))
+	}
+	l.open = append(l.open, len(l.names))
+	l.names = append(l.names, name...)
+	return nil
+}
+
+func (l *lexer) pop() {
+	last := len(l.open) - 1
+	l.names = l.names[:l.open[last]]
+	l.open = l.open[:last]
+}
+
+// step looks at the context now and then.
+func (l *lexer) step() error {
+	if l.steps++; l.steps&4095 == 0 {
+		if err := l.ctx.Err(); err != nil {
+			return sheet.Stopped(err, l.part)
+		}
+	}
+	return nil
 }
 
 // next moves to the next token.
 func (l *lexer) next() (tokenKind, error) {
 	for {
-		if l.steps++; l.steps&4095 == 0 {
-			if err := l.ctx.Err(); err != nil {
-				return 0, sheet.Stopped(err, l.part)
+		if err := l.step(); err != nil {
+			return 0, err
+		}
+		if len(l.b)-l.p < len("<![CDATA[") && l.src != nil { // to tell one markup from the other
+			if _, err := l.more(); err != nil {
+				return 0, err
 			}
 		}
 		if l.p >= len(l.b) {
@@ -131,20 +99,16 @@ func (l *lexer) next() (tokenKind, error) {
 			return tokenEOF, nil
 		}
 		if l.b[l.p] != '<' {
-			end := bytes.IndexByte(l.b[l.p:], '<')
-			if end < 0 {
-				end = len(l.b) - l.p
+			if err := l.readText(); err != nil {
+				return 0, err
 			}
-			l.text, l.cdata = l.b[l.p:l.p+end], false
-			if len(l.open) == 0 {
-				if len(bytes.TrimLeft(l.text, " \t\r\n")) > 0 {
-					return 0, l.damaged("text outside of the root element")
-				}
-				l.p += end
-				continue
+			if len(l.open) > 0 {
+				return tokenText, nil
 			}
-			l.p += end
-			return tokenText, nil
+			if len(trim(l.text)) > 0 {
+				return 0, l.damaged("text outside of the root element")
+			}
+			continue
 		}
 		rest := l.b[l.p+1:]
 		if len(rest) == 0 {
@@ -164,15 +128,7 @@ func (l *lexer) next() (tokenKind, error) {
 					return 0, err
 				}
 			case bytes.HasPrefix(rest, []byte("![CDATA[")):
-				from := l.p + len("<![CDATA[")
-				if err := l.jump("<![CDATA[", "]]>"); err != nil {
-					return 0, err
-				}
-				if len(l.open) == 0 {
-					return 0, l.damaged("text outside of the root element")
-				}
-				l.text, l.cdata = l.b[from:l.p-len("]]>")], true
-				return tokenText, nil
+				return tokenText, l.readCDATA()
 			case len(rest) >= 8 && strings.EqualFold(string(rest[:8]), "!DOCTYPE"):
 				return 0, sheet.Refuse(sheet.CodeDoctype, l.part, "the part declares a document type; no spreadsheet program writes one, and attacks need it")
 			default:
@@ -184,20 +140,120 @@ func (l *lexer) next() (tokenKind, error) {
 	}
 }
 
-// jump moves behind the first end after start.
-func (l *lexer) jump(start, end string) error {
-	i := bytes.Index(l.b[l.p+len(start):], []byte(end))
-	if i < 0 {
-		return l.damaged("%s has no %s", start, end)
+// readText moves behind the text that begins here, or behind a piece of it.
+func (l *lexer) readText() error {
+	end := bytes.IndexByte(l.b[l.p:], '<')
+	if end < 0 {
+		if l.p > 0 { // else the window is full of it
+			if _, err := l.more(); err != nil {
+				return err
+			}
+		}
+		if end = bytes.IndexByte(l.b[l.p:], '<'); end < 0 {
+			end = len(l.b) - l.p
+			if l.src != nil {
+				end -= undecided(l.b[l.p:])
+			}
+		}
 	}
-	l.p += len(start) + i + len(end)
+	l.text, l.cdata = l.b[l.p:l.p+end], false
+	l.p += end
 	return nil
 }
 
+// undecided gives how many bytes at the end of a piece of text depend on what follows: a reference that is not over, a CR
+// that may belong to an LF.
+func undecided(b []byte) int {
+	if i := bytes.LastIndexByte(b[max(0, len(b)-maxReference):], '&'); i >= 0 {
+		from := max(0, len(b)-maxReference) + i
+		if from > 0 && bytes.IndexByte(b[from:], ';') < 0 {
+			return len(b) - from
+		}
+	}
+	if len(b) > 1 && b[len(b)-1] == '\r' {
+		return 1
+	}
+	return 0
+}
+
+func (l *lexer) readCDATA() error {
+	const start, end = "<![CDATA[", "]]>"
+	for {
+		if i := bytes.Index(l.b[l.p+len(start):], []byte(end)); i >= 0 {
+			if len(l.open) == 0 {
+				return l.damaged("text outside of the root element")
+			}
+			from := l.p + len(start)
+			l.text, l.cdata = l.b[from:from+i], true
+			l.p = from + i + len(end)
+			return nil
+		}
+		if ok, err := l.more(); err != nil {
+			return err
+		} else if !ok {
+			return l.damaged("%s has no %s", start, end)
+		}
+	}
+}
+
+// jump moves behind the first end after start.
+func (l *lexer) jump(start, end string) error {
+	l.p += len(start)
+	if ok, err := l.behind(end); err != nil {
+		return err
+	} else if !ok {
+		return l.damaged("%s has no %s", start, end)
+	}
+	return nil
+}
+
+// startTag reads a start tag; one that the window cuts is read again from its beginning.
 func (l *lexer) startTag() error {
-	b := l.b
-	from := l.p + 1
-	i, colon := from, -1
+	for {
+		length, colon, full := scanTag(l.b[l.p:])
+		if full == 0 {
+			if ok, err := l.more(); err != nil {
+				return err
+			} else if ok {
+				continue
+			}
+			return l.damaged("the text ends inside a tag")
+		}
+		tag := l.b[l.p : l.p+length]
+		name := tag[1:full]
+		if len(name) == 0 || name[0] < 'A' && name[0] != ':' || colon == 1 || colon == full-1 {
+			return l.damaged("a tag without a name")
+		}
+		if tag[length-1] != '>' {
+			return l.damaged("< inside <%s", name)
+		}
+		l.name = name
+		if colon > 0 {
+			l.name = tag[colon+1 : full]
+		}
+		l.attrs = tag[full : length-1]
+		if l.self = len(l.attrs) > 0 && l.attrs[len(l.attrs)-1] == '/'; l.self {
+			l.attrs = l.attrs[:len(l.attrs)-1]
+		}
+		if len(l.open) == 0 {
+			if l.rooted {
+				return l.damaged("a second root element <%s>", name)
+			}
+			l.rooted = true
+		}
+		l.p += length
+		if !l.self {
+			return l.push(name)
+		}
+		return nil
+	}
+}
+
+// scanTag finds the end of the tag at the beginning of b, by its > outside of quotes, or by the next <, which no tag may
+// hold. full is where its name ends, colon the first one in it or -1. full is 0 if b ends before the tag does.
+func scanTag(b []byte) (length, colon, full int) {
+	i := 1
+	colon = -1
 	for ; i < len(b); i++ {
 		c := b[i]
 		if c <= ' ' || c == '/' || c == '>' || c == '<' || c == '=' || c == '"' || c == '\'' || c == '&' {
@@ -207,63 +263,34 @@ func (l *lexer) startTag() error {
 			colon = i
 		}
 	}
-	full := b[from:i]
-	if len(full) == 0 || full[0] < 'A' && full[0] != ':' || colon >= 0 && (colon == from || colon+1 == i) {
-		return l.damaged("a tag without a name")
-	}
-	l.name = full
-	if colon >= 0 {
-		l.name = b[colon+1 : i]
-	}
+	full = i
 	var quote byte
-	for at := i; ; i++ {
-		if i >= len(b) {
-			return l.damaged("the text ends inside <%s", full)
-		}
-		c := b[i]
-		if quote != 0 {
+	for ; i < len(b); i++ {
+		switch c := b[i]; {
+		case c == '<':
+			return i + 1, colon, full
+		case quote != 0:
 			if c == quote {
 				quote = 0
 			}
-			if c == '<' {
-				return l.damaged("< inside an attribute of <%s>", full)
-			}
-			continue
-		}
-		if c == '>' {
-			l.attrs = b[at:i]
-			break
-		}
-		switch c {
-		case '"', '\'':
+		case c == '>':
+			return i + 1, colon, full
+		case c == '"' || c == '\'':
 			quote = c
-		case '<':
-			return l.damaged("< inside <%s", full)
 		}
 	}
-	if l.self = len(l.attrs) > 0 && l.attrs[len(l.attrs)-1] == '/'; l.self {
-		l.attrs = l.attrs[:len(l.attrs)-1]
-	}
-	if len(l.open) == 0 {
-		if l.rooted {
-			return l.damaged("a second root element <%s>", full)
-		}
-		l.rooted = true
-	}
-	l.p = i + 1
-	if !l.self {
-		if len(l.open) >= maxDepth {
-			return l.damaged("elements nested deeper than %d", maxDepth)
-		}
-		l.open = append(l.open, span{from, from + len(full)})
-	}
-	return nil
+	return 0, 0, 0
 }
 
 func (l *lexer) endTag() error {
 	i := bytes.IndexByte(l.b[l.p:], '>')
-	if i < 0 {
-		return l.damaged("the text ends inside a tag")
+	for i < 0 {
+		if ok, err := l.more(); err != nil {
+			return err
+		} else if !ok {
+			return l.damaged("the text ends inside a tag")
+		}
+		i = bytes.IndexByte(l.b[l.p:], '>')
 	}
 	full := l.b[l.p+2 : l.p+i]
 	if len(full) > 0 && full[len(full)-1] <= ' ' {
@@ -275,7 +302,7 @@ func (l *lexer) endTag() error {
 	if !bytes.Equal(l.top(), full) {
 		return l.damaged("</%s> closes <%s>", full, l.top())
 	}
-	l.open = l.open[:len(l.open)-1]
+	l.pop()
 	l.p += i + 1
 	l.name = full[bytes.IndexByte(full, ':')+1:]
 	return nil
@@ -421,12 +448,16 @@ func (l *lexer) attr(name string) (string, error) {
 }
 
 // content appends the decoded text of the element whose start was the last token to dst, and moves behind its end.
-// Text inside child elements does not belong to it.
+// Text inside child elements does not belong to it. A text that no reading of it brings below the limit ends early.
 func (l *lexer) content(dst []byte) ([]byte, error) {
 	if l.self {
 		return dst, nil
 	}
+	from := len(dst)
 	for {
+		if n := l.lim.StringLength; n > 0 && len(dst)-from > n*len("_x0000_") {
+			return dst, sheet.Refuse(sheet.CodeLimit, l.part, "a text is longer than %d characters (byte %d)", n, l.base+int64(l.p))
+		}
 		kind, err := l.next()
 		if err != nil {
 			return dst, err
@@ -470,6 +501,9 @@ func plain(b []byte) bool {
 	return true
 }
 
+// maxReference is the length of the longest reference to a character that is read, "&#x0010FFFF;" and the like.
+const maxReference = 13
+
 // decode appends text with its entities resolved and its line ends as LF. It knows the five entities that need no
 // declaration and character references (XML 1.0, 2.11, 4.1, 4.6).
 func decode(dst, b []byte) ([]byte, bool) {
@@ -486,7 +520,7 @@ func decode(dst, b []byte) ([]byte, bool) {
 			return dst, false
 		}
 		b = b[i+1:]
-		end := bytes.IndexByte(b[:min(len(b), 12)], ';')
+		end := bytes.IndexByte(b[:min(len(b), maxReference-1)], ';')
 		if end < 0 {
 			return dst, false
 		}
