@@ -20,6 +20,13 @@ const (
 	CodeXLS         = "file.unsupported_xls" // a version of the binary format that is not read
 	CodeUnsupported = "file.unsupported"     // another spreadsheet format, or a compression nobody uses
 	CodeTimeout     = "file.timeout"         // the deadline of the context passed
+	CodeNoTable     = "file.no_table"        // a document without a table
+	CodeXLSB        = "file.unsupported_xlsb"
+	CodePDF         = "file.pdf"
+	CodeImage       = "file.image"
+	CodeWordOld     = "file.word_old" // .doc, .rtf, .odt
+	CodeWebPage     = "file.web_page" // HTML or XML, often under the name .xls
+	CodeArchive     = "file.archive"  // .zip, .rar, .7z, .gz that is no document itself
 )
 
 // FileError says why a workbook, or the rest of one, is refused. No retry can help.

@@ -4,8 +4,15 @@ package workbook
 
 import (
 	"context"
+	"errors"
 	"io"
+	"slices"
+	"strings"
 
+	"github.com/phuluc/phuluc/extract/archive"
+	"github.com/phuluc/phuluc/extract/delimited"
+	"github.com/phuluc/phuluc/extract/docx"
+	"github.com/phuluc/phuluc/extract/ods"
 	"github.com/phuluc/phuluc/extract/sheet"
 	"github.com/phuluc/phuluc/extract/xls"
 	"github.com/phuluc/phuluc/extract/xlsx"
@@ -18,14 +25,63 @@ type Workbook interface {
 	Keywords(ctx context.Context) string
 }
 
-// Open opens a workbook of the given type. All errors about the content are *sheet.FileError; others are those of r and
-// of ctx. r must stay readable until the last use.
+// Open opens a workbook of the given type. All errors about the content are *sheet.FileError, also for the types that are
+// not read; others are those of r and of ctx. r must stay readable until the last use.
 func Open(ctx context.Context, kind string, r io.ReaderAt, size int64, lim sheet.Limits) (Workbook, error) {
+	refuse := func(code string) (Workbook, error) { return nil, sheet.Refuse(code, "", "the content is %s", kind) }
 	switch kind {
-	case "xlsx", "zip", "empty", "encrypted", "xlsb", "ods":
+	case "xlsx":
 		return xlsx.Open(ctx, r, size, lim)
 	case "xls", "ole":
 		return xls.Open(ctx, r, size, lim)
+	case "ods":
+		return ods.Open(ctx, r, size, lim)
+	case "docx":
+		return docx.Open(ctx, r, size, lim)
+	case "csv", "text":
+		return delimited.Open(ctx, r, size, lim)
+	case "zip":
+		return unknownArchive(ctx, r, size, lim)
+	case "empty":
+		return refuse(sheet.CodeEmpty)
+	case "encrypted":
+		return refuse(sheet.CodeEncrypted)
+	case "xlsb":
+		return refuse(sheet.CodeXLSB)
+	case "pdf":
+		return refuse(sheet.CodePDF)
+	case "image":
+		return refuse(sheet.CodeImage)
+	case "doc", "rtf", "odt":
+		return refuse(sheet.CodeWordOld)
+	case "html", "xml":
+		return refuse(sheet.CodeWebPage)
+	case "rar", "7z", "gzip":
+		return refuse(sheet.CodeArchive)
 	}
-	return nil, sheet.Refuse(sheet.CodeUnsupported, "", "the content is %s", kind)
+	return refuse(sheet.CodeUnsupported)
+}
+
+// unknownArchive is a workbook all the same if its parts have names that detection does not know, and names what it holds
+// if not: people pack annexes into archives.
+func unknownArchive(ctx context.Context, r io.ReaderAt, size int64, lim sheet.Limits) (Workbook, error) {
+	w, err := xlsx.Open(ctx, r, size, lim)
+	var x *sheet.FileError
+	if err == nil {
+		return w, nil
+	}
+	if !errors.As(err, &x) || x.Code != sheet.CodeNotWorkbook {
+		return nil, err
+	}
+	a, err := archive.Open(r, size, lim)
+	if err != nil {
+		return nil, err
+	}
+	names := a.Names()
+	slices.Sort(names)
+	more := ""
+	if len(names) > 5 {
+		names, more = names[:5], " …"
+	}
+	return nil, sheet.Refuse(sheet.CodeArchive, "", "%s%s", strings.Join(names, ", "), more)
 }

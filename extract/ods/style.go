@@ -1,0 +1,158 @@
+package ods
+
+import (
+	"context"
+	"encoding/xml"
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/phuluc/phuluc/extract/archive"
+	"github.com/phuluc/phuluc/extract/markup"
+	"github.com/phuluc/phuluc/extract/sheet"
+)
+
+// Namespaces of ODF 1.3 part 3, and that of the extension in which LibreOffice says that a value is an error.
+const (
+	nsOffice   = "urn:oasis:names:tc:opendocument:xmlns:office:1.0"
+	nsStyle    = "urn:oasis:names:tc:opendocument:xmlns:style:1.0"
+	nsTable    = "urn:oasis:names:tc:opendocument:xmlns:table:1.0"
+	nsText     = "urn:oasis:names:tc:opendocument:xmlns:text:1.0"
+	nsFo       = "urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0"
+	nsSvg      = "urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0"
+	nsMeta     = "urn:oasis:names:tc:opendocument:xmlns:meta:1.0"
+	nsManifest = "urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"
+	nsCalcext  = "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0"
+)
+
+// style is what the reader needs of a style.
+type style struct {
+	parent string
+	font   string
+	indent int
+	raised bool
+	hidden bool // of a sheet
+}
+
+// styles holds the styles by family and name; the name "" is the default of the family. Fonts are by the names that
+// styles use for them.
+type styles struct {
+	limit int
+	named map[string]map[string]style
+	fonts map[string]string
+}
+
+func newStyles(limit int) styles {
+	return styles{limit: limit, named: map[string]map[string]style{"table": {}, "table-cell": {}, "text": {}}, fonts: map[string]string{}}
+}
+
+// read reads the children of office:document-styles, or those of office:document-content that hold styles.
+func (s *styles) read(r *markup.Reader, e xml.StartElement) error {
+	switch {
+	case e.Name.Space == nsOffice && (e.Name.Local == "styles" || e.Name.Local == "automatic-styles" || e.Name.Local == "font-face-decls"):
+		return r.Children(func(e xml.StartElement) error { return s.read(r, e) })
+	case e.Name.Space == nsStyle && e.Name.Local == "font-face":
+		name, _ := markup.Attr(e, nsStyle, "name")
+		family, _ := markup.Attr(e, nsSvg, "font-family")
+		s.fonts[name] = strings.Trim(family, `'"`)
+	case e.Name.Space == nsStyle && (e.Name.Local == "style" || e.Name.Local == "default-style"):
+		return s.one(r, e)
+	}
+	return r.Skip()
+}
+
+func (s *styles) one(r *markup.Reader, e xml.StartElement) error {
+	family, _ := markup.Attr(e, nsStyle, "family")
+	name, _ := markup.Attr(e, nsStyle, "name")
+	known := s.named[family]
+	if known == nil {
+		return r.Skip()
+	}
+	if s.limit > 0 && len(known) >= s.limit {
+		return r.Refuse(sheet.CodeLimit, "more than %d styles", s.limit)
+	}
+	var st style
+	st.parent, _ = markup.Attr(e, nsStyle, "parent-style-name")
+	err := r.Children(func(e xml.StartElement) error {
+		if e.Name.Space == nsStyle {
+			switch e.Name.Local {
+			case "text-properties":
+				if f, ok := markup.Attr(e, nsStyle, "font-name"); ok {
+					if st.font = s.fonts[f]; st.font == "" {
+						st.font = f
+					}
+				} else if f, ok := markup.Attr(e, nsFo, "font-family"); ok {
+					st.font = strings.Trim(f, `'"`)
+				}
+				position, _ := markup.Attr(e, nsStyle, "text-position")
+				st.raised = raised(position)
+			case "paragraph-properties":
+				margin, _ := markup.Attr(e, nsFo, "margin-left")
+				st.indent = indent(margin)
+			case "table-properties":
+				display, _ := markup.Attr(e, nsTable, "display")
+				st.hidden = display == "false"
+			}
+		}
+		return r.Skip()
+	})
+	known[name] = st
+	return err
+}
+
+// of gives a style with what it inherits.
+func (s *styles) of(family, name string) style {
+	out := s.named[family][name]
+	seen := out
+	for range 16 { // far more than styles inherit from one another; a loop ends too
+		if seen.parent == "" || out.font != "" {
+			break
+		}
+		seen = s.named[family][seen.parent]
+		out.font = seen.font
+		if out.indent == 0 {
+			out.indent = seen.indent
+		}
+	}
+	if out.font == "" && family == "table-cell" {
+		out.font = s.named[family][""].font
+	}
+	return out
+}
+
+// raised reports whether style:text-position raises the text: "super 58%" or "33% 58%".
+func raised(position string) bool {
+	first, _, _ := strings.Cut(strings.TrimSpace(position), " ")
+	percent, err := strconv.ParseFloat(strings.TrimSuffix(first, "%"), 64)
+	return first == "super" || err == nil && percent > 0
+}
+
+// indent turns a left margin into steps of an alignment indent, each of 10 points.
+func indent(length string) int {
+	unit := map[string]float64{"pt": 1, "cm": 72 / 2.54, "mm": 7.2 / 2.54, "in": 72, "pc": 12}
+	if len(length) < 3 {
+		return 0
+	}
+	n, err := strconv.ParseFloat(length[:len(length)-2], 64)
+	points := n * unit[length[len(length)-2:]]
+	if err != nil || !(points > 0 && points < 10_000) {
+		return 0
+	}
+	return int(math.Round(points / 10))
+}
+
+// parts opens a part and calls each for the children of its root element. A part that is not there has none.
+func parts(ctx context.Context, a *archive.Archive, name string, each func(r *markup.Reader, e xml.StartElement) error) error {
+	e := a.Find(name)
+	if e == nil {
+		return nil
+	}
+	r, err := markup.Open(ctx, a, e)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	return r.Document(func(xml.StartElement) error {
+		return r.Children(func(e xml.StartElement) error { return each(r, e) })
+	})
+}
