@@ -357,7 +357,7 @@ func (s *sheetReader) bandHeight(t *table) int {
 // of the body. Below a title or unit line it begins another table.
 func (s *sheetReader) repeats(t *table, r int, v rowView) bool {
 	if r > 0 {
-		if above := s.g.rowCells(r - 1); len(above) == 1 && s.class[above[0]] == classText && s.g.span[above[0]].r == r-1 {
+		if above := s.g.rowCells(r - 1); len(above) == 1 && s.class[above[0]] == classText && s.g.span[above[0]].r == r-1 && !s.parsed[above[0]].leadsOn() {
 			return false
 		}
 	}
@@ -369,6 +369,11 @@ func (s *sheetReader) repeats(t *table, r int, v rowView) bool {
 		}
 	}
 	return same == n && same == len(s.g.rowCells(t.top)) && same >= 2
+}
+
+// leadsOn reports whether a text announces the rows below it ("Trong đó:", a section): it is no title.
+func (p *phrase) leadsOn() bool {
+	return p.ofWhich || p.section || p.rest == "" && p.opens == "" && !p.unitLine && !p.says()
 }
 
 // extendUp takes in a row of group headers above the row that was recognised ("Năm 2013" over "KH | TH 6T").
@@ -413,6 +418,10 @@ func (s *sheetReader) extendDown(t *table, views []rowView) {
 			t.bottom = r
 			continue
 		}
+		if v.values > 0 && s.areUnits(v.cells) {
+			v = s.view(r)
+			views[r] = v
+		}
 		if r > deepest && (v.values > 0 || len(v.cells) == 0 || len(t.codes) > 0 || !s.continues(t, r, v)) {
 			return
 		}
@@ -423,6 +432,27 @@ func (s *sheetReader) extendDown(t *table, views []rowView) {
 			}
 		}
 	}
+}
+
+// areUnits reports whether a row holds nothing but units, and makes texts of those that look like numbers ("1.000 người").
+func (s *sheetReader) areUnits(cells []int32) bool {
+	units := 0
+	for _, i := range cells {
+		t := s.g.text[i]
+		if s.g.cells[i].Kind != sheet.Text || s.rd.unit(t) == nil && (s.parsed[i] == nil || !s.parsed[i].unitLine) {
+			return false
+		}
+		if s.class[i] == classText {
+			units++
+		}
+	}
+	if units == 0 {
+		return false
+	}
+	for _, i := range cells {
+		s.class[i], s.parsed[i] = classText, s.rd.phrase(s.g.text[i])
+	}
+	return true
 }
 
 // continues reports whether a row goes on with the band: its own cells stand under headers of value columns, none in

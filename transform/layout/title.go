@@ -106,6 +106,18 @@ func (s *sheetReader) readTitles(cells []int32) titleInfo {
 	return ti
 }
 
+// isCompound reports whether two syllables are one word of which the second alone would be a measure: "thỏa ước" is an agreement.
+func isCompound(a, b string) bool {
+	if b != "ước" {
+		return false
+	}
+	switch a {
+	case "thỏa", "thoả", "hiệp", "công", "giao", "quy", "khế":
+		return true
+	}
+	return false
+}
+
 // titleWords finds the periods and measure words anywhere in a title. "Chỉ tiêu" alone means any indicator there.
 func (rd *Reader) titleWords(ti *titleInfo, s string) {
 	if len(s) > 4*maxPhrase {
@@ -130,7 +142,7 @@ func (rd *Reader) titleWords(ti *titleInfo, s string) {
 		step := 1
 		for n := min(6, len(toks)-i); n > 0; n-- {
 			w, ok := rd.vocab.find(toks[i:i+n], kindMeasure)
-			if !ok || toks[i+n-1].punct || n == 1 && toks[i].low == "th" || phraseKey(toks[i:i+n]) == phraseKey(tokenize("Chỉ tiêu")) {
+			if !ok || toks[i+n-1].punct || n == 1 && (toks[i].low == "th" || i > 0 && isCompound(toks[i-1].low, toks[i].low)) || phraseKey(toks[i:i+n]) == phraseKey(tokenize("Chỉ tiêu")) {
 				continue
 			}
 			if w.value == "target" && i+n < len(toks) && !isYear(toks[i+n]) {
