@@ -118,6 +118,49 @@ func TestCorpus(t *testing.T) {
 	}
 }
 
+// TestShow prints the sheets of one workbook as text: PHULUC_CORPUS_SHOW=seed,index.
+func TestShow(t *testing.T) {
+	seed, index, ok := strings.Cut(os.Getenv("PHULUC_CORPUS_SHOW"), ",")
+	if !ok {
+		t.Skip("PHULUC_CORPUS_SHOW=seed,index names no workbook")
+	}
+	s, err1 := strconv.ParseUint(seed, 10, 64)
+	i, err2 := strconv.ParseUint(index, 10, 64)
+	if err1 != nil || err2 != nil {
+		t.Fatal(err1, err2)
+	}
+	t.Log("\n" + generate(load(), s, i).show())
+}
+
+// show writes a book as text: one line a row, cells with their column.
+func (b *book) show() string {
+	var s strings.Builder
+	fmt.Fprintf(&s, "%s, layout %s, damages %v\n", b.path, b.layout, b.damages)
+	for _, p := range b.pages {
+		fmt.Fprintf(&s, "sheet %q hidden=%v rows %v cols %v\n", p.name, p.hidden, p.hiddenRows, p.hiddenCols)
+		row := 0
+		for _, a := range p.sorted() {
+			if a.row != row {
+				row = a.row
+				fmt.Fprintf(&s, "\n%3d", row)
+			}
+			c := p.cells[a]
+			text := strconv.Quote(c.text)
+			if c.number {
+				text = c.text
+			}
+			fmt.Fprintf(&s, " | %s:%s", letters(a.col), strings.Trim(text, "\""))
+			for _, m := range p.merges {
+				if m.row1 == a.row && m.col1 == a.col {
+					fmt.Fprintf(&s, " [→%s%d]", letters(m.col2), m.row2)
+				}
+			}
+		}
+		s.WriteByte('\n')
+	}
+	return s.String()
+}
+
 func (b *book) bytes(seed, index uint64) ([]byte, string, error) {
 	data, err := b.xlsx()
 	return data, "xlsx", err

@@ -192,14 +192,11 @@ func (w *world) indicatorLines(lines []line, code, ordinal string, used map[stri
 	var parts []line
 	add := func(l line) {
 		l.parent = me
-		l.unit = w.cat.Indicator(l.about.indicator).Unit
-		if w.shift(l.unit, unit) != 0 || l.unit == unit { // of one quantity
-			l.unit = unit
+		if l.unit = w.cat.Indicator(l.about.indicator).Unit; w.cat.Unit(l.unit).Quantity == w.cat.Unit(unit).Quantity {
+			l.unit, l.word = unit, lines[me].word
+		} else {
+			l.word = w.unitWord(l.unit)
 		}
-		if w.cat.Unit(l.unit).Quantity != w.cat.Unit(unit).Quantity {
-			return
-		}
-		l.word = lines[me].word
 		parts = append(parts, l)
 	}
 	bound := w.children[code]
@@ -234,6 +231,9 @@ func (w *world) indicatorLines(lines []line, code, ordinal string, used map[stri
 	}
 	blank := w.one(3) // the unit is left to the parent
 	lead := w.r.IntN(5)
+	if ordinal == "" {
+		lead = w.r.IntN(3) // without numbers only bullets show the parts
+	}
 	if lead == 1 {
 		lines = append(lines, line{label: pick(w, "Trong đó:", "Trong đó", "Chia ra:"), parent: me, section: true})
 	}
@@ -252,7 +252,7 @@ func (w *world) indicatorLines(lines []line, code, ordinal string, used map[stri
 		case 3:
 			l.ordinal = string("abcdeghik"[i])
 		case 4:
-			l.ordinal = ordinal + "." + strconv.Itoa(i+1)
+			l.ordinal = strings.TrimSuffix(ordinal, ".") + "." + strconv.Itoa(i+1)
 		}
 		lines = append(lines, l)
 	}
@@ -272,7 +272,7 @@ func (w *world) deepBook(b *book) {
 	for _, d := range formDomains {
 		for _, c := range w.domains[d] {
 			in := w.cat.Indicator(c)
-			if split == 0 || additive(in) && in.Sex == "" && in.Area == "" && strings.Contains(in.Unit, "person") {
+			if split == 0 || additive(in) && in.Sex == "" && in.Area == "" && strings.Contains(in.Unit, "person") && len(w.children[c]) == 0 {
 				codes = append(codes, c)
 			}
 		}

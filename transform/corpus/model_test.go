@@ -102,6 +102,9 @@ type truth struct {
 	damages []string // what was done to what the cell is read by
 	unit    string   // units.csv code in which the cell is written
 	also    *fact    // a second value in the same cell: "5.136 (1.323 nữ)"
+	hidden  bool     // its row, column or sheet is hidden
+
+	proposal string // of a typo: the name that a refusal should propose
 }
 
 // hit notes that a damage touched what the cell is read by. With codes the cell can not be read any more (never) or is in
@@ -150,6 +153,8 @@ type cell struct {
 	governs []*truth // the values that can not be understood without this cell
 	names   point    // of a label or header: what it names
 	parent  string   // of a label: the code under which alone it names that
+	written bool     // a number written as text in a style
+	style   style
 }
 
 type at struct{ row, col int }
