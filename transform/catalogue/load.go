@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -102,7 +103,10 @@ func (f *faults) err() error {
 // Load reads the embedded tables and, unless userDir is "", the files of the same names in userDir. A userDir that can
 // not be read is an error that wraps the cause (fs.ErrNotExist when it is not there). Every fault of the tables is an
 // *Error; several are joined. The Catalogue is read-only from then on and may be used by many goroutines.
-func Load(userDir string) (*Catalogue, error) {
+func Load(userDir string) (*Catalogue, error) { return load(userDir, "", nil) }
+
+// load is Load with one file of the user's folder as it would be: name, "" for none, and content. The folder need not exist then.
+func load(userDir, name string, content []byte) (*Catalogue, error) {
 	var bad faults
 	tables := map[string]*loaded{}
 	order := schema()
@@ -117,7 +121,7 @@ func Load(userDir string) (*Catalogue, error) {
 	}
 	var added []Extension
 	if userDir != "" {
-		if err := extend(userDir, order, tables, &added, &bad); err != nil {
+		if err := extend(userDir, name, content, order, tables, &added, &bad); err != nil {
 			return nil, err
 		}
 	}
@@ -137,30 +141,39 @@ func Load(userDir string) (*Catalogue, error) {
 	return c, nil
 }
 
-// extend reads the user's folder. Files that are not CSV (mappings, notes) are left to others.
-func extend(dir string, order []table, tables map[string]*loaded, added *[]Extension, bad *faults) error {
+// extend reads the user's folder, and content in place of the file called amended. Files that are not CSV (mappings, notes) are
+// left to others.
+func extend(dir, amended string, content []byte, order []table, tables map[string]*loaded, added *[]Extension, bad *faults) error {
 	entries, err := os.ReadDir(dir)
-	if err != nil {
+	if err != nil && (amended == "" || !errors.Is(err, fs.ErrNotExist)) {
 		return fmt.Errorf("catalogue folder: %w", err)
 	}
 	known := make([]string, len(order))
 	for i, t := range order {
 		known[i] = t.name + ".csv"
 	}
+	var names []string
 	for _, e := range entries {
-		name := e.Name()
-		if e.IsDir() || !strings.EqualFold(filepath.Ext(name), ".csv") || strings.HasPrefix(name, ".") {
-			continue
+		if name := e.Name(); name != amended && !e.IsDir() && strings.EqualFold(filepath.Ext(name), ".csv") && !strings.HasPrefix(name, ".") {
+			names = append(names, name)
 		}
+	}
+	if amended != "" {
+		names = append(names, amended)
+		slices.Sort(names) // as the folder lists them
+	}
+	for _, name := range names {
 		path := filepath.Join(dir, name)
 		i := slices.Index(known, name)
 		if i < 0 {
 			bad.add(&Error{File: path, Reason: "is not a catalogue file", Nearest: nearest(name, known)})
 			continue
 		}
-		b, err := readBounded(path)
-		if err != nil {
-			return fmt.Errorf("catalogue folder: %w", err)
+		b := content
+		if name != amended {
+			if b, err = readBounded(path); err != nil {
+				return fmt.Errorf("catalogue folder: %w", err)
+			}
 		}
 		if int64(len(b)) > maxFile {
 			bad.add(&Error{File: path, Reason: fmt.Sprintf("is larger than %d MB", maxFile>>20)})
@@ -189,8 +202,8 @@ func (l *loaded) read(file string, b []byte, user bool, added *[]Extension, bad 
 	}
 	r := csv.NewReader(bytes.NewReader(b))
 	r.FieldsPerRecord = -1
-	if head, _, _ := bytes.Cut(b, []byte("\n")); user && !bytes.Contains(head, []byte(",")) && bytes.Contains(head, []byte(";")) {
-		r.Comma = ';' // what a spreadsheet writes where the comma is the decimal sign
+	if user {
+		r.Comma = separator(b)
 	}
 	header, err := r.Read()
 	if err != nil {
@@ -234,6 +247,14 @@ func (l *loaded) read(file string, b []byte, user bool, added *[]Extension, bad 
 		}
 		l.put(row{cells, file, line}, over, user, added, bad)
 	}
+}
+
+// separator of a user's file: the semicolon is what a spreadsheet writes where the comma is the decimal sign.
+func separator(b []byte) rune {
+	if head, _, _ := bytes.Cut(b, []byte("\n")); !bytes.Contains(head, []byte(",")) && bytes.Contains(head, []byte(";")) {
+		return ';'
+	}
+	return ','
 }
 
 // place maps the fields of a file to the columns of the table; replace is the field of that name or -1.

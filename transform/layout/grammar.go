@@ -43,6 +43,9 @@ func (rd *Reader) exact(p *phrase, s string) bool {
 	}
 	p.exactName = len(p.indicators) > 0
 	p.territories = rd.cat.TerritoriesByName(s)
+	if len(p.territories) == 0 && s != p.text {
+		p.territories = rd.cat.TerritoriesByName(p.text) // "T.T. Huế" begins like an ordinal
+	}
 	if !found && len(p.indicators) == 0 && len(p.territories) == 0 {
 		if u := rd.unit(s); u != nil {
 			p.dims.unit, p.dims.unitText = u, s

@@ -1,0 +1,397 @@
+package catalogue
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/phuluc/phuluc/transform/text"
+)
+
+// Problem is a row that does not do what it seems to do. The catalogue loads all the same, unless Kind is Invalid.
+type Problem struct {
+	File     string      `json:"file"`
+	Line     int         `json:"line"`
+	Kind     ProblemKind `json:"kind"`
+	Severity string      `json:"severity"` // error: something can be read wrongly or never; warning: the row is of no use
+	Value    string      `json:"value"`
+	TextVi   string      `json:"text_vi"`
+	TextEn   string      `json:"text_en"`
+}
+
+// ProblemKind says what is wrong with a row.
+type ProblemKind string
+
+// The kinds of problems.
+const (
+	Invalid     ProblemKind = "invalid"     // the catalogue does not load with it
+	Ambiguous   ProblemKind = "ambiguous"   // one text with two meanings
+	Unreachable ProblemKind = "unreachable" // nothing that is written can lead to it
+	Shadowed    ProblemKind = "shadowed"    // another row says the same
+	Unused      ProblemKind = "unused"      // no landed file holds it
+)
+
+// LintOptions say what is known besides the tables. What is nil is not asked.
+type LintOptions struct {
+	// Reads reports what a text that stands alone in a cell is read as.
+	Reads func(text string) Reading
+	// Held reports whether a landed file may hold a text; Loaded whether a value of an indicator was loaded.
+	Held   func(text string) bool
+	Loaded func(indicator string) bool
+}
+
+// Reading is what a text that stands alone in a cell is read as.
+type Reading struct {
+	Indicators  []string // codes
+	Territories []string // ids
+	Header      bool     // a word of headers
+}
+
+// Problems gives the faults that keep a catalogue from loading, as Load found them, in the shape of Lint.
+func Problems(err error) []Problem {
+	var list []Problem
+	var joined interface{ Unwrap() []error }
+	if errors.As(err, &joined) {
+		for _, e := range joined.Unwrap() {
+			list = append(list, Problems(e)...)
+		}
+		return list
+	}
+	var e *Error
+	if !errors.As(err, &e) {
+		return []Problem{{Kind: Invalid, Severity: "error", TextVi: "danh mục không đọc được: " + err.Error(), TextEn: err.Error()}}
+	}
+	vi := "dòng không hợp lệ"
+	if e.Column != "" {
+		vi = "giá trị không hợp lệ ở cột " + e.Column
+	}
+	if e.Nearest != "" {
+		vi += fmt.Sprintf("; có phải là %q?", e.Nearest)
+	}
+	en := e.Reason
+	for _, more := range []string{e.Nearest, e.Try} {
+		if more != "" {
+			en += "; " + more
+		}
+	}
+	return []Problem{{e.File, e.Line, Invalid, "error", e.Value, vi, en}}
+}
+
+// Lint looks through the rows of the user's files, and those of the embedded ones that they meet, for rows that can not do what
+// they seem to do. The problems come in the order of files and lines. Without a user's folder it looks through the embedded rows.
+func (c *Catalogue) Lint(o LintOptions) []Problem {
+	l := &linter{c: c, o: o, user: len(c.extensions) > 0}
+	l.labels()
+	l.words("unit_words", "word", unitKey, func(f fields) string { return f.s("unit_code") })
+	l.words("territory_names", "name", text.Key, func(f fields) string { return f.s("territory_id") })
+	l.words("header_words", "word", text.Key, func(f fields) string { return f.s("dimension") + " = " + f.s("value") })
+	l.homonyms()
+	l.reach()
+	l.units()
+	l.letters()
+	l.useless()
+	l.use()
+	return l.sorted()
+}
+
+type linter struct {
+	c    *Catalogue
+	o    LintOptions
+	user bool // the user has rows of his own: only they are told
+	list []Problem
+}
+
+// each walks the rows of a table that are looked at.
+func (l *linter) each(table string, do func(f fields, tell func(kind ProblemKind, value, vi, en string))) {
+	t := l.c.rows[table]
+	for _, r := range t.rows {
+		if l.user && strings.HasSuffix(r.file, builtInMark) {
+			continue
+		}
+		do(fields{t, r}, func(kind ProblemKind, value, vi, en string) {
+			if kind == Shadowed && !l.user {
+				return // the embedded files list spellings that are one by key, as documents write them
+			}
+			severity := "error"
+			if kind == Shadowed || kind == Unused {
+				severity = "warning"
+			}
+			l.list = append(l.list, Problem{r.file, r.line, kind, severity, value, vi, en})
+		})
+	}
+}
+
+func (r row) where() string { return fmt.Sprintf("%s:%d", r.file, r.line) }
+
+// labels finds synonyms that another row makes needless.
+func (l *linter) labels() {
+	type meaning struct{ label, parent, code string }
+	first := map[meaning]row{}
+	note := func(m meaning, r row) {
+		if _, ok := first[m]; !ok {
+			first[m] = r
+		}
+	}
+	t := l.c.rows["indicators"]
+	for _, r := range t.rows {
+		for _, col := range []string{"name_vi", "name_en"} {
+			note(meaning{text.Key(r.cells[t.index(col)]), "", r.cells[t.index("code")]}, r)
+		}
+	}
+	s := l.c.rows[synonymTable]
+	of := func(f fields) meaning {
+		return meaning{text.Key(f.s("label")), text.Key(f.s("parent_label")), f.s("indicator_code")}
+	}
+	for _, r := range s.rows {
+		note(of(fields{s, r}), r)
+	}
+	l.each(synonymTable, func(f fields, tell func(ProblemKind, string, string, string)) {
+		m := of(f)
+		other := first[m]
+		if alone, ok := first[meaning{m.label, "", m.code}]; m.parent != "" && ok {
+			other = alone
+			// The row is of use where the label means something else by itself or below another parent.
+			for _, x := range l.c.labels[m.label] {
+				if x.Indicator.Code != m.code {
+					return
+				}
+			}
+		}
+		if other.file != f.r.file || other.line != f.r.line {
+			tell(Shadowed, f.s("label"), "thừa: "+other.where()+" đã ghi như vậy", "needless: "+other.where()+" says so already")
+		}
+	})
+}
+
+const synonymTable = "indicator_synonyms"
+
+// words finds words that another row gives the same meaning by the key that they are compared by.
+func (l *linter) words(table, column string, key func(string) string, meaning func(fields) string) {
+	t := l.c.rows[table]
+	first := map[[2]string]row{}
+	if table == "territory_names" {
+		places := l.c.rows["territories"]
+		for _, r := range places.rows {
+			for _, col := range []string{"name_vi", "full_name_vi", "name_en"} {
+				k := [2]string{key(r.cells[places.index(col)]), r.cells[places.index("territory_id")]}
+				if _, ok := first[k]; !ok {
+					first[k] = r
+				}
+			}
+		}
+	}
+	for _, r := range t.rows {
+		f := fields{t, r}
+		k := [2]string{key(f.s(column)), meaning(f)}
+		if _, ok := first[k]; !ok {
+			first[k] = r
+		}
+	}
+	l.each(table, func(f fields, tell func(ProblemKind, string, string, string)) {
+		other := first[[2]string{key(f.s(column)), meaning(f)}]
+		if other.file != f.r.file || other.line != f.r.line {
+			tell(Shadowed, f.s(column), "thừa: "+other.where()+" đã ghi như vậy", "needless: "+other.where()+" says so already")
+		}
+	})
+}
+
+// elsewhere reports whether a header word stands where its being a name too does no harm: a section may be called as what it
+// holds.
+func elsewhere(dimension, value string) bool {
+	return dimension == "role" && slices.Contains([]string{"section", "total", "label", "task_title"}, value)
+}
+
+// homonyms finds texts that name things of two kinds. A label below a parent is told apart by it.
+func (l *linter) homonyms() {
+	kinds := map[string]func(k string) string{
+		"header_words": func(k string) string {
+			for _, h := range l.c.header[k] {
+				if !elsewhere(h.Dimension, h.Value) && (h.Value != "of_which" || len(l.c.unitWords[k]) == 0) {
+					return "header_words.csv: " + h.Dimension + " = " + h.Value
+				}
+			}
+			return ""
+		},
+		synonymTable: func(k string) string {
+			for _, m := range l.c.labels[k] {
+				if m.ParentLabel == "" {
+					return "indicators.csv: " + m.Indicator.Code
+				}
+			}
+			return ""
+		},
+		"territory_names": func(k string) string {
+			if t := l.c.places[k]; len(t) > 0 {
+				return "territories.csv: " + t[0].ID
+			}
+			return ""
+		},
+		"unit_words": func(k string) string {
+			if u := l.c.unitWords[k]; len(u) > 0 {
+				return "unit_words.csv: " + u[0].Code
+			}
+			return ""
+		},
+	}
+	ask := func(table, column string) {
+		l.each(table, func(f fields, tell func(ProblemKind, string, string, string)) {
+			if table == synonymTable && f.s("parent_label") != "" || table == "header_words" && elsewhere(f.s("dimension"), f.s("value")) {
+				return
+			}
+			own := table
+			switch table {
+			case "indicators":
+				own = synonymTable
+			case "territories":
+				own = "territory_names"
+			}
+			k := text.Key(f.s(column))
+			if k == "" {
+				return
+			}
+			for _, kind := range []string{"header_words", synonymTable, "territory_names", "unit_words"} {
+				if kind == own || kind == "unit_words" && table == "header_words" && f.s("value") == "of_which" {
+					continue
+				}
+				if other := kinds[kind](k); other != "" {
+					tell(Ambiguous, f.s(column), "cụm từ này còn có nghĩa khác: "+other, "this text means something else too: "+other)
+				}
+			}
+		})
+	}
+	ask("indicators", "name_vi")
+	ask(synonymTable, "label")
+	ask("header_words", "word")
+	ask("territory_names", "name")
+	ask("territories", "name_vi")
+	ask("unit_words", "word")
+}
+
+// reach finds texts that a cell can hold as they are and still not be read as what the row says.
+func (l *linter) reach() {
+	if l.o.Reads == nil {
+		return
+	}
+	const vi, en = "không ô nào ghi như vậy được hiểu theo dòng này", "no cell that says so is read as this row says"
+	for _, col := range []string{"name_vi", "name_en"} {
+		l.each("indicators", func(f fields, tell func(ProblemKind, string, string, string)) {
+			if !slices.Contains(l.o.Reads(f.s(col)).Indicators, f.s("code")) {
+				tell(Unreachable, f.s(col), vi, en)
+			}
+		})
+	}
+	l.each(synonymTable, func(f fields, tell func(ProblemKind, string, string, string)) {
+		if !slices.Contains(l.o.Reads(f.s("label")).Indicators, f.s("indicator_code")) {
+			tell(Unreachable, f.s("label"), vi, en)
+		}
+	})
+	l.each("territory_names", func(f fields, tell func(ProblemKind, string, string, string)) {
+		if !slices.Contains(l.o.Reads(f.s("name")).Territories, f.s("territory_id")) {
+			tell(Unreachable, f.s("name"), vi, en)
+		}
+	})
+	l.each("header_words", func(f fields, tell func(ProblemKind, string, string, string)) {
+		if !l.o.Reads(f.s("word")).Header {
+			tell(Unreachable, f.s("word"), vi, en)
+		}
+	})
+}
+
+// units finds units that no word leads to.
+func (l *linter) units() {
+	named := map[string]bool{}
+	for _, units := range l.c.unitWords {
+		for _, u := range units {
+			named[u.Code] = true
+		}
+	}
+	l.each("units", func(f fields, tell func(ProblemKind, string, string, string)) {
+		if !named[f.s("code")] {
+			tell(Unreachable, f.s("code"), "chưa có cách viết nào của đơn vị này trong unit_words.csv", "no row of unit_words.csv is a way to write this unit")
+		}
+	})
+}
+
+// letters finds rounds that one letter opened.
+func (l *linter) letters() {
+	opened := map[string][]string{}
+	for _, r := range l.c.Rounds {
+		for _, letter := range strings.Split(r.Letter, ";") {
+			if k := letterKey(letter); k != "" {
+				opened[k] = append(opened[k], r.ID)
+			}
+		}
+	}
+	l.each("rounds", func(f fields, tell func(ProblemKind, string, string, string)) {
+		for _, letter := range strings.Split(f.s("letter"), ";") {
+			if rounds := opened[letterKey(letter)]; len(rounds) > 1 {
+				ids := strings.Join(rounds, ", ")
+				tell(Ambiguous, strings.TrimSpace(letter), "văn bản này mở nhiều đợt: "+ids, "this letter opened several rounds: "+ids)
+			}
+		}
+	})
+}
+
+// useless finds rows that replace a row by the same.
+func (l *linter) useless() {
+	replaced := map[string]bool{}
+	for _, e := range l.c.extensions {
+		if e.Replaced {
+			replaced[fmt.Sprintf("%s:%d", e.File, e.Line)] = true
+		}
+	}
+	for _, t := range schema() {
+		b, err := embedded.ReadFile(t.name + ".csv")
+		if err != nil {
+			continue
+		}
+		was := &loaded{table: t, at: map[string]int{}}
+		var none faults
+		was.read(t.name+".csv"+builtInMark, b, false, nil, &none)
+		l.each(t.name, func(f fields, tell func(ProblemKind, string, string, string)) {
+			i, ok := was.at[was.key(f.r.cells)]
+			if ok && replaced[f.r.where()] && slices.Equal(was.rows[i].cells, f.r.cells) {
+				tell(Shadowed, strings.ReplaceAll(was.key(f.r.cells), "\x1f", " / "), "giống hệt dòng có sẵn "+was.rows[i].where(), "equals the built-in row "+was.rows[i].where())
+			}
+		})
+	}
+}
+
+// use finds rows of the user that no landed file needs. Nothing is expected of the embedded ones.
+func (l *linter) use() {
+	if !l.user {
+		return
+	}
+	const vi, en = "không tệp nào đã nhận có cụm từ này", "no landed file holds this text"
+	if l.o.Held != nil {
+		for table, column := range map[string]string{synonymTable: "label", "unit_words": "word", "header_words": "word"} {
+			l.each(table, func(f fields, tell func(ProblemKind, string, string, string)) {
+				if !l.o.Held(f.s(column)) {
+					tell(Unused, f.s(column), vi, en)
+				}
+			})
+		}
+	}
+	if l.o.Loaded != nil {
+		l.each("indicators", func(f fields, tell func(ProblemKind, string, string, string)) {
+			if !l.o.Loaded(f.s("code")) {
+				tell(Unused, f.s("code"), "chưa có số liệu nào của chỉ tiêu này được nạp", "no value of this indicator was loaded")
+			}
+		})
+	}
+}
+
+// sorted gives the problems by file and line, each once.
+func (l *linter) sorted() []Problem {
+	slices.SortStableFunc(l.list, func(a, b Problem) int {
+		if d := strings.Compare(a.File, b.File); d != 0 {
+			return d
+		}
+		if a.Line != b.Line {
+			return a.Line - b.Line
+		}
+		return strings.Compare(string(a.Kind)+a.Value+a.TextEn, string(b.Kind)+b.Value+b.TextEn)
+	})
+	return slices.Compact(l.list)
+}

@@ -1,0 +1,24 @@
+package layout
+
+import (
+	"strings"
+
+	"github.com/phuluc/phuluc/transform/catalogue"
+)
+
+// Understand tells what a text that stands alone in a cell is read as; where it stands in a table decides the rest.
+func (rd *Reader) Understand(s string) catalogue.Reading {
+	p := rd.phrase(strings.TrimSpace(rd.repair(s)))
+	var r catalogue.Reading
+	if p.rest != "" {
+		return r
+	}
+	for _, m := range p.indicators {
+		r.Indicators = append(r.Indicators, m.Indicator.Code)
+	}
+	for _, t := range p.territories {
+		r.Territories = append(r.Territories, t.ID)
+	}
+	r.Header = p.heads() || p.ofWhich || p.section || len(rd.vocab[phraseKey(tokenize(p.body))]) > 0
+	return r
+}
