@@ -57,7 +57,7 @@ type grid struct {
 	at    []int32 // row-major; index into cells, or none; merged cells are spread over their range
 	pos   []position
 	span  []position // last row and column of each cell's merged range, inside the grid; its own position if not merged
-	text  []string   // Raw, repaired and trimmed, of text cells; Raw of others
+	text  []string   // Raw, decoded, repaired and trimmed, of text cells; Raw of others
 	fates []fate
 	twice int // cells whose fate was set more than once: always 0 unless the code is wrong
 }
@@ -66,7 +66,7 @@ type position struct{ r, c int }
 
 // newGrid lays out the cells; ok is false when the sheet is too sparse to lay out (see maxGrid). Cells that repeat an
 // address already seen keep their own fate but are not on the grid.
-func newGrid(s SheetCells, repair func(string) string) (g *grid, ok bool) {
+func newGrid(s SheetCells, decode func(*sheet.Cell) string) (g *grid, ok bool) {
 	g = &grid{info: s.Info, cells: s.Cells, fates: make([]fate, len(s.Cells))}
 	if !g.lay(nil) {
 		return g, false
@@ -75,7 +75,7 @@ func newGrid(s SheetCells, repair func(string) string) (g *grid, ok bool) {
 	for i := range s.Cells {
 		c := &s.Cells[i]
 		if c.Kind == sheet.Text {
-			g.text[i] = strings.TrimSpace(repair(c.Raw))
+			g.text[i] = strings.TrimSpace(decode(c))
 		} else {
 			g.text[i] = strings.TrimSpace(c.Raw)
 		}

@@ -11,6 +11,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/phuluc/phuluc/extract/sheet"
 	"github.com/phuluc/phuluc/transform/catalogue"
 	"github.com/phuluc/phuluc/transform/text"
 )
@@ -296,7 +297,56 @@ func (m *memo[K, V]) get(k K, ask func() V) V {
 }
 
 func (rd *Reader) repair(s string) string {
-	return rd.repaired.get(s, func() string { return text.Repair(s) })
+	return rd.repaired.get(s, func() string { return rd.reading(text.Run{Text: s}) })
+}
+
+// decode gives the text of a cell as its fonts show it.
+func (rd *Reader) decode(c *sheet.Cell) string {
+	legacy := text.LegacyFont(c.Font)
+	for _, r := range c.Runs {
+		legacy = legacy || text.LegacyFont(r.Font)
+	}
+	if !legacy {
+		return rd.repair(c.Raw)
+	}
+	return rd.reading(fontRuns(c)...)
+}
+
+// reading gives the one text that the runs are, of those that [text.Readings] offers: another than the decoded one only if
+// that is not understood and exactly one other is, to the last word.
+func (rd *Reader) reading(runs ...text.Run) string {
+	s := text.DecodeRuns(runs...)
+	others := text.Readings(runs...)
+	if len(others) == 0 || rd.phrase(strings.TrimSpace(s)).known() {
+		return s
+	}
+	only := s
+	for _, other := range others {
+		if !rd.phrase(strings.TrimSpace(other)).known() {
+			continue
+		}
+		if only != s {
+			return s
+		}
+		only = other
+	}
+	return only
+}
+
+// fontRuns cuts a cell's text at its runs. Runs out of order or inside a letter, which only a damaged file has, end it.
+func fontRuns(c *sheet.Cell) []text.Run {
+	out := make([]text.Run, 0, len(c.Runs)+1)
+	from, font := 0, c.Font
+	for _, r := range c.Runs {
+		if r.From < from || r.From > len(c.Raw) || r.From < len(c.Raw) && !utf8.RuneStart(c.Raw[r.From]) {
+			break
+		}
+		if r.From > from {
+			out = append(out, text.Run{Text: c.Raw[from:r.From], Font: font})
+		}
+		from, font = r.From, r.Font
+	}
+	return append(out, text.Run{Text: c.Raw[from:], Font: font})
 }
 
 // Texts longer than this are prose: they are not searched for the words of the grammar.

@@ -25,6 +25,7 @@ type tableSet struct {
 	syllables  map[string]bool      // the accented words of labels, forms and names of this field; see lexeme
 	charsets   map[string]*charset  // by the name of the table
 	fonts      []fontRule           // the longest prefix first
+	misread    map[rune]rune        // letter → the Unicode letter that a conversion from TCVN3 takes for its code: ỏ → á
 	scales     map[string]int32     // Key of the word → power of ten
 	qualifiers map[string]qualifier // Key of the phrase
 	signs      *strings.Replacer    // comparison signs → words and signs of qualifiers.csv
@@ -120,6 +121,12 @@ func buildTables() *tableSet {
 	}
 	t.addCapitals(t.charsets["tcvn3"])
 	t.fonts = t.fontRules()
+	t.misread = map[rune]rune{}
+	for code, letter := range t.charsets["tcvn3"].codes {
+		if _, ok := t.letter(code[0]); ok && code[0] >= 0x80 && code[1] == 0 && code[0] != letter {
+			t.misread[letter] = code[0]
+		}
+	}
 	for _, row := range readCSV("scales.csv", 2) {
 		t.scales[t.key(row[0])] = int32(mustAtoi(row[1]))
 	}

@@ -1,0 +1,154 @@
+package text
+
+import (
+	"slices"
+	"strings"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// maxFree bounds the words of one text that Readings takes both ways; a text of more words is not short.
+const maxFree = 4
+
+// Readings gives what else a cell's text may have been, for a caller that knows which texts make sense: take a reading
+// only if [DecodeRuns] of the same runs is not known and exactly one reading is. It is nil for most texts. Readings are:
+//
+//   - Unicode text that was run through a conversion from TCVN3 ("Thỏng 7" was Tháng 7, "Khai khoỏng" was Khai khoáng);
+//   - text in a legacy font of which each word exists in both readings ("Phó Ninh" in .VnTime was Phú Ninh);
+//   - text of a legacy charset whose font was lost ("Lao ñoäng" in Arial was Lao động).
+//
+// Unless the font is a legacy one, a text whose words syllables.csv lists has no other reading.
+func Readings(runs ...Run) []string {
+	t := tables()
+	raw, legacyFont := "", false
+	for _, r := range runs {
+		raw += r.Text
+		legacyFont = legacyFont || t.face(r.Font).charset != nil
+	}
+	if ascii(raw) || len(raw) > maxNumberText {
+		return nil
+	}
+	base := DecodeRuns(runs...)
+	var found []string
+	add := func(s string) {
+		if s = t.repair(s); s != base && !slices.Contains(found, s) {
+			found = append(found, s)
+		}
+	}
+	if legacyFont {
+		var forced strings.Builder
+		for _, r := range runs {
+			f := t.face(r.Font)
+			s, ok := r.Text, false
+			if f.charset != nil {
+				if s, ok = t.force(r.Text, f.charset); ok && f.capital {
+					s = strings.ToUpper(s)
+				}
+			}
+			forced.WriteString(s)
+		}
+		add(forced.String())
+	} else if t.strange(raw) {
+		for _, name := range []string{"tcvn3", "vni", "vps", "viscii"} {
+			if s, ok := t.force(raw, t.charsets[name]); ok {
+				add(s)
+			}
+		}
+	}
+	for _, s := range t.unconvert(base) {
+		add(s)
+	}
+	return found
+}
+
+// force decodes every word of s; ok is false if that does not make all of them syllables.
+func (t *tableSet) force(s string, c *charset) (decoded string, ok bool) {
+	in := []rune(norm.NFC.String(dropInvisible(s)))
+	var out []rune
+	last := 0
+	for _, w := range t.legacyWords(in, c, true) {
+		switch {
+		case w.converted == nil: // ASCII
+			continue
+		case w.verdict == modern || !t.accented(w.converted):
+			return s, false
+		}
+		out = append(append(out, in[last:w.start]...), w.converted...)
+		last = w.end
+	}
+	return string(append(out, in[last:]...)), last > 0
+}
+
+// strange reports whether s has an accented word that syllables.csv does not list.
+func (t *tableSet) strange(s string) bool {
+	for _, w := range strings.FieldsFunc(norm.NFC.String(s), func(r rune) bool { return !isWordRune(r) }) {
+		if !ascii(w) && !t.knows([]rune(w)) {
+			return true
+		}
+	}
+	return false
+}
+
+// unconvert gives the texts that a conversion from TCVN3 would have turned into s although they were Unicode. Such a
+// conversion took every á for the TCVN3 code of ỏ, so it changed every á, and a ỏ in s may have been one or may be a true
+// ỏ. A word that syllables.csv lists only one way was written that way; of the others both ways are given. In a short text
+// at least one word must be unknown as it stands.
+func (t *tableSet) unconvert(s string) []string {
+	in := []rune(s)
+	type change struct {
+		start, end int
+		was        []rune
+		free       bool
+	}
+	var changes []change
+	strange, free := len(strings.Fields(s)) > maxFree, 0
+	for i := 0; i < len(in); {
+		if !isWordRune(in[i]) {
+			i++
+			continue
+		}
+		start := i
+		for i < len(in) && isWordRune(in[i]) {
+			i++
+		}
+		word := in[start:i]
+		was := slices.Clone(word)
+		for k, r := range word {
+			if code, ok := t.misread[r]; ok {
+				was[k] = code
+			}
+		}
+		if slices.Equal(was, word) || !t.syllable(was) || oddCase(was) {
+			continue
+		}
+		before, after := t.knows(was), t.knows(word) && !oddCase(word)
+		if after && !before {
+			continue
+		}
+		c := change{start, i, was, before == after}
+		if c.free {
+			free++
+		}
+		strange = strange || before && !after
+		changes = append(changes, c)
+	}
+	if !strange || len(changes) == 0 || free > maxFree {
+		return nil
+	}
+	var found []string
+	for choice := range 1 << free {
+		out := slices.Clone(in)
+		bit := 0
+		for _, c := range changes {
+			if c.free {
+				bit++
+				if choice>>(bit-1)&1 == 1 {
+					continue
+				}
+			}
+			copy(out[c.start:c.end], c.was)
+		}
+		found = append(found, string(out))
+	}
+	return found
+}

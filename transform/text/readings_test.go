@@ -1,0 +1,90 @@
+package text
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestReadings(t *testing.T) {
+	cases := []struct{ name, font, in, want string }{
+		{"wrong conversion", "", "Thỏng 7", "Tháng 7"},
+		{"wrong conversion, several words", "Arial", "Khai khoỏng; so sỏnh", "Khai khoáng; so sánh"},
+		{"wrong conversion, capitals", "", "NễNG THễN", "NÔNG THÔN"},
+		{"wrong conversion beside true letters", "", "Số người tham gia hỏi cung năm trước: 12 thỏng", "Số người tham gia hỏi cung năm trước: 12 tháng"},
+		{"lost TCVN3 font", "Arial", "Sè", "Số"},
+		{"lost VNI font", "Arial", "Lao ñoäng", "Lao động"},
+		{"VNI font, two known words", "VNI-Times", "Hoà Chí Minh", "Hồ Chí Minh"},
+		{"TCVN3 font, two known words", ".VnTime", "Phó Ninh", "Phú Ninh"},
+	}
+	for _, c := range cases {
+		if got := Readings(Run{c.in, c.font}); !slices.Contains(got, c.want) {
+			t.Errorf("%s: Readings(%q, %q) = %q, want %q among them", c.name, c.in, c.font, got, c.want)
+		}
+	}
+	for _, in := range []string{"", "12", "Total", "Phó Ninh", "Tháng 7", "Khai khoáng", "Có bé gái", "thành thị", "Café", "cái mỏ", "Cờ Đỏ", "HÀ NỘI"} {
+		if got := Readings(Run{in, "Arial"}); len(got) > 0 {
+			t.Errorf("Readings(%q) = %q, want none", in, got)
+		}
+	}
+}
+
+// misconvert is the wrong conversion: every Latin-1 letter of Unicode Vietnamese that is also a TCVN3 code.
+func misconvert(s string) string {
+	codes := tables().charsets["tcvn3"].codes
+	return strings.Map(func(r rune) rune {
+		if letter, ok := codes[[2]rune{r, 0}]; ok {
+			return letter
+		}
+		return r
+	}, s)
+}
+
+// As a caller does it: what is known as it stands stays, otherwise the one reading that is known is taken.
+func TestMisconvertedNamesAreKnownAgainAndOthersStay(t *testing.T) {
+	names := catalogueNames(t)
+	known := map[string]bool{}
+	for _, name := range names {
+		known[Key(name)] = true
+	}
+	read := func(s string) string {
+		base := DecodeRuns(Run{s, ""})
+		if known[Key(base)] {
+			return base
+		}
+		var hits []string
+		for _, other := range Readings(Run{s, ""}) {
+			if known[Key(other)] && !slices.ContainsFunc(hits, func(h string) bool { return Key(h) == Key(other) }) {
+				hits = append(hits, other)
+			}
+		}
+		if len(hits) == 1 {
+			return hits[0]
+		}
+		return base
+	}
+	damaged, lost := 0, 0
+	for _, name := range names {
+		if got := read(name); Key(got) != Key(name) {
+			t.Errorf("the name %q became %q", name, got)
+		}
+		bad := misconvert(name)
+		if bad == name {
+			continue
+		}
+		damaged++
+		switch got := read(bad); {
+		case Key(got) == Key(name):
+		case known[Key(bad)]:
+			t.Logf("%q misconverted is the name %q", name, bad)
+		case Key(got) == Key(bad):
+			lost++
+			t.Logf("%q → %q stays: %q", name, bad, Readings(Run{bad, ""}))
+		default:
+			t.Errorf("%q → %q → %q", name, bad, got)
+		}
+	}
+	if t.Logf("%d of %d misconverted names not known again", lost, damaged); damaged < 600 || lost*50 > damaged {
+		t.Errorf("%d of %d misconverted names not known again", lost, damaged)
+	}
+}
