@@ -59,6 +59,8 @@ func (w *Workbook) takeCensus(p int, stop *stopped) (c census, err error) {
 			at := int(le.Uint16(d))<<16 + int(le.Uint16(d[2:]))
 			c.ordered = c.ordered && at > last
 			last = at + n - 1
+		case 0x0002, 0x0003, 0x0004, 0x0005, 0x0206, 0x0406: // numbers, texts, truths and formulas before BIFF5
+			return c, w.damaged(r.at, "record %04X is a cell of an older format", r.id)
 		case idRow:
 			if err := w.least(r, 16); err != nil {
 				return c, err

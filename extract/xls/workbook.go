@@ -308,27 +308,43 @@ func (w *Workbook) sharedStrings(r record, stop *stopped) error {
 		return w.damaged(r.at, "the workbook has two tables of texts")
 	}
 	announced := int(le.Uint32(r.data[4:]))
+	bytes := len(r.data)
+	for next := r; ; bytes += len(next.data) {
+		var err error
+		if next, err = w.record(next.end); err != nil || next.id != idContinue {
+			break // the error is met again by whoever reads on
+		}
+	}
 	c := w.cursor(r, 8)
 	t := stringTable{at: make([]uint32, 1, 256)}
-	var text []byte
+	// A byte of the table is at most two of UTF-8, but for control characters: the text is rarely moved while it grows.
+	var text strings.Builder
+	text.Grow(2 * bytes)
+	var scratch []byte
 	for n := 0; n < announced && !c.done(); n++ {
-		if w.limits.Cells > 0 && n >= w.limits.Cells {
-			return w.refuse(sheet.CodeLimit, r.at, "there are more than %d shared strings", w.limits.Cells)
-		}
 		if err := stop.check(w.name); err != nil {
 			return err
 		}
 		first := len(t.runs)
-		text, t.runs = c.text(text, t.runs, 2)
+		scratch, t.runs = c.text(scratch[:0], t.runs, 2)
 		if c.err != nil {
 			return c.err
+		}
+		text.Write(scratch)
+		switch lim := &w.limits; {
+		case lim.Cells > 0 && n >= lim.Cells:
+			return w.refuse(sheet.CodeLimit, r.at, "there are more than %d shared strings", lim.Cells)
+		case lim.Cells > 0 && len(t.runs) > lim.Cells:
+			return w.refuse(sheet.CodeLimit, r.at, "the shared strings change their font more than %d times", lim.Cells)
+		case lim.UnpackedBytes > 0 && int64(text.Len()) > lim.UnpackedBytes:
+			return w.refuse(sheet.CodeLimit, r.at, "the shared strings have more than %d bytes", lim.UnpackedBytes)
 		}
 		if len(t.runs) > first {
 			t.rich = append(t.rich, richString{uint32(n), uint32(first)})
 		}
-		t.at = append(t.at, uint32(len(text)))
+		t.at = append(t.at, uint32(text.Len()))
 	}
-	t.text = string(text)
+	t.text = text.String()
 	w.strings = t
 	return nil
 }
