@@ -336,7 +336,7 @@ type rich struct {
 type textBuilder struct {
 	strings.Builder
 	runs  []sheet.Run
-	space bool // the last character was a space that swallows the next
+	space bool // what stands here is layout of the XML; further spaces are too
 }
 
 // text reads the content of a cell to its end.
@@ -353,15 +353,19 @@ func (p *parser) text(e xml.StartElement) (rich, error) {
 		if !first {
 			b.WriteByte('\n')
 		}
-		first, b.space = false, true
+		first, b.space = false, false
 		return p.inline(&b, "", false)
 	})
 	if err != nil {
 		return rich{}, err
 	}
-	out := rich{b.String(), b.runs}
-	if n := len(out.runs); n > 0 && out.runs[n-1].From == len(out.raw) {
-		out.runs = out.runs[:n-1]
+	out := rich{raw: b.String()}
+	font := ""
+	for _, r := range b.runs {
+		if r.From < len(out.raw) && r.Font != font {
+			out.runs = append(out.runs, r)
+			font = r.Font
+		}
 	}
 	return out, nil
 }
@@ -382,11 +386,14 @@ func (p *parser) inline(b *textBuilder, font string, raised bool) error {
 				text = sheet.Superscript(text)
 			}
 			for _, x := range text {
-				if x == ' ' || x == '\t' || x == '\n' || x == '\r' { // ODF 1.3 part 3, 6.1.2
-					if !b.space {
+				switch {
+				case x == '\t' || x == '\n' || x == '\r': // of the XML's own layout
+					if !b.space && !strings.HasSuffix(b.String(), " ") {
 						b.WriteByte(' ')
 					}
 					b.space = true
+					continue
+				case x == ' ' && b.space:
 					continue
 				}
 				b.space = false
