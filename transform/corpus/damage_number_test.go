@@ -194,11 +194,11 @@ func (w *world) numberOf(b *book, name string) bool {
 }
 
 func (w *world) fallingRange(b *book, name string) bool {
-	cs := w.someValues(b, 20, func(_ *cell, x *truth) bool { return x.value.IsPositive() })
+	cs := w.someValues(b, 20, func(_ *cell, x *truth) bool { return x.value.GreaterThan(decimal.NewFromInt(1)) })
 	for _, c := range cs {
 		v := w.shown(c.truth)
 		c.text, c.number, c.format = write(v, vietnamese)+" - "+write(v.Div(decimal.NewFromInt(2)).Round(max(0, -v.Exponent())), vietnamese), false, ""
-		c.truth.hit(name, never, "number.range", "number.ambiguous", "number.unreadable")
+		c.truth.hit(name, never, unreadable...)
 	}
 	return len(cs) > 0
 }
@@ -218,9 +218,11 @@ func (w *world) percentFormat(b *book, name string) bool {
 func (w *world) percentAsFraction(b *book, name string) bool {
 	hundred := decimal.NewFromInt(100)
 	cs := w.someValues(b, 1, func(_ *cell, x *truth) bool { return x.unit == "percent" })
-	for _, c := range cs {
-		if !c.truth.value.LessThan(hundred) {
-			return false
+	for _, p := range b.pages {
+		for _, c := range p.cells {
+			if x := c.truth; x != nil && x.unit == "percent" && (!x.value.LessThan(hundred) || !c.number && x.empty == "") {
+				return false // a range or a word beside them would show what is meant
+			}
 		}
 	}
 	for _, p := range b.pages { // every one, also those that are to be refused for another reason
@@ -288,7 +290,7 @@ func (w *world) footnoteOnNumber(b *book, name string) bool {
 		if err != nil {
 			continue
 		}
-		c.text, c.number, c.format = write(d, vietnamese)+pick(w, "¹", "²", " (*)", "(1)", "[1]"), false, ""
+		c.text, c.number, c.format = write(d, vietnamese)+pick(w, "¹", "²", " (*)", "[1]"), false, ""
 		c.written = true
 		c.truth.hit(name, must)
 	}

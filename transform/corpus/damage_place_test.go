@@ -170,7 +170,7 @@ func (w *world) repeatedHeader(b *book, name string) bool {
 		for a, c := range p.cells {
 			if a.row >= top && a.row < top+n {
 				twin := *c
-				twin.governs = nil
+				twin.governs, twin.copyOf = nil, c
 				p.cells[at{a.row - top + row, a.col}] = &twin
 			}
 		}
@@ -328,14 +328,14 @@ func (w *world) hiddenColumnsOf(b *book, name string) bool {
 
 func bookDamages() []damage {
 	return []damage{
-		{"tcvn3", func(w *world, b *book, name string) bool { return w.legacy(b, name, "tcvn3") }},
-		{"vni", func(w *world, b *book, name string) bool { return w.legacy(b, name, "vni") }},
 		{"anonymous", (*world).anonymous},
 		{"other_province_in_path", (*world).otherPath},
 		{"duplicated_page", (*world).duplicatedPage},
 		{"conflicting_page", (*world).conflictingPage},
 		{"hidden_sheet", (*world).hiddenSheet},
 		{"left_over_sheet", (*world).leftOverSheet},
+		{"tcvn3", func(w *world, b *book, name string) bool { return w.legacy(b, name, "tcvn3") }},
+		{"vni", func(w *world, b *book, name string) bool { return w.legacy(b, name, "vni") }},
 	}
 }
 
@@ -374,7 +374,7 @@ func (w *world) anonymous(b *book, name string) bool {
 }
 
 func (w *world) otherPath(b *book, name string) bool {
-	if !byFile(b) {
+	if !byFile(b) || slices.Contains(b.damages, "anonymous") { // then the path would be believed
 		return false
 	}
 	other := pick(w, w.provinces...)
@@ -394,6 +394,7 @@ func (p *page) twin(name string) *page {
 	for a, c := range p.cells {
 		d := *c
 		d.governs = nil
+		d.copyOf = nil
 		if c.truth != nil {
 			x := *c.truth
 			x.damages, x.codes = slices.Clone(x.damages), slices.Clone(x.codes)

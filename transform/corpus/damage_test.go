@@ -33,6 +33,13 @@ func (w *world) damage(b *book) {
 		if all[i].apply(w, b, all[i].name) {
 			b.damages = append(b.damages, all[i].name)
 		}
+		for _, p := range b.pages {
+			for _, c := range p.cells {
+				if o := c.copyOf; o != nil { // who copies a header copies its faults
+					c.text, c.number, c.format, c.font = o.text, o.number, o.format, o.font
+				}
+			}
+		}
 	}
 	w.doubtNumbers(b)
 }

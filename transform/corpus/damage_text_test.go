@@ -95,7 +95,9 @@ func (w *world) typoIndicator(b *book, name string) bool {
 			c.hit(name, never, "header.unknown")
 		}
 		for _, x := range c.governs {
-			if x.indicator == c.names.indicator {
+			if x.indicator != c.names.indicator {
+				x.hit(name, never, "indicator.ambiguous") // a part whose label means many things
+			} else {
 				x.proposal = w.cat.Indicator(c.names.indicator).NameVi
 			}
 		}

@@ -20,9 +20,9 @@ const tcvn3Letters = "Â¢ Ê£ Ô¤ àµ á¸ â© ã· èÌ éÐ êª ì× í�
 const vniLetters = "ÀAØ ÁAÙ ÂAÂ ÃAÕ ÈEØ ÉEÙ ÊEÂ ÌÌ ÍÍ ÒOØ ÓOÙ ÔOÂ ÕOÕ ÙUØ ÚUÙ ÝYÙ àaø áaù âaâ ãaõ èeø éeù êeâ ìì " +
 	"íí òoø óoù ôoâ õoõ ùuø úuù ýyù ĂAÊ ĐÑ ĨÓ ŨUÕ ƠÔ ƯÖ ăaê đñ ĩó ũuõ ơô ưö ẠAÏ ẢAÛ ẤAÁ ẦAÀ " +
 	"ẨAÅ ẪAÃ ẬAÄ ẮAÉ ẰAÈ ẲAÚ ẴAÜ ẶAË ẸEÏ ẺEÛ ẼEÕ ẾEÁ ỀEÀ ỂEÅ ỄEÃ ỆEÄ ỈÆ ỊÒ ỌOÏ ỎOÛ ỐOÁ ỒOÀ ỔOÅ ỖOÃ " +
-	"ỘOÄ ỚÔÙ ỜÔØ ỞÔÛ ỠÔÕ ỢÔÏ ỤUÏ ỦUÛ ỨÖÙ ỪÖØ ỬÖÛ ỮÖÕ ỰÖÏ ỲYØ ỴÎ ỶË ỸÌ ạaï ảaû ấaá ầaà ẩaå ẫaã ậaä " +
+	"ỘOÄ ỚÔÙ ỜÔØ ỞÔÛ ỠÔÕ ỢÔÏ ỤUÏ ỦUÛ ỨÖÙ ỪÖØ ỬÖÛ ỮÖÕ ỰÖÏ ỲYØ ỴÎ ỶYÛ ỸYÕ ạaï ảaû ấaá ầaà ẩaå ẫaã ậaä " +
 	"ắaé ằaè ẳaú ẵaü ặaë ẹeï ẻeû ẽeõ ếeá ềeà ểeå ễeã ệeä ỉæ ịò ọoï ỏoû ốoá ồoà ổoå ỗoã ộoä ớôù ờôø " +
-	"ởôû ỡôõ ợôï ụuï ủuû ứöù ừöø ửöû ữöõ ựöï ỳyø ỵî ỷë ỹì "
+	"ởôû ỡôõ ợôï ụuï ủuû ứöù ừöø ửöû ữöõ ựöï ỳyø ỵî ỷyû ỹyõ "
 
 // encodings reads the two tables.
 var encodings = sync.OnceValue(func() map[string]map[rune]string {

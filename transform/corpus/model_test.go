@@ -153,6 +153,7 @@ type cell struct {
 	governs []*truth // the values that can not be understood without this cell
 	names   point    // of a label or header: what it names
 	parent  string   // of a label: the code under which alone it names that
+	copyOf  *cell    // of a header after a page break: the cell it was copied from
 	written bool     // a number written as text in a style
 	style   style
 }

@@ -82,7 +82,9 @@ func (w *world) table(p *page, row, col int, g *grid) int {
 	}
 	t.right = t.values + len(g.columns) - 1
 	heads := map[int][]*cell{} // by column
+	original := map[at]*cell{} // cells of the first header, by row within it and column
 	header := func(row int) int {
+		from := row
 		for i, s := range stubs {
 			p.put(row, first+i, cell{kind: kindStub, text: s.head})
 			if g.merged {
@@ -111,8 +113,12 @@ func (w *world) table(p *page, row, col int, g *grid) int {
 				if g.merged {
 					p.merge(row+level, g.columns[i].col, row+down, g.columns[j-1].col)
 				}
-				for k := i; k < j; k++ {
-					heads[k] = append(heads[k], c)
+				place := at{row + level - from, g.columns[i].col}
+				if c.copyOf = original[place]; c.copyOf == nil {
+					original[place] = c
+					for k := i; k < j; k++ {
+						heads[k] = append(heads[k], c)
+					}
 				}
 				i = j
 			}
@@ -135,7 +141,7 @@ func (w *world) table(p *page, row, col int, g *grid) int {
 	}
 	row = header(row)
 	t.body = row
-	labels := make([]*cell, len(g.lines))
+	labels, units := make([]*cell, len(g.lines)), make([]*cell, len(g.lines))
 	for n := range g.lines {
 		l := &g.lines[n]
 		if g.repeat > 0 && n == g.repeat {
@@ -154,9 +160,10 @@ func (w *world) table(p *page, row, col int, g *grid) int {
 		if l.bound && l.parent >= 0 {
 			labels[n].parent = g.lines[l.parent].about.indicator
 		}
-		var unitCell *cell
 		if unitAt > 0 && l.word != "" {
-			unitCell = p.put(row, unitAt, cell{kind: kindUnit, text: l.word})
+			units[n] = p.put(row, unitAt, cell{kind: kindUnit, text: l.word})
+		} else if l.parent >= 0 {
+			units[n] = units[l.parent]
 		}
 		if l.total {
 			t.total = row
@@ -209,8 +216,8 @@ func (w *world) table(p *page, row, col int, g *grid) int {
 					break
 				}
 			}
-			if unitCell != nil {
-				unitCell.governs = append(unitCell.governs, x)
+			if units[n] != nil {
+				units[n].governs = append(units[n].governs, x)
 			}
 			if g.governs != nil {
 				*g.governs = append(*g.governs, x)
