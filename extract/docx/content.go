@@ -39,8 +39,8 @@ type text struct {
 
 // piece is a text that looks the same throughout.
 type piece struct {
-	s, font string
-	hidden  bool
+	s, font        string
+	hidden, raised bool
 }
 
 func (p *parser) document(root xml.StartElement) error {
@@ -119,12 +119,17 @@ func (p *parser) paragraphRow(t text) error {
 // cell joins the pieces. Hidden text that stands beside visible text is put in brackets.
 func (t text) cell(row, col int) sheet.Cell {
 	c := sheet.Cell{Row: row, Col: col, Kind: t.kind, Formula: t.formula}
-	shown := false
+	shown, level := false, false // some of the text is; not all of it is raised
 	for _, x := range t.pieces {
-		shown = shown || !x.hidden && strings.TrimSpace(x.s) != ""
+		if strings.TrimSpace(x.s) != "" {
+			shown, level = shown || !x.hidden, level || !x.raised
+		}
 	}
 	var b strings.Builder
 	for _, x := range t.pieces {
+		if x.raised && level {
+			x.s = sheet.Superscript(x.s)
+		}
 		switch {
 		case !x.hidden || !shown:
 			c.Hidden = c.Hidden || x.hidden && strings.TrimSpace(x.s) != ""
@@ -297,7 +302,11 @@ func (t *table) one(at *rowState) error {
 		if !isWord(e, "tcPr") {
 			return t.p.block(e, func(x text) error {
 				if paragraphs++; paragraphs > 1 {
-					all.pieces = append(all.pieces, piece{s: "\n", hidden: x.allHidden()})
+					end := piece{s: "\n", hidden: x.allHidden()}
+					if n := len(all.pieces); n > 0 {
+						end.font = all.pieces[n-1].font
+					}
+					all.pieces = append(all.pieces, end)
 				}
 				all.pieces = append(all.pieces, x.pieces...)
 				all.formula = all.formula || x.formula
@@ -423,15 +432,10 @@ func mathSpace(space string) bool {
 func (p *parser) run(t *text, base look) error {
 	l := base
 	put := func(s string) {
-		if yes(l.raised) {
-			s = sheet.Superscript(s)
+		if s == "" {
+			return
 		}
-		x := piece{s: s, font: l.font, hidden: yes(l.hidden)}
-		if n := len(t.pieces); n > 0 && t.pieces[n-1].font == x.font && t.pieces[n-1].hidden == x.hidden {
-			t.pieces[n-1].s += s
-		} else {
-			t.pieces = append(t.pieces, x)
-		}
+		t.pieces = append(t.pieces, piece{s: s, font: l.font, hidden: yes(l.hidden), raised: yes(l.raised)})
 	}
 	return p.r.Children(func(e xml.StartElement) error {
 		if !wordSpace(e.Name.Space) && !mathSpace(e.Name.Space) {
@@ -459,6 +463,8 @@ func (p *parser) run(t *text, base look) error {
 			put("\n")
 		case "noBreakHyphen":
 			put("-")
+		case "softHyphen":
+			put("\u00AD") // ư of the font TCVN3
 		case "sym":
 			code, _ := word(e, "char")
 			if n, err := strconv.ParseUint(code, 16, 16); err == nil {

@@ -2,6 +2,7 @@ package docx
 
 import (
 	"encoding/xml"
+	"strconv"
 
 	"github.com/phuluc/phuluc/extract/markup"
 	"github.com/phuluc/phuluc/extract/sheet"
@@ -99,6 +100,12 @@ func readLook(r *markup.Reader) (l look, style string, err error) {
 			v, _ := word(e, "val")
 			b := v == "superscript"
 			l.raised = &b
+		case "position": // LibreOffice writes so what it raises
+			v, _ := word(e, "val")
+			n, err := strconv.Atoi(v)
+			if b := err == nil && n > 0; b {
+				l.raised = &b
+			}
 		}
 		return r.Skip()
 	})

@@ -51,7 +51,7 @@ func Open(ctx context.Context, r io.ReaderAt, size int64, lim sheet.Limits) (*Wo
 		return nil, err
 	}
 	if e := a.Find(styled); styled != "" && e != nil {
-		err := document(ctx, a, e, func(r *markup.Reader, _ xml.StartElement) error { return p.styles.read(r, lim.Styles) })
+		err := partOf(ctx, a, e, func(r *markup.Reader, _ xml.StartElement) error { return p.styles.read(r, lim.Styles) })
 		if err != nil {
 			return nil, err
 		}
@@ -69,8 +69,8 @@ func Open(ctx context.Context, r io.ReaderAt, size int64, lim sheet.Limits) (*Wo
 	return &Workbook{archive: a, sheets: p.sheets}, nil
 }
 
-// document reads a part whose root element is for read.
-func document(ctx context.Context, a *archive.Archive, e *archive.Entry, read func(*markup.Reader, xml.StartElement) error) error {
+// partOf reads a part whose root element is for read.
+func partOf(ctx context.Context, a *archive.Archive, e *archive.Entry, read func(*markup.Reader, xml.StartElement) error) error {
 	r, err := markup.Open(ctx, a, e)
 	if err != nil {
 		return err
@@ -88,7 +88,7 @@ func related(ctx context.Context, a *archive.Archive, part, kind string) (string
 		return "", nil
 	}
 	found := ""
-	err := document(ctx, a, e, func(r *markup.Reader, _ xml.StartElement) error {
+	err := partOf(ctx, a, e, func(r *markup.Reader, _ xml.StartElement) error {
 		return r.Children(func(e xml.StartElement) error {
 			t, _ := markup.Attr(e, "", "Type")
 			mode, _ := markup.Attr(e, "", "TargetMode")
@@ -138,7 +138,7 @@ func (w *Workbook) Keywords(ctx context.Context) string {
 		return ""
 	}
 	words := ""
-	err = document(ctx, w.archive, e, func(r *markup.Reader, _ xml.StartElement) error {
+	err = partOf(ctx, w.archive, e, func(r *markup.Reader, _ xml.StartElement) error {
 		return r.Children(func(e xml.StartElement) (err error) {
 			if e.Name.Local != "keywords" {
 				return r.Skip()
