@@ -112,6 +112,9 @@ func (p *Pipeline) carryOver(raws []landing.Raw) error {
 	}
 	for _, raw := range raws {
 		to := p.cacheFile(raw)
+		if _, err := os.Stat(to); err == nil {
+			continue
+		}
 		from := p.cacheFileOf(raw, before.Version)
 		t, err := readTrace(from)
 		if err != nil || slices.ContainsFunc(labels, func(l string) bool { return layout.Touches(t, l) }) {
@@ -183,6 +186,21 @@ func (p *Pipeline) Renew(ctx context.Context, store *landing.Store, raws []landi
 		r.Batch.Release()
 	}
 	return changed, nil
+}
+
+// Traces gives the traces of the landed workbooks that the last run left in a cache; none when there is no cache.
+func Traces(cacheDir string) ([]*record.Trace, error) {
+	names, err := filepath.Glob(filepath.Join(cacheDir, "*"+cacheSuffix+traceSuffix))
+	if err != nil {
+		return nil, err
+	}
+	var all []*record.Trace
+	for _, name := range names {
+		if t, err := readTrace(strings.TrimSuffix(name, traceSuffix)); err == nil {
+			all = append(all, t)
+		}
+	}
+	return all, nil
 }
 
 // A trace is written as counts and words, little by little: number of texts; of each the number of its words and the words;

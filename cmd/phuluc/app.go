@@ -31,6 +31,9 @@ func (a *app) config() (config, error) {
 		if len(c.Inbox) == 1 && c.Inbox[0] == filepath.Join(c.DataDir, "inbox") {
 			c.Inbox = nil
 		}
+		if c.Catalogue == c.ownCatalogue() {
+			c.Catalogue = ""
+		}
 		c.DataDir = a.dataDir
 		c = c.complete()
 	}

@@ -107,7 +107,7 @@ func (s silent) Unwrap() error { return s.failure }
 func newPipeline(cfg config, cacheDir string, refill bool) (*transform.Pipeline, error) {
 	cat, err := catalogue.Load(cfg.Catalogue)
 	if err != nil {
-		return nil, &failure{Exit: exitInput, What: "the catalogue is not valid", Where: cfg.Catalogue, Why: err.Error(), Try: "correct the line named above", err: err}
+		return nil, badCatalogue(cfg.Catalogue, err)
 	}
 	mappings, err := mapping.LoadSet(cfg.Catalogue)
 	if err != nil {

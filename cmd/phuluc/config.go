@@ -102,8 +102,14 @@ func (c config) complete() config {
 	if len(c.Inbox) == 0 {
 		c.Inbox = []string{filepath.Join(c.DataDir, "inbox")}
 	}
+	if info, err := os.Stat(c.ownCatalogue()); c.Catalogue == "" && err == nil && info.IsDir() {
+		c.Catalogue = c.ownCatalogue()
+	}
 	return c
 }
+
+// ownCatalogue is the catalogue folder of who names none: it is used if it is there.
+func (c config) ownCatalogue() string { return filepath.Join(c.DataDir, "catalogue") }
 
 func configKeys() []string {
 	var keys []string

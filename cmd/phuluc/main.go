@@ -93,7 +93,7 @@ func (a *app) root() *cobra.Command {
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(
 		a.demoCommand(), a.refreshCommand(), a.checkCommand(), a.queryCommand(), a.explainCommand(), a.exportCommand(),
-		a.boardCommand(), a.quarantineCommand(), a.versionsCommand(), a.rollbackCommand(), a.diffCommand(),
+		a.boardCommand(), a.quarantineCommand(), a.catalogueCommand(), a.versionsCommand(), a.rollbackCommand(), a.diffCommand(),
 		a.scheduleCommand(), a.doctorCommand(),
 	)
 	for _, c := range root.Commands() {

@@ -1,26 +1,142 @@
 package main
 
 import (
+	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
+	"io/fs"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/phuluc/phuluc/load"
+	"github.com/phuluc/phuluc/load/ledger"
+	"github.com/phuluc/phuluc/load/refresh"
 )
 
 func (a *app) quarantineCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "quarantine",
-		Short: "See what was refused, why, and what to try",
+		Short: "See what was refused and why, and decide what becomes of it",
 		Args:  cobra.ArbitraryArgs,
 		RunE:  onlyHelp,
 	}
-	var code, file, format, out string
-	var limit int
-	var summary bool
+	cmd.AddCommand(a.quarantineListCommand(), a.quarantineShowCommand(), a.quarantineAcceptCommand(), a.quarantineRejectCommand(), a.quarantineReplayCommand(), a.quarantineExportCommand())
+	return cmd
+}
+
+// shortID is how many digits of an id are shown; any beginning that fits one entry only can be typed.
+const shortID = 10
+
+// quarantineFilter says which entries are meant.
+type quarantineFilter struct {
+	code, file, sheet, state string
+	limit                    int
+}
+
+func (f *quarantineFilter) flags(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringVar(&f.code, "code", "", "only this reason, e.g. indicator.unknown")
+	flags.StringVar(&f.file, "file", "", "only files whose name contains this")
+	flags.StringVar(&f.sheet, "sheet", "", "only this sheet")
+	flags.StringVar(&f.state, "state", "open", "open, accepted, rejected, resolved (no longer refused) or all (but resolved)")
+}
+
+// where gives the condition on the relation of quarantineSQL.
+func (f quarantineFilter) where() (string, error) {
+	switch f.state {
+	case "open", "accepted", "rejected", "resolved", "all":
+	default:
+		return "", badInput("unknown state %q", "the states are open, accepted, rejected, resolved and all", "phuluc quarantine list --state open", f.state)
+	}
+	conditions := []string{"true"}
+	add := func(value, condition string) {
+		if value != "" {
+			conditions = append(conditions, fmt.Sprintf(condition, sqlLiteral(value)))
+		}
+	}
+	add(f.code, "code = %s")
+	add(f.file, "contains(file_name, %s)")
+	add(f.sheet, "sheet = %s")
+	if f.state != "all" && f.state != "resolved" {
+		add(f.state, "state = %s")
+	}
+	return " WHERE " + strings.Join(conditions, " AND "), nil
+}
+
+// quarantineSQL is the beginning of a query on q: what the current generation refuses, with the decisions that are in force now, or
+// what no generation refuses any longer.
+func quarantineSQL(state string, decisions []ledger.QuarantineState) (string, error) {
+	list := make([][3]string, 0, len(decisions))
+	for _, d := range decisions {
+		list = append(list, [3]string{d.QuarantineID, d.State, d.Raw})
+	}
+	text, err := json.Marshal(list)
+	if err != nil {
+		return "", err
+	}
+	decided := "WITH decided AS (SELECT d[1] AS quarantine_id, d[2] AS state, d[3] AS raw FROM (SELECT unnest(from_json(" + sqlLiteral(string(text)) + `, '[["VARCHAR"]]')) AS d)), `
+	if state == "resolved" {
+		return decided + `q AS (
+  SELECT h.quarantine_id, h.state, h.source_sha256, h.file_name, h.sheet, h.cell, h.code, h.raw, c.message_vi, c.message_en,
+         'đã hết ở lần chạy ' || h.resolved_run AS try_vi, 'gone since run ' || h.resolved_run AS try_en,
+         NULL AS nearest, NULL AS unknown_text, NULL AS label, NULL AS header, 1 AS cells, NULL AS line_no
+  FROM audit.quarantine_history AS h LEFT JOIN audit.code AS c ON c.code = h.code WHERE h.state = 'resolved')
+`, nil
+	}
+	return decided + `q AS (
+  SELECT e.* REPLACE (coalesce(d.state, 'open') AS state)
+  FROM audit.quarantine AS e LEFT JOIN decided AS d ON d.quarantine_id = e.quarantine_id AND (d.raw = '' OR d.raw = coalesce(e.raw, '')))
+`, nil
+}
+
+// decisions gives the decisions in force; none when there is no ledger yet.
+func decisions(ctx context.Context, cfg config) (list []ledger.QuarantineState, err error) {
+	book, err := ledger.OpenReader(ctx, refresh.LedgerPath(cfg.DataDir))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, book.Close()) }()
+	return book.QuarantineStates(ctx)
+}
+
+// openQuarantine opens the current generation and gives the beginning of a query on its quarantine.
+func openQuarantine(ctx context.Context, cfg config, state string) (*load.Warehouse, string, error) {
+	list, err := decisions(ctx, cfg)
+	if err != nil {
+		return nil, "", err
+	}
+	query, err := quarantineSQL(state, list)
+	if err != nil {
+		return nil, "", err
+	}
+	w, err := openCurrent(ctx, cfg, 0)
+	return w, query, err
+}
+
+// groupSQL puts what one line of the catalogue would settle, or what bears the same message, into one row.
+const groupSQL = `SELECT left(min(quarantine_id), 10) AS id, code, coalesce(any_value(unknown_text ORDER BY quarantine_id), any_value(message_vi ORDER BY quarantine_id)) AS text,
+  any_value(nearest ORDER BY quarantine_id) AS nearest, count(*) AS entries, CAST(sum(cells) AS BIGINT) AS cells, count(DISTINCT source_sha256) AS files,
+  min(file_name) AS example_file, any_value(try_vi ORDER BY quarantine_id) AS try_vi
+FROM q`
+
+const groupBy = ` GROUP BY code, coalesce(lower(regexp_replace(trim(unknown_text), '\s+', ' ', 'g')), message_vi) ORDER BY entries DESC, code, text`
+
+func (a *app) quarantineListCommand() *cobra.Command {
+	var f quarantineFilter
+	var format, out string
+	var summary, group bool
 	list := &cobra.Command{
 		Use:   "list",
 		Short: "List refused cells, rows and files with their reasons",
 		Example: `  phuluc quarantine list --summary
+  phuluc quarantine list --group
   phuluc quarantine list --code indicator.unknown
   phuluc quarantine list --format xlsx --out quarantine.xlsx`,
 		Args: cobra.NoArgs,
@@ -29,65 +145,292 @@ func (a *app) quarantineCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			w, err := openCurrent(cmd.Context(), cfg, 0)
+			where, err := f.where()
+			if err != nil {
+				return err
+			}
+			w, query, err := openQuarantine(cmd.Context(), cfg, f.state)
 			if err != nil {
 				return err
 			}
 			defer w.Close()
-			where := "WHERE (" + sqlLiteral(code) + " = '' OR code = " + sqlLiteral(code) + ") AND (" + sqlLiteral(file) + " = '' OR file_name LIKE '%' || " + sqlLiteral(file) + " || '%')"
-			query := `SELECT code, file_name AS file, sheet, cell, raw, message_vi, nearest, try_vi, quarantine_id
-FROM audit.quarantine ` + where + " ORDER BY file_name, sheet, line_no, cell, code"
-			if summary {
-				query = `SELECT code, count(*) AS entries, CAST(sum(cells) AS BIGINT) AS cells, count(DISTINCT source_sha256) AS files, any_value(message_en ORDER BY message_en) AS example
-FROM audit.quarantine ` + where + " GROUP BY code ORDER BY entries DESC, code"
-			}
-			if limit > 0 {
-				query += fmt.Sprintf(" LIMIT %d", limit)
-			}
 			if a.json {
 				format = "json"
+			}
+			switch {
+			case summary:
+				query += `SELECT code, count(*) AS entries, CAST(sum(cells) AS BIGINT) AS cells, count(DISTINCT source_sha256) AS files, any_value(message_en ORDER BY message_en) AS example
+FROM q` + where + " GROUP BY code ORDER BY entries DESC, code"
+			case group:
+				query += groupSQL + where + groupBy
+			case format == "table":
+				query += "SELECT left(quarantine_id, 10) AS id, code, file_name AS file, sheet, cell, raw, message_vi, nearest, state FROM q" + where + quarantineOrder
+			default:
+				query += "SELECT code, file_name AS file, sheet, cell, raw, message_vi, nearest, try_vi, state, unknown_text, quarantine_id FROM q" + where + quarantineOrder
+			}
+			if f.limit > 0 {
+				query += fmt.Sprintf(" LIMIT %d", f.limit)
 			}
 			return a.runQuery(cmd, w, query, format, out)
 		},
 	}
+	f.flags(list)
 	flags := list.Flags()
-	flags.StringVar(&code, "code", "", "only this reason, e.g. indicator.unknown")
-	flags.StringVar(&file, "file", "", "only files whose name contains this")
 	flags.BoolVar(&summary, "summary", false, "count by reason instead of listing")
-	flags.IntVar(&limit, "limit", 200, "at most so many lines; 0 lists all")
+	flags.BoolVar(&group, "group", false, "one line for what one decision would settle, such as the same unknown label in many files")
+	flags.IntVar(&f.limit, "limit", 200, "at most so many lines; 0 lists all")
 	flags.StringVarP(&format, "format", "f", "table", "table, csv, json, jsonl, parquet, arrow, xlsx or md")
 	flags.StringVarP(&out, "out", "o", "", "write to this file instead of stdout")
-	cmd.AddCommand(list)
-	return cmd
+	return list
 }
 
-// sqlLiteral quotes a text as an SQL literal.
-func sqlLiteral(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
+const quarantineOrder = " ORDER BY file_name, sheet, line_no, cell, code, quarantine_id"
 
-func (a *app) boardCommand() *cobra.Command {
-	var round, format, out string
+// exportSQL has the columns of a list for a meeting: what was refused, and room for what is decided.
+const exportSQL = `SELECT left(quarantine_id, 10) AS "Mã", code AS "Mã lý do", message_vi AS "Lý do", unknown_text AS "Cụm từ chưa có", nearest AS "Gần nhất", file_name AS "Tệp", sheet AS "Trang tính",
+  cell AS "Ô", raw AS "Nội dung gốc", label AS "Tên dòng", header AS "Tiêu đề cột", try_vi AS "Cách xử lý", state AS "Trạng thái", '' AS "Quyết định", '' AS "Ghi chú" FROM q`
+
+func (a *app) quarantineExportCommand() *cobra.Command {
+	var f quarantineFilter
+	var group bool
 	cmd := &cobra.Command{
-		Use:   "board",
-		Short: "Who has sent what: the submission board of a round",
-		Args:  cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
+		Use:   "export FILE.csv|FILE.xlsx",
+		Short: "Write a list for a meeting, in Vietnamese, with room for decisions",
+		Long: `Write what was refused to a workbook, or to CSV that Excel shows right. The first column is the id by which
+phuluc quarantine accept and reject know an entry; the last two are empty, for what the meeting decides.`,
+		Example: "  phuluc quarantine export hop.xlsx\n  phuluc quarantine export --group --code indicator.unknown hop.csv",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
 			cfg, err := a.config()
 			if err != nil {
 				return err
 			}
-			w, err := openCurrent(cmd.Context(), cfg, 0)
+			where, err := f.where()
+			if err != nil {
+				return err
+			}
+			ext := strings.ToLower(filepath.Ext(args[0]))
+			if ext != ".csv" && ext != ".xlsx" {
+				return badInput("%s is neither .csv nor .xlsx", "the name says what is written", "phuluc quarantine export quarantine.xlsx", args[0])
+			}
+			w, query, err := openQuarantine(cmd.Context(), cfg, f.state)
 			if err != nil {
 				return err
 			}
 			defer w.Close()
-			if a.json {
-				format = "json"
+			if group {
+				query += "SELECT id AS \"Mã\", code AS \"Mã lý do\", text AS \"Cụm từ hoặc lý do\", nearest AS \"Gần nhất\", entries AS \"Số mục\", cells AS \"Số ô\", files AS \"Số tệp\", example_file AS \"Ví dụ\", try_vi AS \"Cách xử lý\", '' AS \"Quyết định\", '' AS \"Ghi chú\" FROM (" +
+					groupSQL + where + groupBy + ")"
+			} else {
+				query += exportSQL + where + quarantineOrder
 			}
-			return a.runQuery(cmd, w, `SELECT * FROM mart.submission_board WHERE `+sqlLiteral(round)+` = '' OR round_id = `+sqlLiteral(round)+" ORDER BY ALL", format, out)
+			if ext == ".csv" {
+				err = writeFile(args[0], func(tmp string) error { return writeExcelCSV(cmd.Context(), w, tmp, query) })
+			} else {
+				quiet := *a
+				quiet.json = false
+				err = quiet.runQuery(cmd, w, query, "xlsx", args[0])
+			}
+			if err != nil {
+				return err
+			}
+			return a.done(cmd, "written to "+args[0], map[string]string{"file": args[0]}, func(out io.Writer) { fmt.Fprintln(out, "written to "+args[0]) })
 		},
 	}
-	cmd.Flags().StringVar(&round, "round", "", "only this round, e.g. 2020")
-	cmd.Flags().StringVarP(&format, "format", "f", "table", "table, csv, json, jsonl, parquet, arrow, xlsx or md")
-	cmd.Flags().StringVarP(&out, "out", "o", "", "write to this file instead of stdout")
+	f.flags(cmd)
+	cmd.Flags().BoolVar(&group, "group", false, "one line for what one decision would settle")
 	return cmd
 }
+
+// quarantineEntry is one refusal with the decision in force.
+type quarantineEntry struct {
+	ID        string `json:"quarantine_id"`
+	State     string `json:"state"`
+	Code      string `json:"code"`
+	File      string `json:"file"`
+	SHA256    string `json:"source_sha256"`
+	Sheet     string `json:"sheet"`
+	Cell      string `json:"cell"`
+	Raw       string `json:"raw"`
+	Label     string `json:"label"`
+	Header    string `json:"header"`
+	MessageVi string `json:"message_vi"`
+	MessageEn string `json:"message_en"`
+	Nearest   string `json:"nearest"`
+	Unknown   string `json:"unknown_text"`
+	TryVi     string `json:"try_vi"`
+	TryEn     string `json:"try_en"`
+	Cells     int64  `json:"cells"`
+	Round     string `json:"round_id"`
+	Line      int64  `json:"line,omitempty"` // of a feed
+}
+
+// quarantineEntries reads the entries of the current generation that a condition on q admits.
+func quarantineEntries(ctx context.Context, w *load.Warehouse, query, where string, args ...any) ([]quarantineEntry, error) {
+	rows, err := w.Rows(ctx, query+`SELECT quarantine_id, state, code, coalesce(file_name, ''), source_sha256, coalesce(sheet, ''), coalesce(cell, ''), coalesce(raw, ''), coalesce(label, ''),
+  coalesce(header, ''), coalesce(message_vi, ''), coalesce(message_en, ''), coalesce(nearest, ''), coalesce(unknown_text, ''), coalesce(try_vi, ''), coalesce(try_en, ''), cells,
+  coalesce(round_id, ''), coalesce(line_no, 0) FROM q`+where+quarantineOrder, args...)
+	if err != nil {
+		return nil, queryFailure(err)
+	}
+	defer rows.Close()
+	var list []quarantineEntry
+	for rows.Next() {
+		var e quarantineEntry
+		if err := rows.Scan(&e.ID, &e.State, &e.Code, &e.File, &e.SHA256, &e.Sheet, &e.Cell, &e.Raw, &e.Label, &e.Header, &e.MessageVi, &e.MessageEn, &e.Nearest, &e.Unknown,
+			&e.TryVi, &e.TryEn, &e.Cells, &e.Round, &e.Line); err != nil {
+			return nil, err
+		}
+		list = append(list, e)
+	}
+	return list, rows.Err()
+}
+
+// oneEntry finds the entry whose id begins as a person typed it.
+func oneEntry(ctx context.Context, w *load.Warehouse, query, id string) (quarantineEntry, error) {
+	list, err := quarantineEntries(ctx, w, query, " WHERE starts_with(quarantine_id, lower(?))", id)
+	switch {
+	case err != nil:
+		return quarantineEntry{}, err
+	case id == "" || len(list) == 0:
+		return quarantineEntry{}, badInput("no entry of the quarantine has the id %q", "it was never there, or it is no longer refused", "phuluc quarantine list, or phuluc quarantine list --state resolved", id)
+	case len(list) > 1:
+		var ids []string
+		for _, e := range list[:min(len(list), 5)] {
+			ids = append(ids, e.ID[:min(len(e.ID), max(shortID, len(id)+2))])
+		}
+		return quarantineEntry{}, badInput("%d entries have an id that begins with %q", "they begin with "+strings.Join(ids, ", "), "give more of it", len(list), id)
+	}
+	return list[0], nil
+}
+
+// decision is one line of an entry's history.
+type decision struct {
+	State string `json:"state"`
+	At    string `json:"at"`
+	By    string `json:"by"`
+	Note  string `json:"note,omitempty"`
+}
+
+type quarantineShown struct {
+	quarantineEntry
+	Same    int64      `json:"same_text"`  // entries with the same code and unknown text
+	Files   int64      `json:"same_files"` // files that hold them
+	First   string     `json:"first_seen_run"`
+	Accept  string     `json:"accept,omitempty"` // the command that would accept the proposal
+	History []decision `json:"history"`
+}
+
+func (a *app) quarantineShowCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:     "show ID",
+		Short:   "Show one refusal: where, what, why, the nearest known word, what to do, and its history",
+		Example: "  phuluc quarantine show 3f0c2b19aa",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			cfg, err := a.config()
+			if err != nil {
+				return err
+			}
+			ctx := cmd.Context()
+			w, query, err := openQuarantine(ctx, cfg, "all")
+			if err != nil {
+				return err
+			}
+			defer w.Close()
+			e, err := oneEntry(ctx, w, query, args[0])
+			if err != nil {
+				return err
+			}
+			shown := quarantineShown{quarantineEntry: e, History: []decision{}}
+			if e.Unknown != "" {
+				same, err := sameText(ctx, w, query, e)
+				if err != nil {
+					return err
+				}
+				files := map[string]bool{}
+				for _, s := range same {
+					files[s.SHA256] = true
+				}
+				shown.Same, shown.Files = int64(len(same)), int64(len(files))
+				shown.Accept = "phuluc quarantine accept " + e.ID[:shortID]
+				if row, err := a.proposal(cfg, e, "", ""); err != nil {
+					shown.Accept += " --as " + targetOf(e.Code)
+				} else {
+					shown.Accept += " --as " + row.target
+				}
+			}
+			rows, err := w.Rows(ctx, "SELECT first_seen_run FROM audit.quarantine_history WHERE quarantine_id = ?", e.ID)
+			if err != nil {
+				return queryFailure(err)
+			}
+			for rows.Next() {
+				if err := rows.Scan(&shown.First); err != nil {
+					return err
+				}
+			}
+			if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+				return err
+			}
+			if shown.History, err = history(ctx, cfg, e.ID); err != nil {
+				return err
+			}
+			return a.done(cmd, e.Code+" "+place(e), shown, func(out io.Writer) { printEntry(out, shown) })
+		},
+	}
+}
+
+func history(ctx context.Context, cfg config, id string) (list []decision, err error) {
+	list = []decision{}
+	book, err := ledger.OpenReader(ctx, refresh.LedgerPath(cfg.DataDir))
+	if errors.Is(err, fs.ErrNotExist) {
+		return list, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, book.Close()) }()
+	states, err := book.QuarantineHistory(ctx, id)
+	for _, s := range states {
+		list = append(list, decision{s.State, s.ChangedAt.Local().Format("2006-01-02 15:04:05"), s.By, s.Note})
+	}
+	return list, err
+}
+
+// place says where an entry stands.
+func place(e quarantineEntry) string {
+	where := strings.Trim(e.Sheet+"!"+e.Cell, "!")
+	if where == "" {
+		return e.File
+	}
+	return e.File + " › " + where
+}
+
+func printEntry(w io.Writer, e quarantineShown) {
+	row := func(name, format string, args ...any) {
+		if text := fmt.Sprintf(format, args...); text != "" {
+			fmt.Fprintf(w, "  %s  %s\n", padTo(name, 14), text)
+		}
+	}
+	fmt.Fprintf(w, "%s  %s  %s\n", e.ID[:shortID], e.Code, e.State)
+	row("tệp", "%s", e.File)
+	row("vị trí", "%s", strings.Trim(e.Sheet+"!"+e.Cell, "!"))
+	row("nội dung gốc", "%s", e.Raw)
+	row("tên dòng", "%s", e.Label)
+	row("tiêu đề cột", "%s", e.Header)
+	row("lý do", "%s", e.MessageVi)
+	row("reason", "%s", e.MessageEn)
+	row("gần nhất", "%s", e.Nearest)
+	row("cách xử lý", "%s", e.TryVi)
+	if e.Same > 1 {
+		row("cùng cụm từ", "%d mục trong %d tệp", e.Same, e.Files)
+	}
+	row("chấp nhận", "%s", e.Accept)
+	row("thấy lần đầu", "%s", strings.TrimSuffix("lần chạy "+e.First, "lần chạy "))
+	for _, h := range e.History {
+		row("lịch sử", "%s  %s  %s  %s", h.At, h.State, h.By, h.Note)
+	}
+}
+
+// sqlLiteral quotes a text as an SQL literal.
+func sqlLiteral(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }

@@ -75,6 +75,11 @@ generation. With nothing new it does nothing and says so. Whatever goes wrong, r
 
 // refresh runs the main job with what the configuration says.
 func (a *app) refresh(ctx context.Context, cfg config, full bool, command string) (refresh.Report, error) {
+	return a.refreshWith(ctx, cfg, full, command, func(*refresh.Options) {})
+}
+
+// refreshWith is refresh with options that differ.
+func (a *app) refreshWith(ctx context.Context, cfg config, full bool, command string, differ func(*refresh.Options)) (refresh.Report, error) {
 	cacheDir := filepath.Join(cfg.DataDir, "normalised")
 	pipeline, err := newPipeline(cfg, cacheDir, full)
 	if err != nil {
@@ -85,11 +90,13 @@ func (a *app) refresh(ctx context.Context, cfg config, full bool, command string
 		return refresh.Report{}, err
 	}
 	bar := newProgress(a.stderr, !a.quiet && !a.json)
-	report, err := refresh.Run(ctx, refresh.Options{
+	options := refresh.Options{
 		DataDir: cfg.DataDir, Sources: sources(cfg), Catalogue: cat, Pipeline: pipeline, Keep: cfg.Keep, Threads: cfg.Threads,
 		MemoryLimit: cfg.MemoryLimit, MaxFileSize: cfg.MaxFileSize << 20, Full: full, Wait: time.Duration(cfg.Wait), Command: command, Version: version(),
 		Log: a.log(), Progress: bar.show,
-	})
+	}
+	differ(&options)
+	report, err := refresh.Run(ctx, options)
 	bar.end()
 	return report, runFailure(cfg, err)
 }

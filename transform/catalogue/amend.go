@@ -20,7 +20,8 @@ type Amendment struct {
 	Catalogue *Catalogue // as it would be
 }
 
-// Amend works out what one more row in a table would do: cells by column name, what is not named stays empty. The line is
+// Amend works out what one more row in a table would do: cells by column name, what is not named stays empty. Where the file has no
+// column source, note or lang, which only tell people something, their cells are left out. The line is
 // written the way the file writes its own: columns in its order, its separator, its line ends. The file need not exist. An
 // error means that the row can not be added (*Error, joined) or that the folder is not valid as it is; nothing is changed in any case.
 func Amend(userDir, tableName string, cells map[string]string) (*Amendment, error) {
@@ -71,7 +72,7 @@ func Amend(userDir, tableName string, cells map[string]string) (*Amendment, erro
 	}
 	if left > 0 {
 		for c, v := range cells {
-			if v != "" && !slices.ContainsFunc(header, func(h string) bool { return strings.TrimSpace(h) == c }) {
+			if v != "" && c != "source" && c != "note" && c != "lang" && !slices.ContainsFunc(header, func(h string) bool { return strings.TrimSpace(h) == c }) {
 				return nil, &Error{File: a.File, Line: 1, Column: c, Reason: "is missing from the header", Try: "add the column to the first line and a separator to the others"}
 			}
 		}

@@ -1,0 +1,662 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/user"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/mattn/go-runewidth"
+	"github.com/spf13/cobra"
+
+	"github.com/phuluc/phuluc/extract/durable"
+	"github.com/phuluc/phuluc/extract/landing"
+	"github.com/phuluc/phuluc/load"
+	"github.com/phuluc/phuluc/load/ledger"
+	"github.com/phuluc/phuluc/load/lock"
+	"github.com/phuluc/phuluc/load/refresh"
+	"github.com/phuluc/phuluc/transform"
+	"github.com/phuluc/phuluc/transform/catalogue"
+	"github.com/phuluc/phuluc/transform/layout"
+	"github.com/phuluc/phuluc/transform/mapping"
+	"github.com/phuluc/phuluc/transform/text"
+)
+
+// Decisions of the ledger about an entry of the quarantine.
+const (
+	stateOpen     = "open"
+	stateAccepted = "accepted"
+	stateRejected = "rejected"
+)
+
+// amendRow is the line of the catalogue that settles an entry.
+type amendRow struct {
+	table  string
+	cells  map[string]string
+	target string // what the text is to mean
+}
+
+// targetOf shows what --as expects for a code.
+func targetOf(code string) string {
+	switch code {
+	case "indicator.unknown":
+		return "INDICATOR"
+	case "territory.unknown":
+		return "TERRITORY_ID"
+	case "unit.unknown":
+		return "UNIT"
+	case "header.unknown":
+		return "measure=actual"
+	}
+	return ""
+}
+
+// propose gives the line that would make an entry's text known. as says what the text means, "" what the nearest known spelling does;
+// below is the label that the text must stand below, "" for anywhere.
+func propose(cat *catalogue.Catalogue, e quarantineEntry, as, below string) (amendRow, error) {
+	word := strings.Join(strings.Fields(e.Unknown), " ")
+	if word == "" || targetOf(e.Code) == "" {
+		return amendRow{}, badInput("%s can not be accepted", e.MessageVi, e.TryVi+" / "+e.TryEn, e.ID[:shortID])
+	}
+	say := func(what string) error {
+		return &failure{Exit: exitInput, What: fmt.Sprintf("it is not known what %q is to mean", word), Where: place(e), Why: what, Try: "phuluc quarantine accept " + e.ID[:shortID] + " --as " + targetOf(e.Code)}
+	}
+	table := map[string]string{"indicator.unknown": "indicator_synonyms", "territory.unknown": "territory_names", "unit.unknown": "unit_words", "header.unknown": "header_words"}[e.Code]
+	if below != "" && table != "indicator_synonyms" {
+		return amendRow{}, badInput("--below is for indicators", "", "leave it out")
+	}
+	known := func(name string) []string { return column(cat, name, 0) }
+	row := amendRow{table: table, target: as}
+	switch e.Code {
+	case "indicator.unknown":
+		if as == "" {
+			var codes []string
+			for _, m := range cat.IndicatorsByLabel(e.Nearest) {
+				if m.ParentLabel == "" && !slices.Contains(codes, m.Indicator.Code) {
+					codes = append(codes, m.Indicator.Code)
+				}
+			}
+			if len(codes) != 1 {
+				return row, say("no known label is near")
+			}
+			row.target = codes[0]
+		} else if cat.Indicator(as) == nil {
+			return row, badInput("there is no indicator %q", "", fmt.Sprintf("did you mean %q? A new one is a line in indicators.csv of the catalogue folder", nearestWord(as, known("indicators"))), as)
+		}
+		row.cells = map[string]string{"indicator_code": row.target, "label": word, "parent_label": below}
+	case "territory.unknown":
+		if as == "" {
+			var ids []string
+			date := ""
+			if r := cat.Round(e.Round); r != nil { // a plan round is of July of the year before, a year-end round of December
+				date = fmt.Sprintf("%d-07-15", r.Year-1)
+				if r.Kind == "year_end" {
+					date = fmt.Sprintf("%d-12-15", r.Year)
+				}
+			}
+			for _, t := range cat.TerritoriesByName(e.Nearest) {
+				if date == "" || t.ValidOn(date) {
+					ids = append(ids, t.ID)
+				}
+			}
+			if len(ids) != 1 {
+				return row, say(strings.Join(ids, ", "))
+			}
+			row.target = ids[0]
+		} else if cat.Territory(as) == nil {
+			return row, badInput("there is no territory %q", "", fmt.Sprintf("did you mean %q? A new one is a line in territories.csv of the catalogue folder", nearestWord(as, known("territories"))), as)
+		}
+		row.cells = map[string]string{"territory_id": row.target, "name": word, "kind": "alias"}
+	case "unit.unknown":
+		if as == "" {
+			u := cat.UnitByWord(e.Nearest)
+			if u == nil {
+				return row, say("no unit is near")
+			}
+			row.target = u.Code
+		} else if cat.Unit(as) == nil {
+			return row, badInput("there is no unit %q", "", fmt.Sprintf("did you mean %q? A new one is a line in units.csv of the catalogue folder", nearestWord(as, known("units"))), as)
+		}
+		row.cells = map[string]string{"word": word, "unit_code": row.target}
+	case "header.unknown":
+		dimension, value, ok := strings.Cut(as, "=")
+		if !ok {
+			return row, say("a word of a header gives a dimension a value, e.g. measure=plan or role=comparison")
+		}
+		row.cells = map[string]string{"word": word, "dimension": dimension, "value": value}
+	}
+	return row, nil
+}
+
+// column gives one column of a table of the catalogue.
+func column(cat *catalogue.Catalogue, table string, i int) []string {
+	_, rows := cat.Table(table)
+	out := make([]string, len(rows))
+	for k, r := range rows {
+		out[k] = r[i]
+	}
+	return out
+}
+
+// proposal is propose with the catalogue of the configuration.
+func (a *app) proposal(cfg config, e quarantineEntry, as, below string) (amendRow, error) {
+	cat, err := catalogue.Load(cfg.Catalogue)
+	if err != nil {
+		return amendRow{}, badCatalogue(cfg.Catalogue, err)
+	}
+	return propose(cat, e, as, below)
+}
+
+// sameText gives the entries that the same line would settle.
+func sameText(ctx context.Context, w *load.Warehouse, query string, e quarantineEntry) ([]quarantineEntry, error) {
+	all, err := quarantineEntries(ctx, w, query, " WHERE code = ? AND unknown_text IS NOT NULL", e.Code)
+	return slices.DeleteFunc(all, func(o quarantineEntry) bool { return text.Key(o.Unknown) != text.Key(e.Unknown) }), err
+}
+
+// person is who decides: what --by says, else the user of the machine.
+func person(by string) string {
+	if by != "" {
+		return by
+	}
+	if u, err := user.Current(); err == nil {
+		return u.Username
+	}
+	return fmt.Sprintf("uid %d", os.Getuid())
+}
+
+// exclusively does something while no run is at work.
+func exclusively(ctx context.Context, cfg config, command string, do func(*ledger.Ledger) error) (err error) {
+	held, err := lock.Acquire(ctx, filepath.Join(cfg.DataDir, "lock"), command, time.Duration(cfg.Wait))
+	if err != nil {
+		return runFailure(cfg, err)
+	}
+	defer func() { err = errors.Join(err, held.Release()) }()
+	book, err := ledger.Open(ctx, refresh.LedgerPath(cfg.DataDir))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, book.Close()) }()
+	return do(book)
+}
+
+type acceptedJSON struct {
+	File    string `json:"file"` // of the catalogue
+	Line    int    `json:"line"`
+	Added   string `json:"added"`
+	Target  string `json:"target"`
+	Entries int    `json:"entries"` // that bear the text
+	Files   int    `json:"files"`   // that hold them
+	Replay  any    `json:"replay,omitempty"`
+}
+
+func (a *app) quarantineAcceptCommand() *cobra.Command {
+	var as, below, by, reason string
+	var replay bool
+	cmd := &cobra.Command{
+		Use:   "accept ID",
+		Short: "Accept a proposal: write one line into your catalogue",
+		Long: `Make the unknown text of an entry known: one line is added to a file of your catalogue folder (indicator_synonyms.csv,
+territory_names.csv, unit_words.csv or header_words.csv), and no other line is touched. The line is written only if the
+catalogue stays without contradictions and the entry's cell is then read. Without --as the text means what the nearest known
+spelling means. All entries with the same text are settled by it at the next refresh, or at once with --replay.`,
+		Example: `  phuluc quarantine accept 3f0c2b19aa
+  phuluc quarantine accept 3f0c2b19aa --as jobs_created --replay
+  phuluc quarantine accept 77ab01c2d3 --as measure=plan --by "Lan" --reason "biên bản họp 12/3"`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			cfg, err := a.config()
+			if err != nil {
+				return err
+			}
+			ctx := cmd.Context()
+			w, query, err := openQuarantine(ctx, cfg, "all")
+			if err != nil {
+				return err
+			}
+			defer func() { w.Close() }()
+			e, err := oneEntry(ctx, w, query, args[0])
+			if err != nil {
+				return err
+			}
+			same, err := sameText(ctx, w, query, e)
+			if err != nil {
+				return err
+			}
+			result := acceptedJSON{Entries: max(1, len(same))}
+			var ids []string
+			shas := map[string]bool{}
+			for _, s := range same {
+				ids, shas[s.SHA256] = append(ids, s.ID), true
+			}
+			result.Files = len(shas)
+			err = exclusively(ctx, cfg, "quarantine accept", func(book *ledger.Ledger) error {
+				amended, row, err := a.amend(ctx, cfg, e, as, below, by)
+				if err != nil {
+					return err
+				}
+				result.File, result.Line, result.Added, result.Target = amended.File, amended.LineNo, amended.Line, row.target
+				note := strings.TrimSpace(reason + fmt.Sprintf(" [%s:%d %s]", filepath.Base(amended.File), amended.LineNo, amended.Line))
+				return writeAmendment(amended, func() error { return decide(ctx, book, same, stateAccepted, person(by), note) })
+			})
+			if err != nil {
+				return err
+			}
+			var became *replayed
+			if replay {
+				if err := w.Close(); err != nil {
+					return err
+				}
+				if became, err = a.replay(ctx, cfg, same); err != nil {
+					return err
+				}
+				result.Replay = became
+			}
+			summary := fmt.Sprintf("%q is %s: %s", strings.Join(strings.Fields(e.Unknown), " "), result.Target, plural(int64(result.Entries), "entry", "entries"))
+			return a.done(cmd, summary, result, func(out io.Writer) {
+				fmt.Fprintf(out, "%s:%d  + %s\n", result.File, result.Line, result.Added)
+				fmt.Fprintf(out, "%s in %s bear this text.\n", plural(int64(result.Entries), "entry", "entries"), plural(int64(result.Files), "file", "files"))
+				if became != nil {
+					became.print(out)
+				} else {
+					fmt.Fprintln(out, "The next refresh reads them by it; at once: phuluc quarantine replay --accepted")
+				}
+			})
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&as, "as", "", "what the text means: an indicator, territory or unit, or dimension=value for a word of a header")
+	flags.StringVar(&below, "below", "", "the text means this only below this label")
+	flags.StringVar(&by, "by", "", "who decides (default: the user of the machine)")
+	flags.StringVar(&reason, "reason", "", "why, for the record")
+	flags.BoolVar(&replay, "replay", false, "read the files concerned again at once")
+	return cmd
+}
+
+// amend works out the line that settles an entry and refuses one that would harm or not help.
+func (a *app) amend(ctx context.Context, cfg config, e quarantineEntry, as, below, by string) (*catalogue.Amendment, amendRow, error) {
+	before, err := catalogue.Load(cfg.Catalogue)
+	if err != nil {
+		return nil, amendRow{}, badCatalogue(cfg.Catalogue, err)
+	}
+	row, err := propose(before, e, as, below)
+	if err != nil {
+		return nil, row, err
+	}
+	dir := cfg.Catalogue
+	if dir == "" {
+		dir = cfg.ownCatalogue()
+	}
+	row.cells["source"] = "quarantine " + e.ID[:shortID] + ", " + person(by)
+	row.cells["note"] = row.cells["source"]
+	for _, c := range []string{"source", "note"} {
+		if header, _ := before.Table(row.table); !slices.Contains(header, c) {
+			delete(row.cells, c)
+		}
+	}
+	refuse := func(why, try string) error {
+		return &failure{Exit: exitInput, What: fmt.Sprintf("%q is not accepted as %s; nothing was changed", strings.Join(strings.Fields(e.Unknown), " "), row.target), Where: place(e), Why: why, Try: try}
+	}
+	amended, err := catalogue.Amend(dir, row.table, row.cells)
+	if err != nil {
+		return nil, row, refuse(err.Error(), "give another meaning with --as, or a label it stands below with --below")
+	}
+	known := lint(before, catalogue.LintOptions{})
+	for _, p := range lint(amended.Catalogue, catalogue.LintOptions{}) {
+		if !slices.Contains(known, p) && (p.Severity == "error" || p.File == amended.File && p.Line == amended.LineNo) {
+			return nil, row, refuse(fmt.Sprintf("%s:%d %q: %s / %s", filepath.Base(p.File), p.Line, p.Value, p.TextVi, p.TextEn), "give another meaning with --as, or a label it stands below with --below")
+		}
+	}
+	still, err := stillRefused(ctx, cfg, amended.Catalogue, e)
+	if err != nil {
+		return nil, row, err
+	}
+	if still {
+		return nil, row, refuse("with this line the cell would be refused for the same reason", "look at the cell: phuluc quarantine show "+e.ID[:shortID])
+	}
+	return amended, row, nil
+}
+
+// lint looks through a catalogue, asking the layout what it reads.
+func lint(cat *catalogue.Catalogue, o catalogue.LintOptions) []catalogue.Problem {
+	o.Reads = layout.NewReader(cat).Understand
+	return cat.Lint(o)
+}
+
+// stillRefused reads an entry's file by another catalogue and reports whether the entry would be there again.
+func stillRefused(ctx context.Context, cfg config, cat *catalogue.Catalogue, e quarantineEntry) (bool, error) {
+	mappings, err := mapping.LoadSet(cfg.Catalogue)
+	if err != nil {
+		return false, err
+	}
+	pipeline, err := transform.New(transform.Options{Catalogue: cat, Mappings: mappings, Timeout: time.Duration(cfg.FileTimeout)})
+	if err != nil {
+		return false, err
+	}
+	store, err := landing.Open(filepath.Join(cfg.DataDir, "landing"))
+	if err != nil {
+		return false, err
+	}
+	raws, err := store.List()
+	if err != nil {
+		return false, err
+	}
+	i := slices.IndexFunc(raws, func(r landing.Raw) bool { return r.SHA256 == e.SHA256 })
+	if i < 0 {
+		return false, fmt.Errorf("the landed object %s is not there", e.SHA256)
+	}
+	f, err := store.Open(e.SHA256)
+	if err != nil {
+		return false, err
+	}
+	defer f.Close()
+	file, err := pipeline.Read(ctx, raws[i], transform.NameOf(raws[i]), f)
+	if err != nil {
+		return false, err
+	}
+	for _, r := range file.Refusals {
+		if r.Code == e.Code && r.Sheet == e.Sheet && address(r.Origin) == e.Cell && text.Key(r.Unknown()) == text.Key(e.Unknown) {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// writeAmendment puts the line into its file and takes it back if then fails.
+func writeAmendment(m *catalogue.Amendment, then func() error) error {
+	disk := durable.Disk{}
+	if err := disk.MkdirAll(filepath.Dir(m.File), 0o755); err != nil {
+		return err
+	}
+	old, oldErr := os.ReadFile(m.File)
+	mode := os.FileMode(0o644)
+	if info, err := os.Stat(m.File); err == nil {
+		mode = info.Mode().Perm()
+	}
+	if err := disk.WriteFile(m.File, m.Content, mode); err != nil {
+		return err
+	}
+	err := then()
+	switch {
+	case err == nil:
+		return nil
+	case oldErr != nil:
+		return errors.Join(err, disk.Remove(m.File))
+	}
+	return errors.Join(err, disk.WriteFile(m.File, old, mode))
+}
+
+// decide records one decision about entries.
+func decide(ctx context.Context, book *ledger.Ledger, entries []quarantineEntry, state, by, note string) error {
+	now := time.Now()
+	states := make([]ledger.QuarantineState, len(entries))
+	for i, e := range entries {
+		states[i] = ledger.QuarantineState{QuarantineID: e.ID, State: state, ChangedAt: now, By: by, Note: note, Raw: e.Raw}
+	}
+	return book.SetQuarantineStates(ctx, states...)
+}
+
+func (a *app) quarantineRejectCommand() *cobra.Command {
+	var by, reason string
+	var same, reopen bool
+	cmd := &cobra.Command{
+		Use:   "reject ID…",
+		Short: "Leave entries refused for good, with the reason why",
+		Long: `A rejected entry stays refused and is no longer on the open list. It is open again when its cell is refused for another
+reason or holds another text. A corrected file is another file: its entries are open. --reopen takes a decision back.`,
+		Example: "  phuluc quarantine reject 3f0c2b19aa --reason \"chỉ tiêu đã bãi bỏ\"\n  phuluc quarantine reject 3f0c2b19aa --same --reason \"không thuộc ngành\"",
+		Args:    cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if strings.TrimSpace(reason) == "" && !reopen {
+				return badInput("a rejection needs its reason", "it is what others read later", "--reason \"…\"")
+			}
+			cfg, err := a.config()
+			if err != nil {
+				return err
+			}
+			ctx := cmd.Context()
+			w, query, err := openQuarantine(ctx, cfg, "all")
+			if err != nil {
+				return err
+			}
+			defer w.Close()
+			var entries []quarantineEntry
+			for _, id := range args {
+				e, err := oneEntry(ctx, w, query, id)
+				if err != nil {
+					return err
+				}
+				group := []quarantineEntry{e}
+				if same && e.Unknown != "" {
+					if group, err = sameText(ctx, w, query, e); err != nil {
+						return err
+					}
+				}
+				entries = append(entries, group...)
+			}
+			state := stateRejected
+			if reopen {
+				state = stateOpen
+			}
+			if err := exclusively(ctx, cfg, "quarantine reject", func(book *ledger.Ledger) error {
+				return decide(ctx, book, entries, state, person(by), reason)
+			}); err != nil {
+				return err
+			}
+			ids := make([]string, len(entries))
+			for i, e := range entries {
+				ids[i] = e.ID
+			}
+			summary := plural(int64(len(entries)), "entry", "entries") + " " + state
+			return a.done(cmd, summary, map[string]any{"state": state, "entries": ids}, func(out io.Writer) { fmt.Fprintln(out, summary) })
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&by, "by", "", "who decides (default: the user of the machine)")
+	flags.StringVar(&reason, "reason", "", "why, for the record")
+	flags.BoolVar(&same, "same", false, "also all other entries with the same unknown text")
+	flags.BoolVar(&reopen, "reopen", false, "take the decision back")
+	return cmd
+}
+
+func (a *app) quarantineReplayCommand() *cobra.Command {
+	var code string
+	var all, accepted bool
+	cmd := &cobra.Command{
+		Use:   "replay [ID…]",
+		Short: "Read the files of entries again and say what became of each",
+		Long: `Read the landed files of the entries again by the catalogue as it is now, and publish a new generation if anything
+changed. Other files are read again only if the catalogue changed in a way that may touch them. Rejected entries are left alone
+unless named. No new file of the inbox is taken in.`,
+		Example: "  phuluc quarantine replay --accepted\n  phuluc quarantine replay --code indicator.unknown\n  phuluc quarantine replay 3f0c2b19aa",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			ways := 0
+			for _, given := range []bool{len(args) > 0, code != "", all, accepted} {
+				if given {
+					ways++
+				}
+			}
+			if ways != 1 {
+				return usageError{errors.New("replay needs ids, --code, --accepted or --all")}
+			}
+			cfg, err := a.config()
+			if err != nil {
+				return err
+			}
+			ctx := cmd.Context()
+			w, query, err := openQuarantine(ctx, cfg, "all")
+			if err != nil {
+				return err
+			}
+			defer w.Close()
+			var entries []quarantineEntry
+			switch {
+			case code != "":
+				entries, err = quarantineEntries(ctx, w, query, " WHERE state <> 'rejected' AND code = ?", code)
+			case accepted:
+				entries, err = quarantineEntries(ctx, w, query, " WHERE state = 'accepted'")
+			case all:
+				entries, err = quarantineEntries(ctx, w, query, " WHERE state <> 'rejected'")
+			}
+			for _, id := range args {
+				var e quarantineEntry
+				if e, err = oneEntry(ctx, w, query, id); err != nil {
+					break
+				}
+				entries = append(entries, e)
+			}
+			if err != nil {
+				return err
+			}
+			if len(entries) == 0 {
+				return badInput("no entry of the quarantine is meant", "", "phuluc quarantine list")
+			}
+			if err := w.Close(); err != nil {
+				return err
+			}
+			became, err := a.replay(ctx, cfg, entries)
+			if err != nil {
+				return err
+			}
+			return a.done(cmd, became.summary(), became, became.print)
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&code, "code", "", "entries refused for this reason, e.g. indicator.unknown")
+	flags.BoolVar(&accepted, "accepted", false, "entries that were accepted")
+	flags.BoolVar(&all, "all", false, "every entry that is not rejected")
+	return cmd
+}
+
+// replayed says what became of entries.
+type replayed struct {
+	Generation int           `json:"generation"`
+	Published  bool          `json:"published"`
+	Reread     int           `json:"files_read"`
+	Loaded     int           `json:"loaded"`
+	Refused    int           `json:"refused"`
+	Skipped    int           `json:"skipped"`
+	Entries    []replayEntry `json:"entries"`
+}
+
+type replayEntry struct {
+	ID      string `json:"quarantine_id"`
+	File    string `json:"file"`
+	Sheet   string `json:"sheet"`
+	Cell    string `json:"cell"`
+	Outcome string `json:"outcome"` // loaded, refused, skipped
+	Code    string `json:"code,omitempty"`
+	Message string `json:"message_vi,omitempty"`
+}
+
+// replay reads the files of entries again, publishes what changed, and finds the entries again.
+func (a *app) replay(ctx context.Context, cfg config, entries []quarantineEntry) (*replayed, error) {
+	var objects []string
+	for _, e := range entries {
+		if !slices.Contains(objects, e.SHA256) {
+			objects = append(objects, e.SHA256)
+		}
+	}
+	report, err := a.refreshWith(ctx, cfg, false, "quarantine replay", func(o *refresh.Options) { o.Sources, o.Renew = nil, objects })
+	if err != nil {
+		return nil, err
+	}
+	out := &replayed{Generation: report.Generation, Published: !report.Unchanged, Reread: len(objects)}
+	if out.Published {
+		out.Reread += report.Landed - report.Cached // touched by the catalogue
+	}
+	w, query, err := openQuarantine(ctx, cfg, "all")
+	if err != nil {
+		return nil, err
+	}
+	defer w.Close()
+	now, err := quarantineEntries(ctx, w, query, "")
+	if err != nil {
+		return nil, err
+	}
+	type at struct{ sha, sheet, cell string }
+	byID, byPlace := map[string]quarantineEntry{}, map[at]quarantineEntry{}
+	for _, e := range now {
+		byID[e.ID] = e
+		byPlace[at{e.SHA256, e.Sheet, e.Cell}] = e
+	}
+	loaded := map[at]bool{}
+	rows, err := w.Rows(ctx, "SELECT DISTINCT source_sha256, coalesce(sheet, ''), coalesce(cell, ''), coalesce(line_no, 0) FROM audit.lineage")
+	if err != nil {
+		return nil, queryFailure(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var p at
+		var line int64
+		if err := rows.Scan(&p.sha, &p.sheet, &p.cell, &line); err != nil {
+			return nil, err
+		}
+		loaded[p] = true
+		loaded[at{p.sha, p.sheet, ""}] = true                           // what refused the whole sheet
+		loaded[at{p.sha, "", ""}] = true                                // or the whole file
+		loaded[at{p.sha, p.sheet, fmt.Sprintf("line %d", line)}] = true // a field of a feed gives its line a meaning
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	for _, e := range entries {
+		r := replayEntry{ID: e.ID, File: e.File, Sheet: e.Sheet, Cell: e.Cell, Outcome: "skipped"}
+		p := at{e.SHA256, e.Sheet, e.Cell}
+		still, refused := byID[e.ID]
+		if !refused {
+			still, refused = byPlace[p]
+		}
+		switch {
+		case refused:
+			r.Outcome, r.Code, r.Message = "refused", still.Code, still.MessageVi
+			out.Refused++
+		case loaded[p], e.Line > 0 && loaded[at{e.SHA256, e.Sheet, fmt.Sprintf("line %d", e.Line)}]:
+			r.Outcome = "loaded"
+			out.Loaded++
+		default:
+			out.Skipped++
+		}
+		out.Entries = append(out.Entries, r)
+	}
+	return out, nil
+}
+
+func (r *replayed) summary() string {
+	s := fmt.Sprintf("%s: %d loaded, %d still refused", plural(int64(len(r.Entries)), "entry", "entries"), r.Loaded, r.Refused)
+	if r.Skipped > 0 {
+		s += fmt.Sprintf(", %d no value", r.Skipped)
+	}
+	if r.Published {
+		return s + fmt.Sprintf("; generation %d published", r.Generation)
+	}
+	return s + fmt.Sprintf("; nothing changed, generation %d stays", r.Generation)
+}
+
+// maxShown is how many entries are told one by one.
+const maxShown = 30
+
+func (r *replayed) print(w io.Writer) {
+	outcome := map[string]string{"loaded": "đã nạp", "refused": "vẫn bị từ chối", "skipped": "không phải số liệu"}
+	for _, e := range r.Entries[:min(len(r.Entries), maxShown)] {
+		line := fmt.Sprintf("  %s  %s  %s › %s", e.ID[:shortID], padTo(outcome[e.Outcome], 18), e.File, strings.Trim(e.Sheet+"!"+e.Cell, "!"))
+		if e.Message != "" {
+			line += "  " + e.Code + ": " + e.Message
+		}
+		fmt.Fprintln(w, line)
+	}
+	if more := len(r.Entries) - maxShown; more > 0 {
+		fmt.Fprintf(w, "  … and %d more\n", more)
+	}
+	fmt.Fprintln(w, r.summary())
+}
+
+// padTo fills a text with blanks to a display width.
+func padTo(s string, width int) string {
+	return s + strings.Repeat(" ", max(0, width-runewidth.StringWidth(s)))
+}
