@@ -383,25 +383,25 @@ func (s *scan) quickCell() (took bool, err error) {
 		return false, nil
 	}
 	i++
-	if b[i] != '<' || b[i+1] != 'v' || b[i+2] != '>' {
-		// A formula, mostly. The beginning of the cell is read.
-		if err := l.push(b[1:2]); err != nil {
-			return false, err
-		}
-		s.cells++
-		s.col = col
-		l.p += i
-		return true, s.readContent(t, xf)
-	}
-	i += 3
-	from = i
-	for ; i < len(b); i++ {
-		if c := b[i]; c == '<' || c == '&' || c < ' ' && c != '\n' && c != '\t' {
-			break
+	of := formulaNone
+	content := i
+	if b[i] == '<' && b[i+1] == 'f' && b[i+2] == '>' {
+		from = i + 3
+		if i = plainEnd(b, from); i > from && bytes.HasPrefix(b[i:], []byte("</f><v>")) && i+16 <= len(b) && b[i+7] != '<' {
+			of = formulaOwn
+			if refersOutside(b[from:i], s.w.outside) {
+				of = formulaExternal
+			}
+			i += 4
 		}
 	}
+	if i+16 > len(b) || b[i] != '<' || b[i+1] != 'v' || b[i+2] != '>' {
+		return true, s.beginContent(col, content, t, xf)
+	}
+	from = i + 3
+	i = plainEnd(b, from)
 	if i+8 > len(b) || binary.LittleEndian.Uint64(b[i:]) != closeBoth {
-		return false, nil
+		return true, s.beginContent(col, content, t, xf)
 	}
 	s.cells++
 	s.col = col
@@ -409,7 +409,29 @@ func (s *scan) quickCell() (took bool, err error) {
 	if err := l.step(); err != nil {
 		return false, err
 	}
-	return true, s.emit(t, xf, b[from:i], formulaNone, nil)
+	return true, s.emit(t, xf, b[from:i], of, nil)
+}
+
+// beginContent reads the content of the cell in column col, whose start tag ends before b[p+at].
+func (s *scan) beginContent(col, at int, t cellType, xf int) error {
+	l := s.l
+	if err := l.push(l.b[l.p+1 : l.p+2]); err != nil {
+		return err
+	}
+	s.cells++
+	s.col = col
+	l.p += at
+	return s.readContent(t, xf)
+}
+
+// plainEnd gives where text from b[i] on ends that stands for itself.
+func plainEnd(b []byte, i int) int {
+	for ; i < len(b); i++ {
+		if c := b[i]; c == '<' || c == '&' || c < ' ' && c != '\n' && c != '\t' {
+			break
+		}
+	}
+	return i
 }
 
 // readCell reads one <c> of any form.

@@ -31,35 +31,31 @@ const (
 func (c *census) count(w window, lim sheet.Limits) error {
 	inside, waiting := false, false // inside <sheetData>; a cell without a value so far
 	for {
-		b := w.b
+		b, p := w.b, w.p
 		// What nearly all of a sheet consists of.
-		for inside {
-			w.p = nextTag(b, w.p)
-			if w.p+8 > len(b) {
-				break
-			}
-			tag := binary.LittleEndian.Uint64(b[w.p:])
+	usual:
+		for inside && p+8 <= len(b) {
+			tag := binary.LittleEndian.Uint64(b[p:])
 			switch {
+			case byte(tag) != '<':
+				p = nextTag(b, p)
 			case tag&threeBytes == openCell:
 				c.cells++
 				waiting = true
-				w.p += 3
-				continue
+				p += 3
 			case tag&threeBytes == openValue && waiting:
 				c.values++
 				waiting = false
-				w.p += 3
-				continue
+				p += 3
 			case tag == closeBoth:
-				w.p += 8
-				continue
+				p += 8
 			case uint32(tag) == closeCell:
-				w.p += 4
-				continue
+				p += 4
+			default:
+				break usual
 			}
-			break
 		}
-		w.p = nextTag(b, w.p)
+		w.p = nextTag(b, p)
 		length, colon, full := 0, -1, 0
 		if rest := b[w.p:]; len(rest) > len("<![CDATA[") || w.src == nil && len(rest) > 0 {
 			skipped := false

@@ -1,7 +1,6 @@
 package xlsx
 
 import (
-	"strings"
 	"unsafe"
 
 	"github.com/phuluc/phuluc/extract/sheet"
@@ -180,17 +179,23 @@ func tooLong[T string | []byte](b T, limit int) bool {
 	return n > limit
 }
 
-// keeper stores small strings in blocks: one allocation for a thousand numbers instead of a thousand.
-type keeper struct{ block strings.Builder }
+// keeper stores small strings in blocks: one allocation for a thousand numbers instead of a thousand. What was stored is
+// never written again, so that the strings may point into the block.
+type keeper struct {
+	block []byte
+	n     int // used
+}
 
 const keeperBlock = 8 << 10
 
 func (k *keeper) keep(b []byte) string {
-	if k.block.Cap()-k.block.Len() < len(b) {
-		k.block = strings.Builder{}
-		k.block.Grow(max(keeperBlock, len(b)))
+	if len(b) == 0 {
+		return ""
 	}
-	from := k.block.Len()
-	k.block.Write(b)
-	return k.block.String()[from:]
+	if len(k.block)-k.n < len(b) {
+		k.block, k.n = make([]byte, max(keeperBlock, len(b))), 0
+	}
+	from := k.n
+	k.n += copy(k.block[from:], b)
+	return unsafe.String(&k.block[from], len(b))
 }
