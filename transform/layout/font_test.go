@@ -39,3 +39,24 @@ func TestCellTextIsDecodedByItsFonts(t *testing.T) {
 		}
 	}
 }
+
+// A text may be taken for another one after a synonym is added. The trace says so, or the workbook would not be read again.
+func TestTraceHoldsOtherReadings(t *testing.T) {
+	cat, err := catalogue.Load("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rd := NewReader(cat)
+	cells := []sheet.Cell{{Row: 1, Col: 1, Raw: "Khai khoỏng sõu"}, {Row: 2, Col: 1, Raw: "Hoà Bình", Font: "VNI-Times"}}
+	g, _ := newGrid(SheetCells{Cells: cells}, rd.decode)
+	b := &bookReader{rd: rd}
+	trace := b.trace(Book{Name: "a.xlsx"}, []*grid{g})
+	for _, label := range []string{"Khai khoáng sâu", "Khai khoỏng sõu", "Hồ Bình", "Hoà Bình"} {
+		if !Touches(trace, label) {
+			t.Errorf("a synonym %q may change what the workbook becomes", label)
+		}
+	}
+	if Touches(trace, "Thất nghiệp") {
+		t.Error("a synonym of other words touches nothing")
+	}
+}

@@ -36,8 +36,12 @@ func (b *bookReader) trace(book Book, grids []*grid) *record.Trace {
 	for _, g := range grids {
 		add(g.info.Name)
 		for i, s := range g.text {
-			if g.cells[i].Kind == sheet.Text {
-				add(s)
+			if g.cells[i].Kind != sheet.Text {
+				continue
+			}
+			add(s)
+			for _, other := range b.rd.reading(&g.cells[i]).others {
+				add(other)
 			}
 		}
 	}

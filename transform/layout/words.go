@@ -256,7 +256,7 @@ type Reader struct {
 	folds map[string][]*catalogue.Territory // provinces by name without diacritics, for paths
 
 	phrases      memo[string, *phrase]
-	repaired     memo[string, string]
+	readings     memo[string, reading]
 	facts        memo[string, headFacts]
 	units        memo[unitQuestion, *catalogue.Unit]
 	parents      memo[parentQuestion, bool]
@@ -296,41 +296,56 @@ func (m *memo[K, V]) get(k K, ask func() V) V {
 	return v
 }
 
-func (rd *Reader) repair(s string) string {
-	return rd.repaired.get(s, func() string { return rd.reading(text.Run{Text: s}) })
-}
+func (rd *Reader) repair(s string) string { return rd.reading(&sheet.Cell{Raw: s}).text }
 
 // decode gives the text of a cell as its fonts show it.
-func (rd *Reader) decode(c *sheet.Cell) string {
+func (rd *Reader) decode(c *sheet.Cell) string { return rd.reading(c).text }
+
+// reading is what a cell's text was taken for.
+type reading struct {
+	text   string
+	others []string // what it would have been taken for if the catalogue knew other labels
+}
+
+func (rd *Reader) reading(c *sheet.Cell) reading {
 	legacy := text.LegacyFont(c.Font)
 	for _, r := range c.Runs {
 		legacy = legacy || text.LegacyFont(r.Font)
 	}
 	if !legacy {
-		return rd.repair(c.Raw)
+		return rd.readings.get(c.Raw, func() reading { return rd.choose(text.Run{Text: c.Raw}) })
 	}
-	return rd.reading(fontRuns(c)...)
+	runs := fontRuns(c)
+	key := ""
+	for _, r := range runs {
+		key += r.Text + "\x00" + r.Font + "\x00"
+	}
+	return rd.readings.get(key, func() reading { return rd.choose(runs...) })
 }
 
-// reading gives the one text that the runs are, of those that [text.Readings] offers: another than the decoded one only if
+// choose gives the one text that the runs are, of those that [text.Readings] offers: another than the decoded one only if
 // that is not understood and exactly one other is, to the last word.
-func (rd *Reader) reading(runs ...text.Run) string {
+func (rd *Reader) choose(runs ...text.Run) reading {
 	s := text.DecodeRuns(runs...)
-	others := text.Readings(runs...)
-	if len(others) == 0 || rd.phrase(strings.TrimSpace(s)).known() {
-		return s
+	all := text.Readings(runs...)
+	if len(all) == 0 {
+		return reading{text: s}
 	}
-	only := s
-	for _, other := range others {
+	r := reading{s, append(all, s)}
+	if rd.phrase(strings.TrimSpace(s)).known() {
+		return r
+	}
+	for _, other := range all {
 		if !rd.phrase(strings.TrimSpace(other)).known() {
 			continue
 		}
-		if only != s {
-			return s
+		if r.text != s {
+			r.text = s
+			return r
 		}
-		only = other
+		r.text = other
 	}
-	return only
+	return r
 }
 
 // fontRuns cuts a cell's text at its runs. Runs out of order or inside a letter, which only a damaged file has, end it.

@@ -7,7 +7,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// maxFree bounds the words of one text that Readings takes both ways; a text of more words is not short.
+// maxFree is the number of words up to which a text is short, and of those that Readings takes both ways.
 const maxFree = 4
 
 // Readings gives what else a cell's text may have been, for a caller that knows which texts make sense: take a reading
@@ -17,7 +17,7 @@ const maxFree = 4
 //   - text in a legacy font of which each word exists in both readings ("Phó Ninh" in .VnTime was Phú Ninh);
 //   - text of a legacy charset whose font was lost ("Lao ñoäng" in Arial was Lao động).
 //
-// Unless the font is a legacy one, a text whose words syllables.csv lists has no other reading.
+// Unless the font is a legacy one, a short text whose words syllables.csv all lists has no other reading.
 func Readings(runs ...Run) []string {
 	t := tables()
 	raw, legacyFont := "", false
