@@ -51,10 +51,11 @@ type scan struct {
 	yield func(sheet.Cell, error) bool
 
 	census
-	merge  int // first of merges that does not lie before the cell
-	seen   int // cells that hold something, or the empty text
-	values int // cells handed over
-	budget int // cells the limits still allow; -1 without limit
+	outside map[[2]uint16]bool // first cells of shared formulas that read another workbook
+	merge   int                // first of merges that does not lie before the cell
+	seen    int                // cells that hold something, or the empty text
+	values  int                // cells handed over
+	budget  int                // cells the limits still allow; -1 without limit
 
 	digits  []byte
 	scratch []byte
@@ -306,11 +307,16 @@ func (s *scan) fonts(c *sheet.Cell, runs []fontRun) {
 // formula reads the result that was stored with a formula.
 func (s *scan) formula(c *sheet.Cell, st style, r record) error {
 	w := s.w
-	if err := w.least(r, 20); err != nil {
+	if err := w.least(r, 22); err != nil {
 		return err
 	}
 	c.Formula = true
+	c.External = s.reads(r)
 	d := r.data[6:]
+	if w.without(d) {
+		c.Kind, c.Raw = sheet.Error, "=" // what it would show is not known, and must not look like nothing or nought
+		return nil
+	}
 	if le.Uint16(d[6:]) != 0xFFFF {
 		s.number(c, st, math.Float64frombits(le.Uint64(d)))
 		return nil

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"os"
 	"reflect"
 	"slices"
 	"strconv"
@@ -24,6 +25,9 @@ func result(kind, value byte) uint64 {
 func formula(row, col uint16, result uint64) []byte {
 	return rec(idFormula, row, col, uint16(0), result, uint16(0), uint32(0), uint16(3), []byte{0x1E, 1, 0})
 }
+
+// computed is the note that Excel has computed the formulas.
+var computed = rec(idRecalcID, uint16(idRecalcID), uint16(0), uint32(0))
 
 func rk(row, col uint16, v uint32) []byte { return rec(idRK, row, col, uint16(0), v) }
 
@@ -86,7 +90,7 @@ func TestEveryRecordOfACell(t *testing.T) {
 						t.Skip("a text of BIFF8")
 					}
 				}
-				all, err := readAll(file(book(version, nil, made{name: name, records: records})), sheet.DefaultLimits())
+				all, err := readAll(file(book(version, computed, made{name: name, records: records})), sheet.DefaultLimits())
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -546,5 +550,101 @@ func TestReadingEndsWithItsTime(t *testing.T) {
 	}
 	if n != 3 {
 		t.Error(n)
+	}
+}
+
+// Programs that do not compute leave 0 or the empty text for the result of each formula. That is no result.
+func TestFormulasNobodyComputedHaveNoResult(t *testing.T) {
+	zero, empty := formula(0, 0, 0), formula(0, 1, result(3, 0))
+	for name, c := range map[string]struct {
+		globals []byte
+		more    []byte // in another sheet
+		want    string
+	}{
+		"never computed":             {nil, nil, "A1== B1=="},
+		"Excel says it has computed": {computed, nil, "A1=0"},
+		"another one has a number":   {nil, formula(9, 9, math.Float64bits(0.5)), "A1=0"},
+		"another one has an error":   {nil, formula(9, 9, result(2, 7)), "A1=0"},
+		"another one has a text":     {nil, append(formula(9, 9, result(0, 0)), rec(idString, narrow(2, ""))...), "A1=0"},
+		"only numbers beside":        {nil, number(9, 9, 1), "A1== B1=="},
+		"a formula in a chart":       {nil, slices.Concat(bof(biff8, 0x20), formula(9, 9, math.Float64bits(0.5)), rec(idEOF)), "A1== B1=="},
+	} {
+		all, err := readAll(file(book(biff8, c.globals, made{name: "Biểu", records: slices.Concat(zero, empty)}, made{name: "b", records: c.more})), sheet.DefaultLimits())
+		if err != nil || addresses(all["Biểu"]) != c.want {
+			t.Errorf("%s: %v %v, want %s", name, all["Biểu"], err, c.want)
+		}
+		for _, cell := range all["Biểu"] {
+			if !cell.Formula || cell.Kind != sheet.Error && cell.Raw == "=" {
+				t.Errorf("%s: %+v", name, cell)
+			}
+		}
+	}
+}
+
+// The formulas of testdata/ok_libreoffice_links.xls refer to another workbook by a cell, a range, a function, an array and a
+// name; or to this one by the same means.
+func TestFormulasThatReadOtherWorkbooks(t *testing.T) {
+	data, err := os.ReadFile("testdata/ok_libreoffice_links.xls")
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, err := readAll(data, sheet.DefaultLimits())
+	if err != nil {
+		t.Fatal(err)
+	}
+	outside := map[string]bool{"D1": true, "E1": true, "J1": true, "A2": true, "B2": true, "E2": true}
+	if len(all["A"]) != 15 {
+		t.Errorf("%d cells", len(all["A"]))
+	}
+	for _, c := range all["A"] {
+		if c.External != outside[c.Address()] || c.Formula != (c.Address() != "A1") {
+			t.Errorf("%s: %+v", c.Address(), c)
+		}
+	}
+
+	with := func(row, col uint16, tokens ...byte) []byte {
+		return rec(idFormula, row, col, uint16(0), 1.5, uint16(0), uint32(0), uint16(len(tokens)), tokens)
+	}
+	exp := []byte{1, 0, 0, 0, 0} // the formula of A1
+	share := func(id uint16, head int, tokens ...byte) []byte {
+		return rec(id, make([]byte, head), uint16(len(tokens)), tokens)
+	}
+	ref3d := []byte{0x5A, 1, 0, 0, 0, 0, 0}
+	links := slices.Concat(rec(idSupBook, uint16(1), uint16(0x0401)), rec(idSupBook, uint16(1), uint16(0x3A01)), rec(idSupBook, uint16(1), wide(2, "x.xls")),
+		rec(idExternSheet, uint16(2), [3]uint16{0, 0, 0}, [3]uint16{2, 0, 0}))
+	name := func(tokens ...byte) []byte {
+		return rec(idName, uint16(0), byte(0), byte(2), uint16(len(tokens)), uint64(0), byte(1), []byte{'a', 0, 'b', 0}, tokens)
+	}
+	for what, c := range map[string]struct {
+		globals []byte
+		records []byte
+		want    bool
+	}{
+		"a number":                      {links, with(0, 0, 0x1E, 1, 0), false},
+		"a cell of this workbook":       {links, with(0, 0, 0x3A, 0, 0, 0, 0, 0, 0), false},
+		"a cell of another one":         {links, with(0, 0, ref3d...), true},
+		"the same behind other things":  {links, with(0, 0, append([]byte{0x17, 2, 1, 'a', 0, 'b', 0, 0x19, 4, 1, 0, 1, 1, 1, 1, 0x1F, 0, 0, 0, 0, 0, 0, 0, 0, 0x44, 0, 0, 0, 0, 0x25, 0, 0, 0, 0, 0, 0, 0, 0, 0x22, 1, 2, 3, 0x15}, ref3d...)...), true},
+		"shared":                        {links, append(with(0, 0, exp...), share(idSharedFormula, 8, ref3d...)...), true},
+		"shared, of this workbook":      {links, append(with(0, 0, exp...), share(idSharedFormula, 8, 0x4C, 0, 0, 0, 0)...), false},
+		"an array":                      {links, append(with(0, 0, exp...), share(idArray, 12, ref3d...)...), true},
+		"an array cut":                  {links, append(with(0, 0, exp...), rec(idArray, make([]byte, 12), uint16(90))...), true},
+		"a name":                        {slices.Concat(links, name(0x1E, 1, 0), name(ref3d...)), with(0, 0, 0x43, 2, 0, 0, 0), true},
+		"a name of this workbook":       {slices.Concat(links, name(0x1E, 1, 0), name(ref3d...)), with(0, 0, 0x43, 1, 0, 0, 0), false},
+		"a name that does not exist":    {links, with(0, 0, 0x43, 1, 0, 0, 0), true},
+		"a book that does not exist":    {links, with(0, 0, 0x3A, 9, 0, 0, 0, 0, 0), true},
+		"what is not understood":        {links, with(0, 0, 0x7F), true},
+		"the same where nothing is far": {nil, with(0, 0, 0x7F), false},
+	} {
+		cells, err := one(sheet8(c.globals, c.records, with(1, 0, exp...)))
+		if err != nil || len(cells) != 2 || cells[0].External != c.want || len(c.records) > 40 && c.records[22+4] == 1 && cells[1].External != c.want {
+			t.Errorf("%s: %+v %v", what, cells, err)
+		}
+	}
+	for ref, want := range map[byte]bool{1: true, 0xFF: false} {
+		tokens := append([]byte{0x5A, ref, map[byte]byte{0xFF: 0xFF}[ref]}, make([]byte, 15)...)
+		all, err := readAll(file(book(biff5, rec(idExternSheet, old(1, "\x03a")), made{name: "a", records: with(0, 0, tokens...)})), sheet.DefaultLimits())
+		if err != nil || len(all["a"]) != 1 || all["a"][0].External != want {
+			t.Errorf("BIFF5, %02X: %+v %v", ref, all, err)
+		}
 	}
 }

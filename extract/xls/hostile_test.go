@@ -281,7 +281,7 @@ func TestRecordsThatAreTooShort(t *testing.T) {
 	for _, r := range []struct {
 		id   uint16
 		need int
-	}{{idNumber, 14}, {idRK, 10}, {idBoolErr, 8}, {idLabelSST, 10}, {idLabel, 9}, {idRString, 11}, {idFormula, 20}, {idMulRK, 12}, {idRow, 16}, {idColInfo, 10}, {idMergeCells, 2}} {
+	}{{idNumber, 14}, {idRK, 10}, {idBoolErr, 8}, {idLabelSST, 10}, {idLabel, 9}, {idRString, 11}, {idFormula, 22}, {idMulRK, 12}, {idRow, 16}, {idColInfo, 10}, {idMergeCells, 2}} {
 		for n := range r.need {
 			if _, err := one(sheet8(nil, rec(r.id, make([]byte, n)))); code(err) != sheet.CodeDamaged {
 				t.Errorf("%d bytes of record %04X: %v", n, r.id, err)

@@ -101,3 +101,9 @@ func agree(t *testing.T, folder string, files map[string][][]string) {
 func TestRealWorkbooksReadAsTheOracleReadsThem(t *testing.T) {
 	agree(t, filepath.Join(shared(t), "data"), golden(t, "testdata/real.csv"))
 }
+
+// The same for workbooks that LibreOffice and xlwt wrote of made cells: the words, fonts and formats of annexes, rich texts,
+// merged ranges, dates, errors, hidden rows, columns and sheets.
+func TestMadeWorkbooksReadAsTheOracleReadsThem(t *testing.T) {
+	agree(t, "testdata", golden(t, "testdata/made.csv"))
+}

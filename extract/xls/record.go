@@ -14,6 +14,8 @@ import (
 const (
 	idFormula       = 0x0006
 	idEOF           = 0x000A
+	idExternSheet   = 0x0017
+	idName          = 0x0018
 	idDate1904      = 0x0022
 	idFilePass      = 0x002F
 	idFont          = 0x0031
@@ -27,10 +29,12 @@ const (
 	idMergeCells    = 0x00E5
 	idSST           = 0x00FC
 	idLabelSST      = 0x00FD
+	idSupBook       = 0x01AE
 	idNumber        = 0x0203
 	idLabel         = 0x0204
 	idBoolErr       = 0x0205
 	idString        = 0x0207
+	idRecalcID      = 0x01C1
 	idRow           = 0x0208
 	idArray         = 0x0221
 	idDefaultRow    = 0x0225

@@ -20,7 +20,11 @@ type Workbook struct {
 	styles   []style
 	fonts    []string
 	strings  stringTable
+	links    links
 	date1904 bool
+
+	// Whether the results of formulas are believed where they are 0 or empty; nil before that is known.
+	computed *bool
 
 	values []int // cells with a value, by sheet
 	lose   func(row, col int) bool
@@ -101,6 +105,7 @@ func (w *Workbook) globals(ctx context.Context) error {
 	type xf struct{ format, font, indent int }
 	var xfs []xf
 	formats := map[int]string{}
+	var names []int // where their records are
 	stop := stopped{ctx: ctx}
 	room := func(n int, what string, at int) error {
 		if w.limits.Styles > 0 && n > w.limits.Styles {
@@ -168,6 +173,20 @@ func (w *Workbook) globals(ctx context.Context) error {
 			}
 		case idBoundSheet:
 			err = w.boundSheet(r)
+		case idRecalcID:
+			believed := true
+			w.computed = &believed
+		case idSupBook:
+			err = w.supportingBook(r)
+		case idExternSheet:
+			err = w.references(r)
+		case idName:
+			if err = w.least(r, 15); err == nil {
+				names = append(names, r.at)
+				if lim := w.limits.Cells; lim > 0 && len(names) > lim {
+					err = w.refuse(sheet.CodeLimit, r.at, "there are more than %d defined names", lim)
+				}
+			}
 		case idSST:
 			if w.biff8 {
 				err = w.sharedStrings(r, &stop)
@@ -186,6 +205,15 @@ func (w *Workbook) globals(ctx context.Context) error {
 				s.date = sheet.IsDateFormat(code)
 				s.font = w.font(x.font)
 				s.indent = x.indent
+			}
+			if w.links.any {
+				for _, at := range names {
+					name, err := w.record(at)
+					if err != nil {
+						return err
+					}
+					w.definedName(name)
+				}
 			}
 			if len(w.sheets) == 0 {
 				return w.damaged(r.at, "the workbook lists no sheet")

@@ -26,6 +26,8 @@ def line(book, sheet, row, col, corners):
         found = sheet.rich_text_runlist_map.get((row, col), [])
         for i, (at, f) in enumerate(found):
             units = cell.value.encode("utf-16-le")
+            if units[at * 2 - 1 : at * 2] and 0xD8 <= units[at * 2 - 1] < 0xDC:
+                at += 1  # not inside of a character
             if at * 2 >= len(units) or i + 1 < len(found) and found[i + 1][0] == at:
                 continue
             name = book.font_list[f].name
