@@ -21,6 +21,7 @@ func generate(src *sources, seed, index uint64) *book {
 	b := &book{layout: l.name}
 	l.build(w, b)
 	w.damage(b)
+	w.choose(b)
 	return b
 }
 
@@ -40,7 +41,7 @@ func run(tb testing.TB, seed, from, to uint64) *report {
 		wg.Go(func() {
 			for i := from + k; i < to; i += parts {
 				b := generate(src, seed, i)
-				data, format, err := b.bytes(seed, i)
+				data, format, err := b.bytes()
 				if err != nil {
 					reports[k].faults = append(reports[k].faults, fmt.Sprintf("seed %d, workbook %d: %v", seed, i, err))
 					continue
@@ -159,9 +160,4 @@ func (b *book) show() string {
 		s.WriteByte('\n')
 	}
 	return s.String()
-}
-
-func (b *book) bytes(seed, index uint64) ([]byte, string, error) {
-	data, err := b.xlsx()
-	return data, "xlsx", err
 }

@@ -187,6 +187,7 @@ type placed struct {
 // book is one workbook with its truth.
 type book struct {
 	path    string
+	format  string // of the file: xlsx, xls, ods, docx, csv
 	layout  string
 	damages []string
 	pages   []*page
