@@ -22,6 +22,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/phuluc/phuluc/extract"
+	"github.com/phuluc/phuluc/extract/delimited"
 	"github.com/phuluc/phuluc/extract/landing"
 	"github.com/phuluc/phuluc/extract/sheet"
 	"github.com/phuluc/phuluc/extract/workbook"
@@ -103,23 +104,13 @@ func (p *Pipeline) read(ctx context.Context, raw landing.Raw, name string, f *os
 			file, err = refusedAs("file.fault", fmt.Sprint(fault)), nil
 		}
 	}()
-	switch ext := strings.ToLower(filepath.Ext(name)); raw.Type {
-	case "empty":
-		return refusedAs("file.empty", ""), nil
-	case "xlsx", "zip", "xls", "ole", "xlsb", "ods", "encrypted":
-		file, err = p.workbook(limited, raw.Type, name, f, raw.Size)
-	case "csv", "text", "json-stat", "json":
-		if ext == ".xlsx" || ext == ".xlsm" {
-			return refusedAs("file.not_workbook", raw.Type), nil
-		}
-		if file, err = p.opt.Mappings.Read(limited, p.opt.Catalogue, name, raw.Type, f); err == nil {
-			file.Sample, err = namesSample(f)
-		}
+	switch raw.Type {
+	case "csv", "text":
+		file, err = p.text(limited, raw, name, f)
+	case "json-stat", "json":
+		file, err = p.feed(limited, raw, name, f)
 	default:
-		if ext == ".xlsx" || ext == ".xlsm" {
-			return refusedAs("file.not_workbook", raw.Type), nil
-		}
-		return refusedAs("file.unsupported", raw.Type), nil
+		file, err = p.workbook(limited, raw, name, f)
 	}
 	switch {
 	case err == nil:
@@ -128,7 +119,63 @@ func (p *Pipeline) read(ctx context.Context, raw landing.Raw, name string, f *os
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
 	}
-	return refused(err), nil
+	return refused(err, raw.Type, name), nil
+}
+
+// feed reads a machine-made table by the mapping that fits it.
+func (p *Pipeline) feed(ctx context.Context, raw landing.Raw, name string, f *os.File) (*record.File, error) {
+	file, err := p.opt.Mappings.Read(ctx, p.opt.Catalogue, name, raw.Type, f)
+	if err != nil {
+		return nil, err
+	}
+	file.Sample, err = namesSample(f)
+	return file, err
+}
+
+// text reads text as a feed, and as an annex if no mapping fits. It is no annex either if no table is found in it, or if
+// it looks like a feed, its first line filled like all others, and gives no value: then the mapping is what is missing.
+func (p *Pipeline) text(ctx context.Context, raw landing.Raw, name string, f *os.File) (*record.File, error) {
+	file, err := p.feed(ctx, raw, name, f)
+	var m *mapping.Error
+	if !errors.As(err, &m) || !m.Unmatched {
+		return file, err
+	}
+	book, about, annexErr := p.open(ctx, raw, name, f)
+	var x *sheet.FileError
+	switch {
+	case errors.As(annexErr, &x) && x.Code == sheet.CodeNoTable && m.Code == "feed.mapping_unknown":
+		return nil, err
+	case annexErr != nil:
+		return nil, annexErr
+	}
+	annex, annexErr := p.layOut(ctx, book, about)
+	if annexErr != nil {
+		return nil, annexErr
+	}
+	tables := 0
+	for _, s := range annex.Sheets {
+		tables += s.Tables
+	}
+	if tables == 0 || machineMade(book) && len(annex.Observations)+len(annex.Tasks) == 0 {
+		return nil, err
+	}
+	return annex, nil
+}
+
+// machineMade reports whether the first row of a sheet fills every column that is used.
+func machineMade(book layout.Book) bool {
+	columns := map[int]bool{}
+	first, filled := 0, 0
+	for _, c := range book.Sheets[0].Cells {
+		if first == 0 {
+			first = c.Row
+		}
+		if c.Row == first {
+			filled++
+		}
+		columns[c.Col] = true
+	}
+	return filled == len(columns)
 }
 
 // namesSample reports whether the beginning of a feed names the program's sample as its source.
@@ -141,8 +188,20 @@ func namesSample(f *os.File) (bool, error) {
 	return bytes.Contains(head[:n], []byte(extract.SampleKeyword)), nil
 }
 
-// refused turns the error of a reader into a file that holds nothing but the reason.
-func refused(err error) *record.File {
+// refused turns the error of a reader into a file that holds nothing but the reason. What is not read at all, or has no
+// table, is no workbook if its name says that it is one.
+func refused(err error, kind, name string) *record.File {
+	file := refusedFor(err)
+	switch code := file.Refusals[0].Code; strings.ToLower(filepath.Ext(name)) {
+	case ".xlsx", ".xlsm", ".xls", ".xlsb", ".ods":
+		if code == sheet.CodeUnsupported || code == sheet.CodeNoTable {
+			return refusedAs(sheet.CodeNotWorkbook, kind)
+		}
+	}
+	return file
+}
+
+func refusedFor(err error) *record.File {
 	var x *sheet.FileError
 	var m *mapping.Error
 	switch {
@@ -165,28 +224,52 @@ func refusedAs(code, particulars string) *record.File {
 	return &record.File{Refusals: []record.Refusal{r}}
 }
 
-func (p *Pipeline) workbook(ctx context.Context, kind, name string, f *os.File, size int64) (*record.File, error) {
-	book, err := workbook.Open(ctx, kind, f, size, p.opt.Limits)
+func (p *Pipeline) workbook(ctx context.Context, raw landing.Raw, name string, f *os.File) (*record.File, error) {
+	book, about, err := p.open(ctx, raw, name, f)
 	if err != nil {
 		return nil, err
 	}
-	defer book.Close()
+	return p.layOut(ctx, book, about)
+}
+
+// about is what a workbook says besides its cells.
+type about struct {
+	sample  bool
+	dialect *record.Dialect
+}
+
+// open reads all cells of a workbook.
+func (p *Pipeline) open(ctx context.Context, raw landing.Raw, name string, f *os.File) (layout.Book, about, error) {
 	in := layout.Book{Name: name}
+	book, err := workbook.Open(ctx, raw.Type, f, raw.Size, p.opt.Limits)
+	if err != nil {
+		return in, about{}, err
+	}
+	defer book.Close()
 	for i, info := range book.Sheets() {
 		var cells []sheet.Cell
 		for c, err := range book.Cells(ctx, i) {
 			if err != nil {
-				return nil, err
+				return in, about{}, err
 			}
 			cells = append(cells, c)
 		}
 		in.Sheets = append(in.Sheets, layout.SheetCells{Info: info, Cells: cells})
 	}
-	file, err := p.reader.Read(ctx, in)
+	says := about{sample: book.Keywords(ctx) == extract.SampleKeyword}
+	if text, ok := book.(*delimited.Workbook); ok {
+		d := text.Dialect()
+		says.dialect = &record.Dialect{Separator: d.Name(), Encoding: d.Encoding}
+	}
+	return in, says, nil
+}
+
+func (p *Pipeline) layOut(ctx context.Context, book layout.Book, says about) (*record.File, error) {
+	file, err := p.reader.Read(ctx, book)
 	if err != nil {
 		return nil, err
 	}
-	file.Sample = book.Keywords(ctx) == extract.SampleKeyword
+	file.Sample, file.Dialect = says.sample, says.dialect
 	return &file, nil
 }
 

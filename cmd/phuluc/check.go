@@ -158,6 +158,7 @@ type (
 		File         string            `json:"file"`
 		SHA256       string            `json:"sha256"`
 		Type         string            `json:"type"`
+		ReadAs       *checkDialect     `json:"read_as,omitempty"` // of delimited text
 		Identity     checkIdentity     `json:"identity"`
 		Sheets       []checkSheet      `json:"sheets"`
 		Observations []checkValue      `json:"observations"`
@@ -165,6 +166,10 @@ type (
 		Insurance    []checkInsurance  `json:"insurance"`
 		Quarantine   []checkQuarantine `json:"quarantine"`
 		Findings     []checkFinding    `json:"findings"`
+	}
+	checkDialect struct {
+		Separator string `json:"separator"`
+		Encoding  string `json:"encoding"`
 	}
 	checkIdentity struct {
 		Territory string `json:"territory"`
@@ -253,6 +258,9 @@ func checkReport(name string, f *record.File) checkJSON {
 		Sheets:   []checkSheet{}, Observations: []checkValue{}, Tasks: []checkTask{}, Insurance: []checkInsurance{},
 		Quarantine: []checkQuarantine{}, Findings: []checkFinding{},
 	}
+	if f.Dialect != nil {
+		out.ReadAs = &checkDialect{f.Dialect.Separator, f.Dialect.Encoding}
+	}
 	for _, s := range f.Sheets {
 		skipped := s.Skipped
 		if skipped == nil {
@@ -311,6 +319,9 @@ func address(o record.Origin) string {
 
 func printCheck(w io.Writer, name string, f *record.File) {
 	fmt.Fprintf(w, "%s  (%s, sha256 %s…)\n", name, f.Type, f.SHA256[:12])
+	if d := f.Dialect; d != nil {
+		fmt.Fprintf(w, "  đọc như CSV: dấu phân cách %s, bảng mã %s\n", d.Separator, d.Encoding)
+	}
 	if id := f.Identity; id.Territory+id.Round+id.Title != "" {
 		fmt.Fprintf(w, "  %s\n", strings.Join(nonEmpty(id.Territory, "round "+id.Round, id.Form, id.Document, id.Title), " · "))
 	}

@@ -47,9 +47,6 @@ type Workbook struct {
 
 var _ sheet.Workbook = (*Workbook)(nil)
 
-// ErrNoTable is inside the error of Open when no separator makes a table of the text.
-var ErrNoTable = errors.New("the text is no table")
-
 // Open reads the text once or twice to find its encoding and its separator. All its errors about the content are
 // *sheet.FileError; others are those of r and of ctx. r must stay readable until the last use.
 func Open(ctx context.Context, r io.ReaderAt, size int64, lim sheet.Limits) (*Workbook, error) {
@@ -154,7 +151,7 @@ func (w *Workbook) separate(ctx context.Context) error {
 	}
 	switch {
 	case most < 2 && whole && !w.hint:
-		return &sheet.FileError{Code: sheet.CodeNotWorkbook, Detail: "text that is no table", Err: ErrNoTable}
+		return sheet.Refuse(sheet.CodeNoTable, "", "")
 	case best.err != nil:
 		return sheet.Refuse(sheet.CodeDamaged, "", "line %d: %s", best.line+w.skipped(), best.err)
 	case !ended && best.last < fields && best.records == most+1:

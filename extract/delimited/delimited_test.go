@@ -116,7 +116,7 @@ func TestWhatIsRefused(t *testing.T) {
 	lim.Cells, lim.Columns, lim.StringLength, lim.CompressedBytes = 100, 8, 50, 4000
 	for name, c := range map[string]struct{ text, code, detail string }{
 		"nothing":                         {"", sheet.CodeEmpty, ""},
-		"a letter":                        {"Kính gửi: Bộ\nVề việc\n", sheet.CodeNotWorkbook, "no table"},
+		"a letter":                        {"Kính gửi: Bộ\nVề việc\n", sheet.CodeNoTable, ""},
 		"an open quote":                   {"a;b\n1;2\n3;\"4\n5;6\n", sheet.CodeDamaged, "line 3: a quote is not closed"},
 		"an open quote at once":           {"\"a;b\n1;2\n", sheet.CodeDamaged, "line 1: a quote is not closed"},
 		"text behind a quote":             {"a;b\n1;2\n3;\"4\"5\n5;6\n", sheet.CodeDamaged, "line 3: text follows"},
@@ -219,12 +219,6 @@ func TestBlankLinesAreRowsAsInASpreadsheet(t *testing.T) {
 	_, cells, err := read("\n\na;b\n\r\n1;2\n;\n", sheet.DefaultLimits())
 	if want := "[A3=a B3=b A5=1 B5=2]"; err != nil || fmt.Sprint(cells) != want {
 		t.Errorf("%v %v", cells, err)
-	}
-}
-
-func TestDialectReadsAsPeopleSayIt(t *testing.T) {
-	if s := (Dialect{'\t', UTF16LE}).String(); s != "dấu phân cách TAB, bảng mã UTF-16 LE" {
-		t.Error(s)
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"io"
 	"strings"
 	"unicode/utf8"
@@ -235,9 +234,4 @@ func (c crReader) Read(p []byte) (int, error) {
 		}
 	}
 	return n, err
-}
-
-// String says what was found in the words of the people who send files.
-func (d Dialect) String() string {
-	return fmt.Sprintf("dấu phân cách %s, bảng mã %s", d.Name(), d.Encoding)
 }

@@ -58,7 +58,7 @@ func (p *parser) document(root xml.StartElement) error {
 // end hands the paragraphs behind the last table to it.
 func (p *parser) end() error {
 	if len(p.sheets) == 0 {
-		return sheet.Refuse(sheet.CodeNoTable, "", "the document holds no table")
+		return sheet.Refuse(sheet.CodeNoTable, "", "")
 	}
 	for _, c := range p.before.cells {
 		c.Row += p.outer.next - 1

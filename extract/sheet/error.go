@@ -38,14 +38,16 @@ type FileError struct {
 }
 
 func (e *FileError) Error() string {
-	s := e.Detail
-	if e.Part != "" {
-		s = e.Part + ": " + s
+	s := e.Code
+	for _, x := range []string{e.Part, e.Detail} {
+		if x != "" {
+			s += ": " + x
+		}
 	}
 	if e.Err != nil {
 		s += ": " + e.Err.Error()
 	}
-	return e.Code + ": " + s
+	return s
 }
 
 func (e *FileError) Unwrap() error { return e.Err }

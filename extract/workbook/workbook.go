@@ -28,7 +28,7 @@ type Workbook interface {
 // Open opens a workbook of the given type. All errors about the content are *sheet.FileError, also for the types that are
 // not read; others are those of r and of ctx. r must stay readable until the last use.
 func Open(ctx context.Context, kind string, r io.ReaderAt, size int64, lim sheet.Limits) (Workbook, error) {
-	refuse := func(code string) (Workbook, error) { return nil, sheet.Refuse(code, "", "the content is %s", kind) }
+	refuse := func(code string) (Workbook, error) { return nil, sheet.Refuse(code, "", "") }
 	switch kind {
 	case "xlsx":
 		return xlsx.Open(ctx, r, size, lim)
@@ -59,7 +59,7 @@ func Open(ctx context.Context, kind string, r io.ReaderAt, size int64, lim sheet
 	case "rar", "7z", "gzip":
 		return refuse(sheet.CodeArchive)
 	}
-	return refuse(sheet.CodeUnsupported)
+	return nil, sheet.Refuse(sheet.CodeUnsupported, "", "%s", kind)
 }
 
 // unknownArchive is a workbook all the same if its parts have names that detection does not know, and names what it holds

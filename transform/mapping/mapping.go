@@ -76,8 +76,9 @@ func vocabulary(role string) (words []string, known bool) {
 
 // Error says why a whole feed was refused.
 type Error struct {
-	Code   string // of record/codes.csv
-	Detail string
+	Code      string // of record/codes.csv
+	Detail    string
+	Unmatched bool // no mapping fits: the file may be an annex
 }
 
 func (e *Error) Error() string { return e.Code + ": " + e.Detail }
@@ -285,7 +286,7 @@ func (s *Set) Read(ctx context.Context, cat *catalogue.Catalogue, name, fileType
 	}
 	table, err := feed.OpenDelimited(f)
 	if err != nil {
-		return nil, &Error{"file.unsupported", err.Error()}
+		return nil, &Error{Code: "file.unsupported", Detail: err.Error(), Unmatched: true}
 	}
 	var best *Mapping
 	var columns map[string]int
@@ -294,10 +295,10 @@ func (s *Set) Read(ctx context.Context, cat *catalogue.Catalogue, name, fileType
 		at, ok, err := m.locate(table.Header)
 		switch {
 		case err != nil:
-			return nil, &Error{"feed.mapping_unknown", err.Error()}
+			return nil, &Error{Code: "feed.mapping_unknown", Detail: err.Error()}
 		case !ok || best != nil && len(best.Required) > len(m.Required):
 		case best != nil && len(best.Required) == len(m.Required):
-			return nil, &Error{"feed.mapping_unknown", best.Name + " and " + m.Name + " both fit"}
+			return nil, &Error{Code: "feed.mapping_unknown", Detail: best.Name + " and " + m.Name + " both fit"}
 		default:
 			best, columns = m, at
 		}
@@ -307,13 +308,13 @@ func (s *Set) Read(ctx context.Context, cat *catalogue.Catalogue, name, fileType
 	}
 	ext := strings.ToLower(path.Ext(filepath.ToSlash(name)))
 	if len(table.Header) == 1 && ext != ".csv" && ext != ".tsv" {
-		return nil, &Error{"file.unsupported", "text that is no table"}
+		return nil, &Error{Code: "file.unsupported", Detail: "text that is no table", Unmatched: true}
 	}
 	header := strings.Join(table.Header[:min(len(table.Header), 12)], ", ")
 	if len(header) > 300 {
 		header = strings.ToValidUTF8(header[:300], "") + "…"
 	}
-	return nil, &Error{"feed.mapping_unknown", header}
+	return nil, &Error{Code: "feed.mapping_unknown", Detail: header, Unmatched: true}
 }
 
 // locate finds the column of every role; ok is false if a required one is missing. A column of a mapping that fits and

@@ -88,10 +88,10 @@ func (m *Mapping) readDelimited(ctx context.Context, cat *catalogue.Catalogue, t
 			return nil, ctx.Err()
 		}
 		if err != nil {
-			return nil, &Error{"file.damaged", err.Error()}
+			return nil, &Error{Code: "file.damaged", Detail: err.Error()}
 		}
 		if records++; records > maxRecords {
-			return nil, &Error{"file.limit", fmt.Sprintf("more than %d records", maxRecords)}
+			return nil, &Error{Code: "file.limit", Detail: fmt.Sprintf("more than %d records", maxRecords)}
 		}
 		if line.Bad != "" {
 			r.sheet.Read++
@@ -469,10 +469,10 @@ func lastDay(period string) string {
 func (s *Set) readJSONStat(ctx context.Context, cat *catalogue.Catalogue, fileType string, f *os.File) (*record.File, error) {
 	d, err := feed.ReadJSONStat(f)
 	if err != nil && fileType == "json" { // any JSON at all
-		return nil, &Error{"file.unsupported", err.Error()}
+		return nil, &Error{Code: "file.unsupported", Detail: err.Error()}
 	}
 	if err != nil {
-		return nil, &Error{"file.damaged", err.Error()}
+		return nil, &Error{Code: "file.damaged", Detail: err.Error()}
 	}
 	label, _ := text.Footnote(text.Repair(d.Label))
 	var best *Mapping
@@ -483,7 +483,7 @@ func (s *Set) readJSONStat(ctx context.Context, cat *catalogue.Catalogue, fileTy
 		}
 	}
 	if best == nil {
-		return nil, &Error{"feed.mapping_unknown", label}
+		return nil, &Error{Code: "feed.mapping_unknown", Detail: label}
 	}
 	return best.readDataset(ctx, cat, d, label)
 }
@@ -516,7 +516,7 @@ func (m *Mapping) roles(d *feed.Dataset) (map[string]int, error) {
 func (m *Mapping) readDataset(ctx context.Context, cat *catalogue.Catalogue, d *feed.Dataset, label string) (*record.File, error) {
 	dimensions, err := m.roles(d)
 	if err != nil {
-		return nil, &Error{"feed.mapping_unknown", fmt.Sprintf("%v of %q", err, label)}
+		return nil, &Error{Code: "feed.mapping_unknown", Detail: fmt.Sprintf("%v of %q", err, label)}
 	}
 	names := make([][]string, len(d.Dimensions))
 	for i, dim := range d.Dimensions {

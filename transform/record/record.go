@@ -137,12 +137,19 @@ type Identity struct {
 	Title     string
 }
 
+// Dialect is how delimited text is written, as found.
+type Dialect struct {
+	Separator string // ; , | or TAB
+	Encoding  string // UTF-8, UTF-16 LE, Windows-1258 …
+}
+
 // File is everything one landed object became.
 type File struct {
 	SHA256       string
 	Name         string // last element of the first origin
 	Type         string // xlsx, csv, json-stat
 	Sample       bool
+	Dialect      *Dialect // of delimited text that was read as an annex, else nil; it is not kept in batches
 	Identity     Identity
 	Sheets       []Sheet
 	Observations []Observation
