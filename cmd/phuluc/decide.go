@@ -240,6 +240,7 @@ spelling means. All entries with the same text are settled by it at the next ref
 				if err != nil {
 					return err
 				}
+				cfg.Catalogue = filepath.Dir(amended.File)
 				result.File, result.Line, result.Added, result.Target = amended.File, amended.LineNo, amended.Line, row.target
 				note := strings.TrimSpace(reason + fmt.Sprintf(" [%s:%d %s]", filepath.Base(amended.File), amended.LineNo, amended.Line))
 				return writeAmendment(amended, func() error { return decide(ctx, book, same, stateAccepted, person(by), note) })

@@ -83,7 +83,7 @@ func quarantineSQL(state string, decisions []ledger.QuarantineState) (string, er
 		return decided + `q AS (
   SELECT h.quarantine_id, h.state, h.source_sha256, h.file_name, h.sheet, h.cell, h.code, h.raw, c.message_vi, c.message_en,
          'đã hết ở lần chạy ' || h.resolved_run AS try_vi, 'gone since run ' || h.resolved_run AS try_en,
-         NULL AS nearest, NULL AS unknown_text, NULL AS label, NULL AS header, 1 AS cells, NULL AS line_no
+         NULL AS nearest, NULL AS unknown_text, NULL AS label, NULL AS header, 1 AS cells, NULL AS line_no, NULL AS round_id
   FROM audit.quarantine_history AS h LEFT JOIN audit.code AS c ON c.code = h.code WHERE h.state = 'resolved')
 `, nil
 	}
@@ -286,6 +286,8 @@ func quarantineEntries(ctx context.Context, w *load.Warehouse, query, where stri
 	return list, rows.Err()
 }
 
+var errNoEntry = errors.New("no such entry")
+
 // oneEntry finds the entry whose id begins as a person typed it.
 func oneEntry(ctx context.Context, w *load.Warehouse, query, id string) (quarantineEntry, error) {
 	list, err := quarantineEntries(ctx, w, query, " WHERE starts_with(quarantine_id, lower(?))", id)
@@ -293,7 +295,9 @@ func oneEntry(ctx context.Context, w *load.Warehouse, query, id string) (quarant
 	case err != nil:
 		return quarantineEntry{}, err
 	case id == "" || len(list) == 0:
-		return quarantineEntry{}, badInput("no entry of the quarantine has the id %q", "it was never there, or it is no longer refused", "phuluc quarantine list, or phuluc quarantine list --state resolved", id)
+		f := badInput("no entry of the quarantine has the id %q", "it was never there, or it is no longer refused", "phuluc quarantine list, or phuluc quarantine list --state resolved", id)
+		f.err = errNoEntry
+		return quarantineEntry{}, f
 	case len(list) > 1:
 		var ids []string
 		for _, e := range list[:min(len(list), 5)] {
@@ -339,6 +343,11 @@ func (a *app) quarantineShowCommand() *cobra.Command {
 			}
 			defer w.Close()
 			e, err := oneEntry(ctx, w, query, args[0])
+			if errors.Is(err, errNoEntry) { // it may be gone
+				if query, err = quarantineSQL("resolved", nil); err == nil {
+					e, err = oneEntry(ctx, w, query, args[0])
+				}
+			}
 			if err != nil {
 				return err
 			}

@@ -1,0 +1,204 @@
+package main_test
+
+import (
+	"encoding/csv"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/xuri/excelize/v2"
+)
+
+const unknownLabel = "Số lao động được tạo VL mới trong kỳ"
+
+// withLabel is an annex whose second row bears another label.
+func withLabel(province, label string) annex {
+	a := goodAnnex(province)
+	a.rows[1].label = label
+	return a
+}
+
+type replayResult struct {
+	Generation int
+	Published  bool
+	FilesRead  int `json:"files_read"`
+	Loaded     int
+	Refused    int
+	Entries    []struct{ Cell, Outcome, Code string }
+}
+
+// A clerk's day: what is refused is seen as one line, shown, accepted into the catalogue by one line, and read again, and only
+// where it stands. Guards invariants 4 and 9.
+func TestAnAcceptedProposalReadsAgainWhatItTouches(t *testing.T) {
+	t.Parallel()
+	h := newHome(t)
+	h.put(t, "Ha Giang.xlsx", withLabel("Tỉnh Hà Giang", unknownLabel).xlsx(t, nil))
+	h.put(t, "Lao Cai.xlsx", withLabel("Tỉnh Lào Cai", "SỐ LAO ĐỘNG được tạo VL mới  trong kỳ").xlsx(t, nil))
+	h.put(t, "Yen Bai.xlsx", goodAnnex("Tỉnh Yên Bái").xlsx(t, nil))
+	h.put(t, "Nghe An.xlsx", withLabel("Tỉnh Nghệ An", "Số trâu bò").xlsx(t, nil))
+	if r := h.refresh(t); r.Quarantined != 12 {
+		t.Fatalf("%d cells are quarantined, want the row of four in three files: %v", r.Quarantined, r.Reasons)
+	}
+	data := []string{"--data", string(h)}
+	quarantine := func(args ...string) []string { return append(append([]string{"quarantine"}, args...), data...) }
+
+	groups, _ := runJSON[[]record](t, done, quarantine("list", "--group")...)
+	if len(groups) != 2 || groups[0].text("files") != "2" || groups[0].text("entries") != "8" || groups[1].text("text") != "Số trâu bò" {
+		t.Fatalf("grouped: %v", groups)
+	}
+	id := groups[0].text("id")
+
+	shown, _ := runJSON[record](t, done, quarantine("show", id)...)
+	if shown.text("state") != "open" || shown.text("same_files") != "2" || shown.text("message_vi") == "" || shown.text("try_vi") == "" || shown.text("first_seen_run") != "1" {
+		t.Errorf("shown: %v", shown)
+	}
+	if text := run(t, done, quarantine("show", id)...).stdout; !strings.Contains(text, "lý do") || !strings.Contains(text, unknownLabel) {
+		t.Errorf("shown to people: %s", text)
+	}
+
+	// What would contradict or not help is not written.
+	for _, as := range []string{"no_such_indicator", "poverty_rate --below"} {
+		args := append(quarantine("accept", id, "--as"), strings.Fields(as)...)
+		if strings.HasSuffix(as, "--below") {
+			args = append(args, "Một nhóm không có trong biểu")
+		}
+		run(t, input, args...)
+	}
+	catalogue := h.path("catalogue", "indicator_synonyms.csv")
+	if _, err := os.Stat(filepath.Dir(catalogue)); err == nil {
+		t.Error("a refused acceptance leaves a catalogue behind")
+	}
+	kept := "indicator_code,label,parent_label\r\npoverty_rate,Tỷ lệ nghèo (thử),\r\n"
+	write(t, catalogue, []byte(kept))
+	h.refresh(t) // by this catalogue
+
+	accepted, _ := runJSON[record](t, done, quarantine("accept", id, "--as", "jobs_created", "--by", "Lan", "--reason", "họp")...)
+	line := "jobs_created," + accepted.text("added")[len("jobs_created,"):]
+	got, err := os.ReadFile(catalogue)
+	if err != nil || string(got) != kept+line+"\r\n" || !strings.Contains(line, "VL mới") || accepted.text("entries") != "8" || accepted.text("line") != "3" {
+		t.Fatalf("the file is %q, accepted %v, %v", got, accepted, err)
+	}
+	run(t, input, quarantine("accept", id, "--as", "poverty_rate")...) // it would name two indicators
+	if again, _ := os.ReadFile(catalogue); string(again) != string(got) {
+		t.Errorf("a refused acceptance changed the file to %q", again)
+	}
+
+	became, _ := runJSON[replayResult](t, done, quarantine("replay", "--accepted")...)
+	if !became.Published || became.Loaded != 8 || became.Refused != 0 || became.FilesRead != 2 {
+		t.Errorf("replayed: %+v", became)
+	}
+	if r := h.refresh(t, "--full"); r.Generation != became.Generation+1 {
+		t.Fatalf("generation %d after %d", r.Generation, became.Generation)
+	}
+	sameTables(t, h.manifest(t, became.Generation), h.manifest(t, became.Generation+1))
+	if n := h.one(t, "SELECT count(*) FROM dw.observation WHERE indicator_code = 'jobs_created'"); n != "12" {
+		t.Errorf("%s values of the indicator", n)
+	}
+
+	// What is gone is history, with who decided and why.
+	gone, _ := runJSON[[]record](t, done, quarantine("list", "--state", "resolved")...)
+	if len(gone) != 8 || gone[0].text("code") != "indicator.unknown" {
+		t.Errorf("resolved: %v", gone)
+	}
+	for _, r := range h.ask(t, "SELECT * FROM audit.quarantine_history WHERE state = 'resolved'") {
+		if r.text("decided_by") != "Lan" || !strings.HasPrefix(r.text("reason"), "họp") || r.text("decision") != "accepted" || r.text("first_seen_run") != "1" || r.text("resolved_run") == "" {
+			t.Errorf("history: %v", r)
+		}
+	}
+	if past, _ := runJSON[record](t, done, quarantine("show", id)...); past.text("state") != "resolved" || len(past["history"].([]any)) != 1 {
+		t.Errorf("shown afterwards: %v", past)
+	}
+
+	// The others stay refused: a replay that changes nothing publishes nothing.
+	still, _ := runJSON[replayResult](t, done, quarantine("replay", "--all")...)
+	if still.Published || still.Refused != 4 || still.Entries[0].Code != "indicator.unknown" {
+		t.Errorf("replayed again: %+v", still)
+	}
+	run(t, input, quarantine("replay")...)
+	run(t, input, quarantine("replay", "--code", "no.such")...)
+}
+
+func TestARejectedEntryLeavesTheOpenListAndKeepsItsReason(t *testing.T) {
+	t.Parallel()
+	h := newHome(t)
+	h.put(t, "Nghe An.xlsx", withLabel("Tỉnh Nghệ An", "Số trâu bò").xlsx(t, nil))
+	h.refresh(t)
+	data := []string{"--data", string(h)}
+	quarantine := func(args ...string) []string { return append(append([]string{"quarantine"}, args...), data...) }
+	list := func(args ...string) []record {
+		t.Helper()
+		rows, _ := runJSON[[]record](t, done, quarantine(append([]string{"list"}, args...)...)...)
+		return rows
+	}
+	entries := list()
+	if len(entries) != 4 {
+		t.Fatalf("open: %v", entries)
+	}
+	first := entries[0].text("quarantine_id")
+	run(t, input, quarantine("reject", first)...) // without a reason
+	run(t, input, quarantine("show", "")...)
+	run(t, input, quarantine("show", "zz")...)
+	run(t, input, quarantine("list", "--state", "opne")...)
+	run(t, done, quarantine("reject", first[:10], "--reason", "không thuộc ngành", "--by", "Lan")...)
+	if open, rejected := list(), list("--state", "rejected"); len(open) != 3 || len(rejected) != 1 || rejected[0].text("quarantine_id") != first {
+		t.Errorf("%d open, rejected %v", len(open), rejected)
+	}
+	run(t, done, quarantine("reject", entries[1].text("quarantine_id")[:12], "--same", "--reason", "không thuộc ngành")...)
+	if open := list(); len(open) != 0 {
+		t.Errorf("open: %v", open)
+	}
+	if r := h.refresh(t); r.Unchanged {
+		t.Error("the warehouse does not get the decisions")
+	}
+	if n := h.one(t, "SELECT count(*) FROM audit.quarantine WHERE state = 'rejected'"); n != "4" {
+		t.Errorf("%s entries are rejected in the warehouse", n)
+	}
+	run(t, done, quarantine("reject", first, "--reopen")...)
+	shown, _ := runJSON[struct {
+		State   string
+		History []struct{ State, By, Note string }
+	}](t, done, quarantine("show", first)...)
+	var states []string
+	for _, d := range shown.History {
+		states = append(states, d.State+" "+d.Note)
+	}
+	if want := []string{"rejected không thuộc ngành", "rejected không thuộc ngành", "open "}; shown.State != "open" || !slices.Equal(states, want) || shown.History[0].By != "Lan" {
+		t.Errorf("%+v", shown)
+	}
+}
+
+func TestTheListForAMeetingOpensInExcelInVietnamese(t *testing.T) {
+	t.Parallel()
+	h := newHome(t)
+	h.put(t, "=Nghe An.xlsx", withLabel("Tỉnh Nghệ An", "Số trâu bò").xlsx(t, nil))
+	h.refresh(t)
+	dir := t.TempDir()
+	name := filepath.Join(dir, "hop.csv")
+	run(t, done, "quarantine", "export", name, "--data", string(h))
+	text, err := os.ReadFile(name)
+	if err != nil || !strings.HasPrefix(string(text), "\ufeffMã,") {
+		t.Fatalf("%.80q %v", text, err)
+	}
+	rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(string(text), "\ufeff"))).ReadAll()
+	if err != nil || len(rows) != 5 || len(rows[1][0]) != 10 || rows[1][3] != "Số trâu bò" || rows[1][5] != "'=Nghe An.xlsx" {
+		t.Errorf("%q %v", rows, err)
+	}
+	name = filepath.Join(dir, "hop.xlsx")
+	run(t, done, "quarantine", "export", name, "--group", "--data", string(h))
+	x, err := excelize.OpenFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer x.Close()
+	sheet, err := x.GetRows(x.GetSheetName(0))
+	if err != nil || len(sheet) != 2 || sheet[1][2] != "Số trâu bò" || sheet[1][4] != "4" {
+		t.Errorf("%q %v", sheet, err)
+	}
+	run(t, input, "quarantine", "export", filepath.Join(dir, "hop.pdf"), "--data", string(h))
+	if left, _ := os.ReadDir(dir); len(left) != 2 {
+		t.Error(fmt.Sprint("left over: ", left))
+	}
+}
