@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"math"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -95,7 +96,7 @@ func (s *scan) run(at int) error {
 }
 
 // places goes over the records of the sheet that begins at byte p and hands over where its cells are.
-func (s *scan) places(p int, each func(place) error) error {
+func (s *scan) places(p int, each func(r record, row, col uint16) error) error {
 	w := s.w
 	for depth := 0; ; {
 		r, err := w.record(p)
@@ -118,7 +119,7 @@ func (s *scan) places(p int, each func(place) error) error {
 				if err := w.least(r, 8); err != nil {
 					return err
 				}
-				if err := each(place{le.Uint16(r.data), le.Uint16(r.data[2:]), uint32(r.at)}); err != nil {
+				if err := each(r, le.Uint16(r.data), le.Uint16(r.data[2:])); err != nil {
 					return err
 				}
 			}
@@ -130,7 +131,7 @@ func (s *scan) places(p int, each func(place) error) error {
 				}
 				first := le.Uint16(r.data[2:])
 				for i := range n/6 - 1 {
-					if err := each(place{le.Uint16(r.data), first + uint16(i), uint32(r.at)}); err != nil {
+					if err := each(r, le.Uint16(r.data), first+uint16(i)); err != nil {
 						return err
 					}
 				}
@@ -142,8 +143,8 @@ func (s *scan) places(p int, each func(place) error) error {
 // sorted reads a sheet whose cells are not stored in order. A cell that is there twice must say the same twice.
 func (s *scan) sorted(at int) error {
 	all := make([]place, 0, s.cells)
-	if err := s.places(at, func(p place) error {
-		all = append(all, p)
+	if err := s.places(at, func(r record, row, col uint16) error {
+		all = append(all, place{row, col, uint32(r.at)})
 		return nil
 	}); err != nil {
 		return err
@@ -155,34 +156,45 @@ func (s *scan) sorted(at int) error {
 		return int(a.col) - int(b.col)
 	})
 	for i, p := range all {
-		if i > 0 && all[i-1].row == p.row && all[i-1].col == p.col {
-			var a, b sheet.Cell
-			if err := errors.Join(s.read(&a, all[i-1]), s.read(&b, p)); err != nil {
+		r, err := s.w.record(int(p.at))
+		if err == nil {
+			err = s.stop.check(s.w.name)
+		}
+		if err != nil {
+			return err
+		}
+		if i == 0 || all[i-1].row != p.row || all[i-1].col != p.col {
+			if err := s.cell(r, p.row, p.col); err != nil {
 				return err
 			}
-			if a.Kind != b.Kind || a.Raw != b.Raw || a.Formula != b.Formula || a.Format != b.Format || a.Font != b.Font || a.Indent != b.Indent || !slices.Equal(a.Runs, b.Runs) {
-				return s.w.damaged(int(p.at), "cell %s is stored twice, as %.40q and as %.40q", a.Address(), a.Raw, b.Raw)
-			}
-			s.seen++
 			continue
 		}
-		if err := s.stop.check(s.w.name); err != nil {
+		first, err := s.w.record(int(all[i-1].at))
+		if err != nil {
 			return err
 		}
-		if err := s.cell(p); err != nil {
+		var a, b sheet.Cell
+		if err := s.read(&a, first, p.row, p.col); err != nil {
 			return err
 		}
+		if err := s.read(&b, r, p.row, p.col); err != nil {
+			return err
+		}
+		if !reflect.DeepEqual(a, b) {
+			return s.w.damaged(r.at, "cell %s is stored twice, as %.40q and as %.40q", a.Address(), a.Raw, b.Raw)
+		}
+		s.seen++
 	}
 	return nil
 }
 
 // cell reads one cell and hands it over.
-func (s *scan) cell(p place) error {
-	if s.w.lose != nil && s.w.lose(int(p.row)+1, int(p.col)+1) {
+func (s *scan) cell(r record, row, col uint16) error {
+	if s.w.lose != nil && s.w.lose(int(row)+1, int(col)+1) {
 		return nil
 	}
 	var c sheet.Cell
-	if err := s.read(&c, p); err != nil {
+	if err := s.read(&c, r, row, col); err != nil {
 		return err
 	}
 	s.seen++
@@ -192,11 +204,11 @@ func (s *scan) cell(p place) error {
 	lim := &s.w.limits
 	switch {
 	case lim.Columns > 0 && c.Col > lim.Columns:
-		return s.w.refuse(sheet.CodeLimit, int(p.at), "cell %s is beyond column %d", c.Address(), lim.Columns)
+		return s.w.refuse(sheet.CodeLimit, r.at, "cell %s is beyond column %d", c.Address(), lim.Columns)
 	case s.values == s.budget:
-		return s.w.refuse(sheet.CodeLimit, int(p.at), "the workbook has more than %d cells with a value", lim.Cells)
+		return s.w.refuse(sheet.CodeLimit, r.at, "the workbook has more than %d cells with a value", lim.Cells)
 	}
-	c.Hidden = s.hiddenCols[p.col] || s.hidden(p.row)
+	c.Hidden = s.hiddenCols[col] || s.hidden(row)
 	for s.merge < len(s.merges) && (s.merges[s.merge].Row1 < c.Row || s.merges[s.merge].Row1 == c.Row && s.merges[s.merge].Col1 < c.Col) {
 		s.merge++
 	}
@@ -211,20 +223,16 @@ func (s *scan) cell(p place) error {
 }
 
 // read reads the record of a cell.
-func (s *scan) read(c *sheet.Cell, p place) error {
+func (s *scan) read(c *sheet.Cell, r record, row, col uint16) error {
 	w := s.w
-	r, err := w.record(int(p.at))
-	if err != nil {
-		return err
-	}
-	c.Row, c.Col = int(p.row)+1, int(p.col)+1
+	c.Row, c.Col = int(row)+1, int(col)+1
 	if c.Col > maxCol {
 		return w.damaged(r.at, "cell %s is beyond the last column of a sheet", c.Address())
 	}
 	d := r.data
 	field := 4 // of the format; a row of numbers has one for each of them
 	if r.id == idMulRK {
-		field += 6 * int(p.col-le.Uint16(d[2:]))
+		field += 6 * int(col-le.Uint16(d[2:]))
 	}
 	var st style
 	if xf := int(le.Uint16(d[field:])); xf < len(w.styles) {

@@ -73,7 +73,7 @@ func must(t *testing.T, data []byte) {
 
 // FuzzOpen gives arbitrary bytes as a file.
 func FuzzOpen(f *testing.F) {
-	f.Add(file(sample()))
+	f.Add(file(sample(2)))
 	f.Add(compound(named{"Book", book(biff5, font5("a"), made{name: "a", records: rec(idLabel, uint16(0), uint16(0), uint16(0), old(2, "x"))})}, named{"\x05SummaryInformation", make([]byte, 60)}))
 	f.Add([]byte(oleMagic))
 	f.Fuzz(must)
@@ -81,7 +81,7 @@ func FuzzOpen(f *testing.F) {
 
 // FuzzStream gives arbitrary bytes as the stream of a workbook, which nothing has to be guessed around.
 func FuzzStream(f *testing.F) {
-	f.Add(sample())
+	f.Add(sample(2))
 	f.Add(book(biff5, append(rec(idCodePage, uint16(1258)), font5("a")...), made{name: "a", records: rec(idRString, uint16(0), uint16(0), uint16(0), old(2, "x"), byte(1), byte(0), byte(0))}))
 	f.Add(sheet8(nil, number(1, 0, 1), number(0, 0, 1), number(1, 0, 1)))
 	f.Add(sheet8(rec(idSST, uint32(1), uint32(1), []byte{3, 0, 13, 1, 0, 2, 0, 0, 0, 'a', 0}), rec(idContinue, []byte{0, 'b', 'c', 0, 0, 0, 0, 1, 2})))

@@ -303,14 +303,14 @@ func TestRecordsThatAreTooShort(t *testing.T) {
 	}
 }
 
-// sample is a workbook with every record this reader knows.
-func sample() []byte {
+// sample is a workbook with every record this reader knows, three sheets of some rows.
+func sample(rows uint16) []byte {
 	texts := [][]byte{narrow(2, "Ch\u00EC ti\u00EAu"), wide(2, "Đơn vị"), rich(wide(2, "Hà Nội mới"), []byte("abc"), [2]uint16{3, 1}), wide(2, strings.Repeat("Tỷ lệ ", 60))}
 	globals := slices.Concat(rec(idCodePage, uint16(1200)), rec(idDate1904, uint16(0)), font8("Arial"), font8(".VnTime"), rec(idFormat, uint16(164), wide(2, "dd/mm/yyyy")), xf8(0, 0, 0), xf8(1, 164, 1), table(300, texts...))
 	var sheets []made
 	for s := range 3 {
 		var b []byte
-		for row := range uint16(40) {
+		for row := range rows {
 			b = append(b, rec(idRow, row, uint16(0), uint16(9), uint16(255), uint32(0), uint32(0x100))...)
 			b = append(b, rec(idLabelSST, row, uint16(0), uint16(0), uint32(row%4))...)
 			b = append(b, rec(idMulRK, row, uint16(1), uint16(0), uint32(row)<<2|2, uint16(1), uint32(row)<<2|3, uint16(2))...)
@@ -341,7 +341,7 @@ func lines(all map[string][]sheet.Cell) string {
 // Promise: a cut workbook is refused, it never reads as a shorter one. The cut is made in the file, and in the stream with
 // a correct container around it.
 func TestCutWorkbooksNeverLookLikeShortOnes(t *testing.T) {
-	books := map[string][]byte{"made": sample()}
+	books := map[string][]byte{"made": sample(40)}
 	for name, stream := range books {
 		data := file(stream)
 		for at := range len(data) {
@@ -398,7 +398,7 @@ func TestCutRealWorkbooksNeverLookLikeShortOnes(t *testing.T) {
 
 // A damaged byte is noticed or changes one thing; it never makes the reader fail, and never mixes up the order.
 func TestFlippedBytesNeverBreakTheReader(t *testing.T) {
-	stream := sample()
+	stream := sample(40)
 	data := file(stream)
 	for i := range data {
 		if i > headerSize && i%23 != 0 {
@@ -434,7 +434,7 @@ func (d brokenDisk) ReadAt(b []byte, at int64) (int, error) {
 }
 
 func TestAFailingDiskIsNoDamagedFile(t *testing.T) {
-	data := file(sample())
+	data := file(sample(40))
 	for from := int64(0); from < int64(len(data)); from += 256 {
 		_, err := Open(context.Background(), brokenDisk{bytes.NewReader(data), from}, int64(len(data)), sheet.DefaultLimits())
 		if !errors.Is(err, errDisk) && err != nil || err == nil && from < int64(len(data))/2 {
