@@ -176,7 +176,7 @@ func isName(c byte) bool {
 const maxNames = 50
 
 // outsideNames gives those of the defined names that another workbook's content comes in by, directly or by the name of a
-// name. The texts of the names come in lower case.
+// name. texts is what the names stand for, by name in lower case.
 func outsideNames(ctx context.Context, texts map[string][]byte) (names, error) {
 	direct := false
 	for _, text := range texts {
@@ -196,8 +196,9 @@ func outsideNames(ctx context.Context, texts map[string][]byte) (names, error) {
 		is := depth > maxNames || refersOutside(text, nil)
 		for rest := text; !is && len(rest) > 0; {
 			var word []byte
-			if word, rest = nextName(rest); len(word) > 0 && texts[string(word)] != nil {
-				is = visit(string(word), depth+1)
+			word, rest = nextName(rest)
+			if other := strings.ToLower(string(word)); texts[other] != nil {
+				is = visit(other, depth+1)
 			}
 		}
 		if is {

@@ -36,7 +36,7 @@ type Workbook struct {
 
 var _ sheet.Workbook = (*Workbook)(nil)
 
-// part is one sheet; entry is nil for sheets that have no cells (charts, dialogs).
+// part is one sheet; entry is nil for sheets that are listed and not read (charts, dialogs, macros).
 type part struct {
 	info  sheet.Info
 	entry *archive.Entry
@@ -244,7 +244,7 @@ func (w *Workbook) list(ctx context.Context, book *archive.Entry, rels []relatio
 			return sheet.Refuse(sheet.CodePartMissing, book.Name, "sheet %q has no part in the archive", name)
 		}
 		switch r.kind {
-		case "chartsheet", "dialogsheet":
+		case "chartsheet", "dialogsheet", "xlMacrosheet", "xlIntlMacrosheet":
 		default:
 			if p.entry = w.archive.Find(r.target); p.entry == nil {
 				return sheet.Refuse(sheet.CodePartMissing, r.target, "the part of sheet %q is not in the archive", name)
