@@ -316,11 +316,11 @@ func (rd *Reader) reading(c *sheet.Cell) reading {
 		return rd.readings.get(c.Raw, func() reading { return rd.choose(text.Run{Text: c.Raw}) })
 	}
 	runs := fontRuns(c)
-	key := ""
+	var key strings.Builder
 	for _, r := range runs {
-		key += r.Text + "\x00" + r.Font + "\x00"
+		key.WriteString(r.Text + "\x00" + r.Font + "\x00")
 	}
-	return rd.readings.get(key, func() reading { return rd.choose(runs...) })
+	return rd.readings.get(key.String(), func() reading { return rd.choose(runs...) })
 }
 
 // choose gives the one text that the runs are, of those that [text.Readings] offers: another than the decoded one only if

@@ -10,7 +10,7 @@ import (
 )
 
 // Decode is [Repair] for a text that is set in a font. The fonts of before Unicode show other letters than the
-// characters that are stored: .Vn* and ABC fonts (TCVN3), VNI-*, VPS *, VI * (VISCII). Their text is decoded where the
+// characters that are stored: .Vn* (TCVN3), VNI-*, VPS *, VI * (VISCII). Their text is decoded where the
 // font and the words agree, never because of the font alone: documents are full of Unicode in such fonts, and of foreign
 // words and numbers. In capital fonts (.VnTimeH, .VnArial NarrowH) small letters are shown as capitals, so what is decoded
 // becomes upper case. font may be any name, "" if unknown. Decode(Decode(s, f), f) == Decode(s, f).
@@ -22,16 +22,16 @@ type Run struct{ Text, Font string }
 // DecodeRuns is [Decode] for a text whose pieces are set in different fonts.
 func DecodeRuns(runs ...Run) string {
 	t := tables()
-	out := ""
+	var out, piece strings.Builder
 	for len(runs) > 0 {
 		face := t.face(runs[0].Font)
-		s := runs[0].Text
-		for runs = runs[1:]; len(runs) > 0 && t.face(runs[0].Font) == face; runs = runs[1:] {
-			s += runs[0].Text // a word may begin in bold and end in another size
+		piece.Reset()
+		for ; len(runs) > 0 && t.face(runs[0].Font) == face; runs = runs[1:] {
+			piece.WriteString(runs[0].Text) // a word may begin in bold and end in another size
 		}
-		out += t.decode(s, face)
+		out.WriteString(t.decode(piece.String(), face))
 	}
-	return t.repair(out)
+	return t.repair(out.String())
 }
 
 // LegacyFont reports whether a font is one of those that Decode knows to show other letters than it stores.

@@ -238,14 +238,18 @@ func (t *tableSet) unquote(in []rune, w *legacyWord, c *charset) {
 	for start < end && quote(in[start]) {
 		start++
 	}
-	for _, end := range [2]int{end, end - 1} {
-		if start >= end || start == w.start && end == w.end || end < w.end && !quote(in[end]) {
-			continue
+	if start == end || start == w.start && !quote(in[end-1]) {
+		return
+	}
+	if whole, _ := c.decode(in[w.start:w.end]); t.syllable(whole) {
+		return
+	}
+	for _, stop := range [2]int{end, end - 1} { // the last may be a letter of the word
+		if inner, _ := c.decode(in[start:stop]); t.syllable(inner) {
+			w.start, w.end = start, stop
+			return
 		}
-		whole, _ := c.decode(in[w.start:w.end])
-		inner, _ := c.decode(in[start:end])
-		if !t.syllable(whole) && t.syllable(inner) {
-			w.start, w.end = start, end
+		if !quote(in[end-1]) {
 			return
 		}
 	}
@@ -271,8 +275,10 @@ func (t *tableSet) judge(in []rune, w *legacyWord, c *charset, font bool) {
 	}
 	after := t.syllable(w.converted) || font && t.accented(w.converted)
 	before := t.syllable(icelandic(s)) && !oddCase(s)
-	if mended, ok := t.placeTone(string(s)); !before && ok { // ñ may be a misplaced tilde
-		before = !font || t.knows([]rune(mended)) || !t.knows(w.converted)
+	if !before {
+		if mended, ok := t.placeTone(string(s)); ok { // ñ may be a misplaced tilde
+			before = !font || t.knows([]rune(mended)) || !t.knows(w.converted)
+		}
 	}
 	w.better = after && !before
 	switch {

@@ -302,7 +302,7 @@ func (p *numberParser) subCount(s string) (c subCount, rest string) {
 			inside = tail
 		}
 	} else {
-		i := strings.Index(strings.ToLower(rest), ofWhich)
+		i := max(strings.Index(rest, ofWhich), strings.Index(rest, "T"+ofWhich[1:]))
 		if i < 0 {
 			return c, s
 		}
@@ -315,7 +315,10 @@ func (p *numberParser) subCount(s string) (c subCount, rest string) {
 	}
 	c.before = strings.Trim(inside[:first], " :")
 	c.count, c.after = p.numeral(inside[first:])
-	c.after = strings.Trim(c.after, " ")
+	c.after = strings.TrimPrefix(strings.Trim(c.after, " "), "là ")
+	if p.t.qualifiers[p.t.key(c.before)].meaning == "neutral" { // "trong đó có 1.323 nữ"
+		c.before = ""
+	}
 	if c.count.percent || !words(c.before) || !words(c.after) || c.before == "" && c.after == "" {
 		return subCount{}, s
 	}
@@ -327,7 +330,7 @@ const ofWhich = "trong đó"
 
 func cutOfWhich(s string) (string, bool) {
 	s = strings.TrimLeft(s, " ")
-	if len(s) < len(ofWhich) || strings.ToLower(s[:len(ofWhich)]) != ofWhich {
+	if len(s) < len(ofWhich) || !strings.EqualFold(s[:len(ofWhich)], ofWhich) {
 		return s, false
 	}
 	return s[len(ofWhich):], true

@@ -20,11 +20,13 @@ const maxFree = 4
 // Unless the font is a legacy one, a short text whose words syllables.csv all lists has no other reading.
 func Readings(runs ...Run) []string {
 	t := tables()
-	raw, legacyFont := "", false
+	var all strings.Builder
+	legacyFont := false
 	for _, r := range runs {
-		raw += r.Text
+		all.WriteString(r.Text)
 		legacyFont = legacyFont || t.face(r.Font).charset != nil
 	}
+	raw := all.String()
 	if ascii(raw) || len(raw) > maxNumberText {
 		return nil
 	}
