@@ -356,7 +356,7 @@ func (p *numberParser) addSub(n *Number, c *subCount) error {
 		words := strings.Fields(name)
 		for i := 1; i < len(words) && unit != ""; i++ {
 			if Key(strings.Join(words[:i], " ")) == unit {
-				name = strings.Join(words[i:], " ")
+				name = strings.TrimPrefix(strings.Join(words[i:], " "), "là ")
 				break
 			}
 		}
