@@ -235,7 +235,7 @@ func TestTablesOfThePagesExist(t *testing.T) {
 
 func TestTheConfigurationTableIsComplete(t *testing.T) {
 	var want, got []string
-	for _, m := range regexp.MustCompile("`yaml:\"([a-z_]+)\"`").FindAllStringSubmatch(read(t, root+"/cmd/phuluc/config.go"), -1) {
+	for _, m := range regexp.MustCompile("`yaml:\"([a-z_]+)\"`").FindAllStringSubmatch(read(t, root+"/cmd/phuluc/config.go")+read(t, root+"/cmd/phuluc/limits.go"), -1) {
 		want = append(want, m[1])
 	}
 	_, table, _ := strings.Cut(read(t, "operating.md"), "## Configuration")

@@ -115,7 +115,7 @@ func newPipeline(cfg config, cacheDir string, refill bool) (*transform.Pipeline,
 	}
 	return transform.New(transform.Options{
 		Catalogue: cat, Mappings: mappings, CacheDir: cacheDir, Refill: refill,
-		Timeout: time.Duration(cfg.FileTimeout), Workers: cfg.Threads,
+		Timeout: time.Duration(cfg.FileTimeout), Limits: cfg.Limits.sheet(), Workers: cfg.Threads,
 	})
 }
 

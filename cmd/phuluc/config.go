@@ -29,6 +29,7 @@ type config struct {
 	MemoryLimit string   `yaml:"memory_limit"` // of the engine, e.g. 2GB
 	MaxFileSize int64    `yaml:"max_file_mb"`  // larger files are not landed
 	FileTimeout duration `yaml:"file_timeout"` // for reading one file
+	Limits      limits   `yaml:"limits"`       // of one file
 	Wait        duration `yaml:"wait"`         // how long a second run waits for the first
 	Schedules   string   `yaml:"schedules"`    // folder with job definitions; "" means the embedded ones
 
@@ -52,7 +53,7 @@ func (d duration) MarshalText() ([]byte, error) { return []byte(time.Duration(d)
 func defaultConfig() config {
 	return config{
 		DataDir: "phuluc-data", Keep: 7, MemoryLimit: "1GB", MaxFileSize: 64,
-		FileTimeout: duration(time.Minute), Wait: 0,
+		FileTimeout: duration(time.Minute), Limits: defaultLimits(), Wait: 0,
 	}
 }
 
@@ -111,16 +112,17 @@ func (c config) complete() config {
 // ownCatalogue is the catalogue folder of who names none: it is used if it is there.
 func (c config) ownCatalogue() string { return filepath.Join(c.DataDir, "catalogue") }
 
-func configKeys() []string {
-	var keys []string
-	t := reflect.TypeFor[config]()
-	for i := range t.NumField() {
-		if tag := t.Field(i).Tag.Get("yaml"); tag != "" {
+// keysOf gives the keys of a section and the type of each.
+func keysOf(section reflect.Type) (keys []string, types map[string]reflect.Type) {
+	types = map[string]reflect.Type{}
+	for i := range section.NumField() {
+		if tag := section.Field(i).Tag.Get("yaml"); tag != "" {
 			keys = append(keys, tag)
+			types[tag] = section.Field(i).Type
 		}
 	}
 	sort.Strings(keys)
-	return keys
+	return keys, types
 }
 
 func checkKeys(name string, data []byte) *failure {
@@ -128,35 +130,45 @@ func checkKeys(name string, data []byte) *failure {
 	if err != nil {
 		return &failure{Exit: exitInput, What: "the configuration is not valid YAML", Where: name, Why: yaml.FormatError(err, false, true), Try: "correct the line shown", err: err}
 	}
-	keys := configKeys()
 	for _, doc := range file.Docs {
 		if doc.Body == nil {
 			continue
 		}
-		var values []*ast.MappingValueNode
-		switch body := doc.Body.(type) {
-		case *ast.MappingNode:
-			values = body.Values
-		case *ast.MappingValueNode:
-			values = []*ast.MappingValueNode{body}
-		default:
-			return &failure{Exit: exitInput, What: "the configuration is not a list of keys and values", Where: name, Try: "write lines such as `data_dir: phuluc-data`"}
+		if f := checkSection(name, "", doc.Body, reflect.TypeFor[config]()); f != nil {
+			return f
 		}
-		for _, v := range values {
-			key := v.Key.String()
-			known := false
-			for _, k := range keys {
-				known = known || k == key
+	}
+	return nil
+}
+
+// checkSection compares the keys of a section with the fields of its type; in is "" or " of limits".
+func checkSection(name, in string, body ast.Node, section reflect.Type) *failure {
+	var values []*ast.MappingValueNode
+	switch body := body.(type) {
+	case *ast.MappingNode:
+		values = body.Values
+	case *ast.MappingValueNode:
+		values = []*ast.MappingValueNode{body}
+	case *ast.NullNode:
+		return nil
+	default:
+		return &failure{Exit: exitInput, What: "the configuration" + in + " is not a list of keys and values", Where: name, Try: "write lines such as `data_dir: phuluc-data`"}
+	}
+	keys, types := keysOf(section)
+	for _, v := range values {
+		key := v.Key.String()
+		t, known := types[key]
+		switch {
+		case known && t.Kind() == reflect.Struct:
+			if f := checkSection(name, " of "+key, v.Value, t); f != nil {
+				return f
 			}
-			if known {
-				continue
-			}
-			nearest := nearestWord(key, keys)
+		case !known:
 			return &failure{
-				Exit: exitInput, What: fmt.Sprintf("unknown key %q in the configuration", key),
+				Exit: exitInput, What: fmt.Sprintf("unknown key %q in the configuration%s", key, in),
 				Where: fmt.Sprintf("%s, line %d", name, v.Key.GetToken().Position.Line),
 				Why:   "known keys are " + strings.Join(keys, ", "),
-				Try:   fmt.Sprintf("did you mean %q?", nearest),
+				Try:   fmt.Sprintf("did you mean %q?", nearestWord(key, keys)),
 			}
 		}
 	}

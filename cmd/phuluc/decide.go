@@ -335,7 +335,7 @@ func stillRefused(ctx context.Context, cfg config, cat *catalogue.Catalogue, e q
 	if err != nil {
 		return false, err
 	}
-	pipeline, err := transform.New(transform.Options{Catalogue: cat, Mappings: mappings, Timeout: time.Duration(cfg.FileTimeout)})
+	pipeline, err := transform.New(transform.Options{Catalogue: cat, Mappings: mappings, Timeout: time.Duration(cfg.FileTimeout), Limits: cfg.Limits.sheet()})
 	if err != nil {
 		return false, err
 	}

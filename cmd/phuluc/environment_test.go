@@ -427,3 +427,47 @@ func (b *lockedBuffer) String() string {
 	defer b.mu.Unlock()
 	return b.b.String()
 }
+
+// The limits of a file are those of the configuration: doctor shows them, check obeys them, and a misspelt key of the section
+// is no silent default.
+func TestLimitsAreConfigured(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	annex := filepath.Join(dir, "a.xlsx")
+	write(t, annex, goodAnnex("Tỉnh Hà Giang").xlsx(t, nil))
+	config := func(text string) string {
+		name := filepath.Join(t.TempDir(), "phuluc.yaml")
+		write(t, name, []byte(text))
+		return name
+	}
+	codes := func(config string) string {
+		o := run(t, input, "check", "--json", "--config", config, annex)
+		var c checked
+		decode(t, []byte(lines(o.stdout)[0]), &c)
+		if len(c.Quarantine) != 1 {
+			t.Fatalf("%s", o.stdout)
+		}
+		return c.Quarantine[0].Code
+	}
+	if got := codes(config("limits:\n  file_size: 1KB\n")); got != "file.limit" {
+		t.Error(got)
+	}
+	if got := codes(config("limits: {cells: 10}\n")); got != "file.limit" {
+		t.Error(got)
+	}
+	if got := codes(config("file_timeout: 1ns\n")); got != "file.timeout" {
+		t.Error(got)
+	}
+	run(t, done, "check", "--config", config("limits:\n  cells: 0\n  file_size: 1 GB\n"), annex)
+	for text, want := range map[string]string{
+		"keep: 5\nlimits:\n  fil_size: 1MB\n": "file_size", "limits:\n  file_size: 1 mile\n": "64MB", "limits:\n  cells: -1\n": "-1", "limits: 5\n": "keys and values",
+	} {
+		_, e := runJSON[any](t, input, "doctor", "--config", config(text))
+		if e.Error == nil || !strings.Contains(fmt.Sprint(*e.Error), want) {
+			t.Errorf("%q: %+v", text, e.Error)
+		}
+	}
+	if o := run(t, done, "doctor", "--data", dir, "--config", config("limits:\n  file_size: 512KB\n")); !strings.Contains(o.stdout, "file_size: 512KB") || !strings.Contains(o.stdout, "unpacked_size: 256MB") {
+		t.Error(o.stdout)
+	}
+}

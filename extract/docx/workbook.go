@@ -16,6 +16,7 @@ import (
 // Workbook is an opened document. It is used from one goroutine.
 type Workbook struct {
 	archive *archive.Archive
+	limits  sheet.Limits
 	sheets  []*content
 }
 
@@ -34,7 +35,7 @@ func Open(ctx context.Context, r io.ReaderAt, size int64, lim sheet.Limits) (*Wo
 	if err != nil {
 		return nil, err
 	}
-	main, err := related(ctx, a, "", "officeDocument")
+	main, err := related(ctx, a, lim, "", "officeDocument")
 	if err != nil {
 		return nil, err
 	}
@@ -46,17 +47,17 @@ func Open(ctx context.Context, r io.ReaderAt, size int64, lim sheet.Limits) (*Wo
 		return nil, sheet.Refuse(sheet.CodePartMissing, main, "the part that holds the text is not in the archive")
 	}
 	p := parser{limits: lim, styles: styles{looks: map[string]look{}, parent: map[string]string{}}}
-	styled, err := related(ctx, a, body.Name, "styles")
+	styled, err := related(ctx, a, lim, body.Name, "styles")
 	if err != nil {
 		return nil, err
 	}
 	if e := a.Find(styled); styled != "" && e != nil {
-		err := partOf(ctx, a, e, func(r *markup.Reader, _ xml.StartElement) error { return p.styles.read(r, lim.Styles) })
+		err := partOf(ctx, a, lim, e, func(r *markup.Reader, _ xml.StartElement) error { return p.styles.read(r, lim.Styles) })
 		if err != nil {
 			return nil, err
 		}
 	}
-	if p.r, err = markup.Open(ctx, a, body, "tc"); err != nil {
+	if p.r, err = markup.Open(ctx, a, body, lim, "tc"); err != nil {
 		return nil, err
 	}
 	defer p.r.Close()
@@ -66,12 +67,12 @@ func Open(ctx context.Context, r io.ReaderAt, size int64, lim sheet.Limits) (*Wo
 	if err := p.end(); err != nil {
 		return nil, err
 	}
-	return &Workbook{archive: a, sheets: p.sheets}, nil
+	return &Workbook{archive: a, limits: lim, sheets: p.sheets}, nil
 }
 
 // partOf reads a part whose root element is for read.
-func partOf(ctx context.Context, a *archive.Archive, e *archive.Entry, read func(*markup.Reader, xml.StartElement) error) error {
-	r, err := markup.Open(ctx, a, e)
+func partOf(ctx context.Context, a *archive.Archive, lim sheet.Limits, e *archive.Entry, read func(*markup.Reader, xml.StartElement) error) error {
+	r, err := markup.Open(ctx, a, e, lim)
 	if err != nil {
 		return err
 	}
@@ -81,14 +82,14 @@ func partOf(ctx context.Context, a *archive.Archive, e *archive.Entry, read func
 
 // related gives the name of the part to which a part relates in a way, "" if there is none; the archive itself is "". No
 // relationship that leads out of the archive is followed.
-func related(ctx context.Context, a *archive.Archive, part, kind string) (string, error) {
+func related(ctx context.Context, a *archive.Archive, lim sheet.Limits, part, kind string) (string, error) {
 	dir, file := path.Split(strings.ReplaceAll(part, `\`, "/"))
 	e := a.Find(dir + "_rels/" + file + ".rels")
 	if e == nil {
 		return "", nil
 	}
 	found := ""
-	err := partOf(ctx, a, e, func(r *markup.Reader, _ xml.StartElement) error {
+	err := partOf(ctx, a, lim, e, func(r *markup.Reader, _ xml.StartElement) error {
 		return r.Children(func(e xml.StartElement) error {
 			t, _ := markup.Attr(e, "", "Type")
 			mode, _ := markup.Attr(e, "", "TargetMode")
@@ -132,13 +133,13 @@ func (w *Workbook) Cells(ctx context.Context, i int) iter.Seq2[sheet.Cell, error
 // Keywords gives the keywords of the document's properties, "" if it has none. They say nothing about cells, so
 // properties that can not be read are no fault of the document.
 func (w *Workbook) Keywords(ctx context.Context) string {
-	name, err := related(ctx, w.archive, "", "core-properties")
+	name, err := related(ctx, w.archive, w.limits, "", "core-properties")
 	e := w.archive.Find(name)
 	if err != nil || name == "" || e == nil {
 		return ""
 	}
 	words := ""
-	err = partOf(ctx, w.archive, e, func(r *markup.Reader, _ xml.StartElement) error {
+	err = partOf(ctx, w.archive, w.limits, e, func(r *markup.Reader, _ xml.StartElement) error {
 		return r.Children(func(e xml.StartElement) (err error) {
 			if e.Name.Local != "keywords" {
 				return r.Skip()

@@ -12,9 +12,6 @@ import (
 	"github.com/phuluc/phuluc/extract/sheet"
 )
 
-// maxDepth is far above what programs write: tables of text documents nest a dozen elements each.
-const maxDepth = 256
-
 // Reader gives the tokens of one part.
 type Reader struct {
 	ctx    context.Context
@@ -23,18 +20,19 @@ type Reader struct {
 	dec    *xml.Decoder
 	census *census
 	seen   map[string]int // elements by local name, of the names counted
+	limit  int            // of depth, 0 is none
 	depth  int
 	tokens int
 	root   bool // the root element has begun
 }
 
 // Open opens a part. The elements of the local names given are counted twice. The Reader must be closed.
-func Open(ctx context.Context, a *archive.Archive, e *archive.Entry, names ...string) (*Reader, error) {
+func Open(ctx context.Context, a *archive.Archive, e *archive.Entry, lim sheet.Limits, names ...string) (*Reader, error) {
 	in, err := a.Reader(ctx, e)
 	if err != nil {
 		return nil, err
 	}
-	r := &Reader{ctx: ctx, part: e.Name, in: in, seen: map[string]int{}}
+	r := &Reader{ctx: ctx, part: e.Name, in: in, limit: lim.Depth, seen: map[string]int{}}
 	r.census = &census{r: in, found: map[string]int{}}
 	for _, n := range names {
 		r.census.found[n], r.seen[n] = 0, 0
@@ -68,8 +66,8 @@ func (r *Reader) Next() (xml.Token, error) {
 				return nil, r.Refuse(sheet.CodeDamaged, "a second root element")
 			}
 			r.root = true
-			if r.depth++; r.depth > maxDepth {
-				return nil, r.Refuse(sheet.CodeLimit, "byte %d: elements are nested deeper than %d", r.dec.InputOffset(), maxDepth)
+			if r.depth++; r.limit > 0 && r.depth > r.limit {
+				return nil, r.Refuse(sheet.CodeLimit, "byte %d: elements are nested deeper than %d", r.dec.InputOffset(), r.limit)
 			}
 			if _, ok := r.seen[t.Name.Local]; ok {
 				r.seen[t.Name.Local]++

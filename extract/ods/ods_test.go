@@ -254,7 +254,7 @@ func hostile(t testing.TB) map[string]struct {
 		"spaces":                {doc(inRow(`<table:table-cell><text:p>` + strings.Repeat(`<text:s text:c="32000"/>`, 1000) + `</text:p></table:table-cell>`)), sheet.CodeLimit, func(l *sheet.Limits) { l.StringLength = 0 }},
 		"merges":                {doc(inSheet(`<table:table-row>` + strings.Repeat(`<table:table-cell table:number-rows-spanned="2" `+valued+`/>`, 101) + `</table:table-row>`)), sheet.CodeLimit, func(l *sheet.Limits) { l.Merges = 0 }},
 		"styles":                {doc(begin + `<office:automatic-styles>` + strings.Repeat(`<style:style style:name="%d" style:family="text"/>`, 2) + numbered(`<style:style style:name="%d" style:family="text"/>`, 1001) + `</office:automatic-styles>` + strings.TrimPrefix(inRow(cell), begin)), sheet.CodeLimit, func(l *sheet.Limits) { l.Styles = 0 }},
-		"deep":                  {doc(inRow(`<table:table-cell><text:p>` + deep + `x` + strings.Repeat(`</text:span>`, 300) + `</text:p></table:table-cell>`)), sheet.CodeLimit, nil},
+		"deep":                  {doc(inRow(`<table:table-cell><text:p>` + deep + `x` + strings.Repeat(`</text:span>`, 300) + `</text:p></table:table-cell>`)), sheet.CodeLimit, func(l *sheet.Limits) { l.Depth = 0 }},
 		"unpacked":              {doc(inRow(cell) + strings.Repeat(" ", 3<<20)), sheet.CodeZipBomb, func(l *sheet.Limits) { l.Ratio, l.UnpackedBytes = 0, 0 }},
 		"document type":         {doc(`<!DOCTYPE x [<!ENTITY a "aaaa">]>` + strings.TrimPrefix(inRow(cell), `<?xml version="1.0" encoding="UTF-8"?>`)), sheet.CodeDoctype, nil},
 		"an entity":             {doc(inRow(`<table:table-cell><text:p>&a;</text:p></table:table-cell>`)), sheet.CodeDamaged, nil},

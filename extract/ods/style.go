@@ -142,12 +142,12 @@ func indent(length string) int {
 }
 
 // parts opens a part and calls each for the children of its root element. A part that is not there has none.
-func parts(ctx context.Context, a *archive.Archive, name string, each func(r *markup.Reader, e xml.StartElement) error) error {
+func parts(ctx context.Context, a *archive.Archive, name string, lim sheet.Limits, each func(r *markup.Reader, e xml.StartElement) error) error {
 	e := a.Find(name)
 	if e == nil {
 		return nil
 	}
-	r, err := markup.Open(ctx, a, e)
+	r, err := markup.Open(ctx, a, e, lim)
 	if err != nil {
 		return err
 	}

@@ -14,6 +14,7 @@ import (
 // Workbook is an opened spreadsheet. It is used from one goroutine.
 type Workbook struct {
 	archive *archive.Archive
+	limits  sheet.Limits
 	sheets  []*content
 }
 
@@ -37,11 +38,11 @@ func Open(ctx context.Context, r io.ReaderAt, size int64, lim sheet.Limits) (*Wo
 	if err != nil {
 		return nil, err
 	}
-	w := &Workbook{archive: a}
+	w := &Workbook{archive: a, limits: lim}
 	if a.Find("encrypted-package") != nil {
 		return nil, sheet.Refuse(sheet.CodeEncrypted, "", "the document is encrypted")
 	}
-	err = parts(ctx, a, "META-INF/manifest.xml", func(r *markup.Reader, e xml.StartElement) error {
+	err = parts(ctx, a, "META-INF/manifest.xml", lim, func(r *markup.Reader, e xml.StartElement) error {
 		return r.Children(func(e xml.StartElement) error {
 			if e.Name.Space == nsManifest && e.Name.Local == "encryption-data" {
 				return sheet.Refuse(sheet.CodeEncrypted, "", "the document is encrypted")
@@ -57,10 +58,10 @@ func Open(ctx context.Context, r io.ReaderAt, size int64, lim sheet.Limits) (*Wo
 		return nil, sheet.Refuse(sheet.CodePartMissing, "content.xml", "the part that holds the sheets is not in the archive")
 	}
 	p := parser{limits: lim, styles: newStyles(lim.Styles)}
-	if err := parts(ctx, a, "styles.xml", p.styles.read); err != nil {
+	if err := parts(ctx, a, "styles.xml", lim, p.styles.read); err != nil {
 		return nil, err
 	}
-	if p.r, err = markup.Open(ctx, a, body, "table-cell", "covered-table-cell"); err != nil {
+	if p.r, err = markup.Open(ctx, a, body, lim, "table-cell", "covered-table-cell"); err != nil {
 		return nil, err
 	}
 	defer p.r.Close()
@@ -110,7 +111,7 @@ func (w *Workbook) Cells(ctx context.Context, i int) iter.Seq2[sheet.Cell, error
 // properties that can not be read are no fault of the document.
 func (w *Workbook) Keywords(ctx context.Context) string {
 	var words string
-	err := parts(ctx, w.archive, "meta.xml", func(r *markup.Reader, _ xml.StartElement) error {
+	err := parts(ctx, w.archive, "meta.xml", w.limits, func(r *markup.Reader, _ xml.StartElement) error {
 		return r.Children(func(e xml.StartElement) (err error) {
 			if e.Name.Space != nsMeta || e.Name.Local != "keyword" {
 				return r.Skip()
