@@ -109,10 +109,14 @@ func ParseNumber(s string, st Style) (Number, error) {
 	}
 	t := tables()
 	p := numberParser{t: t, raw: s, style: st}
-	if len(s) > maxNumberText {
+	repaired := ""
+	if len(s) <= maxNumberText {
+		repaired = t.repair(s) // may be longer
+	}
+	if max(len(s), len(repaired)) > maxNumberText {
 		return Number{}, p.fail(ReasonUnreadable, "the text is too long to be a number")
 	}
-	p.s, _ = footnotes(t.repair(s))
+	p.s, _ = footnotes(repaired)
 	p.s = cutApostrophe(cutStop(strings.TrimSpace(p.s)))
 	if err := p.empty(); err != nil {
 		return Number{}, err
