@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"iter"
 	"math"
-	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -180,7 +179,7 @@ func (s *scan) sorted(at int) error {
 		if err := s.read(&b, r, p.row, p.col); err != nil {
 			return err
 		}
-		if !reflect.DeepEqual(a, b) {
+		if a.Kind != b.Kind || a.Raw != b.Raw || a.Formula != b.Formula || a.External != b.External || a.Format != b.Format || a.Font != b.Font || a.Indent != b.Indent || !slices.Equal(a.Runs, b.Runs) {
 			return s.w.damaged(r.at, "cell %s is stored twice, as %.40q and as %.40q", a.Address(), a.Raw, b.Raw)
 		}
 		s.seen++

@@ -177,13 +177,34 @@ func readFull(r io.ReaderAt, b []byte, at int64) error {
 	return err
 }
 
-// watchedReader keeps the error of the file itself apart from what mscfb makes of it.
+// watchedReader keeps the error of the file itself apart from what mscfb makes of it, and answers its many questions for
+// a few bytes, one for each sector of a stream, from a page.
 type watchedReader struct {
-	r   io.ReaderAt
-	err error
+	r    io.ReaderAt
+	err  error
+	page []byte
+	at   int64 // of the page
 }
 
 func (w *watchedReader) ReadAt(b []byte, at int64) (int, error) {
+	const few, size = 64, 4096
+	if len(b) > few {
+		return w.read(b, at)
+	}
+	if at < w.at || at >= w.at+int64(len(w.page)) {
+		page := make([]byte, size)
+		n, err := w.read(page, at&^(size-1))
+		if w.page, w.at = page[:n], at&^(size-1); err != nil && !errors.Is(err, io.EOF) {
+			return 0, err
+		}
+	}
+	if from := at - w.at; from < int64(len(w.page)) && from+int64(len(b)) <= int64(len(w.page)) {
+		return copy(b, w.page[from:]), nil
+	}
+	return w.read(b, at)
+}
+
+func (w *watchedReader) read(b []byte, at int64) (int, error) {
 	n, err := w.r.ReadAt(b, at)
 	if err != nil && !errors.Is(err, io.EOF) {
 		w.err = err
