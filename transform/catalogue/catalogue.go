@@ -88,6 +88,14 @@ type Round struct {
 	Source     string
 }
 
+// Form is a family of tables that its title tells: a workbook is of it when a title of its first sheet holds Title. InRounds says
+// whether its workbooks answer the planning rounds; those of others belong to no round, whatever years they plan.
+type Form struct {
+	Code, Title    string
+	InRounds       bool
+	NameVi, NameEn string
+}
+
 // Body is a kind of reporting body.
 type Body struct{ ID, NameVi, NameEn, ValidFrom, ValidTo, Source string }
 
@@ -124,6 +132,7 @@ type Catalogue struct {
 	Measures    []Measure
 	Targets     []Target
 	Rounds      []Round
+	Forms       []Form
 	Bodies      []Body
 	Breaks      []Break
 	Documents   []Document
@@ -233,6 +242,9 @@ func build(order []table, tables map[string]*loaded) *Catalogue {
 			}
 		}
 	}
+	each("forms", func(f fields) {
+		c.Forms = append(c.Forms, Form{f.s("form_code"), f.s("title"), f.b("in_rounds"), f.s("name_vi"), f.s("name_en")})
+	})
 	each("bodies", func(f fields) {
 		c.Bodies = append(c.Bodies, Body{f.s("body_id"), f.s("name_vi"), f.s("name_en"), f.s("valid_from"), f.s("valid_to"), f.s("source")})
 	})

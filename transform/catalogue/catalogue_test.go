@@ -569,6 +569,7 @@ func TestUserAddsWithoutCode(t *testing.T) {
 		"targets.csv":             "target_id,indicator_code,territory_id,year_from,year_to,value_min,comparator,strict,approx,kind,unit_code,document,quote,source,reliability\nmine,libraries,province:22@2004,2024,2026,5,>=,false,false,level_at_year,library,9/KH,ít nhất 5 thư viện,own,primary\n",
 		"breaks.csv":              "indicator_code,year,kind,text_vi,text_en,source\nlibraries,2025,definition,Đổi cách đếm,Counted anew,own\n",
 		"bodies.csv":              "body_id,name_vi,name_en\nso_vhtt,Sở Văn hóa,Culture\n",
+		"forms.csv":               "form_code,title,in_rounds\nLIB,Thư viện cơ sở,false\nLIB2,Thư viện cơ sở cấp xã,true\n",
 		"succession.csv":          "predecessor_id,successor_id,date,kind\n",
 		"README.md":               "ignored",
 		"catalogue-backup.csv.gz": "ignored",
@@ -582,6 +583,15 @@ func TestUserAddsWithoutCode(t *testing.T) {
 	}
 	if got := codeOf(c.Resolve("Cấp xã", "Số thư viện cơ sở")); got != "libraries" {
 		t.Error(got)
+	}
+	for title, want := range map[string]string{"BÁO CÁO THƯ VIỆN CƠ SỞ NĂM 2020": "LIB", "Thư viện cơ sở cấp xã": "LIB2", "Thư viện cơ sởi": "", "": ""} {
+		got := ""
+		if f := c.FormByTitle(title); f != nil {
+			got = f.Code
+		}
+		if got != want {
+			t.Errorf("%q tells the form %q, want %q", title, got, want)
+		}
 	}
 	if got := codeOf(c.Resolve("Việc làm năm nay")); got != "jobs_created" {
 		t.Error(got)
@@ -615,7 +625,7 @@ func TestUserAddsWithoutCode(t *testing.T) {
 			}
 		}
 	}
-	if replaced != 1 || len(c.Extensions()) != 15 {
+	if replaced != 1 || len(c.Extensions()) != 17 {
 		t.Errorf("%d replaced, extensions %+v", replaced, c.Extensions())
 	}
 	if len(base.Measures) != len(c.Measures) || len(base.Extensions()) != 0 {
@@ -698,12 +708,12 @@ func TestManyFaultsAreBounded(t *testing.T) {
 
 func TestTablesAreGivenAsLoaded(t *testing.T) {
 	c := builtIn(t)
-	if got := len(c.Tables()); got != 15 {
+	if got := len(c.Tables()); got != 16 {
 		t.Errorf("%d tables: %v", got, c.Tables())
 	}
 	for _, name := range c.Tables() {
 		head, rows := c.Table(name)
-		if len(rows) == 0 {
+		if len(rows) == 0 && name != "forms" {
 			t.Errorf("%s is empty", name)
 		}
 		f, err := os.Open(name + ".csv")

@@ -44,6 +44,20 @@ func (c *Catalogue) check(tables map[string]*loaded, bad *faults) {
 	c.checkIndicators(each)
 	c.checkLabels(each)
 	c.checkTerritories(each)
+	each("forms", func(f fields, fault func(string, string)) {
+		k := text.Key(f.s("title"))
+		if k == "" {
+			fault("title", "has no letters")
+		}
+		for _, o := range c.Forms {
+			if o.Code != f.s("form_code") && text.Key(o.Title) == k {
+				fault("title", fmt.Sprintf("is the title of %s and %s", f.s("form_code"), o.Code))
+			}
+			if o.Code == f.s("form_code") && o.InRounds != f.b("in_rounds") {
+				fault("in_rounds", "differs within one form")
+			}
+		}
+	})
 	each("targets", func(f fields, fault func(string, string)) {
 		in := c.indicators[f.s("indicator_code")]
 		relative := f.s("kind") == "cumulative" && f.s("unit_code") == "percent" // a cut of a count by so many percent

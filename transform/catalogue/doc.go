@@ -21,6 +21,7 @@
 //	measure_types.csv       code
 //	targets.csv             target_id
 //	rounds.csv              round_id
+//	forms.csv               form_code, title
 //	bodies.csv              body_id
 //	breaks.csv              indicator_code, year, kind, territory_id
 //	documents.csv           document
@@ -32,6 +33,11 @@
 // stand above. Without its parent such a label names nothing. One label never names two indicators unless the parents
 // tell them apart; a catalogue that breaks this does not load. An indicator whose sex or area column is set is
 // restricted to it by its definition; the restriction is in the indicator, so its values are totals (sex T, area T) of it.
+//
+// # Forms
+//
+// How a table is laid out is found in the table. A form of forms.csv is told by its title; it names the workbooks of a family and says
+// whether they answer the planning rounds. The embedded file has no rows: the planning annexes are told by what they hold.
 //
 // # Units
 //

@@ -365,7 +365,7 @@ func (l *linter) use() {
 	}
 	const vi, en = "không tệp nào đã nhận có cụm từ này", "no landed file holds this text"
 	if l.o.Held != nil {
-		for table, column := range map[string]string{synonymTable: "label", "unit_words": "word", "header_words": "word"} {
+		for table, column := range map[string]string{synonymTable: "label", "unit_words": "word", "header_words": "word", "forms": "title"} {
 			l.each(table, func(f fields, tell func(ProblemKind, string, string, string)) {
 				if !l.o.Held(f.s(column)) {
 					tell(Unused, f.s(column), vi, en)

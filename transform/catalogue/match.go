@@ -201,6 +201,23 @@ func (c *Catalogue) HeaderWord(word string) []HeaderWord {
 // Round gives the round with that id, nil if there is none.
 func (c *Catalogue) Round(id string) *Round { return c.rounds[id] }
 
+// FormByTitle gives the form whose title stands in a text as whole words, nil if there is none. The longest title wins, and of several
+// as long as each other the first.
+func (c *Catalogue) FormByTitle(s string) *Form {
+	var found *Form
+	if len(c.Forms) == 0 {
+		return nil
+	}
+	in := " " + text.Key(s) + " "
+	for i := range c.Forms {
+		f := &c.Forms[i]
+		if strings.Contains(in, " "+text.Key(f.Title)+" ") && (found == nil || len(text.Key(f.Title)) > len(text.Key(found.Title))) {
+			found = f
+		}
+	}
+	return found
+}
+
 // RoundByLetter gives the round that a letter opened, by its number with or without spaces ("2364/LĐTBXH-KHTC"), nil if
 // the number is not known.
 func (c *Catalogue) RoundByLetter(number string) *Round { return c.letters[letterKey(number)] }

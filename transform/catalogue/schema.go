@@ -100,6 +100,9 @@ func schema() []table {
 			must("round_id"), mustBe("year", year), enum("kind", "plan", "year_end"), text("letter"), as("letter_date", date), as("due_date", date),
 			must("title_vi"), text("source"),
 		}},
+		{"forms", []string{"form_code", "title"}, []column{
+			must("form_code"), must("title"), mustBe("in_rounds", boolean), text("name_vi"), text("name_en"),
+		}},
 		{"bodies", []string{"body_id"}, []column{
 			must("body_id"), must("name_vi"), must("name_en"), as("valid_from", date), as("valid_to", date), text("source"),
 		}},

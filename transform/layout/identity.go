@@ -358,6 +358,9 @@ func refuseFile(code string, at place, args ...string) *record.Refusal {
 // identifyRound decides the planning round: the letter the annex belongs to, else the plan year of the titles, else of
 // the path.
 func (b *bookReader) identifyRound(path string, rounds map[int]place) *record.Refusal {
+	if f := b.namedForm(); f != nil && !f.InRounds {
+		return nil
+	}
 	years := make([]int, 0, len(rounds))
 	for y := range rounds {
 		years = append(years, y)
@@ -685,6 +688,9 @@ func (b *bookReader) columnDims() iter.Seq[partial] {
 
 // form names the family of a workbook's layout by what its first tables hold (forms.md).
 func (b *bookReader) form() string {
+	if f := b.namedForm(); f != nil {
+		return f.Code
+	}
 	planning := b.isPlanning()
 	for _, s := range b.sheets {
 		for _, t := range s.tables {
