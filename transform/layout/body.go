@@ -18,6 +18,7 @@ type meaning struct {
 	territories []*catalogue.Territory
 	dims        partial
 	unknown     string // a text that was not understood
+	tainted     bool   // … and heads the row: what it says is lost for all below it
 	comparison  bool
 	unitCell    string // the unit column's text, of this row or its parent
 
@@ -35,9 +36,18 @@ type row struct {
 	unit    int32
 	parent  *row
 	before  *row // the row before it of the same rank under the same parent
+	above   *row // the next row above that has a unit
 	indent  int  // blanks before the label or its bullet
 	values  bool
 	mean    meaning
+}
+
+// rank is that of the row's ordinal as it is written, 0 if it has none.
+func (rw *row) rank() int {
+	if rw.ordinal.text == "" {
+		return 0
+	}
+	return rw.ordinal.rank
 }
 
 // layOutColumns decides the role of each column of a table.
@@ -100,6 +110,9 @@ func (s *sheetReader) layOutColumns(t *table) {
 			continue
 		}
 		texts, numbers, ordinals := s.contents(t, c)
+		if c < firstValue {
+			texts += s.years(t, c)
+		}
 		switch {
 		case numbers == 0 && texts == 0:
 		case len(col.stack) == 0 && c < firstValue && ordinals > 0 && ordinals >= texts+numbers && s.labelsFollow(t, c):
@@ -159,6 +172,16 @@ func (s *sheetReader) contents(t *table, c int) (texts, numbers, ordinals int) {
 		}
 	}
 	return
+}
+
+// years counts the years of a column, which are labels if they stand left of the values.
+func (s *sheetReader) years(t *table, c int) (n int) {
+	for r := t.bottom + 1; r < t.end; r++ {
+		if i := s.g.own(r, c); i != none && s.class[i] == classYear && s.g.fates[i].kind == fateUnset {
+			n++
+		}
+	}
+	return n
 }
 
 // holdsUnits reports whether most texts of a column are units.
@@ -280,7 +303,9 @@ func (s *sheetReader) readRows(t *table) {
 	for c := range t.columns {
 		hasOrdinals = hasOrdinals || t.columns[c].role == roleOrdinal
 	}
+	s.placeRanks(t)
 	var stack []*row
+	var measured *row
 	broken := false
 	for r := t.bottom + 1; r < t.end && s.ctx.Err() == nil; r++ {
 		cells := g.rowCells(r)
@@ -331,9 +356,34 @@ func (s *sheetReader) readRows(t *table) {
 		if len(rw.labels) > 0 || !rw.values {
 			stack = append(stack, rw)
 		}
+		if rw.above = measured; rw.unit != none {
+			measured = rw
+		}
 		t.rows = append(t.rows, rw)
 		for _, i := range cells {
 			s.rowFate(t, rw, i)
+		}
+	}
+}
+
+// placeRanks notes the ranks of rows that head others with a territory, a year, a sex or an area: 0 for those without an ordinal.
+func (s *sheetReader) placeRanks(t *table) {
+	t.places = map[int]bool{}
+	for r := t.bottom + 1; r < t.end; r++ {
+		if cells := s.g.rowCells(r); len(cells) > 0 && len(cells) <= 2 && !t.isCode(r) {
+			i := cells[len(cells)-1]
+			p := s.parsed[i]
+			if p == nil || p.rest != "" || p.ofWhich || len(p.indicators) > 0 || len(p.territories) == 0 && p.dims.year == 0 && p.dims.sex == "" && p.dims.area == "" {
+				continue
+			}
+			o := p.ordinal
+			if len(cells) == 2 {
+				var ok bool
+				if o, ok = parseOrdinal(s.g.text[cells[0]]); !ok {
+					continue
+				}
+			}
+			t.places[o.rank] = true
 		}
 	}
 }
@@ -366,6 +416,9 @@ func (s *sheetReader) plainRank(t *table, rw *row, hasOrdinals bool, stack []*ro
 	}
 	if !rw.values && rw.unit == none && p != nil && p.rest == "" && (len(p.territories) > 0 || p.dims.year != 0) {
 		return 1 // "Tỉnh Cao Bằng" over the rows that speak of it
+	}
+	if !rw.values && rw.unit == none && p != nil && p.rest != "" && t.places[0] {
+		return 1 // as the other headings: that it is not understood must not put its rows under another place
 	}
 	merged := s.g.span[i].c > s.g.pos[i].c
 	if !rw.values && (merged || rw.unit == none && !hasOrdinals && indent == 0) && (p == nil || !p.ofWhich) {
@@ -480,9 +533,10 @@ func (s *sheetReader) newRow(t *table, r int) *row {
 			rw.unit = i
 		case roleValue, roleComparison:
 			if own && g.pos[i].c == c {
-				if s.class[i] == classText && g.span[i].c > c && len(rw.labels) == 0 {
+				switch {
+				case s.class[i] == classText && g.span[i].c > c && len(rw.labels) == 0:
 					rw.labels = append(rw.labels, i)
-				} else {
+				case len(t.columns[c].stack) > 0: // a number below no header makes no row of values
 					rw.values = true
 				}
 			} else if !own {

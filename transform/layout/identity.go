@@ -27,7 +27,12 @@ type place struct {
 	sheet, cell, raw string
 }
 
-func (m mention) level() string { return m.territories[0].Level }
+func (m mention) level() string {
+	if len(m.territories) == 0 {
+		return ""
+	}
+	return m.territories[0].Level
+}
 
 func sameMention(a, b mention) bool {
 	for _, t := range a.territories {
@@ -237,6 +242,8 @@ func (b *bookReader) identify(path string) *record.Refusal {
 	dateYear, isAnnex := 0, false
 	for _, s := range b.sheets {
 		zone := s.headCells()
+		s.place = rd.sheetPlace(s.g.info.Name)
+		var local []mention
 		sheetRound, at := 0, place{}
 		for _, i := range zone {
 			t := s.g.text[i]
@@ -272,7 +279,7 @@ func (b *bookReader) identify(path string) *record.Refusal {
 					if attached {
 						continue // the issuer of the letter, not the sender
 					}
-					provinces = append(provinces, m)
+					local = append(local, m)
 				} else {
 					others = append(others, m)
 				}
@@ -290,6 +297,13 @@ func (b *bookReader) identify(path string) *record.Refusal {
 				titles = append(titles, p.text)
 			}
 		}
+		if len(s.tables) > 0 || agree(local) { // a list of names is no letterhead
+			for _, m := range local {
+				if s.place == nil || !sameMention(m, *s.place) {
+					provinces = append(provinces, m)
+				}
+			}
+		}
 		if sheetRound != 0 {
 			rounds[sheetRound] = at
 		}
@@ -305,6 +319,9 @@ func (b *bookReader) identify(path string) *record.Refusal {
 		if !sameMention(provinces[0], provinces[i]) {
 			return refuseFile("identity.territory_two", provinces[i].at, provinces[0].name, provinces[i].name)
 		}
+	}
+	if len(provinces) == 0 {
+		provinces = b.onlyPlace()
 	}
 	inPath, hasPath := rd.pathTerritory(path)
 	var home mention
@@ -336,17 +353,84 @@ func (b *bookReader) identify(path string) *record.Refusal {
 	if b.asOf == "" {
 		b.asOf = b.evidence()
 	}
+	b.home = seat{code: "identity.territory_unknown"}
 	if len(home.territories) > 0 {
-		b.homeName = home.name
-		t, code := b.atDate(home.territories)
-		if code != "" {
-			b.homeAmbiguous = true
-		} else {
-			b.home = t
-			b.identity.Territory = t.ID
+		b.home = b.seat(home)
+		if b.home.territory != nil {
+			b.identity.Territory = b.home.territory.ID
+		}
+	}
+	for _, s := range b.sheets {
+		s.home = b.home
+		if s.place == nil {
+			continue
+		}
+		s.home = b.seat(*s.place)
+		if len(home.territories) > 0 && home.level() == "province" && s.place.level() == "province" && !sameMention(home, *s.place) {
+			s.home = seat{code: "identity.territory_two", args: []string{home.name, s.place.name}}
 		}
 	}
 	return nil
+}
+
+// seat is the territory of all values of a sheet that name none, or the reason why there is none.
+type seat struct {
+	territory *catalogue.Territory
+	code      string
+	args      []string
+}
+
+func (b *bookReader) seat(m mention) seat {
+	if len(m.territories) == 0 {
+		return seat{code: "territory.unknown", args: []string{m.name}}
+	}
+	t, code := b.choose(m.territories, b.home.territory, false)
+	if code != "" {
+		return seat{code: code, args: []string{m.name}}
+	}
+	return seat{territory: t}
+}
+
+// sheetPlace reads the name of a sheet as that of a territory: nil if it says anything else. The name of a town that the catalogue does
+// not know is a place without territories.
+func (rd *Reader) sheetPlace(name string) *mention {
+	name = rd.repair(name)
+	p := rd.phrase(name)
+	if p.rest == "" && len(p.territories) > 0 && len(p.indicators) == 0 && !p.dims.any() {
+		return &mention{name: name, territories: p.territories, at: place{sheet: name}}
+	}
+	if p.rest != "" && isTownName(p.body) {
+		return &mention{name: name, at: place{sheet: name}}
+	}
+	return nil
+}
+
+// onlyPlace gives the province after which all sheets with tables are named, if it is one.
+func (b *bookReader) onlyPlace() []mention {
+	var out []mention
+	for _, s := range b.sheets {
+		if len(s.tables) == 0 {
+			continue
+		}
+		if s.place == nil || s.place.level() != "province" {
+			return nil
+		}
+		out = append(out, *s.place)
+	}
+	if !agree(out) {
+		return nil
+	}
+	return out
+}
+
+// agree reports whether all mentions may name one territory.
+func agree(ms []mention) bool {
+	for i := 1; i < len(ms); i++ {
+		if !sameMention(ms[0], ms[i]) {
+			return false
+		}
+	}
+	return true
 }
 
 func refuseFile(code string, at place, args ...string) *record.Refusal {

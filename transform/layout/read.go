@@ -32,22 +32,20 @@ func Read(cat *catalogue.Catalogue, b Book) record.File {
 
 // bookReader is the state of reading one workbook.
 type bookReader struct {
-	ctx           context.Context // looked at in every loop over tables, rows and cells; what is half done is thrown away
-	rd            *Reader
-	sheets        []*sheetReader
-	identity      record.Identity
-	round         *catalogue.Round
-	asOf          string // ISO date by which names of territories are read, "" if nothing tells
-	home          *catalogue.Territory
-	homeName      string
-	homeAmbiguous bool
-	style         text.Style
-	pending       []pending
-	claims        []claim
-	comparisons   []record.Comparison
-	tasks         []record.Task
-	refusals      []record.Refusal
-	proposed      map[string]bool // texts for which a near name was looked up
+	ctx         context.Context // looked at in every loop over tables, rows and cells; what is half done is thrown away
+	rd          *Reader
+	sheets      []*sheetReader
+	identity    record.Identity
+	round       *catalogue.Round
+	asOf        string // ISO date by which names of territories are read, "" if nothing tells
+	home        seat
+	style       text.Style
+	pending     []pending
+	claims      []claim
+	comparisons []record.Comparison
+	tasks       []record.Task
+	refusals    []record.Refusal
+	proposed    map[string]bool // texts for which a near name was looked up
 }
 
 // Read lays out one workbook. What is not understood is in Refusals, and for every sheet the counts add up
@@ -87,12 +85,12 @@ func (rd *Reader) read(ctx context.Context, book Book) (record.File, []*grid) {
 		}
 		b.sheets = append(b.sheets, s)
 	}
-	b.style = b.bookStyle()
 	for _, s := range b.sheets {
 		for _, t := range s.tables {
 			s.layOutColumns(t)
 		}
 	}
+	b.style = b.bookStyle()
 	name := path.Base(strings.ReplaceAll(book.Name, `\`, "/"))
 	if r := b.identify(book.Name); r != nil {
 		f := b.refuseAll(name, r, grids)
@@ -151,9 +149,11 @@ func (b *bookReader) tablesOf(g *grid) int {
 func (b *bookReader) bookStyle() text.Style {
 	var samples []string
 	for _, s := range b.sheets {
-		for i := range s.g.cells {
-			if s.g.cells[i].Kind == sheet.Text && s.class[i] == classValue {
-				samples = append(samples, s.g.text[i])
+		for _, t := range s.tables {
+			for c := range t.columns {
+				if t.columns[c].role == roleValue {
+					samples = append(samples, s.samples(t, c)...)
+				}
 			}
 		}
 	}

@@ -1,6 +1,7 @@
 package layout
 
 import (
+	"slices"
 	"sort"
 	"strings"
 
@@ -156,7 +157,7 @@ func titleAncestors(title *meaning) []ancestor {
 }
 
 // rowMeaning reads the labels of a row and inherits from the rows above what the label leaves open.
-func (s *sheetReader) rowMeaning(rw *row, title *meaning) meaning {
+func (s *sheetReader) rowMeaning(t *table, rw *row, title *meaning) meaning {
 	var m meaning
 	var above []ancestor
 	for p := rw.parent; p != nil; p = p.parent {
@@ -169,8 +170,9 @@ func (s *sheetReader) rowMeaning(rw *row, title *meaning) meaning {
 		above = append([]ancestor{{m.indicator, p.body}}, above...)
 	}
 	if rw.unit != none {
-		if w := strings.TrimSpace(s.g.text[rw.unit]); w != "" {
-			m.unitCell = w
+		m.unitCell = strings.TrimSpace(s.g.text[rw.unit])
+		if isDitto(m.unitCell) && rw.above != nil {
+			m.unitCell = rw.above.mean.unitCell
 		}
 	}
 	if len(rw.labels) == 0 && !rw.values {
@@ -187,6 +189,10 @@ func (s *sheetReader) rowMeaning(rw *row, title *meaning) meaning {
 	own := m.indicator != nil
 	for p := rw.parent; p != nil; p = p.parent {
 		q := &p.mean
+		if q.unknown != "" && (!p.values && t.places[p.rank()] || q.tainted) {
+			m.unknown, m.tainted = q.unknown, true
+			return m
+		}
 		if m.indicator == nil && (len(m.matches) == 0 || m.dims.any()) {
 			if q.unknown != "" {
 				m.unknown = q.unknown
@@ -220,6 +226,15 @@ func (s *sheetReader) rowMeaning(rw *row, title *meaning) meaning {
 		break // the parent has already inherited from its own parents
 	}
 	return m
+}
+
+// isDitto recognises the marks for "as above" in a unit column.
+func isDitto(s string) bool {
+	switch strings.ToLower(strings.Trim(s, " -–.")) {
+	case "nt", "như trên", `"`, `""`, "''", "”", "“", "„", "’’", "//", "〃", "´´", "''''":
+		return true
+	}
+	return false
 }
 
 // besideAnother reports whether a label that has a meaning only under another ("Nữ") stands, without a number, beside a row
@@ -369,7 +384,7 @@ func (b *bookReader) resolveTable(s *sheetReader, t *table) {
 		if s.ctx.Err() != nil {
 			return
 		}
-		rw.mean = s.rowMeaning(rw, &cx.title.meaning)
+		rw.mean = s.rowMeaning(t, rw, &cx.title.meaning)
 		cx.labelled = cx.labelled || len(rw.labels) > 0
 		switch {
 		case len(rw.mean.territories) > 0 && rw.mean.unknown == "":
@@ -733,12 +748,13 @@ func (b *bookReader) joinIndicator(rm, cm, ti *meaning) (*catalogue.Indicator, s
 	return ti.indicator, ""
 }
 
-// joinTerritory decides the territory out of row, column, title and file, nearest first.
+// joinTerritory decides the territory out of row, column, title, sheet and file, nearest first.
 func (b *bookReader) joinTerritory(s *sheetReader, cx *cellContext, rw *row, cm *meaning) (*catalogue.Territory, string, []string) {
+	home := s.home.territory
 	rt, ct := rw.mean.territories, cm.territories
 	if len(rt) > 0 && len(ct) > 0 {
-		r, code := b.choose(rt, cx)
-		c, code2 := b.choose(ct, cx)
+		r, code := b.choose(rt, home, cx.onlyDistr)
+		c, code2 := b.choose(ct, home, cx.onlyDistr)
 		if code == "" && code2 == "" && r == c {
 			return r, "", nil
 		}
@@ -748,8 +764,8 @@ func (b *bookReader) joinTerritory(s *sheetReader, cx *cellContext, rw *row, cm 
 		if len(cands) == 0 {
 			continue
 		}
-		t, code := b.choose(cands, cx)
-		if code == "" && t == b.home && t.Type == "province" && isTownName(s.rowText(rw)) {
+		t, code := b.choose(cands, home, cx.onlyDistr)
+		if code == "" && t == home && t.Type == "province" && isTownName(s.rowText(rw)) {
 			code = "territory.ambiguous" // "Thành phố Huế" in the annex of its province is a row of its districts
 		}
 		if code != "" {
@@ -757,20 +773,17 @@ func (b *bookReader) joinTerritory(s *sheetReader, cx *cellContext, rw *row, cm 
 		}
 		return t, "", nil
 	}
-	if len(cx.title.territories) > 0 && b.identity.Territory == "" {
-		t, code := b.choose(cx.title.territories, cx)
+	if title := cx.title.territories; len(title) > 0 && (b.identity.Territory == "" || title[0].Level == "province") {
+		t, code := b.choose(title, home, cx.onlyDistr)
 		if code != "" {
-			return nil, code, []string{cx.title.territories[0].NameVi}
+			return nil, code, []string{title[0].NameVi}
 		}
 		return t, "", nil
 	}
-	if b.home != nil {
-		return b.home, "", nil
+	if other := cx.title.other; other != nil && home != nil && home.Level == "province" && !slices.Contains(other.territories, home) {
+		return nil, "identity.territory_two", []string{home.NameVi, other.name}
 	}
-	if b.homeAmbiguous {
-		return nil, "territory.ambiguous", []string{b.homeName}
-	}
-	return nil, "identity.territory_unknown", nil
+	return home, s.home.code, s.home.args
 }
 
 // isTownName reports whether a name says that it is that of a town, district or commune.
@@ -793,21 +806,17 @@ func isTownName(s string) bool {
 	return false
 }
 
-// choose picks one of the territories that bear a name: the one of the file's own province, then the one valid at the
-// date the file speaks of.
-func (b *bookReader) choose(cands []*catalogue.Territory, cx *cellContext) (*catalogue.Territory, string) {
-	if b.home != nil && b.home.Level == "province" {
+// choose picks one of the territories that bear a name: the one of the sheet's own province, then the one valid at the
+// date the file speaks of. Among rows of districts the province's own name is a doubtful row.
+func (b *bookReader) choose(cands []*catalogue.Territory, home *catalogue.Territory, districts bool) (*catalogue.Territory, string) {
+	if home != nil && home.Level == "province" {
 		for _, t := range cands {
-			if t.Level == "district" && t.Parent == b.home.ID {
+			if t.Level == "district" && t.Parent == home.ID {
 				return t, ""
 			}
 		}
-		if cx != nil && cx.onlyDistr {
-			for _, t := range cands {
-				if t == b.home {
-					return nil, "territory.ambiguous"
-				}
-			}
+		if districts && slices.Contains(cands, home) {
+			return nil, "territory.ambiguous"
 		}
 	}
 	return b.atDate(cands)

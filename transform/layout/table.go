@@ -2,7 +2,9 @@ package layout
 
 import (
 	"context"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/phuluc/phuluc/extract/sheet"
 	"github.com/phuluc/phuluc/transform/text"
@@ -29,6 +31,8 @@ type sheetReader struct {
 	parsed []*phrase // of text and year cells; nil for values
 	tables []*table
 	shared []sharedTitles
+	place  *mention // the territory after which the sheet is named, nil if it is not
+	home   seat
 }
 
 // table is one header band with the rows below it.
@@ -42,7 +46,8 @@ type table struct {
 	rows        []*row
 	zoneCells   []int32
 	isTask      bool
-	end         int // first grid row after the body
+	places      map[int]bool // see placeRanks
+	end         int          // first grid row after the body
 }
 
 // column is what the header band says about one grid column.
@@ -78,6 +83,17 @@ func (s *sheetReader) classify(i int32) {
 		}
 		return
 	case sheet.Text:
+	case sheet.Date:
+		s.class[i] = classValue
+		if shown := shownDate(t, c.Format); shown != "" {
+			if p := s.rd.phrase(shown); p.known() {
+				s.class[i], s.parsed[i] = classText, p
+				if len(shown) == 4 {
+					s.class[i] = classYear
+				}
+			}
+		}
+		return
 	default:
 		s.class[i] = classValue
 		return
@@ -121,6 +137,51 @@ func (s *sheetReader) classify(i int32) {
 		case isNumberError && ne.Reason == "empty_kind":
 			s.class[i] = classEmpty
 		}
+	}
+}
+
+// shownDate writes a date as its number format shows it, as far as years and months go: 2019, 6/2019, 30/6/2019; "" if it shows no year.
+func shownDate(serial, format string) string {
+	days, err := strconv.ParseFloat(serial, 64)
+	if err != nil || days < 1 || days > 80000 {
+		return ""
+	}
+	day := time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC).AddDate(0, 0, int(days))
+	f := strings.ToLower(unquotedFormat(format))
+	switch {
+	case !strings.Contains(f, "y"):
+		return ""
+	case strings.Contains(f, "d"):
+		return day.Format("2/1/2006")
+	case strings.Contains(f, "m"):
+		return day.Format("1/2006")
+	}
+	return day.Format("2006")
+}
+
+// serialYears makes years of a row of headers that hold the serial numbers of the first day of a year, which is how a program shows dates
+// whose format was lost: at least two, one after the other, and no other number.
+func (s *sheetReader) serialYears(r int) {
+	var days []int32
+	last := 0
+	for _, i := range s.g.rowCells(r) {
+		if s.class[i] != classValue && s.class[i] != classYear {
+			continue
+		}
+		shown := shownDate(s.g.text[i], "d/m/yyyy")
+		year, first := strings.CutPrefix(shown, "1/1/")
+		n, _ := strconv.Atoi(year)
+		if s.g.cells[i].Kind != sheet.Number || !first || n <= last || n < firstYear || n > lastYear {
+			return
+		}
+		last = n
+		days = append(days, i)
+	}
+	if len(days) < 2 {
+		return
+	}
+	for _, i := range days {
+		s.class[i], s.parsed[i] = classYear, s.rd.phrase(shownDate(s.g.text[i], "yyyy"))
 	}
 }
 
@@ -280,6 +341,7 @@ func (s *sheetReader) find() {
 	g := s.g
 	views := make([]rowView, len(g.rows))
 	for r := range g.rows {
+		s.serialYears(r)
 		views[r] = s.view(r)
 	}
 	var cur *table

@@ -9,6 +9,7 @@ type titleInfo struct {
 	planYear bool      // the title is that of a plan: its year is the plan's
 	planned  bool      // a measure other than actual is named: years alone are not taken for actual values
 	measures int
+	other    *mention // a province named in a title that says more than is understood
 }
 
 // covers reports whether the title's period is the cell's, or a span of years that holds it: "KẾ HOẠCH 2021-2025" over a
@@ -93,6 +94,13 @@ func (s *sheetReader) readTitles(cells []int32) titleInfo {
 		}
 		if len(p.territories) > 0 {
 			ti.territories = p.territories
+		}
+		if p.rest != "" {
+			for _, m := range rd.headFacts(s.g.text[i]).mentions {
+				if m.level() == "province" {
+					ti.other = &m
+				}
+			}
 		}
 		rd.titleWords(&ti, p.text)
 	}

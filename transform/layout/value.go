@@ -18,17 +18,11 @@ func (b *bookReader) styles(s *sheetReader, t *table) []text.Style {
 	styles := make([]text.Style, len(t.columns))
 	var all []string
 	for c := range t.columns {
-		if t.columns[c].role != roleValue && t.columns[c].role != roleComparison {
-			continue
-		}
-		var samples []string
-		for r := t.bottom + 1; r < t.end; r++ {
-			if i := s.g.own(r, c); i != none && s.g.cells[i].Kind == sheet.Text && s.class[i] == classValue {
-				samples = append(samples, s.g.text[i])
-			}
-		}
+		samples := s.samples(t, c)
 		styles[c] = text.DetectStyle(samples)
-		all = append(all, samples...)
+		if t.columns[c].role == roleValue { // clerks type percentages with a dot beside dots for thousands
+			all = append(all, samples...)
+		}
 	}
 	whole := text.DetectStyle(all)
 	if whole == text.Unknown {
@@ -40,6 +34,19 @@ func (b *bookReader) styles(s *sheetReader, t *table) []text.Style {
 		}
 	}
 	return styles
+}
+
+// samples lists the numbers that are written as texts in a column of values.
+func (s *sheetReader) samples(t *table, c int) (out []string) {
+	if role := t.columns[c].role; role != roleValue && role != roleComparison {
+		return nil
+	}
+	for r := t.bottom + 1; r < t.end; r++ {
+		if i := s.g.own(r, c); i != none && s.g.cells[i].Kind == sheet.Text && s.class[i] == classValue {
+			out = append(out, s.g.text[i])
+		}
+	}
+	return out
 }
 
 // unitQuestion asks what a word means as the unit of an indicator.
@@ -323,34 +330,64 @@ func (b *bookReader) empty(p *pending, kind string, u, own *catalogue.Unit) {
 	b.pending = append(b.pending, *p)
 }
 
-// fractions refuses percentages that were probably stored as fractions (0.641 for 64,1 %): numeric cells without a
-// percent format, where no percentage of the same row or column is above 1 (text_pitfalls.md section 3).
+// fractions refuses percentages that were probably stored as fractions (0.641 for 64,1 %): numeric cells without a percent format, none
+// above 1, where no numeric percentage of the same row or column is (text_pitfalls.md section 3). A percentage written as a text or with that format
+// says that the numbers beside it are percentages too only if it is of their size, or they have no more than one decimal.
 func (b *bookReader) fractions(from int) {
-	type line struct {
-		row bool
-		k   int
+	type evidence struct {
+		above     bool            // a number above 1
+		fractions bool            // a number between 0 and 1
+		digits    int             // most decimals of these
+		text      decimal.Decimal // the smallest above 1 that is written as a text or with a percent format, 0 if there is none
 	}
-	over := map[line]bool{}
+	rows, cols := map[int]*evidence{}, map[int]*evidence{}
+	at := func(m map[int]*evidence, k int) *evidence {
+		if m[k] == nil {
+			m[k] = &evidence{}
+		}
+		return m[k]
+	}
 	one := decimal.NewFromInt(1)
 	for i := from; i < len(b.pending); i++ {
 		p := &b.pending[i]
 		if b.rd.cat.Unit(p.indicator.Unit).Quantity != "percent" || !p.obs.Value.Valid {
 			continue
 		}
-		if p.obs.Value.Decimal.Abs().GreaterThan(one) || !p.percent {
-			over[line{true, p.row}], over[line{false, p.col}] = true, true
+		v := p.obs.Value.Decimal.Abs()
+		for _, e := range []*evidence{at(rows, p.row), at(cols, p.col)} {
+			switch {
+			case p.percent && v.GreaterThan(one):
+				e.above = true
+			case p.percent && !v.IsInteger():
+				e.fractions, e.digits = true, max(e.digits, decimals(v))
+			case !p.percent && v.GreaterThan(one) && (e.text.IsZero() || v.LessThan(e.text)):
+				e.text = v
+			}
 		}
 	}
 	kept := b.pending[:from]
 	for i := from; i < len(b.pending); i++ {
 		p := b.pending[i]
-		if p.percent && p.obs.Value.Valid && !p.obs.Value.Decimal.IsInteger() && !over[line{true, p.row}] && !over[line{false, p.col}] {
-			b.refuse(p.g, p.cell, "unit.ambiguous", p.obs.Label, p.obs.Header, "", p.obs.Raw, p.obs.Value.Decimal.Shift(2).String()+" %")
+		if !p.percent || !p.obs.Value.Valid || p.obs.Value.Decimal.IsZero() || p.obs.Value.Decimal.Abs().GreaterThan(one) {
+			kept = append(kept, p)
 			continue
 		}
-		kept = append(kept, p)
+		v, row, col := p.obs.Value.Decimal.Abs(), rows[p.row], cols[p.col]
+		sure := row.above || col.above || v.IsInteger() && !row.fractions && !col.fractions ||
+			!row.text.IsZero() && row.text.LessThan(v.Mul(decimal.NewFromInt(20))) || !col.text.IsZero() && max(row.digits, col.digits) <= 1
+		if sure {
+			kept = append(kept, p)
+			continue
+		}
+		b.refuse(p.g, p.cell, "unit.ambiguous", p.obs.Label, p.obs.Header, "", p.obs.Raw, p.obs.Value.Decimal.Shift(2).String()+" %")
 	}
 	b.pending = kept
+}
+
+// decimals counts the digits behind the decimal mark.
+func decimals(v decimal.Decimal) int {
+	_, fraction, _ := strings.Cut(v.String(), ".")
+	return len(fraction)
 }
 
 type observationKey struct{ indicator, territory, period, measure, sex, area string }
