@@ -33,7 +33,11 @@ func shared(t testing.TB) string {
 
 // readAll opens a workbook and reads every cell of every sheet, until the first error.
 func readAll(data []byte, lim sheet.Limits) (map[string][]sheet.Cell, error) {
-	w, err := Open(context.Background(), bytes.NewReader(data), int64(len(data)), lim)
+	return readWithin(context.Background(), data, lim)
+}
+
+func readWithin(ctx context.Context, data []byte, lim sheet.Limits) (map[string][]sheet.Cell, error) {
+	w, err := Open(ctx, bytes.NewReader(data), int64(len(data)), lim)
 	if err != nil {
 		return nil, err
 	}
@@ -41,7 +45,7 @@ func readAll(data []byte, lim sheet.Limits) (map[string][]sheet.Cell, error) {
 	all := map[string][]sheet.Cell{}
 	for i, info := range w.Sheets() {
 		cells := []sheet.Cell{}
-		for c, err := range w.Cells(context.Background(), i) {
+		for c, err := range w.Cells(ctx, i) {
 			if err != nil {
 				return all, err
 			}
@@ -108,6 +112,19 @@ func parts(sheetXML string) map[string]string {
 		"xl/sharedStrings.xml":       `<sst ` + nsMain + `><si><t>một</t></si><si><t>hai</t></si></sst>`,
 		"xl/worksheets/sheet1.xml":   `<worksheet ` + nsMain + `>` + sheetXML + `</worksheet>`,
 	}
+}
+
+// withSheets gives the workbook sheets of these names instead, all of the same content.
+func withSheets(p map[string]string, names ...string) map[string]string {
+	var list, rels strings.Builder
+	for i, name := range names {
+		fmt.Fprintf(&list, `<sheet name="%s" sheetId="%d" r:id="s%d"/>`, name, i+1, i)
+		fmt.Fprintf(&rels, `<Relationship Id="s%d" Type="%sworksheet" Target="worksheets/s%[1]d.xml"/>`, i, relURL)
+		p[fmt.Sprintf("xl/worksheets/s%d.xml", i)] = p["xl/worksheets/sheet1.xml"]
+	}
+	p["xl/workbook.xml"] = `<workbook ` + nsMain + `><sheets>` + list.String() + `</sheets></workbook>`
+	p["xl/_rels/workbook.xml.rels"] = strings.Replace(p["xl/_rels/workbook.xml.rels"], "</Relationships>", rels.String()+"</Relationships>", 1)
+	return p
 }
 
 func pack(t testing.TB, p map[string]string) []byte {

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/phuluc/phuluc/extract/sheet"
 )
@@ -91,10 +92,11 @@ func TestEveryLimitRefusesItsBomb(t *testing.T) {
 		},
 			func(*sheet.Limits) {}, func(l *sheet.Limits) { l.Parts = 0 }, sheet.CodeZipBomb, 1},
 		{"sheets", func() []byte {
-			p := parts(rows(oneCell))
-			return pack(t, with(p, "xl/workbook.xml", `<workbook `+nsMain+`><sheets>`+repeat(201, func(i int) string {
-				return fmt.Sprintf(`<sheet name="%d" r:id="rId1"/>`, i)
-			})+`</sheets></workbook>`))
+			var names []string
+			for i := range 201 {
+				names = append(names, fmt.Sprint(i))
+			}
+			return pack(t, withSheets(parts(rows(oneCell)), names...))
 		},
 			func(*sheet.Limits) {}, func(l *sheet.Limits) { l.Sheets = 0 }, sheet.CodeLimit, 201},
 		{"columns", func() []byte {
@@ -104,8 +106,7 @@ func TestEveryLimitRefusesItsBomb(t *testing.T) {
 		{"cells", func() []byte { return pack(t, parts(rows(`<row>`+strings.Repeat(`<c><v>1</v></c>`, 101)+`</row>`))) },
 			func(l *sheet.Limits) { l.Cells = 100 }, func(l *sheet.Limits) { l.Cells = 0 }, sheet.CodeLimit, 101},
 		{"cells over several sheets", func() []byte {
-			p := parts(rows(`<row>` + strings.Repeat(`<c><v>1</v></c>`, 60) + `</row>`))
-			return pack(t, with(p, "xl/workbook.xml", `<workbook `+nsMain+`><sheets><sheet name="a" r:id="rId1"/><sheet name="b" r:id="rId1"/></sheets></workbook>`))
+			return pack(t, withSheets(parts(rows(`<row>`+strings.Repeat(`<c><v>1</v></c>`, 60)+`</row>`)), "a", "b"))
 		},
 			func(l *sheet.Limits) { l.Cells = 100 }, func(l *sheet.Limits) { l.Cells = 0 }, sheet.CodeLimit, 120},
 		{"length of a shared string", func() []byte {
@@ -121,6 +122,39 @@ func TestEveryLimitRefusesItsBomb(t *testing.T) {
 			return pack(t, parts(rows(`<row><c t="str"><v>`+strings.Repeat("😀", 16384)+`</v></c></row>`)))
 		},
 			func(*sheet.Limits) {}, func(l *sheet.Limits) { l.StringLength = 0 }, sheet.CodeLimit, 1},
+		{"length of a text that does not end soon", func() []byte {
+			return pack(t, parts(rows(`<row><c t="inlineStr"><is><t>`+strings.Repeat("x", 80<<20)+`</t></is></c></row>`)))
+		},
+			func(l *sheet.Limits) { l.Ratio = 0 }, func(l *sheet.Limits) { l.StringLength = 0 }, sheet.CodeLimit, 1},
+		{"length of a formula", func() []byte {
+			return pack(t, parts(rows(`<row><c><f>`+strings.Repeat("1+", 8<<20)+`1</f><v>1</v></c></row>`)))
+		},
+			func(l *sheet.Limits) { l.Ratio = 0 }, func(l *sheet.Limits) { l.StringLength = 0 }, sheet.CodeLimit, 1},
+		{"bytes of shared strings", func() []byte {
+			p := parts(rows(oneCell))
+			return pack(t, with(p, "xl/sharedStrings.xml", `<sst>`+strings.Repeat(`<si><t>`+strings.Repeat("x", 32767)+`</t></si>`, 600)+`</sst>`))
+		},
+			func(l *sheet.Limits) { l.Ratio, l.SharedBytes = 0, 16<<20 }, func(l *sheet.Limits) { l.SharedBytes = 0 }, sheet.CodeLimit, 1},
+		{"runs of shared strings", func() []byte {
+			p := parts(rows(oneCell))
+			return pack(t, with(p, "xl/sharedStrings.xml", `<sst>`+strings.Repeat(`<si>`+strings.Repeat(`<r><rPr><rFont val="a"/></rPr><t>x</t></r><r><t>y</t></r>`, 1000)+`</si>`, 30)+`</sst>`))
+		},
+			func(l *sheet.Limits) { l.Ratio, l.SharedBytes = 0, 1<<20 }, func(l *sheet.Limits) { l.SharedBytes = 0 }, sheet.CodeLimit, 1},
+		{"fonts of runs", func() []byte {
+			p := parts(rows(oneCell))
+			return pack(t, with(p, "xl/sharedStrings.xml", `<sst>`+repeat(65_537, func(i int) string { return fmt.Sprintf(`<si><r><rPr><rFont val="%d"/></rPr><t>x</t></r></si>`, i) })+`</sst>`))
+		},
+			func(l *sheet.Limits) { l.Ratio = 0 }, func(l *sheet.Limits) { l.Styles = 0 }, sheet.CodeLimit, 1},
+		{"reach of array formulas", func() []byte {
+			return pack(t, parts(rows(repeat(320, func(i int) string {
+				return fmt.Sprintf(`<row r="%d"><c r="A%[1]d"><f t="array" ref="A1:XFD1048576">1</f><v>1</v></c></row>`, i+1)
+			}))))
+		},
+			func(*sheet.Limits) {}, func(l *sheet.Limits) { l.Cells = 0 }, sheet.CodeLimit, 320},
+		{"nesting", func() []byte {
+			return pack(t, parts(rows(oneCell)+strings.Repeat("<x>", 1_000_000)+strings.Repeat("</x>", 1_000_000)))
+		},
+			func(l *sheet.Limits) { l.Ratio = 0 }, func(l *sheet.Limits) { l.Depth = 0 }, sheet.CodeLimit, 1},
 		{"shared strings", func() []byte {
 			p := parts(rows(oneCell))
 			return pack(t, with(p, "xl/sharedStrings.xml", `<sst>`+strings.Repeat(`<si/>`, 101)+`</sst>`))
@@ -157,7 +191,9 @@ func TestEveryLimitRefusesItsBomb(t *testing.T) {
 			var before, after runtime.MemStats
 			runtime.GC()
 			runtime.ReadMemStats(&before)
-			_, err := readAll(data, lim)
+			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+			defer cancel()
+			_, err := readWithin(ctx, data, lim)
 			runtime.ReadMemStats(&after)
 			if code(err) != c.code {
 				t.Errorf("with the guard: %v, want %s", err, c.code)
@@ -176,6 +212,48 @@ func TestEveryLimitRefusesItsBomb(t *testing.T) {
 				t.Errorf("without the guard: %d cells, want %d, %v", n, c.cells, err)
 			}
 		})
+	}
+}
+
+// Some bounds are no setting, because nothing that a program writes comes near them.
+func TestWhatNoProgramWritesIsRefusedAtLittleCost(t *testing.T) {
+	styled := func(styles string) map[string]string {
+		p := withStyles(parts(rows(oneCell)))
+		p["xl/styles.xml"] = styles
+		return p
+	}
+	named := func(names string) map[string]string {
+		p := parts(rows(oneCell))
+		p["xl/workbook.xml"] = strings.Replace(p["xl/workbook.xml"], "</workbook>", "<definedNames>"+names+"</definedNames></workbook>", 1)
+		return p
+	}
+	long := strings.Repeat("x", 30<<20)
+	for name, p := range map[string]map[string]string{
+		"a long tag":             parts(rows(`<row r="1" x="` + long + `"/>`)),
+		"a long tag that is cut": parts(rows(`<row x="` + long)),
+		"a long end tag":         parts(rows(`<row></row` + strings.Repeat(" ", 30<<20) + `>`)),
+		"a long CDATA section":   parts(rows(`<row><c t="str"><v><![CDATA[` + long + `]]></v></c></row>`)),
+		"a long name":            parts(rows(`<` + long + `/>`)),
+		"a long font":            styled(`<styleSheet><fonts><font><name val="` + long[:256] + `"/></font></fonts></styleSheet>`),
+		"long formats":           styled(`<styleSheet><numFmts>` + strings.Repeat(`<numFmt formatCode="`+long[:500_000]+`"/>`, 40) + `</numFmts></styleSheet>`),
+		"a long defined name":    named(`<definedName name="a">` + long + `</definedName>`),
+		"many defined names":     named(strings.Repeat(`<definedName name="a">`+long[:200]+`</definedName>`, 50_000)),
+	} {
+		data := pack(t, p)
+		lim := sheet.DefaultLimits()
+		lim.Ratio = 0
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		_, err := readWithin(ctx, data, lim)
+		runtime.ReadMemStats(&after)
+		cancel()
+		if code(err) != sheet.CodeLimit {
+			t.Errorf("%s: %v", name, err)
+		}
+		if grown := after.TotalAlloc - before.TotalAlloc; grown > 64<<20 {
+			t.Errorf("%s: refusing took %d MiB", name, grown>>20)
+		}
 	}
 }
 
@@ -321,6 +399,7 @@ func TestRefusedFiles(t *testing.T) {
 		{"sheet outside the archive", sheet.CodePartMissing, replaced("xl/_rels/workbook.xml.rels", `"worksheets/sheet1.xml"`, `"../../../../etc/passwd"`)},
 		{"no sheets", sheet.CodeDamaged, replaced("xl/workbook.xml", `<sheet name="Biểu 1" sheetId="1" r:id="rId1"/>`, "")},
 		{"two sheets of one name", sheet.CodeDamaged, replaced("xl/workbook.xml", `<sheets>`, `<sheets><sheet name="Biểu 1" r:id="rId1"/>`)},
+		{"one part for two sheets", sheet.CodeDamaged, replaced("xl/workbook.xml", `<sheets>`, `<sheets><sheet name="Biểu 2" r:id="rId1"/>`)},
 		{"two parts of one name", sheet.CodeDamaged, twice},
 		{"a workbook that is none", sheet.CodeDamaged, replaced("xl/workbook.xml", `<sheets>`, `<sheets`)},
 		{"document type in the package relationships", sheet.CodeDoctype, replaced("_rels/.rels", "<Rel", "<!DOCTYPE x><Rel")},
@@ -409,7 +488,9 @@ func TestFindingTheSheets(t *testing.T) {
 
 func TestSheetListAndFlags(t *testing.T) {
 	p := parts(rows(oneCell))
-	p["xl/workbook.xml"] = `<workbook ` + nsMain + `><workbookPr date1904="1"/><sheets><sheet name="../../x&quot;'; drop" state="visible" r:id="rId1"/><sheet name="Ẩn" state="hidden" r:id="rId1"/><sheet name="sâu" state="veryHidden" r:id="rId1"/><sheet name="Biểu đồ" r:id="rId5"/></sheets><definedNames><definedName name="x">1</definedName></definedNames></workbook>`
+	p = withSheets(p, "../../x&quot;'; drop", "Ẩn", "sâu")
+	p["xl/workbook.xml"] = strings.NewReplacer("<sheets>", `<workbookPr date1904="1"/><sheets>`, `"Ẩn"`, `"Ẩn" state="hidden"`, `"sâu"`, `"sâu" state="veryHidden"`, `drop"`, `drop" state="visible"`,
+		"</sheets>", `<sheet name="Biểu đồ" r:id="rId5"/></sheets><definedNames><definedName name="x">1</definedName></definedNames>`).Replace(p["xl/workbook.xml"])
 	p["xl/_rels/workbook.xml.rels"] = strings.Replace(p["xl/_rels/workbook.xml.rels"], "</Rel", `<Relationship Id="rId5" Type="`+relURL+`chartsheet" Target="chartsheets/sheet1.xml"/></Rel`, 1)
 	data := pack(t, p)
 	w, err := Open(context.Background(), bytes.NewReader(data), int64(len(data)), sheet.DefaultLimits())

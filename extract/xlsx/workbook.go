@@ -221,7 +221,7 @@ func (w *Workbook) list(ctx context.Context, book *archive.Entry, rels []relatio
 	for _, r := range rels {
 		byID[r.id] = r
 	}
-	seen := map[string]bool{}
+	seen, read := map[string]bool{}, map[*archive.Entry]bool{}
 	one := func(l *lexer) error {
 		if w.limits.Sheets > 0 && len(w.sheets) >= w.limits.Sheets {
 			return sheet.Refuse(sheet.CodeLimit, book.Name, "the workbook has more than %d sheets", w.limits.Sheets)
@@ -249,25 +249,32 @@ func (w *Workbook) list(ctx context.Context, book *archive.Entry, rels []relatio
 			if p.entry = w.archive.Find(r.target); p.entry == nil {
 				return sheet.Refuse(sheet.CodePartMissing, r.target, "the part of sheet %q is not in the archive", name)
 			}
+			if read[p.entry] {
+				return l.damaged("sheet %q is another sheet once more", name) // figures would count twice, a bomb 200 times
+			}
+			read[p.entry] = true
 		}
 		w.sheets = append(w.sheets, p)
 		return l.skip()
 	}
 	texts := map[string][]byte{} // of defined names
 	size := 0
+	var text []byte
 	defined := func(l *lexer) error {
 		name, err := l.attr("name")
 		if err != nil {
 			return err
 		}
-		text, err := l.content(nil)
+		if text, err = l.content(text[:0]); err != nil {
+			return err
+		}
 		if size += len(name) + len(text); size > maxTexts {
 			return sheet.Refuse(sheet.CodeLimit, book.Name, "the defined names have more than %d bytes", maxTexts)
 		}
 		// A name may stand for one thing in each sheet: it counts as all of them.
 		name = strings.ToLower(name)
 		texts[name] = append(append(texts[name], text...), ' ')
-		return err
+		return nil
 	}
 	date1904 := false
 	err := w.read(ctx, book, func(l *lexer) error {
@@ -313,7 +320,7 @@ func (w *Workbook) list(ctx context.Context, book *archive.Entry, rels []relatio
 
 // maxTexts is how much the defined names of a workbook may hold, and its number formats, in bytes. Old workbooks carry
 // thousands of dead ones.
-const maxTexts = 16 << 20
+const maxTexts = 8 << 20
 
 // relationID gives the attribute id of the relationships namespace, whatever its prefix; the sheet's own attributes
 // have none.
