@@ -124,7 +124,9 @@ func archive(b []byte) string {
 				kind = "docx"
 			case strings.HasPrefix(name, "ppt/") && kind == "zip":
 				kind = "pptx"
-			case name == "mimetype" && kind == "zip":
+			case name == "content.xml" && kind == "zip":
+				kind = "ods" // its mimetype may be packed; the reader tells text documents
+			case name == "mimetype" && (kind == "zip" || kind == "ods"):
 				content := rest[min(len(rest), nameAt+n):]
 				if bytes.HasPrefix(content, []byte("application/vnd.oasis.opendocument.spreadsheet")) {
 					kind = "ods"

@@ -265,7 +265,7 @@ func hostile(t testing.TB) map[string]struct {
 		"another root":          {doc("<a/>"), sheet.CodeDamaged, nil},
 		"two roots":             {doc(inRow(cell) + "<a/>"), sheet.CodeDamaged, nil},
 		"text behind the root":  {doc(inRow(cell) + "a"), sheet.CodeDamaged, nil},
-		"a text document":       {doc(begin + `<office:body><office:text/></office:body></office:document-content>`), sheet.CodeNotWorkbook, nil},
+		"a text document":       {doc(begin + `<office:body><office:text/></office:body></office:document-content>`), sheet.CodeWordOld, nil},
 		"no sheets":             {doc(begin + body + end), sheet.CodeNotWorkbook, nil},
 		"a cell outside a row":  {doc(inSheet(cell)), sheet.CodeDamaged, nil},
 		"a cell in a comment":   {doc(inRow(cell + "<!-- <table:table-cell/> -->")), sheet.CodeDamaged, nil},
