@@ -322,7 +322,7 @@ func differs(f *fact, o *record.Observation) string {
 		return "sex"
 	case o.Area != area:
 		return "area"
-	case f.status == "P" && o.Status != "P":
+	case f.status == "P" && f.empty == "" && o.Status != "P":
 		return "status"
 	case o.Empty != f.empty || o.Value.Valid != (f.empty == ""):
 		return "emptiness"

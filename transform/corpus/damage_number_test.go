@@ -1,6 +1,7 @@
 package corpus
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -58,24 +59,50 @@ func (w *world) wrongTotal(b *book, name string) bool {
 			}
 		}
 	}
+	all := func(ps ...point) bool {
+		return len(ps) > 0 && !slices.ContainsFunc(ps, func(p point) bool { return at[p.String()] == nil })
+	}
 	for _, k := range sortedKeys(at) {
 		c := at[k]
 		x := c.truth
-		if !w.single(x) || x.sex != "T" || x.area != "T" {
+		if !w.single(x) {
 			continue
 		}
-		men, women := x.point, x.point
-		men.sex, women.sex = "M", "F"
-		if at[men.String()] == nil || at[women.String()] == nil {
+		men, women, town, land := x.point, x.point, x.point, x.point
+		men.sex, women.sex, town.area, land.area = "M", "F", "U", "R"
+		switch groups := w.wholes(x.point); {
+		case x.sex == "T" && x.area == "T" && all(men, women):
+			b.finding = "sex_total"
+		case x.sex == "T" && x.area == "T" && all(town, land):
+			b.finding = "area_total"
+		case slices.ContainsFunc(groups, func(ps []point) bool { return all(ps...) }):
+			b.finding = "parts_total"
+		default:
 			continue
 		}
 		x.value = x.value.Add(decimal.NewFromInt(int64(2 + w.r.IntN(40))))
 		c.text = w.shown(x).String()
 		x.hit(name, must)
-		b.finding = "sex_total"
 		return true
 	}
 	return false
+}
+
+// wholes gives the points that add up to one, for each way of dividing it.
+func (w *world) wholes(p point) [][]point {
+	groups := map[string][]point{}
+	for _, part := range w.cat.Parts {
+		if part.Whole == p.indicator && part.Exhaustive {
+			q := p
+			q.indicator = part.Part
+			groups[part.Group] = append(groups[part.Group], q)
+		}
+	}
+	var out [][]point
+	for _, k := range sortedKeys(groups) {
+		out = append(out, groups[k])
+	}
+	return out
 }
 
 func (w *world) emptiness(b *book, name string) bool {
@@ -248,7 +275,7 @@ func textNumbers(st style) func(*world, *book, string) bool {
 				if _, seen := chosen[a.col]; !seen {
 					chosen[a.col] = all || w.one(2)
 				}
-				if !plainValue(c) || !chosen[a.col] || strings.Contains(c.format, "%") {
+				if !plainValue(c) || !chosen[a.col] || strings.Contains(c.format, "%") || slices.Contains(c.truth.damages, "half_person") {
 					continue
 				}
 				d, err := decimal.NewFromString(c.text)

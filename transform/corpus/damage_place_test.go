@@ -11,6 +11,8 @@ func placeDamages() []damage {
 	return []damage{
 		{"unknown_indicator_row", (*world).unknownIndicatorRow},
 		{"unknown_territory_row", (*world).unknownTerritoryRow},
+		{"page_subtotal", (*world).pageSubtotal},
+		{"merged_values", (*world).mergedValues},
 		{"stray_numbers", (*world).strayNumbers},
 		{"column_codes", (*world).columnCodes},
 		{"repeated_header", (*world).repeatedHeader},
@@ -49,6 +51,33 @@ var foreign = []string{"Huyện Mèo Vạc", "Đặc khu Hoàng Sa", "Thị xã 
 
 func (w *world) unknownTerritoryRow(b *book, name string) bool {
 	return w.newRow(b, name, foreign, func(l *line) bool { return l.about.territory != "" }, "territory.unknown", "territory.ambiguous")
+}
+
+// pageSubtotal is the sum of a printed page, carried over to the next: no territory and no indicator.
+func (w *world) pageSubtotal(b *book, name string) bool {
+	labels := []string{"Cộng trang", "Cộng trang 1", "Mang sang", "Cộng mang sang trang 2", "Trang trước chuyển sang"}
+	return w.newRow(b, name, labels, func(*line) bool { return true }, "indicator.unknown", "territory.unknown", "indicator.ambiguous", "header.unknown", "dimension.missing")
+}
+
+// mergedValues merges a value over the column beside it, which loses its own: of which of the two it is nobody can say.
+func (w *world) mergedValues(b *book, name string) bool {
+	done := false
+	for _, p := range b.pages {
+		for _, a := range p.sorted() {
+			c, next := p.cells[a], p.cells[at{a.row, a.col + 1}]
+			if c == nil || c.truth == nil || next == nil || next.truth == nil || p.hiddenCols[a.col] || !w.one(20) {
+				continue
+			}
+			if slices.ContainsFunc(p.merges, func(m rect) bool { return m.row1 <= a.row && a.row <= m.row2 }) {
+				continue
+			}
+			delete(p.cells, at{a.row, a.col + 1})
+			p.merge(a.row, a.col, a.row, a.col+1)
+			c.truth.hit(name, never, "header.conflict", "dimension.missing")
+			done = true
+		}
+	}
+	return done
 }
 
 // newRow writes a row that nothing in the catalogue explains into the tables of a book.
@@ -252,7 +281,7 @@ func (w *world) blankColumns(b *book, name string) bool {
 func (w *world) unmerged(b *book, name string) bool {
 	done := false
 	for _, p := range b.pages {
-		if len(p.merges) > 0 {
+		if len(p.merges) > 0 && !slices.Contains(b.damages, "merged_values") {
 			p.merges = nil
 			done = p.hit(name, must)
 		}

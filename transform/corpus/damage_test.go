@@ -93,5 +93,5 @@ func (w *world) namesPlace(c *cell) bool {
 	}
 	t := w.cat.Territory(c.names.territory)
 	low := strings.ToLower(c.text)
-	return t.ID != "vn" && (strings.Contains(low, strings.ToLower(t.NameVi)))
+	return t != nil && t.ID != "vn" && (strings.Contains(low, strings.ToLower(t.NameVi)))
 }

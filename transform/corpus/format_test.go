@@ -13,6 +13,8 @@ import (
 	"unicode/utf16"
 
 	"github.com/shopspring/decimal"
+
+	"github.com/phuluc/phuluc/extract/delimited"
 )
 
 // choose decides in which format a workbook travels. Formats that can not hold what was made stay xlsx.
@@ -24,7 +26,7 @@ func (w *world) choose(b *book) {
 			b.format = "xlsx" // its format of dates is beyond this writer
 		}
 	case "docx", "csv":
-		if !b.prints() {
+		if !b.prints() || b.format == "csv" && len(b.pages) > 1 {
 			b.format = "xlsx"
 		} else if b.format == "docx" {
 			w.asDocument(b)
@@ -37,6 +39,9 @@ func (w *world) choose(b *book) {
 
 // prints reports whether nothing of a workbook is lost when only what is seen on paper remains.
 func (b *book) prints() bool {
+	if slices.Contains(b.damages, "half_person") { // on paper it would be another number
+		return false
+	}
 	for _, p := range b.pages {
 		if p.hidden || len(p.tables) != 1 || len(p.hiddenRows)+len(p.hiddenCols) > 0 {
 			return false
@@ -153,9 +158,13 @@ func (w *world) asDocument(b *book) {
 
 // asText leaves of a workbook what a file of delimited text holds: its first sheet, no merged cells.
 func (w *world) asText(b *book) {
+	if slices.Contains(b.damages, "merged_values") {
+		b.format = "xlsx"
+		return
+	}
 	w.onPaper(b, pick(w, vietnamese, english), w.one(3))
 	b.pages = b.pages[:1]
-	b.pages[0].name, b.pages[0].merges = "", nil
+	b.pages[0].name, b.pages[0].merges = delimited.SheetName, nil
 	b.finding = ""
 }
 

@@ -36,6 +36,7 @@ func layouts() []layout {
 		{"indicators_years", (*world).indicatorsByYears},
 		{"stacked_blocks", (*world).stackedBlocks},
 		{"districts", (*world).districtsOfProvince},
+		{"districts_unknown", (*world).otherDistricts},
 	}
 }
 
@@ -54,7 +55,11 @@ func (w *world) annexHead(p *page, b *book, t *catalogue.Territory, n, width int
 		p.text(row, width, number)
 		row += 2
 	default:
-		p.text(row, 1, "SỞ LAO ĐỘNG - THƯƠNG BINH VÀ XÃ HỘI "+strings.ToUpper(t.FullNameVi))
+		body := "SỞ LAO ĐỘNG - THƯƠNG BINH VÀ XÃ HỘI "
+		if n > 2025 {
+			body = "SỞ NỘI VỤ "
+		}
+		p.text(row, 1, body+strings.ToUpper(t.FullNameVi))
 		p.merge(row, 1, row, 4)
 		p.text(row, width, number)
 		row++
@@ -92,6 +97,9 @@ func (w *world) planBook(b *book, styleOf int) {
 	n := 2014 + w.r.IntN(5)
 	if styleOf == 2019 {
 		n = 2018 + w.r.IntN(8)
+		if w.one(6) { // the provinces after 1 July 2025
+			n, t = 2026, pick(w, w.provinces2025...)
+		}
 	}
 	b.home, b.year = t.ID, n-1
 	b.path = pick(w, fmt.Sprintf("%d/BieuMau_KH%d_%s.xlsx", n, n, fileName(t)), fmt.Sprintf("inbox/%s_%d.xlsx", fileName(t), n), fmt.Sprintf("inbox/PhuLuc_%s.xlsx", fileName(t)), "inbox/bieu 01.xlsx")
@@ -318,8 +326,12 @@ func (w *world) deepBook(b *book) {
 			leaf([]string{year, "Cả năm", pick(w, "Kế hoạch", "KH")}, at2(y+k, "", "plan"))
 			leaf([]string{year, "Cả năm", pick(w, "Thực hiện", "TH")}, at2(y+k, "", "actual"))
 		}
-	case 2: // a heading over all, year, measure
+	case 2: // one or two headings over all, year, measure
 		top := pick(w, "Số liệu báo cáo", "Kết quả thực hiện kế hoạch", "Thời kỳ báo cáo")
+		if w.one(2) {
+			inner := leaf
+			leaf = func(path []string, about point) { inner(append([]string{"Số liệu thống kê"}, path...), about) }
+		}
 		for k := range 2 {
 			year := fmt.Sprintf("Năm %d", y+k)
 			leaf([]string{top, year, "Kế hoạch"}, at2(y+k, "", "plan"))

@@ -351,6 +351,7 @@ func (w *world) stackedBlocks(b *book) {
 				row++
 			}
 		}
+		p.tables[0].bottom = row - 1
 	case 1: // a block a year
 		b.path = "inbox/bieu theo nam.xlsx"
 		g := &grid{label: "Địa phương", merged: true, columns: w.indicatorColumns(3, false)}
@@ -428,6 +429,34 @@ func (w *world) districtsOfProvince(b *book) {
 	u := w.unitLine(p, 4, 3, in.Unit)
 	w.table(p, 5, 1, g)
 	u.governs = all
+}
+
+// otherDistricts lists districts that the catalogue does not know, among them the town that bears its province's name:
+// nothing may be loaded from their rows, least of all as the province. The total is the province's.
+func (w *world) otherDistricts(b *book) {
+	y := 2014 + w.r.IntN(10)
+	t := pick(w, w.provinces...)
+	for len(w.districts[t.ID]) > 0 || t.Type != "province" {
+		t = pick(w, w.provinces...)
+	}
+	b.home, b.year, b.path = t.ID, y, fmt.Sprintf("inbox/%s theo huyen.xlsx", fileName(t))
+	p := b.page("Sheet1")
+	g := &grid{ordinal: pick(w, "STT", "TT"), label: pick(w, "Địa phương", "Huyện, thị xã, thành phố", "Đơn vị hành chính"), merged: true, about: at2(y, "", "actual")}
+	g.columns = w.indicatorColumns(2+w.r.IntN(3), w.one(2))
+	names := append([]string{"Thành phố " + t.NameVi, "TP " + t.NameVi, "Thị xã " + t.NameVi}[w.r.IntN(3):][:1],
+		sampleOf(w, []string{"Huyện Đồng Văn", "Mèo Vạc", "Huyện Châu Thành", "Tân Phú", "Huyện Phú Lương", "Vĩnh Thạnh", "Thị xã Bình Minh", "Huyện Tam Nông"}, 3+w.r.IntN(4))...)
+	var unknown []*truth
+	g.governs = &unknown
+	for i, n := range names {
+		g.lines = append(g.lines, line{ordinal: strconv.Itoa(i + 1), label: n, about: point{territory: t.ID + "/" + strconv.Itoa(i)}, parent: -1})
+	}
+	p.text(1, 1, "UBND "+strings.ToUpper(t.FullNameVi))
+	p.text(2, 1, fmt.Sprintf("MỘT SỐ CHỈ TIÊU VỀ LAO ĐỘNG, NGƯỜI CÓ CÔNG VÀ XÃ HỘI NĂM %d PHÂN THEO HUYỆN, THỊ XÃ, THÀNH PHỐ", y))
+	p.text(3, 1, fmt.Sprintf("(Kèm theo Báo cáo số %d/BC-UBND ngày 24/02/%d)", 100+w.r.IntN(900), y+1))
+	w.table(p, 5, 1, g)
+	for _, x := range unknown {
+		x.hit("unknown_district", never, "territory.unknown", "territory.ambiguous")
+	}
 }
 
 // targets is the target annex B1: ranges, an owner merged down, parts without a number.

@@ -1,0 +1,196 @@
+package corpus
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/phuluc/phuluc/extract/sheet"
+	"github.com/phuluc/phuluc/transform"
+	"github.com/phuluc/phuluc/transform/record"
+)
+
+var update = flag.Bool("update", false, "write the golden reports of published tables anew")
+
+// shared finds the data that are not part of the repository; tests that want them skip without.
+func shared(tb testing.TB) string {
+	tb.Helper()
+	for _, dir := range []string{os.Getenv("PHULUC_SHARED"), "../../../shared"} {
+		if dir == "" {
+			continue
+		}
+		if info, err := os.Stat(filepath.Join(dir, "data")); err == nil && info.IsDir() {
+			return dir
+		}
+	}
+	tb.Skip("no shared data")
+	return ""
+}
+
+// TestPublishedTables reads tables of the statistics office that nobody made for this program, and compares what is
+// understood of each with a report that was read beside the table once: tables, columns under their headers, rows,
+// territories and periods, what became of the cells and why.
+func TestPublishedTables(t *testing.T) {
+	dir := filepath.Join(shared(t), "data")
+	files, err := filepath.Glob(filepath.Join(dir, "vhlss", "*", "*.xls"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	old, err := filepath.Glob(filepath.Join(dir, "legacy_xls", "*.xls"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	src := load()
+	p, err := transform.New(transform.Options{Catalogue: src.cat, Mappings: src.feeds})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range append(files, old...) {
+		golden := filepath.Join("testdata", "published", strings.ReplaceAll(strings.TrimSuffix(filepath.Base(name), ".xls"), " ", "_")+".txt")
+		t.Run(filepath.Base(name), func(t *testing.T) {
+			data, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			rel, err := filepath.Rel(dir, name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			file, _, err := read(p, filepath.ToSlash(rel), data)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := src.understood(file)
+			want, err := os.ReadFile(golden)
+			if *update {
+				if err := os.MkdirAll(filepath.Dir(golden), 0o755); err != nil {
+					t.Fatal(err)
+				}
+				if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
+					t.Fatal(err)
+				}
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got != string(want) {
+				t.Errorf("differs from %s:\n%s", golden, lineDiff(string(want), got))
+			}
+		})
+	}
+}
+
+func lineDiff(want, got string) string {
+	var out []string
+	w, g := strings.Split(want, "\n"), strings.Split(got, "\n")
+	for _, l := range w {
+		if !slices.Contains(g, l) {
+			out = append(out, "- "+l)
+		}
+	}
+	for _, l := range g {
+		if !slices.Contains(w, l) {
+			out = append(out, "+ "+l)
+		}
+	}
+	return strings.Join(out, "\n")
+}
+
+var years = regexp.MustCompile(`\b(19|20)\d\d\b`)
+
+// understood writes what was understood of a file as a person would check it.
+func (s *sources) understood(f *record.File) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s\nterritory %q, document %q, title %q\n", f.Name, f.Identity.Territory, f.Identity.Document, f.Identity.Title)
+	type value struct {
+		origin                  record.Origin
+		label, header, code, of string
+	}
+	for _, sh := range f.Sheets {
+		fmt.Fprintf(&b, "\nsheet %q: %d tables; %d cells = %d loaded + %d quarantined", sh.Name, sh.Tables, sh.Read, sh.Loaded, sh.Quarantined)
+		for _, k := range sortedKeys(sh.Skipped) {
+			fmt.Fprintf(&b, " + %d %s", sh.Skipped[k], k)
+		}
+		b.WriteByte('\n')
+		var values []value
+		for _, o := range f.Observations {
+			if o.Sheet == sh.Name {
+				values = append(values, value{o.Origin, o.Label, o.Header, "loaded", fmt.Sprintf("%s %s %s %s %s%s %s", o.Indicator, o.Territory, o.Period, o.Measure, o.Sex, o.Area, o.Value.Decimal)})
+			}
+		}
+		for _, r := range f.Refusals {
+			if r.Sheet == sh.Name {
+				values = append(values, value{r.Origin, r.Label, r.Header, r.Code, strings.TrimSpace(fmt.Sprintf("%q %s", r.Args, r.Nearest))})
+			}
+		}
+		slices.SortStableFunc(values, func(x, y value) int { return (x.origin.Row-y.origin.Row)*20000 + x.origin.Col - y.origin.Col })
+		heads, rows := map[int][]string{}, map[int]string{}
+		var cols, lines []int
+		for _, v := range values {
+			if !slices.Contains(heads[v.origin.Col], v.header) {
+				if len(heads[v.origin.Col]) == 0 {
+					cols = append(cols, v.origin.Col)
+				}
+				heads[v.origin.Col] = append(heads[v.origin.Col], v.header)
+			}
+			if _, seen := rows[v.origin.Row]; !seen {
+				lines = append(lines, v.origin.Row)
+				rows[v.origin.Row] = v.label
+			}
+		}
+		slices.Sort(cols)
+		for _, c := range cols {
+			for _, h := range heads[c] {
+				fmt.Fprintf(&b, "  column %s %s\n", sheet.ColumnName(c), oneLine(h))
+			}
+		}
+		var places, periods []string
+		for _, r := range lines {
+			fmt.Fprintf(&b, "  row %d %s\n", r, oneLine(rows[r]))
+			for _, part := range strings.Split(rows[r], " / ") {
+				if ts := s.cat.TerritoriesByName(part); len(ts) > 0 && !slices.Contains(places, ts[0].ID) {
+					places = append(places, ts[0].ID)
+				}
+			}
+		}
+		for _, c := range cols {
+			for _, h := range heads[c] {
+				for _, part := range strings.Split(h, " / ") {
+					if ts := s.cat.TerritoriesByName(part); len(ts) > 0 && !slices.Contains(places, ts[0].ID) {
+						places = append(places, ts[0].ID)
+					}
+				}
+				for _, y := range years.FindAllString(h, -1) {
+					if !slices.Contains(periods, y) {
+						periods = append(periods, y)
+					}
+				}
+			}
+		}
+		fmt.Fprintf(&b, "  territories %v\n  years in headers %v\n", places, periods)
+		byCode := map[string][]value{}
+		for _, v := range values {
+			byCode[v.code] = append(byCode[v.code], v)
+		}
+		for _, code := range sortedKeys(byCode) {
+			vs := byCode[code]
+			fmt.Fprintf(&b, "  %d %s", len(vs), code)
+			for i, v := range []value{vs[0], vs[len(vs)-1]} {
+				if i == 1 && len(vs) == 1 {
+					break
+				}
+				fmt.Fprintf(&b, "; %s = %s (%s)", v.origin.Cell, oneLine(v.origin.Raw), oneLine(v.of))
+			}
+			b.WriteByte('\n')
+		}
+	}
+	return b.String()
+}
+
+func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
