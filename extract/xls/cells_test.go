@@ -363,6 +363,16 @@ IV66=7 hidden true merge {0 0 0 0}
 	}
 }
 
+func TestRowsThatAreHiddenUnlessTheySayOtherwise(t *testing.T) {
+	row := func(n uint16, flags uint32) []byte {
+		return rec(idRow, n, uint16(0), uint16(9), uint16(255), uint32(0), flags)
+	}
+	cells, err := one(sheet8(nil, rec(idDefaultRow, uint16(2), uint16(255)), row(0, 0x100), row(1, 0x120), number(0, 0, 1), number(1, 0, 2), number(2, 0, 3)))
+	if err != nil || len(cells) != 3 || cells[0].Hidden || !cells[1].Hidden || !cells[2].Hidden {
+		t.Errorf("%+v %v", cells, err)
+	}
+}
+
 func TestListOfSheets(t *testing.T) {
 	data := file(book(biff8, rec(idDate1904, uint16(1)),
 		made{name: `../../x"'; drop`, records: number(0, 0, 1)}, made{name: "Ẩn", state: 1, records: number(0, 0, 2)}, made{name: "sâu", state: 2, records: number(0, 0, 3)},

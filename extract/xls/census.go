@@ -21,6 +21,13 @@ func (c *census) hidden(row uint16) bool {
 	return c.hiddenRows != nil && c.hiddenRows[row>>6]>>(row&63)&1 != 0
 }
 
+func (c *census) hide(row uint16) {
+	if c.hiddenRows == nil {
+		c.hiddenRows = make([]uint64, maxRow/64)
+	}
+	c.hiddenRows[row>>6] |= 1 << (row & 63)
+}
+
 // takeCensus looks at the sheet that begins at byte p, up to its EOF record.
 func (w *Workbook) takeCensus(p int, stop *stopped) (c census, err error) {
 	c.ordered = true
@@ -65,12 +72,19 @@ func (w *Workbook) takeCensus(p int, stop *stopped) (c census, err error) {
 			if err := w.least(r, 16); err != nil {
 				return c, err
 			}
-			if d[12]&0x20 != 0 {
-				if c.hiddenRows == nil {
-					c.hiddenRows = make([]uint64, maxRow/64)
+			if row := le.Uint16(d); d[12]&0x20 != 0 {
+				c.hide(row)
+			} else if c.hiddenRows != nil {
+				c.hiddenRows[row>>6] &^= 1 << (row & 63)
+			}
+		case idDefaultRow: // how rows are that have no record of their own
+			if err := w.least(r, 2); err != nil {
+				return c, err
+			}
+			if d[0]&2 != 0 {
+				for row := range maxRow {
+					c.hide(uint16(row))
 				}
-				row := le.Uint16(d)
-				c.hiddenRows[row>>6] |= 1 << (row & 63)
 			}
 		case idColInfo:
 			if err := w.least(r, 10); err != nil {

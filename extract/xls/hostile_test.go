@@ -170,7 +170,7 @@ func TestForgedNumbersCostNothing(t *testing.T) {
 		{"merged ranges announced", file(sheet8(nil, rec(idMergeCells, uint16(0xFFFF)))), sheet.CodeDamaged},
 		{"tables of the container", head(func(h []byte) { u32(h[44:], 0xFFFFFFFF) }), sheet.CodeTruncated},
 		// With this number mscfb alone asks for a slice that is longer than its capacity.
-		{"tables of tables", head(func(h []byte) { u32(h[72:], 0xFFFFFFFF/127+1) }), sheet.CodeTruncated},
+		{"tables of tables", head(func(h []byte) { u32(h[72:], 0xFFFFFFFF/127) }), sheet.CodeTruncated},
 		{"sectors of small streams", head(func(h []byte) { u32(h[64:], 0xFFFFFFFF) }), sheet.CodeDamaged},
 		{"table outside the file", head(func(h []byte) { u32(h[76:], 0x7FFFFFFF) }), sheet.CodeTruncated},
 		{"table at the very end", head(func(h []byte) { u32(h[76:], 0xFFFFFFFF) }), sheet.CodeTruncated},
@@ -281,7 +281,7 @@ func TestRecordsThatAreTooShort(t *testing.T) {
 	for _, r := range []struct {
 		id   uint16
 		need int
-	}{{idNumber, 14}, {idRK, 10}, {idBoolErr, 8}, {idLabelSST, 10}, {idLabel, 9}, {idRString, 11}, {idFormula, 22}, {idMulRK, 12}, {idRow, 16}, {idColInfo, 10}, {idMergeCells, 2}} {
+	}{{idNumber, 14}, {idRK, 10}, {idBoolErr, 8}, {idLabelSST, 10}, {idLabel, 9}, {idRString, 11}, {idFormula, 22}, {idMulRK, 12}, {idRow, 16}, {idColInfo, 10}, {idMergeCells, 2}, {idDefaultRow, 2}} {
 		for n := range r.need {
 			if _, err := one(sheet8(nil, rec(r.id, make([]byte, n)))); code(err) != sheet.CodeDamaged {
 				t.Errorf("%d bytes of record %04X: %v", n, r.id, err)

@@ -102,7 +102,46 @@ func TestRealWorkbooksReadAsTheOracleReadsThem(t *testing.T) {
 	agree(t, filepath.Join(shared(t), "data"), golden(t, "testdata/real.csv"))
 }
 
-// The same for workbooks that LibreOffice and xlwt wrote of made cells: the words, fonts and formats of annexes, rich texts,
+// The cells of a yearbook in fonts of TCVN3 are what others read of it: the bytes of the font, in the font.
+func TestTextInOldFontsStaysAsItIsStored(t *testing.T) {
+	folder := filepath.Join(shared(t), "data", "legacy_xls")
+	files := map[string]map[string]sheet.Cell{}
+	f, err := os.Open(filepath.Join(folder, "tcvn3_cells.csv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	rows, err := csv.NewReader(f).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range rows[1:] { // file, sheet, row and column from 0, font, raw, …
+		if files[r[0]] == nil {
+			data, err := os.ReadFile(filepath.Join(folder, r[0]))
+			if err != nil {
+				t.Fatal(err)
+			}
+			all, err := readAll(data, sheet.DefaultLimits())
+			if err != nil {
+				t.Fatal(err)
+			}
+			files[r[0]] = map[string]sheet.Cell{}
+			for name, cells := range all {
+				for _, c := range cells {
+					files[r[0]][name+"!"+c.Address()] = c
+				}
+			}
+		}
+		row, _ := strconv.Atoi(r[2])
+		col, _ := strconv.Atoi(r[3])
+		if c := files[r[0]][r[1]+"!"+sheet.Address(row+1, col+1)]; c.Raw != r[5] || c.Font != r[4] {
+			t.Errorf("%v: %q in %q", r, c.Raw, c.Font)
+		}
+	}
+	t.Logf("%d cells", len(rows)-1)
+}
+
+// As the real ones, workbooks that LibreOffice and xlwt wrote of made cells: the words, fonts and formats of annexes, rich texts,
 // merged ranges, dates, errors, hidden rows, columns and sheets.
 func TestMadeWorkbooksReadAsTheOracleReadsThem(t *testing.T) {
 	agree(t, "testdata", golden(t, "testdata/made.csv"))
