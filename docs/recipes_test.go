@@ -186,6 +186,74 @@ func TestAddingAFeed(t *testing.T) {
 	}
 }
 
+// The family of budget annexes is read by the page's files alone, and every line of them that gives a cell its meaning is needed:
+// without it exactly those cells are refused, and no other value changes.
+func TestAddingAFamilyOfForms(t *testing.T) {
+	blocks := map[string]string{}
+	for name, content := range files(t, "adding-a-form.md") {
+		if name, ok := strings.CutPrefix(name, "budget/"); ok {
+			blocks[name] = content
+		}
+	}
+	book := annex(blocks["annex"])
+	all := func(string) bool { return true }
+	whole := layout.Read(load(t, userFolder(t, blocks, all)), book)
+	if len(whole.Observations) != 32 || len(whole.Refusals) != 0 || whole.Identity.Form != "NS" || whole.Identity.Round != "" {
+		t.Fatalf("%d values, identity %+v, refused %v", len(whole.Observations), whole.Identity, whole.Refusals)
+	}
+	none := layout.Read(load(t, ""), book)
+	if len(none.Observations) != 0 {
+		t.Errorf("without the files these load: %v", values(none))
+	}
+	formless := layout.Read(load(t, userFolder(t, blocks, func(name string) bool { return name != "forms.csv" })), book)
+	if formless.Identity.Round != "2020" || len(formless.Observations) != 32 {
+		t.Errorf("without forms.csv the annex answers round %q", formless.Identity.Round)
+	}
+	for _, c := range []struct{ file, line, cells string }{
+		{"indicator_synonyms.csv", "budget_revenue,TỔNG THU", "D6 E6 F6 G6"},
+		{"indicator_synonyms.csv", "budget_revenue_trade", "D8 E8 F8 G8"},
+		{"indicator_synonyms.csv", "budget_education", "D12 E12 F12 G12"},
+		{"indicator_synonyms.csv", "budget_revenue_household", "D13 E13 F13 G13"},
+		{"header_words.csv", "Quyết toán", "D6 D7 D8 D9 D10 D11 D12 D13"},
+		{"header_words.csv", "Dự toán", "E6 G6 E7 G7 E8 G8 E9 G9 E10 G10 E11 G11 E12 G12 E13 G13"},
+		{"header_words.csv", "Mã NDKT", "C6 C7 C8 C9 C10 C11 C13"},
+		{"unit_words.csv", "triệu đồng/hộ", "D13 E13 F13 G13"},
+	} {
+		left := map[string]string{}
+		for name, content := range blocks {
+			if name == "catalogue/"+c.file {
+				lines := strings.SplitAfter(content, "\n")
+				kept := slices.DeleteFunc(slices.Clone(lines), func(l string) bool { return strings.HasPrefix(l, c.line) })
+				if len(kept) != len(lines)-1 {
+					t.Fatalf("%s has no line %s", c.file, c.line)
+				}
+				content = strings.Join(kept, "")
+			}
+			left[name] = content
+		}
+		f := layout.Read(load(t, userFolder(t, left, all)), book)
+		refused := map[string]bool{}
+		for _, r := range f.Refusals {
+			refused[r.Cell] = true
+		}
+		for _, cell := range strings.Fields(c.cells) {
+			if !refused[cell] {
+				t.Errorf("without %s in %s, %s is not refused", c.line, c.file, cell)
+			}
+			delete(refused, cell)
+		}
+		if len(refused) > 0 {
+			t.Errorf("without %s in %s these are refused too: %v", c.line, c.file, refused)
+		}
+		before := values(whole)
+		for _, v := range values(f) {
+			if !slices.Contains(before, v) {
+				t.Errorf("without %s in %s a cell means something else: %s", c.line, c.file, v)
+			}
+		}
+	}
+}
+
 // Recipe "a rule": one row in rules.csv, and the code that it names. A row without code would promise what nobody does.
 func TestEveryRuleIsRegisteredOnceAndDoneSomewhere(t *testing.T) {
 	goCode := ""
