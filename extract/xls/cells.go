@@ -27,7 +27,7 @@ func (w *Workbook) Cells(ctx context.Context, i int) iter.Seq2[sheet.Cell, error
 	return func(yield func(sheet.Cell, error) bool) {
 		p, err := w.sheet(i)
 		if err == nil && p.at > 0 {
-			s := scan{w: w, yield: yield, stop: stopped{ctx: ctx}}
+			s := scan{w: w, yield: yield, stop: deadline{ctx: ctx}}
 			w.values[i] = 0
 			err = s.run(p.at)
 			w.values[i] = s.values
@@ -47,7 +47,7 @@ var errStop = errors.New("iteration stopped")
 // scan is the reading of one sheet.
 type scan struct {
 	w     *Workbook
-	stop  stopped
+	stop  deadline
 	yield func(sheet.Cell, error) bool
 
 	census

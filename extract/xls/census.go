@@ -29,7 +29,7 @@ func (c *census) hide(row uint16) {
 }
 
 // takeCensus looks at the sheet that begins at byte p, up to its EOF record.
-func (w *Workbook) takeCensus(p int, stop *stopped) (c census, err error) {
+func (w *Workbook) takeCensus(p int, stop *deadline) (c census, err error) {
 	c.ordered = true
 	merged := 0
 	last := -1 // place of the last cell

@@ -404,17 +404,17 @@ func charmaps(page int) *charmap.Charmap {
 	return nil
 }
 
-// stopped looks at the context now and then.
-type stopped struct {
+// deadline looks at the context now and then.
+type deadline struct {
 	ctx   context.Context
 	steps int
 }
 
-func (s *stopped) check(part string) error {
-	if s.steps++; s.steps&4095 != 0 {
+func (d *deadline) check(part string) error {
+	if d.steps++; d.steps&4095 != 0 {
 		return nil
 	}
-	if err := s.ctx.Err(); err != nil {
+	if err := d.ctx.Err(); err != nil {
 		return sheet.Stopped(err, part)
 	}
 	return nil

@@ -38,14 +38,6 @@ type part struct {
 	at   int
 }
 
-// style is what a cell's format says about its value.
-type style struct {
-	format string // number format code, "" for General
-	font   string
-	indent int
-	date   bool // the format shows a date or a time
-}
-
 // Open reads everything but the sheets: the container, and of the stream the part that names the sheets, the formats
 // and the shared strings. All its errors about the content are *sheet.FileError; others are those of r and of ctx.
 // Nothing is read from r after Open.
@@ -102,18 +94,9 @@ func (w *Workbook) globals(ctx context.Context) error {
 	if err := w.begin(first); err != nil {
 		return err
 	}
-	type xf struct{ format, font, indent int }
-	var xfs []xf
-	formats := map[int]string{}
+	looks := looks{w: w, formats: map[int]format{}}
 	var names []int // where their records are
-	stop := stopped{ctx: ctx}
-	room := func(n int, what string, at int) error {
-		if w.limits.Styles > 0 && n > w.limits.Styles {
-			return w.refuse(sheet.CodeLimit, at, "there are more than %d %s", w.limits.Styles, what)
-		}
-		return nil
-	}
-	var scratch []byte
+	stop := deadline{ctx: ctx}
 	for p := first.end; ; {
 		r, err := w.record(p)
 		if err == nil {
@@ -123,7 +106,6 @@ func (w *Workbook) globals(ctx context.Context) error {
 			return err
 		}
 		p = r.end
-		d := r.data
 		switch r.id {
 		case idBOF:
 			return w.damaged(r.at, "another part of the workbook begins before the list of sheets ends")
@@ -131,46 +113,21 @@ func (w *Workbook) globals(ctx context.Context) error {
 			return sheet.Refuse(sheet.CodeEncrypted, w.name, "the workbook is encrypted")
 		case idCodePage:
 			if err = w.least(r, 2); err == nil && !w.biff8 {
-				page := int(le.Uint16(d))
+				page := int(le.Uint16(r.data))
 				if w.charmap = charmaps(page); w.charmap == nil {
 					return w.refuse(sheet.CodeXLS, r.at, "a workbook of Excel 5.0 or 95 whose texts are in code page %d; ask for it as .xlsx", page)
 				}
 			}
 		case idDate1904:
 			if err = w.least(r, 2); err == nil {
-				w.date1904 = le.Uint16(d) == 1
+				w.date1904 = le.Uint16(r.data) == 1
 			}
 		case idFont:
-			if err = w.least(r, 15); err == nil {
-				c := w.cursor(r, 14)
-				scratch, _ = c.text(scratch[:0], nil, 1)
-				w.fonts = append(w.fonts, string(scratch))
-				if err = c.err; err == nil {
-					err = room(len(w.fonts), "fonts", r.at)
-				}
-			}
+			err = looks.font(r)
 		case idFormat:
-			if err = w.least(r, 3); err == nil {
-				c := w.cursor(r, 2)
-				width := 1
-				if w.biff8 {
-					width = 2
-				}
-				scratch, _ = c.text(scratch[:0], nil, width)
-				formats[int(le.Uint16(d))] = string(scratch)
-				if err = c.err; err == nil {
-					err = room(len(formats), "number formats", r.at)
-				}
-			}
+			err = looks.format(r)
 		case idXF:
-			if err = w.least(r, 16); err == nil {
-				x := xf{font: int(le.Uint16(d)), format: int(le.Uint16(d[2:]))}
-				if w.biff8 {
-					x.indent = int(d[8] & 15)
-				}
-				xfs = append(xfs, x)
-				err = room(len(xfs), "cell formats", r.at)
-			}
+			err = looks.cell(r)
 		case idBoundSheet:
 			err = w.boundSheet(r)
 		case idRecalcID:
@@ -192,20 +149,7 @@ func (w *Workbook) globals(ctx context.Context) error {
 				err = w.sharedStrings(r, &stop)
 			}
 		case idEOF:
-			w.styles = make([]style, len(xfs))
-			for i, x := range xfs {
-				s := &w.styles[i]
-				code, own := formats[x.format]
-				if !own {
-					code = sheet.BuiltinFormat(x.format)
-				}
-				if !strings.EqualFold(code, "General") {
-					s.format = code
-				}
-				s.date = sheet.IsDateFormat(code)
-				s.font = w.font(x.font)
-				s.indent = x.indent
-			}
+			w.styles = looks.styles()
 			if w.links.any {
 				for _, at := range names {
 					name, err := w.record(at)
@@ -288,17 +232,6 @@ func (w *Workbook) boundSheet(r record) error {
 	return nil
 }
 
-// font gives the name of a font as other records number it: there is no number 4 ([MS-XLS] 2.5.129).
-func (w *Workbook) font(n int) string {
-	if n > 4 {
-		n--
-	}
-	if n < len(w.fonts) {
-		return w.fonts[n]
-	}
-	return ""
-}
-
 // stringTable is the shared strings of a workbook in one piece of memory: string i is text[at[i]:at[i+1]]. Those with
 // runs are listed apart, because they are few.
 type stringTable struct {
@@ -328,7 +261,7 @@ func (t *stringTable) get(i int) (string, []fontRun) {
 
 // sharedStrings reads the table of texts. The number of texts it announces is no promise: some programs write another.
 // A cell that refers to a text that is not there is damaged.
-func (w *Workbook) sharedStrings(r record, stop *stopped) error {
+func (w *Workbook) sharedStrings(r record, stop *deadline) error {
 	if err := w.least(r, 8); err != nil {
 		return err
 	}
