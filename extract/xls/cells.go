@@ -428,7 +428,7 @@ func boolean(b byte) string {
 	return "TRUE"
 }
 
-// errorName gives what a cell with an error shows ([MS-XLS] 2.5.10).
+// errorName gives what a cell with an error shows ([MS-XLS] Bes).
 func errorName(b byte) string {
 	switch b {
 	case 0x00:

@@ -8,7 +8,7 @@ type links struct {
 	any     bool
 }
 
-// supportingBook reads what a book of the list is ([MS-XLS] 2.4.271): this workbook, functions of a program, or a file.
+// supportingBook reads what a book of the list is ([MS-XLS] SupBook): this workbook, functions of a program, or a file.
 func (w *Workbook) supportingBook(r record) error {
 	if err := w.least(r, 4); err != nil {
 		return err
@@ -21,7 +21,7 @@ func (w *Workbook) supportingBook(r record) error {
 	return nil
 }
 
-// references reads which supporting book each number in a formula stands for (2.4.106). BIFF5 has a record for each
+// references reads which supporting book each number in a formula stands for (ExternSheet). BIFF5 has a record for each
 // book instead and marks a reference outwards in the formula itself.
 func (w *Workbook) references(r record) error {
 	if !w.biff8 {
@@ -36,7 +36,7 @@ func (w *Workbook) references(r record) error {
 	return c.err
 }
 
-// definedName tells whether a name (2.4.150) refers to another workbook.
+// definedName tells whether a name (Lbl) refers to another workbook.
 func (w *Workbook) definedName(r record) {
 	at := 14 + 1 + int(r.data[3])
 	if !w.biff8 {
@@ -85,7 +85,7 @@ func (w *Workbook) refersOutside(f []byte) bool {
 	return false
 }
 
-// operand gives how many bytes belong to a token of a formula that begins with them ([MS-XLS] 2.5.198.25), -1 if that is
+// operand gives how many bytes belong to a token of a formula that begins with them ([MS-XLS] Ptg), -1 if that is
 // not known.
 func (w *Workbook) operand(token byte, f []byte) int {
 	pick := func(biff8, biff5 int) int {

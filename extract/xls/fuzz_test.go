@@ -3,6 +3,7 @@ package xls
 import (
 	"bytes"
 	"context"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -85,6 +86,8 @@ func FuzzStream(f *testing.F) {
 	f.Add(book(biff5, append(rec(idCodePage, uint16(1258)), font5("a")...), made{name: "a", records: rec(idRString, uint16(0), uint16(0), uint16(0), old(2, "x"), byte(1), byte(0), byte(0))}))
 	f.Add(sheet8(nil, number(1, 0, 1), number(0, 0, 1), number(1, 0, 1)))
 	f.Add(sheet8(rec(idSST, uint32(1), uint32(1), []byte{3, 0, 13, 1, 0, 2, 0, 0, 0, 'a', 0}), rec(idContinue, []byte{0, 'b', 'c', 0, 0, 0, 0, 1, 2})))
+	f.Add(sheet8(slices.Concat(rec(idSupBook, uint16(1), wide(2, "x")), rec(idExternSheet, uint16(1), [3]uint16{}), rec(idName, uint16(0), byte(0), byte(1), uint16(7), uint64(0), narrow(1, "a")[1:], []byte{0x3A, 0, 0, 0, 0, 0, 0})),
+		rec(idFormula, uint16(0), uint16(0), uint16(0), 1.5, uint16(0), uint32(0), uint16(5), []byte{1, 0, 0, 0, 0}), rec(idArray, make([]byte, 12), uint16(5), []byte{0x43, 1, 0, 0, 0})))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		if len(data) >= 4 && le.Uint16(data) == idBOF {
 			must(t, data)

@@ -10,7 +10,7 @@ import (
 	"golang.org/x/text/encoding/charmap"
 )
 
-// Numbers of the records that matter here ([MS-XLS] 2.3, the same in BIFF5).
+// Numbers of the records that matter here ([MS-XLS] RecordType, the same in BIFF5).
 const (
 	idFormula       = 0x0006
 	idEOF           = 0x000A
@@ -45,7 +45,7 @@ const (
 	idBOF           = 0x0809
 )
 
-// maxRecord is the most data one record may hold ([MS-XLS] 2.1.4).
+// maxRecord is the most data one record may hold ([MS-XLS] Record).
 const maxRecord = 8224
 
 // record is one record of the stream: data is stream[at+4 : end].

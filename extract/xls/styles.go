@@ -99,7 +99,7 @@ func (l *looks) styles() []style {
 	return out
 }
 
-// font gives the name of a font as other records number it: there is no number 4 ([MS-XLS] 2.5.129).
+// font gives the name of a font as other records number it: there is no number 4 ([MS-XLS] FontIndex).
 func (w *Workbook) font(n int) string {
 	if n > 4 {
 		n--

@@ -76,7 +76,7 @@ func Open(ctx context.Context, r io.ReaderAt, size int64, lim sheet.Limits) (*Wo
 	return w, nil
 }
 
-// Types of a substream ([MS-XLS] 2.4.21) and of a sheet (2.4.28).
+// Types of a substream ([MS-XLS] BOF) and of a sheet (BoundSheet8).
 const (
 	bofGlobals = 0x0005
 	bofSheet   = 0x0010
