@@ -142,8 +142,9 @@ func (p *Pipeline) text(ctx context.Context, raw landing.Raw, name string, f *os
 	}
 	book, about, annexErr := p.open(ctx, raw, name, f)
 	var x *sheet.FileError
+	ext := strings.ToLower(filepath.Ext(name))
 	switch {
-	case errors.As(annexErr, &x) && x.Code == sheet.CodeNoTable && m.Code == "feed.mapping_unknown":
+	case errors.As(annexErr, &x) && x.Code == sheet.CodeNoTable && (ext == ".csv" || ext == ".tsv"):
 		return nil, err
 	case annexErr != nil:
 		return nil, annexErr

@@ -377,6 +377,8 @@ func TestFilesThatCanNotBeReadAreRefusedWithTheirCode(t *testing.T) {
 		"rich text named .doc":         {"a.doc", []byte(`{\rtf1\ansi x}`), "file.word_old"},
 		"a binary workbook":            {"a.xlsb", zipped(t, map[string]string{"xl/workbook.bin": "x"}), "file.unsupported_xlsb"},
 		"annexes in an archive":        {"a.xlsx", zipped(t, map[string]string{"Hà Giang.xlsx": "x"}), "file.archive"},
+		"a line with commas":           {"a.xlsx", []byte("Kính gửi Bộ, xin gửi phụ lục sau.\n"), "file.not_workbook"},
+		"a table of one line":          {"a.csv", []byte("a,b\n"), "feed.mapping_unknown"},
 		"a damaged table":              {"a.csv", []byte("Phụ lục;\nTT;Chỉ tiêu\n1;\"x\n2;y\n"), "file.damaged"},
 		"noise named workbook":         {"a.xlsx", []byte("\x01\x02\x03\x04\x05\x06\x07\x08"), "file.not_workbook"},
 		"a PDF":                        {"a.pdf", []byte("%PDF-1.4\n"), "file.pdf"},
