@@ -39,3 +39,9 @@ func FuzzParseAddress(f *testing.F) {
 		}
 	})
 }
+
+func TestSuperscriptKeepsLettersAndRaisesDigits(t *testing.T) {
+	if got := Superscript("(12)* a-3"); got != "⁽¹²⁾* a⁻³" {
+		t.Error(got)
+	}
+}
