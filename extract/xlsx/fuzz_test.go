@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/phuluc/phuluc/extract/sheet"
 )
@@ -144,39 +145,87 @@ func scanBytes(ctx context.Context, data []byte, size int, slow bool) (cells []s
 	return cells, s.blank, err
 }
 
-// FuzzSmallParts gives arbitrary bytes as the parts that are read when a workbook is opened.
-func FuzzSmallParts(f *testing.F) {
+// lexerOver reads data through a small window.
+func lexerOver(ctx context.Context, data []byte) *lexer {
+	return newLexer(ctx, window{part: "part", src: newTextReader("part", bytes.NewReader(data)), b: make([]byte, 0, 64)}, tight())
+}
+
+// fine fails for an error that is not about the content, and reports whether there is none.
+func fine(t *testing.T, err error) bool {
+	t.Helper()
+	var e *sheet.FileError
+	if err != nil && (!errors.As(err, &e) || e.Code == sheet.CodeTimeout) {
+		t.Fatal(err)
+	}
+	return err == nil
+}
+
+// FuzzSharedStrings gives arbitrary bytes as the shared strings. Runs must lie within their text and in order.
+func FuzzSharedStrings(f *testing.F) {
 	f.Add([]byte(`<sst><si><t>a_x0041_&amp;</t></si><si><r><t>b</t></r><rPh><t>c</t></rPh></si></sst>`))
-	f.Add([]byte(`<styleSheet><numFmts><numFmt numFmtId="164" formatCode="dd/mm"/></numFmts><fonts><font><name val="x"/></font></fonts><cellXfs><xf numFmtId="164" fontId="0"><alignment indent="1"/></xf></cellXfs></styleSheet>`))
-	f.Add([]byte(`<Relationships><Relationship Id="a" Type="x/worksheet" Target="../a%20b.xml"/></Relationships>`))
-	f.Add([]byte(`<workbook><workbookPr date1904="1"/><sheets><sheet name="a" r:id="a"/></sheets></workbook>`))
+	f.Add([]byte("<sst><si><r><rPr><rFont val='.VnTime'/></rPr><t>a_x000D_</t></r><r><t>\nb</t></r><r><rPr><rFont val='x'/></rPr><t/></r></si><si/></sst>"))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
-		defer cancel()
-		fine := func(err error) bool {
-			var e *sheet.FileError
-			if err != nil && (!errors.As(err, &e) || e.Code == sheet.CodeTimeout) {
-				t.Fatal(err)
+		table, err := parseStrings(lexerOver(t.Context(), data))
+		if !fine(t, err) {
+			return
+		}
+		for i := range table.len() {
+			text := table.get(i)
+			if tooLong(text, tight().StringLength) || strings.Contains(text, "\r") || !utf8.ValidString(text) {
+				t.Fatalf("string %d: %q", i, text)
 			}
-			return err == nil
-		}
-		lexer := func() *lexer {
-			return newLexer(ctx, window{part: "part", src: newTextReader("part", bytes.NewReader(data)), b: make([]byte, 0, 64)}, tight())
-		}
-		if table, err := parseStrings(lexer()); fine(err) {
-			for i := range table.len() {
-				if tooLong([]byte(table.get(i)), tight().StringLength) {
-					t.Fatalf("string %d is too long", i)
+			from := -1
+			for _, r := range table.runs[i] {
+				if r.From < from || r.From > len(text) || !utf8.ValidString(text[r.From:]) {
+					t.Fatalf("string %d, %q: runs %v", i, text, table.runs[i])
 				}
+				from = r.From
 			}
 		}
-		styles, err := parseStyles(lexer())
-		if fine(err) && len(styles) > tight().Styles {
+	})
+}
+
+// FuzzStyles gives arbitrary bytes as the styles.
+func FuzzStyles(f *testing.F) {
+	f.Add([]byte(`<styleSheet><numFmts><numFmt numFmtId="164" formatCode="dd/mm"/></numFmts><fonts><font><name val="x"/></font></fonts><cellXfs><xf numFmtId="164" fontId="0"><alignment indent="1"/></xf></cellXfs></styleSheet>`))
+	f.Add([]byte(`<styleSheet xmlns:mc="m"><fonts><mc:AlternateContent><mc:Choice><font/></mc:Choice><mc:Fallback><font><name val="&#65;"/></font></mc:Fallback></mc:AlternateContent></fonts><cellXfs><xf fontId="9"/></cellXfs></styleSheet>`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if styles, err := parseStyles(lexerOver(t.Context(), data)); fine(t, err) && len(styles) > tight().Styles {
 			t.Fatal("too many styles")
 		}
-		packed := pack(t, map[string]string{"xl/workbook.xml": string(data), "xl/_rels/workbook.xml.rels": string(data), "a": "<worksheet><sheetData/></worksheet>"})
-		_, err = readAll(packed, tight())
-		fine(err)
+	})
+}
+
+// FuzzWorkbookParts gives arbitrary bytes as the list of sheets and as what it refers to.
+func FuzzWorkbookParts(f *testing.F) {
+	f.Add([]byte(`<Relationships><Relationship Id="a" Type="x/worksheet" Target="../a%20b.xml"/></Relationships>`))
+	f.Add([]byte(`<workbook><workbookPr date1904="1"/><sheets><sheet name="a" r:id="a"/></sheets><definedNames><definedName name="b">[1]x!A1+b</definedName></definedNames></workbook>`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		sheets := `<Relationships><Relationship Id="a" Type="x/worksheet" Target="/a"/></Relationships>`
+		for _, p := range []map[string]string{
+			{"xl/workbook.xml": string(data), "xl/_rels/workbook.xml.rels": sheets},
+			{"xl/workbook.xml": `<workbook><sheets><sheet name="a" r:id="a"/></sheets></workbook>`, "xl/_rels/workbook.xml.rels": string(data)},
+		} {
+			p["a"] = "<worksheet><sheetData/></worksheet>"
+			_, err := readAll(pack(t, p), tight())
+			fine(t, err)
+		}
+	})
+}
+
+// FuzzFormula gives arbitrary bytes as a formula: the search for other workbooks must end, and find no bracket in a
+// formula without one.
+func FuzzFormula(f *testing.F) {
+	f.Add([]byte(`SUM('[1]Biểu 1'!A1,"[x]",Bảng[[#This Row],['[a]]])`))
+	f.Add([]byte(`[1]!x+'`))
+	f.Fuzz(func(t *testing.T, formula []byte) {
+		if refersOutside(formula, nil) && !bytes.ContainsRune(formula, '[') {
+			t.Fatalf("%q", formula)
+		}
+		refersOutside(formula, names{"x": true})
+		if _, err := outsideNames(t.Context(), map[string][]byte{"x": formula, "y": []byte("x"), "z": []byte("[1]x!A1")}); err != nil {
+			t.Fatal(err)
+		}
 	})
 }
 

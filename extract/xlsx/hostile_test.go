@@ -6,6 +6,9 @@ import (
 	"context"
 	"encoding/binary"
 	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
 	"runtime"
 	"slices"
 	"strings"
@@ -613,6 +616,79 @@ func TestCutWorkbooksNeverLookLikeShortOnes(t *testing.T) {
 				}
 			}
 			p[part] = whole
+		}
+	}
+}
+
+// reading reads a file as the pipeline would, within the bounds that every file must keep: 2 s, 256 MiB (all that is ever
+// allocated, not only what is held), an error of the register or none.
+func reading(t *testing.T, name string, data []byte) (map[string][]sheet.Cell, error) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+	defer cancel()
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	all, err := readWithin(ctx, data, sheet.DefaultLimits())
+	runtime.ReadMemStats(&after)
+	if c := code(err); err != nil && !strings.HasPrefix(c, "file.") || c == sheet.CodeTimeout {
+		t.Errorf("%s: %v", name, err)
+	}
+	if grown := after.TotalAlloc - before.TotalAlloc; grown > 256<<20 {
+		t.Errorf("%s: reading took %d MiB", name, grown>>20)
+	}
+	return all, err
+}
+
+// Of ten workbooks, every beginning in steps of one percent.
+func TestBeginningsOfWorkbooksAreRefused(t *testing.T) {
+	books := map[string][]byte{}
+	for seed := range uint64(4) {
+		books[fmt.Sprintf("generated %d", seed)] = generate(t, 50+seed, 2, 40, 10)
+		books[fmt.Sprintf("annex %d", seed)] = annex(t, 50+seed, 2, 40, 14)
+	}
+	books["stored"] = archiveOf(t, func() (list []file) {
+		for n, c := range parts(rows(strings.Repeat(`<row><c t="s"><v>1</v></c></row>`, 500))) {
+			list = append(list, file{name: n, content: c, store: true})
+		}
+		return list
+	}()...)
+	var large strings.Builder // of which only a window is in memory
+	for i := range 40_000 {
+		fmt.Fprintf(&large, `<row><c><v>%d</v></c><c t="inlineStr"><is><t>Huyện thứ %d, xã thứ %d</t></is></c><c><v>%d</v></c></row>`, i, i%700, i*31%11_000, i*7919)
+	}
+	books["window"] = pack(t, parts(rows(large.String())))
+	for name, data := range books {
+		whole, err := reading(t, name, data)
+		if err != nil || len(whole) == 0 {
+			t.Errorf("%s: %v", name, err)
+		}
+		for percent := range 100 {
+			if _, err := reading(t, name, data[:len(data)*percent/100]); err == nil {
+				t.Errorf("%s: %d %% of it were read without an error", name, percent)
+			}
+		}
+	}
+}
+
+// The files that broke other readers: whatever they are, they and their beginnings end in time, in little memory, and a
+// beginning never reads as less than the whole.
+func TestFilesThatBrokeOtherReaders(t *testing.T) {
+	paths, err := filepath.Glob(filepath.Join(shared(t), "data", "robustness", "*"))
+	if err != nil || len(paths) < 80 {
+		t.Fatal(len(paths), err)
+	}
+	for _, path := range paths {
+		name := filepath.Base(path)
+		data, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		whole, wholeErr := reading(t, name, data)
+		for percent := range 100 {
+			all, err := reading(t, name, data[:len(data)*percent/100])
+			if err == nil && (wholeErr != nil || !reflect.DeepEqual(all, whole)) {
+				t.Errorf("%s: %d %% of it were read without an error", name, percent)
+			}
 		}
 	}
 }

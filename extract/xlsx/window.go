@@ -75,6 +75,8 @@ type textReader struct {
 	head    []byte // read ahead to know the encoding, to be given first
 	begun   bool
 	order   binary.ByteOrder // of UTF-16; nil for UTF-8
+	wide    []byte           // decoded UTF-16 …
+	ready   []byte           // … and what of it is still to be given
 	cut     [utf8.UTFMax]byte
 	pending int   // bytes of cut: the beginning of a character whose end was not yet seen
 	err     error // the first one, which stays
@@ -136,6 +138,7 @@ func (t *textReader) begin() error {
 			b = b[2:]
 		}
 		t.head = b
+		t.wide = make([]byte, 0, wideStep/2*3)
 		return nil
 	}
 	b = bytes.TrimPrefix(b, []byte("\uFEFF"))
@@ -190,35 +193,48 @@ func (t *textReader) check(b []byte) error {
 	return nil
 }
 
+// wideStep is how many bytes of UTF-16 are decoded at a time. Two become three at most.
+const wideStep = 1024
+
 // readWide reads UTF-16. The pending bytes are those of a unit or of a character that was cut.
 func (t *textReader) readWide(p []byte) (int, error) {
-	var in [1024]byte
-	copy(in[:], t.cut[:t.pending])
-	// Two bytes become three at most.
-	space := min(len(in), len(p)/3*2)
-	if space <= t.pending {
-		return 0, io.ErrShortBuffer
-	}
-	n, err := t.raw(in[t.pending:space])
-	b := in[:t.pending+n]
-	out := p[:0]
-	for len(b) >= 2 {
-		r, size := rune(t.order.Uint16(b)), 2
-		if utf16.IsSurrogate(r) {
-			if len(b) < 4 {
-				break
+	for len(t.ready) == 0 {
+		var in [wideStep]byte
+		copy(in[:], t.cut[:t.pending])
+		n, err := t.raw(in[t.pending:])
+		b := in[:t.pending+n]
+		t.ready = t.wide[:0]
+		for len(b) >= 2 {
+			r, size := rune(t.order.Uint16(b)), 2
+			if utf16.IsSurrogate(r) {
+				if len(b) < 4 {
+					break
+				}
+				if r = utf16.DecodeRune(r, rune(t.order.Uint16(b[2:]))); r == utf8.RuneError {
+					return 0, sheet.Refuse(sheet.CodeDamaged, t.part, "the text is not valid UTF-16")
+				}
+				size = 4
 			}
-			if r = utf16.DecodeRune(r, rune(t.order.Uint16(b[2:]))); r == utf8.RuneError {
-				return 0, sheet.Refuse(sheet.CodeDamaged, t.part, "the text is not valid UTF-16")
-			}
-			size = 4
+			t.ready = utf8.AppendRune(t.ready, r)
+			b = b[size:]
 		}
-		out = utf8.AppendRune(out, r)
-		b = b[size:]
+		t.pending = copy(t.cut[:], b)
+		if err == io.EOF && t.pending > 0 {
+			return 0, sheet.Refuse(sheet.CodeDamaged, t.part, "UTF-16 text ends within a character")
+		}
+		if err != nil {
+			t.src = errReader{err}
+			if len(t.ready) == 0 {
+				return 0, err
+			}
+		}
 	}
-	t.pending = copy(t.cut[:], b)
-	if err == io.EOF && t.pending > 0 {
-		return 0, sheet.Refuse(sheet.CodeDamaged, t.part, "UTF-16 text ends within a character")
-	}
-	return len(out), err
+	n := copy(p, t.ready)
+	t.ready = t.ready[n:]
+	return n, nil
 }
+
+// errReader gives an error that was met before.
+type errReader struct{ err error }
+
+func (r errReader) Read([]byte) (int, error) { return 0, r.err }
