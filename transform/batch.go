@@ -231,31 +231,70 @@ func (e *encoder) origin(o record.Origin) {
 // finish gives the rows as one Arrow record batch; the caller releases it.
 func (e *encoder) finish() (arrow.RecordBatch, error) {
 	arrays := make([]arrow.Array, columnCount)
-	empty := map[arrow.Type]arrow.Array{} // shared by the columns that have no value
 	for c, b := range e.columns {
-		if b == nil {
-			t := e.schema.Field(c).Type
-			if empty[t.ID()] == nil {
-				empty[t.ID()] = array.MakeArrayOfNull(e.mem, t, e.rows)
-			} else {
-				empty[t.ID()].Retain()
-			}
-			arrays[c] = empty[t.ID()]
+		if b != nil {
+			b.AppendNulls(e.rows - b.Len())
+			arrays[c] = b.NewArray()
+			b.Release()
+		}
+	}
+	batch := complete(e.mem, e.schema, arrays, e.rows)
+	if e.err != nil {
+		batch.Release()
+		return nil, e.err
+	}
+	return batch, nil
+}
+
+// complete makes a batch of arrays, which it releases; in place of each that is nil stands a column of NULLs.
+func complete(mem memory.Allocator, schema *arrow.Schema, arrays []arrow.Array, rows int) arrow.RecordBatch {
+	empty := map[arrow.Type]arrow.Array{} // shared by the columns that have no value
+	for c, a := range arrays {
+		if a != nil {
 			continue
 		}
-		b.AppendNulls(e.rows - b.Len())
-		arrays[c] = b.NewArray()
-		b.Release()
+		t := schema.Field(c).Type
+		if empty[t.ID()] == nil {
+			empty[t.ID()] = array.MakeArrayOfNull(mem, t, rows)
+		} else {
+			empty[t.ID()].Retain()
+		}
+		arrays[c] = empty[t.ID()]
 	}
 	defer func() {
 		for _, a := range arrays {
 			a.Release()
 		}
 	}()
-	if e.err != nil {
-		return nil, e.err
+	return array.NewRecordBatch(schema, arrays, int64(rows))
+}
+
+// narrowed gives the columns of a batch that have a value, which are few in most; the caller releases it.
+func narrowed(batch arrow.RecordBatch) arrow.RecordBatch {
+	var fields []arrow.Field
+	var arrays []arrow.Array
+	for i, a := range batch.Columns() {
+		if a.NullN() < a.Len() {
+			fields, arrays = append(fields, batch.Schema().Field(i)), append(arrays, a)
+		}
 	}
-	return array.NewRecordBatch(e.schema, arrays, int64(e.rows)), nil
+	return array.NewRecordBatch(arrow.NewSchema(fields, nil), arrays, batch.NumRows())
+}
+
+// widen undoes narrowed; the caller releases the result. An error says that a column is none of Schema.
+func widen(mem memory.Allocator, narrow arrow.RecordBatch) (arrow.RecordBatch, error) {
+	schema, arrays := Schema(), make([]arrow.Array, columnCount)
+	for i, f := range narrow.Schema().Fields() {
+		at := schema.FieldIndices(f.Name)
+		if len(at) != 1 || !schema.Field(at[0]).Equal(f) || arrays[at[0]] != nil {
+			return nil, fmt.Errorf("no batch of this version: column %s", f.Name)
+		}
+		arrays[at[0]] = narrow.Column(i)
+	}
+	for _, a := range narrow.Columns() {
+		a.Retain()
+	}
+	return complete(mem, schema, arrays, int(narrow.NumRows())), nil
 }
 
 // Encode gives everything that became of one file as one record batch of Schema; the caller releases it. The first

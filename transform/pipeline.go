@@ -77,6 +77,9 @@ func New(opt Options) (*Pipeline, error) {
 // Limits are those under which workbooks are read.
 func (p *Pipeline) Limits() sheet.Limits { return p.opt.Limits }
 
+// Catalogue is the one by which objects are read.
+func (p *Pipeline) Catalogue() *catalogue.Catalogue { return p.opt.Catalogue }
+
 // Version names the rules under which a batch was made: catalogue, mappings, limits and the code that reads.
 func (p *Pipeline) Version() string { return p.version }
 
@@ -438,23 +441,28 @@ func readBatch(mem memory.Allocator, name, sha string) (arrow.RecordBatch, error
 		return nil, err
 	}
 	defer r.Release()
-	if !r.Schema().Equal(Schema()) || !r.Next() || r.RecordBatch().NumRows() == 0 {
-		return nil, errors.Join(errors.New("not a batch of this version"), r.Err())
+	if !r.Next() || r.RecordBatch().NumRows() == 0 {
+		return nil, errors.Join(errors.New("not a batch"), r.Err())
 	}
-	batch := r.RecordBatch()
+	batch, err := widen(mem, r.RecordBatch())
+	if err != nil {
+		return nil, err
+	}
 	text := func(c column) string { return batch.Column(int(c)).(*array.String).Value(0) }
 	if text(colKind) != kindFile || text(colSHA) != sha {
+		batch.Release()
 		return nil, errors.New("the batch of another object")
 	}
-	batch.Retain()
 	return batch, nil
 }
 
 // writeBatch writes a file in one piece and without a detour: what a killed run leaves of it does not match its sum.
 func writeBatch(name string, batch arrow.RecordBatch) error {
+	narrow := narrowed(batch)
+	defer narrow.Release()
 	var b bytes.Buffer
-	w := ipc.NewWriter(&b, ipc.WithSchema(batch.Schema()))
-	if err := errors.Join(w.Write(batch), w.Close()); err != nil {
+	w := ipc.NewWriter(&b, ipc.WithSchema(narrow.Schema()))
+	if err := errors.Join(w.Write(narrow), w.Close()); err != nil {
 		return fmt.Errorf("write a normalised batch: %w", err)
 	}
 	sum := sha256.Sum256(b.Bytes())

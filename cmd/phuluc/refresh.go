@@ -17,7 +17,6 @@ import (
 	"github.com/phuluc/phuluc/load"
 	"github.com/phuluc/phuluc/load/lock"
 	"github.com/phuluc/phuluc/load/refresh"
-	"github.com/phuluc/phuluc/transform/catalogue"
 )
 
 func (a *app) refreshCommand() *cobra.Command {
@@ -85,13 +84,9 @@ func (a *app) refreshWith(ctx context.Context, cfg config, full bool, command st
 	if err != nil {
 		return refresh.Report{}, err
 	}
-	cat, err := catalogue.Load(cfg.Catalogue)
-	if err != nil {
-		return refresh.Report{}, err
-	}
 	bar := newProgress(a.stderr, !a.quiet && !a.json)
 	options := refresh.Options{
-		DataDir: cfg.DataDir, Sources: sources(cfg), Catalogue: cat, Pipeline: pipeline, Keep: cfg.Keep, Threads: cfg.Threads,
+		DataDir: cfg.DataDir, Sources: sources(cfg), Catalogue: pipeline.Catalogue(), Pipeline: pipeline, Keep: cfg.Keep, Threads: cfg.Threads,
 		MemoryLimit: cfg.MemoryLimit, MaxFileSize: cfg.MaxFileSize << 20, Full: full, Wait: time.Duration(cfg.Wait), Command: command, Version: version(),
 		Log: a.log(), Progress: bar.show,
 	}
