@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"net/url"
 	"os"
 	"runtime"
@@ -29,9 +30,10 @@ type Options struct {
 
 // Report says what a build made, also when it failed.
 type Report struct {
-	Engine       string // version of the engine, e.g. v1.5.5
-	Models       int    // tables and views made
-	Declared     int    // files of sql/checks
+	Engine       string           // version of the engine, e.g. v1.5.5
+	Models       int              // tables and views made
+	Rows         map[string]int64 // rows of each table of the generation, by schema.table
+	Declared     int              // files of sql/checks
 	Checks       []CheckResult
 	Undocumented []string // tables and columns without a text in sql/docs
 	Stray        []string // texts in sql/docs that belong to nothing
@@ -49,7 +51,8 @@ func (r Report) Warnings() int {
 }
 
 // Build makes a new generation at o.Out: inputs, models, comments and checks in memory, then the file, checkpoint, close. A model
-// runs as soon as what it uses is there, several at a time; no content depends on the order.
+// runs as soon as what it uses is there, several at a time; no content depends on the order. That all rows came into the file is
+// for Verify to find and Report.Compare to say.
 // The first error is final: after a full disk the engine goes on to report success, so nothing it says later
 // counts. On any error the unfinished file is removed. Checks of severity error that found rows give a *CheckError.
 func Build(ctx context.Context, o Options) (report Report, err error) {
@@ -190,16 +193,26 @@ func (b *builder) build(ctx context.Context, o Options) (Report, error) {
 	if err != nil {
 		return report, err
 	}
+	texts, err := readTexts(o.Models)
+	if err != nil {
+		return report, err
+	}
 	last := "" // the step that wrote last: the file has one writer at a time
+	all := map[string]bool{}
 	for _, m := range models {
+		all[m.table()] = true
 		steps = append(steps, step{m.table(), uses(m.Text), m.make})
 		if m.Schema != "staging" {
-			steps = append(steps, step{"write " + m.table(), map[string]bool{m.table(): true, last: true}, m.write})
+			steps = append(steps, step{"write " + m.table(), map[string]bool{m.table(): true, last: true}, func(ctx context.Context, conn *sql.Conn) error {
+				return m.write(ctx, conn, texts)
+			}})
 			last = "write " + m.table()
 		}
 	}
-	steps = append(steps, step{"comments", map[string]bool{last: true}, func(ctx context.Context, conn *sql.Conn) (err error) {
-		report.Undocumented, report.Stray, err = comment(ctx, conn, o.Models)
+	// Most of the file is brought to the disk here, while the checks look at what is in memory.
+	steps = append(steps, step{"checkpoint", map[string]bool{last: true}, checkpoint})
+	steps = append(steps, step{"count", all, func(ctx context.Context, conn *sql.Conn) (err error) {
+		report.Rows, err = count(ctx, conn, models)
 		return err
 	}})
 	report.Declared, report.Checks = len(checks), make([]CheckResult, len(checks))
@@ -221,6 +234,10 @@ func (b *builder) build(ctx context.Context, o Options) (Report, error) {
 		return report, err
 	}
 	report.Models = len(models)
+	report.Rows[checkResults] = int64(len(checks))
+	if report.Undocumented, report.Stray, err = survey(ctx, b.conn, texts); err != nil {
+		return report, err
+	}
 	if err := allRan(checks, report.Checks); err != nil {
 		report.Checks = nil
 		return report, err
@@ -240,35 +257,67 @@ func (b *builder) build(ctx context.Context, o Options) (Report, error) {
 	if err := b.conn.QueryRowContext(ctx, "SELECT version()").Scan(&report.Engine); err != nil {
 		return report, err
 	}
-	if err := b.exec(ctx, "CHECKPOINT generation"); err != nil {
-		return report, fmt.Errorf("checkpoint: %w", err)
-	}
-	if err := b.compare(ctx, o.Out, models); err != nil {
+	if err := checkpoint(ctx, b.conn); err != nil { // the results of the checks
 		return report, err
 	}
-	tell("checkpoint")
+	if err := b.exec(ctx, "DETACH generation"); err != nil {
+		return report, fmt.Errorf("close the written file: %w", err)
+	}
+	tell("results of the checks")
 	return report, nil
 }
 
-// compare opens the finished file again and counts: what the checks saw in memory must be in the file.
-func (b *builder) compare(ctx context.Context, path string, models []model) error {
-	counts := []string{"SELECT '', 0, 0"}
+func checkpoint(ctx context.Context, conn *sql.Conn) error {
+	if err := execute(ctx, conn, "CHECKPOINT generation"); err != nil {
+		return fmt.Errorf("checkpoint: %w", err)
+	}
+	return nil
+}
+
+// count gives the rows of every table that the generation is to hold, as they are in memory.
+func count(ctx context.Context, conn *sql.Conn, models []model) (map[string]int64, error) {
+	var queries []string
 	for _, m := range models {
-		if !m.View && m.Schema != "staging" && m.table() != "audit.check_result" {
-			counts = append(counts, "SELECT "+literal(m.table())+", (SELECT count(*) FROM warehouse."+m.table()+"), (SELECT count(*) FROM generation."+m.table()+")")
+		if !m.View && m.Schema != "staging" {
+			queries = append(queries, "SELECT "+literal(m.table())+", count(*) FROM "+m.table())
 		}
 	}
-	if err := b.exec(ctx, "DETACH generation", "ATTACH "+literal(path)+" AS generation (READ_ONLY)"); err != nil {
-		return fmt.Errorf("open the written file: %w", err)
+	counts := map[string]int64{}
+	if len(queries) == 0 {
+		return counts, nil
 	}
-	var table string
-	var made, written int64
-	err := b.conn.QueryRowContext(ctx, "SELECT * FROM ("+strings.Join(counts, " UNION ALL ")+") AS t(name, made, written) WHERE made <> written ORDER BY name LIMIT 1").Scan(&table, &made, &written)
-	switch {
-	case errors.Is(err, sql.ErrNoRows):
-		return b.exec(ctx, "DETACH generation")
-	case err != nil:
-		return fmt.Errorf("count what was written: %w", err)
+	rows, err := conn.QueryContext(ctx, strings.Join(queries, " UNION ALL "))
+	if err != nil {
+		return nil, fmt.Errorf("count rows: %w", err)
 	}
-	return fmt.Errorf("%s has %d rows, but %d of them were written", table, made, written)
+	defer rows.Close()
+	for rows.Next() {
+		var name string
+		var n int64
+		if err := rows.Scan(&name, &n); err != nil {
+			return nil, err
+		}
+		counts[name] = n
+	}
+	return counts, rows.Err()
+}
+
+// Compare says whether the tables that Verify found in the file have the rows that the models made and the checks saw in memory.
+func (r Report) Compare(tables []TableHash) error {
+	left := maps.Clone(r.Rows)
+	for _, t := range tables {
+		name := t.Schema + "." + t.Name
+		made, ok := left[name]
+		if !ok {
+			return fmt.Errorf("the file holds %s, which no model made", name)
+		}
+		if made != t.Rows {
+			return fmt.Errorf("%s has %d rows, but %d of them were written", name, made, t.Rows)
+		}
+		delete(left, name)
+	}
+	for name := range left {
+		return fmt.Errorf("%s was not written", name)
+	}
+	return nil
 }

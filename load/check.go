@@ -110,6 +110,9 @@ func allRan(declared []check, results []CheckResult) error {
 	return nil
 }
 
+// checkResults is the table that the checks fill themselves.
+const checkResults = "audit.check_result"
+
 // storeChecks stores the results in audit.check_result. That every check left one is itself proved from the table.
 func storeChecks(ctx context.Context, conn *sql.Conn, results []CheckResult, runID string) error {
 	var rows []string

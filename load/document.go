@@ -4,9 +4,11 @@ import (
 	"context"
 	"database/sql"
 	"encoding/csv"
+	"errors"
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 	"sort"
 	"strings"
 )
@@ -56,41 +58,64 @@ func readTexts(files fs.FS) ([]text, error) {
 	return out, nil
 }
 
-// comment writes the texts into the generation, Vietnamese first, and returns the names of tables and columns that have none and
-// of texts whose table or column does not exist. Both lists are sorted.
-func comment(ctx context.Context, conn *sql.Conn, files fs.FS) (missing, stray []string, err error) {
-	texts, err := readTexts(files)
-	if err != nil {
-		return nil, nil, err
+// statements gives the statements that write the texts of one table of the generation and its columns, Vietnamese first. Columns
+// that the table has not got are left to survey.
+func statements(texts []text, m model, columns []string) string {
+	var b strings.Builder
+	done := map[string]bool{}
+	for _, t := range texts {
+		if t.schema != m.Schema || t.table != m.Name || done[t.column] || t.column != "" && !slices.Contains(columns, t.column) {
+			continue
+		}
+		done[t.column] = true
+		target, name := "TABLE", "generation."+quote(t.schema)+"."+quote(t.table)
+		switch {
+		case t.column != "":
+			target, name = "COLUMN", name+"."+quote(t.column)
+		case m.View:
+			target = "VIEW"
+		}
+		fmt.Fprintf(&b, "COMMENT ON %s %s IS %s;\n", target, name, literal(t.vi+" / "+t.en))
 	}
-	exists, isView, err := objects(ctx, conn)
+	return b.String()
+}
+
+// comment writes the texts of one finished table or view of the generation.
+func comment(ctx context.Context, conn *sql.Conn, texts []text, m model) error {
+	columns, err := conn.QueryContext(ctx, "FROM warehouse."+m.table()+" LIMIT 0")
+	if err != nil {
+		return fmt.Errorf("comments: %w", err)
+	}
+	names, err := columns.Columns()
+	if err = errors.Join(err, columns.Close()); err != nil {
+		return fmt.Errorf("comments: %w", err)
+	}
+	// One transaction: a commit for each of several hundred comments would cost more than the comments. And a query although
+	// there is no answer: the driver watches a query for cancellation as a whole, but an execution statement by statement.
+	rows, err := conn.QueryContext(ctx, "BEGIN;\n"+statements(texts, m, names)+"COMMIT;")
+	if err == nil {
+		err = errors.Join(rows.Err(), rows.Close())
+	}
+	if err != nil {
+		return fmt.Errorf("comments: %w", err)
+	}
+	return nil
+}
+
+// survey returns the names of tables and columns of the generation that have no text and of texts whose table or column does not
+// exist or that are given twice. Both lists are sorted.
+func survey(ctx context.Context, conn *sql.Conn, texts []text) (missing, stray []string, err error) {
+	exists, err := objects(ctx, conn)
 	if err != nil {
 		return nil, nil, err
 	}
 	done := map[string]bool{}
-	var statements strings.Builder
 	for _, t := range texts {
 		if done[t.name()] || !exists[t.name()] {
 			stray = append(stray, t.name())
 			continue
 		}
 		done[t.name()] = true
-		target := "TABLE"
-		switch {
-		case t.column != "":
-			target = "COLUMN"
-		case isView[t.name()]:
-			target = "VIEW"
-		}
-		name := "generation." + quote(t.schema) + "." + quote(t.table)
-		if t.column != "" {
-			name += "." + quote(t.column)
-		}
-		fmt.Fprintf(&statements, "COMMENT ON %s %s IS %s;\n", target, name, literal(t.vi+" / "+t.en))
-	}
-	// One transaction: a commit for each of several hundred comments would cost more than the comments.
-	if _, err := conn.ExecContext(ctx, "BEGIN;\n"+statements.String()+"COMMIT;"); err != nil {
-		return nil, nil, fmt.Errorf("comments: %w", err)
 	}
 	for name := range exists {
 		if !done[name] {
@@ -103,26 +128,22 @@ func comment(ctx context.Context, conn *sql.Conn, files fs.FS) (missing, stray [
 }
 
 // objects names every table, view and column of the generation.
-func objects(ctx context.Context, conn *sql.Conn) (exists, isView map[string]bool, err error) {
-	exists, isView = map[string]bool{}, map[string]bool{}
+func objects(ctx context.Context, conn *sql.Conn) (exists map[string]bool, err error) {
+	exists = map[string]bool{}
 	rows, err := conn.QueryContext(ctx, `
-		SELECT schema_name || '.' || table_name, false FROM duckdb_tables() WHERE database_name = 'generation'
-		UNION ALL SELECT schema_name || '.' || view_name, true FROM duckdb_views() WHERE database_name = 'generation' AND NOT internal
-		UNION ALL SELECT schema_name || '.' || table_name || '.' || column_name, false FROM duckdb_columns() WHERE database_name = 'generation' AND NOT internal`)
+		SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE database_name = 'generation'
+		UNION ALL SELECT schema_name || '.' || view_name FROM duckdb_views() WHERE database_name = 'generation' AND NOT internal
+		UNION ALL SELECT schema_name || '.' || table_name || '.' || column_name FROM duckdb_columns() WHERE database_name = 'generation' AND NOT internal`)
 	if err != nil {
-		return nil, nil, fmt.Errorf("list tables: %w", err)
+		return nil, fmt.Errorf("list tables: %w", err)
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var name string
-		var view bool
-		if err := rows.Scan(&name, &view); err != nil {
-			return nil, nil, err
+		if err := rows.Scan(&name); err != nil {
+			return nil, err
 		}
 		exists[name] = true
-		if view {
-			isView[name] = true
-		}
 	}
-	return exists, isView, rows.Err()
+	return exists, rows.Err()
 }

@@ -31,13 +31,16 @@ func (m model) make(ctx context.Context, conn *sql.Conn) error {
 	return nil
 }
 
-// write copies the finished table or view to the file, with the order of its rows.
-func (m model) write(ctx context.Context, conn *sql.Conn) error {
+// write copies the finished table or view to the file, with the order of its rows and its texts.
+func (m model) write(ctx context.Context, conn *sql.Conn, texts []text) error {
 	var err error
 	if m.View {
 		err = execute(ctx, conn, "USE generation", strings.TrimSpace(m.Text), "USE warehouse")
 	} else {
 		err = execute(ctx, conn, "CREATE TABLE generation."+m.table()+" AS FROM warehouse."+m.table())
+	}
+	if err == nil {
+		err = comment(ctx, conn, texts, m)
 	}
 	if err != nil {
 		return fmt.Errorf("write %s: %w", m.table(), err)

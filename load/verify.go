@@ -35,16 +35,16 @@ const history = "audit.run audit.run_event audit.slot audit.quarantine_history"
 
 // Verify reopens a closed generation read-only and reads every column of every table, because an opening or a count of rows
 // finds no damaged block. It refuses a file with a write-ahead log beside it and one in another storage version.
-// The hashes come ordered by schema and name.
-func Verify(ctx context.Context, path string) ([]TableHash, error) {
-	tables, err := verify(ctx, path)
+// The hashes come ordered by schema and name. also is called with the generation while it is open, which saves another opening.
+func Verify(ctx context.Context, path string, also ...func(context.Context, *Warehouse) error) ([]TableHash, error) {
+	tables, err := verify(ctx, path, also)
 	if err != nil {
 		return nil, fmt.Errorf("verify %s: %w", path, err)
 	}
 	return tables, nil
 }
 
-func verify(ctx context.Context, path string) (tables []TableHash, err error) {
+func verify(ctx context.Context, path string, also []func(context.Context, *Warehouse) error) (tables []TableHash, err error) {
 	if _, err := os.Lstat(path + ".wal"); err == nil {
 		return nil, errors.New("a write-ahead log stands beside the file: the build did not finish")
 	}
@@ -70,15 +70,15 @@ func verify(ctx context.Context, path string) (tables []TableHash, err error) {
 	}
 	// One thread for each table and several tables at a time: dividing one table costs more than it gains.
 	tables = make([]TableHash, len(columns))
-	group, ctx := errgroup.WithContext(ctx)
+	group, scan := errgroup.WithContext(ctx)
 	group.SetLimit(min(runtime.NumCPU(), maxConnections))
 	for i, t := range columns {
 		group.Go(func() error {
-			conn, err := w.db.Conn(ctx)
+			conn, err := w.db.Conn(scan)
 			if err != nil {
 				return err
 			}
-			if tables[i], err = t.hash(ctx, conn); err != nil {
+			if tables[i], err = t.hash(scan, conn); err != nil {
 				err = fmt.Errorf("%s.%s: %w", t.schema, t.name, err)
 			}
 			return errors.Join(err, conn.Close())
@@ -86,6 +86,11 @@ func verify(ctx context.Context, path string) (tables []TableHash, err error) {
 	}
 	if err := group.Wait(); err != nil {
 		return nil, err
+	}
+	for _, read := range also {
+		if err := read(ctx, w); err != nil {
+			return nil, err
+		}
 	}
 	return tables, nil
 }

@@ -2,13 +2,18 @@ package load
 
 import (
 	"database/sql"
+	"errors"
+	"fmt"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/apache/arrow-go/v18/arrow/memory"
 	_ "github.com/duckdb/duckdb-go/v2"
+
+	models "github.com/phuluc/phuluc/sql"
 )
 
 // Invariant 5: what is published was read back whole. One flipped bit anywhere in the file must be noticed.
@@ -47,6 +52,39 @@ func TestVerifyFindsEveryFlippedBit(t *testing.T) {
 	}
 	if _, err := Verify(t.Context(), path); err != nil {
 		t.Errorf("the file is whole again, but %v", err)
+	}
+}
+
+// Whatever is lost between the tables that the checks saw and the file must be noticed.
+func TestRowsThatDidNotReachTheFileAreNoticed(t *testing.T) {
+	for change, want := range map[string]string{
+		"CHECKPOINT": "",
+		"DELETE FROM dw.fact_observation WHERE rowid = 0": "dw.fact_observation has 300 rows, but 299 of them were written",
+		"DROP TABLE dw.dim_sex":                           "dw.dim_sex was not written",
+		"CREATE TABLE dw.more AS SELECT 1 AS n":           "the file holds dw.more, which no model made",
+	} {
+		t.Run(change, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "g.duckdb")
+			report, err := Build(t.Context(), Options{Out: path, Tables: madeRows(300).inputs(t, memory.NewGoAllocator()), Models: models.Files})
+			if err != nil {
+				t.Fatal(err)
+			}
+			db, err := sql.Open("duckdb", path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = db.ExecContext(t.Context(), change)
+			if err = errors.Join(err, db.Close()); err != nil {
+				t.Fatal(err)
+			}
+			tables, err := Verify(t.Context(), path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := fmt.Sprint(report.Compare(tables)); got != want && (want != "" || got != "<nil>") {
+				t.Errorf("%s, want %s", got, want)
+			}
+		})
 	}
 }
 

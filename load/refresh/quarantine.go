@@ -2,7 +2,6 @@ package refresh
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"strconv"
 
@@ -38,30 +37,23 @@ func (r *runner) quarantineTables(ctx context.Context) ([]ledger.Table, error) {
 	return []ledger.Table{seen, states}, nil
 }
 
-// recordQuarantine writes into the ledger which refusals came, went or came back with a published generation.
-func (r *runner) recordQuarantine(ctx context.Context, path string) (err error) {
-	ctx = context.WithoutCancel(ctx) // what is published is recorded
-	w, err := load.OpenReadOnly(ctx, path, 1, "")
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, w.Close()) }()
+// quarantineChanges reads from a new generation which refusals came, went or came back with it.
+func (r *runner) quarantineChanges(ctx context.Context, w *load.Warehouse) (entries []ledger.QuarantineEntry, err error) {
 	rows, err := w.Rows(ctx, `SELECT quarantine_id, CAST(first_seen_run AS BIGINT), coalesce(CAST(resolved_run AS BIGINT), 0), coalesce(CAST(reopened_run AS BIGINT), 0),
 		source_sha256, coalesce(file_name, ''), coalesce(sheet, ''), coalesce(cell, ''), code, coalesce(raw, '')
 		FROM audit.quarantine_history WHERE ? IN (first_seen_run, resolved_run, reopened_run)`, strconv.FormatInt(r.report.RunID, 10))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer rows.Close()
-	var entries []ledger.QuarantineEntry
 	for rows.Next() {
 		var e ledger.QuarantineEntry
 		if err := rows.Scan(&e.QuarantineID, &e.FirstSeenRun, &e.ResolvedRun, &e.ReopenedRun, &e.SourceSHA256, &e.FileName, &e.Sheet, &e.Cell, &e.Code, &e.Raw); err != nil {
-			return err
+			return nil, err
 		}
 		entries = append(entries, e)
 	}
-	return errors.Join(rows.Err(), r.ledger.RecordQuarantineEntries(ctx, entries))
+	return entries, rows.Err()
 }
 
 // renew reads the objects of Options.Renew again and tells how many became something else.

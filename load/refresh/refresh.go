@@ -344,8 +344,15 @@ func (r *runner) build(ctx context.Context, generations *publish.Store, raws []l
 		DuckDBVersion: result.Engine,
 		RunID:         r.report.RunID, ProgramVersion: r.Version, InputHash: input, Checks: r.report.Checks,
 	}
+	var changes []ledger.QuarantineEntry
 	g, err := candidate.Publish(ctx, manifest, func(path string) ([]publish.Table, error) {
-		tables, err := load.Verify(ctx, path)
+		tables, err := load.Verify(ctx, path, func(ctx context.Context, w *load.Warehouse) (err error) {
+			changes, err = r.quarantineChanges(ctx, w)
+			return err
+		})
+		if err == nil {
+			err = result.Compare(tables)
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -363,7 +370,8 @@ func (r *runner) build(ctx context.Context, generations *publish.Store, raws []l
 	if g.Retention.Err != nil { // the generation is published all the same
 		r.Log.Warn("old generations could not be removed", "error", g.Retention.Err)
 	}
-	if err := r.recordQuarantine(ctx, g.Path); err != nil { // the next run that publishes makes up for it
+	// What is published is recorded.
+	if err := r.ledger.RecordQuarantineEntries(context.WithoutCancel(ctx), changes); err != nil { // the next run that publishes makes up for it
 		r.Log.Warn("what came into quarantine and went was not recorded", "error", err)
 	}
 	r.progress(Verifying, 1, 1)
