@@ -67,4 +67,4 @@ LEFT JOIN chosen AS c ON c.unit_id = p.unit_id AND c.indicator_code = p.indicato
 LEFT JOIN offered AS o ON o.unit_id = p.unit_id AND o.indicator_code = p.indicator_code AND o.year = p.year
                       AND o.measure_type = p.measure_type AND o.sex = p.sex AND o.area = p.area
                       AND o.member_id = p.member_id AND o.basis = c.basis
-ORDER BY ALL;
+ORDER BY p.unit_id, p.indicator_code, p.year, p.measure_type, p.sex, p.area, p.member_id;
