@@ -125,7 +125,7 @@ func guardContainer(r io.ReaderAt, size int64, lim sheet.Limits) error {
 	for at := 76; at < headerSize; at += 4 {
 		table = append(table, le.Uint32(head[at:]))
 	}
-	for next, n := le.Uint32(head[68:]), uint32(0); n < more; n++ {
+	for next, n := le.Uint32(head[68:]), uint32(0); n < more && len(table) < int(tables); n++ {
 		if err := read(next); err != nil {
 			return err
 		}

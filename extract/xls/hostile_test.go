@@ -171,6 +171,15 @@ func TestForgedNumbersCostNothing(t *testing.T) {
 		{"tables of the container", head(func(h []byte) { u32(h[44:], 0xFFFFFFFF) }), sheet.CodeTruncated},
 		// With this number mscfb alone asks for a slice that is longer than its capacity.
 		{"tables of tables", head(func(h []byte) { u32(h[72:], 0xFFFFFFFF/127) }), sheet.CodeTruncated},
+		{"tables of tables that are a circle", head(func(h []byte) {
+			u32(h[44:], uint32(len(h)/headerSize-1))
+			u32(h[68:], 0)
+			u32(h[72:], uint32(len(h)/headerSize-1))
+			u32(h[2*headerSize-4:], 0)
+		}), sheet.CodeTruncated},
+		{"sector in use behind the end", head(func(h []byte) {
+			u32(h[headerSize*(1+int(le.Uint32(h[76:])))+4*(len(h)/headerSize-1):], endOfChain)
+		}), sheet.CodeTruncated},
 		{"sectors of small streams", head(func(h []byte) { u32(h[64:], 0xFFFFFFFF) }), sheet.CodeDamaged},
 		{"table outside the file", head(func(h []byte) { u32(h[76:], 0x7FFFFFFF) }), sheet.CodeTruncated},
 		{"table at the very end", head(func(h []byte) { u32(h[76:], 0xFFFFFFFF) }), sheet.CodeTruncated},
