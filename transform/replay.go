@@ -110,6 +110,11 @@ func (p *Pipeline) carryOver(raws []landing.Raw) error {
 	if !ok {
 		return nil
 	}
+	for _, l := range labels {
+		if len(p.opt.Catalogue.HeaderWord(l)) > 0 { // "Thành thị" names what "TT" stands for
+			return nil
+		}
+	}
 	for _, raw := range raws {
 		to := p.cacheFile(raw)
 		if _, err := os.Stat(to); err == nil {

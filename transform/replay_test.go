@@ -184,6 +184,8 @@ func TestASynonymReadsAgainWhatHoldsIt(t *testing.T) {
 		{"it is gone again", plain, nil},
 		{"its parent is a label", with(t, []string{"jobs_created", "Đàn trâu bò cuối kỳ", "Chăn nuôi của hộ"}, []string{"poverty_rate", "Chăn nuôi của hộ", ""}), both},
 		{"they are gone again", plain, both},
+		{"it is a word of headers too", with(t, []string{"jobs_created", "Nông thôn", "Chăn nuôi của hộ"}), both},
+		{"it is gone again", plain, both},
 	} {
 		if got := reread(step.cat); !slices.Equal(got, step.want) {
 			t.Errorf("%s: read %v, want %v", step.what, got, step.want)

@@ -529,7 +529,7 @@ func TestEveryCommandGivesOneEnvelope(t *testing.T) {
 	t.Parallel()
 	w := demo(t)
 	for _, args := range [][]string{
-		{"versions"}, {"doctor"}, {"query", "SELECT 1 AS one"}, {"quarantine", "list"}, {"quarantine", "list", "--summary"}, {"board"}, {"board", "--round", "2020"},
+		{"versions"}, {"doctor"}, {"query", "SELECT 1 AS one"}, {"quarantine", "list"}, {"quarantine", "list", "--summary"}, {"quarantine", "list", "--group"}, {"catalogue", "check"}, {"board"}, {"board", "--round", "2020"},
 		{"explain", "--indicator", "poverty_rate", "--territory", "46"}, {"schedule", "list"}, {"schedule", "next"}, {"refresh", "--dry-run"}, {"diff", "1", "1"},
 		{"export", t.TempDir()},
 	} {

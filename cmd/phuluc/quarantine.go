@@ -117,7 +117,21 @@ func openQuarantine(ctx context.Context, cfg config, state string) (*load.Wareho
 		return nil, "", err
 	}
 	w, err := openCurrent(ctx, cfg, 0)
-	return w, query, err
+	if err != nil {
+		return nil, "", err
+	}
+	rows, err := w.Rows(ctx, "SELECT 1 FROM duckdb_columns() WHERE schema_name = 'audit' AND table_name = 'quarantine' AND column_name = 'unknown_text'")
+	known := err == nil && rows.Next()
+	if err == nil {
+		err = errors.Join(rows.Err(), rows.Close())
+	}
+	if err == nil && !known {
+		err = &failure{Exit: exitInput, What: "the current generation was built by an older program", Where: cfg.warehouseDir(), Why: "it does not tell which texts were not known", Try: "phuluc refresh"}
+	}
+	if err != nil {
+		return nil, "", errors.Join(err, w.Close())
+	}
+	return w, query, nil
 }
 
 // groupSQL puts what one line of the catalogue would settle, or what bears the same message, into one row.
