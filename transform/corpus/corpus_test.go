@@ -60,6 +60,9 @@ func run(tb testing.TB, seed, from, to uint64) *report {
 	return reports[0]
 }
 
+// floor is the share of the cells whose information is in the file that must be loaded.
+const floor = 0.99
+
 // TestCorpus reads a labelled corpus: nothing may be loaded wrongly, and nearly all that is there must be loaded.
 func TestCorpus(t *testing.T) {
 	seeds, n := []uint64{1}, uint64(150)
@@ -100,6 +103,12 @@ func TestCorpus(t *testing.T) {
 		if err := os.WriteFile(out, []byte(s.String()), 0o644); err != nil {
 			t.Fatal(err)
 		}
+	}
+	if recall := float64(sum.all.loaded) / float64(sum.all.must); recall < floor {
+		t.Errorf("recall %.4f, want %.2f at least", recall, floor)
+	}
+	if sum.all.n[lost] > 0 {
+		t.Errorf("%d cells are neither loaded nor quarantined", sum.all.n[lost])
 	}
 	for i, f := range sum.faults {
 		if i == 20 {

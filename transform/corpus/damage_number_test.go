@@ -156,7 +156,7 @@ func (w *world) unitBehind(b *book, name string) bool {
 	for _, c := range cs {
 		x := c.truth
 		word := map[string]string{"person": " người", "household": " hộ", "percent": pick(w, "%", " %")}[x.unit]
-		c.text, c.number, c.format, c.written = write(w.shown(x), vietnamese)+word, false, "", true
+		c.text, c.number, c.format = write(w.shown(x), vietnamese)+word, false, ""
 		x.hit(name, must)
 	}
 	return len(cs) > 0
@@ -283,7 +283,7 @@ func textNumbers(st style) func(*world, *book, string) bool {
 					continue
 				}
 				c.text, c.number, c.format = write(d, st), false, ""
-				c.written, c.style = true, st
+				c.style = st
 				c.truth.hit(name, must)
 				done = true
 			}
@@ -318,7 +318,6 @@ func (w *world) footnoteOnNumber(b *book, name string) bool {
 			continue
 		}
 		c.text, c.number, c.format = write(d, vietnamese)+pick(w, "¹", "²", " (*)", "[1]"), false, ""
-		c.written = true
 		c.truth.hit(name, must)
 	}
 	return len(cs) > 0

@@ -100,11 +100,15 @@ func (w *world) newRow(b *book, name string, labels []string, ok func(*line) boo
 		for labelAt < t.values && (p.cells[at{row, labelAt}] == nil || p.cells[at{row, labelAt}].kind != kindLabel) {
 			labelAt++
 		}
-		like := map[int]*cell{}
+		like, values := map[int]*cell{}, false
 		for col := t.left; col <= t.right; col++ {
 			if c := p.cells[at{row, col}]; c != nil {
 				like[col] = c
+				values = values || plainValue(c)
 			}
+		}
+		if !values {
+			continue
 		}
 		p.insertRows(row, 1)
 		l := p.put(row, labelAt, cell{kind: kindLabel, text: pick(w, labels...)})
@@ -246,6 +250,10 @@ func (w *world) noteColumn(b *book, name string) bool {
 		}
 		p.put(t.top, t.right+1, cell{kind: kindStub, text: pick(w, "Ghi chú", "Nguồn", "Diễn giải")})
 		for row := t.body; row <= t.bottom; row++ {
+			if c := p.cells[at{row, t.right}]; c != nil && c.copyOf != nil {
+				p.put(row, t.right+1, cell{kind: kindStub, text: p.cells[at{t.top, t.right + 1}].text})
+				continue
+			}
 			if w.one(3) && p.cells[at{row, t.left}] != nil {
 				p.text(row, t.right+1, pick(w, "Số liệu Sở", "BC 12/7", "theo QĐ 1240", "tăng 5%", "Niên giám thống kê 2015"))
 			}

@@ -167,6 +167,9 @@ func (w *world) headerConflict(b *book, name string) bool {
 					default:
 						continue
 					}
+					if !t.merged { // how far the texts beside it reach is in doubt too
+						p.hit(name, may, "header.unknown", "header.conflict")
+					}
 					c.hit(name, never, "header.conflict")
 					return true
 				}
@@ -248,6 +251,11 @@ func (w *world) unitInLabel(b *book, name string) bool {
 			delete(p.cells, a)
 			l.governs = append(l.governs, u.governs...)
 			u.hit(name, must)
+			for _, x := range u.governs {
+				if x.verdict == never { // for its unit: now the label holds a word that is not known
+					x.hit(name, never, "indicator.unknown")
+				}
+			}
 			done = true
 		}
 	}
@@ -263,6 +271,10 @@ func (w *world) unitDitto(b *book, name string) bool {
 		for _, a := range p.sorted() {
 			c := p.cells[a]
 			if c.kind != kindUnit || len(c.governs) == 0 || !inBody(p, a) {
+				continue
+			}
+			if c.governs[0].verdict == never {
+				above = nil
 				continue
 			}
 			if above != nil && was == a.row-1 && len(above.governs) > 0 && above.governs[0].unit == c.governs[0].unit {

@@ -112,7 +112,7 @@ func (w *world) onPaper(b *book, st style, grouped bool) {
 			year := c.truth == nil && c.kind != kindCompare
 			c.text = printed(c, st, grouped && !year)
 			c.number, c.format, c.formula = false, "", ""
-			c.written, c.style = true, st
+			c.style = st
 		}
 	}
 	w.doubtNumbers(b)

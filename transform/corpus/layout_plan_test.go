@@ -101,7 +101,7 @@ func (w *world) planBook(b *book, styleOf int) {
 			n, t = 2026, pick(w, w.provinces2025...)
 		}
 	}
-	b.home, b.year = t.ID, n-1
+	b.home = t.ID
 	b.path = pick(w, fmt.Sprintf("%d/BieuMau_KH%d_%s.xlsx", n, n, fileName(t)), fmt.Sprintf("inbox/%s_%d.xlsx", fileName(t), n), fmt.Sprintf("inbox/PhuLuc_%s.xlsx", fileName(t)), "inbox/bieu 01.xlsx")
 	p := b.page(pick(w, "Biểu số 01", "Phụ lục 1", "Sheet1", "PL1"))
 	g := w.planGrid(styleOf, n, t)
@@ -271,7 +271,7 @@ func (w *world) indicatorLines(lines []line, code, ordinal string, used map[stri
 func (w *world) deepBook(b *book) {
 	t := pick(w, w.provinces...)
 	y := 2014 + w.r.IntN(9)
-	b.home, b.year = t.ID, y+1
+	b.home = t.ID
 	b.path = fmt.Sprintf("inbox/baocao_%s.xlsx", fileName(t))
 	p := b.page(pick(w, "Biểu 1", "Sheet1"))
 	g := &grid{ordinal: pick(w, "TT", "STT"), label: "Chỉ tiêu", unit: pick(w, "ĐVT", "Đơn vị tính"), merged: w.r.IntN(4) > 0, codes: w.one(2), about: point{territory: t.ID}}
@@ -351,7 +351,7 @@ func (w *world) deepBook(b *book) {
 func (w *world) severalSheets(b *book) {
 	t := pick(w, w.provinces...)
 	n := 2015 + w.r.IntN(10)
-	b.home, b.year = t.ID, n-1
+	b.home = t.ID
 	b.path = fmt.Sprintf("%d/BieuMau_KH%d_%s.xlsx", n, n, fileName(t))
 	for i, d := range sampleOf(w, formDomains, 2+w.r.IntN(3)) {
 		p := b.page(pick(w, fmt.Sprintf("Biểu %d", i+1), fmt.Sprintf("%d. %s", i+1, sections[d][0])))
@@ -382,7 +382,7 @@ func (w *world) severalSheets(b *book) {
 func (w *world) stackedTables(b *book) {
 	t := pick(w, w.provinces...)
 	y := 2014 + w.r.IntN(9)
-	b.home, b.year = t.ID, y+1
+	b.home = t.ID
 	b.path = fmt.Sprintf("inbox/%s bao cao.xlsx", fileName(t))
 	p := b.page("Tổng hợp")
 	p.text(1, 1, "SỞ LAO ĐỘNG - THƯƠNG BINH VÀ XÃ HỘI "+strings.ToUpper(t.FullNameVi))
@@ -409,7 +409,7 @@ func (w *world) stackedTables(b *book) {
 func (w *world) sideBySide(b *book) {
 	t := pick(w, w.provinces...)
 	y := 2014 + w.r.IntN(9)
-	b.home, b.year = t.ID, y+1
+	b.home = t.ID
 	b.path = fmt.Sprintf("inbox/%s.xlsx", fileName(t))
 	p := b.page("Sheet1")
 	p.text(1, 1, "SỞ LAO ĐỘNG - THƯƠNG BINH VÀ XÃ HỘI "+strings.ToUpper(t.FullNameVi))
@@ -440,7 +440,7 @@ func (w *world) sideBySide(b *book) {
 func (w *world) transposed(b *book) {
 	t := pick(w, w.provinces...)
 	n := 2014 + w.r.IntN(10)
-	b.home, b.year = t.ID, n-1
+	b.home = t.ID
 	b.path = fmt.Sprintf("inbox/%s_%d.xlsx", fileName(t), n)
 	p := b.page("Biểu")
 	g := &grid{label: pick(w, "Chỉ tiêu", "Nội dung", "Thời gian"), merged: true, about: point{territory: t.ID}}

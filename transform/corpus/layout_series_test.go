@@ -10,8 +10,8 @@ import (
 	"github.com/phuluc/phuluc/transform/catalogue"
 )
 
-// area chooses a set of territories: all of the country, a region with its provinces, or some provinces.
-func (w *world) territoryLines(ordinals bool) (lines []line, whole string) {
+// territoryLines chooses a set of territories: all of the country, a region with its provinces, or some provinces.
+func (w *world) territoryLines(ordinals bool) (lines []line) {
 	add := func(t *catalogue.Territory, ordinal string) {
 		lines = append(lines, line{ordinal: ordinal, label: w.place(t), about: point{territory: t.ID}, parent: -1})
 	}
@@ -36,7 +36,6 @@ func (w *world) territoryLines(ordinals bool) (lines []line, whole string) {
 	}
 	switch w.r.IntN(3) {
 	case 0:
-		whole = "vn"
 		add(w.cat.Territory("vn"), "")
 		for i, r := range sampleOf(w, w.regions, 2+w.r.IntN(3)) {
 			ordinal := ""
@@ -48,7 +47,6 @@ func (w *world) territoryLines(ordinals bool) (lines []line, whole string) {
 		}
 	case 1:
 		r := pick(w, w.regions...)
-		whole = r.ID
 		add(r, "")
 		of(r.ID, 20)
 	default:
@@ -56,7 +54,7 @@ func (w *world) territoryLines(ordinals bool) (lines []line, whole string) {
 			add(t, next())
 		}
 	}
-	return lines, whole
+	return lines
 }
 
 func (w *world) nationalHead(p *page, year, width int, title string) int {
@@ -74,13 +72,13 @@ func (w *world) nationalHead(p *page, year, width int, title string) int {
 
 func (w *world) territoriesByIndicators(b *book) {
 	y := 2013 + w.r.IntN(11)
-	b.year, b.path = y+1, fmt.Sprintf("inbox/bieu tong hop %d.xlsx", 1+w.r.IntN(20))
+	b.path = fmt.Sprintf("inbox/bieu tong hop %d.xlsx", 1+w.r.IntN(20))
 	p := b.page(pick(w, "Rà soát", "Tổng hợp", "Sheet1"))
 	g := &grid{label: pick(w, "Địa phương", "Tỉnh/thành phố", "Tỉnh, thành phố"), merged: w.r.IntN(4) > 0, codes: w.one(3)}
 	if w.r.IntN(3) > 0 {
 		g.ordinal = pick(w, "TT", "STT")
 	}
-	g.lines, _ = w.territoryLines(g.ordinal != "")
+	g.lines = w.territoryLines(g.ordinal != "")
 	base := w.indicatorColumns(2+w.r.IntN(4), w.one(3))
 	switch w.r.IntN(3) {
 	case 0: // year and measure above the indicators
@@ -156,11 +154,11 @@ func (w *world) unitLine(p *page, row, col int, unit string) *cell {
 
 func (w *world) territoriesByYears(b *book) {
 	from, n := 2005+w.r.IntN(10), 4+w.r.IntN(6)
-	b.year, b.path = from+n, fmt.Sprintf("inbox/nien giam %d.xlsx", 1+w.r.IntN(40))
+	b.path = fmt.Sprintf("inbox/nien giam %d.xlsx", 1+w.r.IntN(40))
 	code := w.numeric(false)
 	p := b.page("Sheet1")
 	g := &grid{label: pick(w, "Địa phương", "Tỉnh/thành phố", "Địa phương"), merged: true, about: point{indicator: code}}
-	g.lines, _ = w.territoryLines(false)
+	g.lines = w.territoryLines(false)
 	g.columns = w.yearHeads(from, n, w.one(3))
 	unit := w.cat.Indicator(code).Unit
 	if o := w.otherUnit(unit); o != "" && w.one(4) {
@@ -185,12 +183,12 @@ func (w *world) territoriesByYears(b *book) {
 
 func (w *world) territoriesByMeasures(b *book) {
 	y := 2014 + w.r.IntN(10)
-	b.year, b.path = y, fmt.Sprintf("inbox/giao chi tieu %d.xlsx", 1+w.r.IntN(40))
+	b.path = fmt.Sprintf("inbox/giao chi tieu %d.xlsx", 1+w.r.IntN(40))
 	code := w.numeric(false)
 	unit := w.cat.Indicator(code).Unit
 	p := b.page("Sheet1")
 	g := &grid{ordinal: pick(w, "", "TT", "STT"), label: pick(w, "Địa phương", "Tỉnh, thành phố"), merged: w.r.IntN(4) > 0, about: point{indicator: code}, unitCode: unit}
-	g.lines, _ = w.territoryLines(g.ordinal != "")
+	g.lines = w.territoryLines(g.ordinal != "")
 	g.columns = w.columns2013(y + 1)
 	var all []*truth
 	g.governs = &all
@@ -203,7 +201,7 @@ func (w *world) territoriesByMeasures(b *book) {
 // territorySections heads groups of indicators with the province they are about.
 func (w *world) territorySections(b *book) {
 	y := 2014 + w.r.IntN(10)
-	b.year, b.path = y, fmt.Sprintf("inbox/tong hop bao cao %d.xlsx", 1+w.r.IntN(40))
+	b.path = fmt.Sprintf("inbox/tong hop bao cao %d.xlsx", 1+w.r.IntN(40))
 	p := b.page("Tổng hợp")
 	g := &grid{ordinal: "TT", label: pick(w, "Chỉ tiêu", "Nội dung"), unit: "ĐVT", merged: true}
 	g.columns = []column{
@@ -228,7 +226,7 @@ func (w *world) territorySections(b *book) {
 func (w *world) yearsBySexArea(b *book) {
 	t := pick(w, w.provinces...)
 	from, n := 2008+w.r.IntN(8), 4+w.r.IntN(5)
-	b.home, b.year, b.path = t.ID, from+n, fmt.Sprintf("inbox/%s dan so.xlsx", fileName(t))
+	b.home, b.path = t.ID, fmt.Sprintf("inbox/%s dan so.xlsx", fileName(t))
 	code := w.numeric(true)
 	unit := w.cat.Indicator(code).Unit
 	p := b.page("Phụ lục 2")
@@ -267,7 +265,7 @@ func (w *world) yearsBySexArea(b *book) {
 
 func (w *world) yearsByIndicators(b *book) {
 	from, n := 2008+w.r.IntN(8), 4+w.r.IntN(6)
-	b.home, b.year, b.path = "vn", from+n, "inbox/so lieu thong ke nganh.xlsx"
+	b.home, b.path = "vn", "inbox/so lieu thong ke nganh.xlsx"
 	p := b.page("Sheet1")
 	p.text(1, 1, pick(w, "SỐ NGƯỜI THAM GIA BẢO HIỂM CẢ NƯỚC QUA CÁC NĂM", "SỐ LIỆU CẢ NƯỚC QUA CÁC NĂM"))
 	g := &grid{label: "Năm", merged: w.r.IntN(3) > 0, about: point{territory: "vn", measure: "actual"}}
@@ -298,7 +296,7 @@ func (w *world) yearsByIndicators(b *book) {
 func (w *world) indicatorsByYears(b *book) {
 	t := pick(w, w.provinces...)
 	from, n := 2010+w.r.IntN(6), 4+w.r.IntN(6)
-	b.home, b.year, b.path = t.ID, from+n, fmt.Sprintf("inbox/%s chi tieu.xlsx", fileName(t))
+	b.home, b.path = t.ID, fmt.Sprintf("inbox/%s chi tieu.xlsx", fileName(t))
 	p := b.page("GIẢM NGHÈO")
 	d := pick(w, formDomains...)
 	p.text(1, 1, "UBND "+strings.ToUpper(t.FullNameVi))
@@ -318,7 +316,6 @@ func (w *world) indicatorsByYears(b *book) {
 // stackedBlocks is the yearbook table whose block labels are units (B8), or blocks of one year or one indicator each.
 func (w *world) stackedBlocks(b *book) {
 	from, n := 2008+w.r.IntN(8), 3+w.r.IntN(4)
-	b.year = from + n
 	p := b.page("Khối")
 	switch w.r.IntN(3) {
 	case 0:
@@ -355,7 +352,7 @@ func (w *world) stackedBlocks(b *book) {
 	case 1: // a block a year
 		b.path = "inbox/bieu theo nam.xlsx"
 		g := &grid{label: "Địa phương", merged: true, columns: w.indicatorColumns(3, false)}
-		ts, _ := w.territoryLines(false)
+		ts := w.territoryLines(false)
 		for k := range 2 {
 			me := len(g.lines)
 			g.lines = append(g.lines, line{label: fmt.Sprintf("Năm %d", from+k), section: true, parent: -1, about: point{year: from + k}})
@@ -402,7 +399,7 @@ func (w *world) districtsOfProvince(b *book) {
 	y := 2014 + w.r.IntN(10)
 	id := pick(w, "province:49@2004", "province:49@2004", "province:22@2004")
 	t := w.cat.Territory(id)
-	b.home, b.year, b.path = id, y, fmt.Sprintf("inbox/%s giao chi tieu.xlsx", fileName(t))
+	b.home, b.path = id, fmt.Sprintf("inbox/%s giao chi tieu.xlsx", fileName(t))
 	code := w.numeric(false)
 	in := w.cat.Indicator(code)
 	p := b.page("Sheet1")
@@ -410,7 +407,7 @@ func (w *world) districtsOfProvince(b *book) {
 	for k, m := range []string{"actual", "plan"}[w.r.IntN(2):] {
 		g.columns = append(g.columns, column{path: []string{w.yearly(m, y+k)}, about: at2(y+k, "", m)})
 	}
-	total := line{label: pick(w, "Tổng số", "Tổng cộng", "Toàn tỉnh", "Cộng toàn tỉnh"), total: true, parent: -1}
+	total := line{label: pick(w, "Tổng số", "Tổng cộng", "Toàn tỉnh", "Cộng toàn tỉnh"), parent: -1}
 	first := w.one(2)
 	if first && additive(in) {
 		g.lines = append(g.lines, total)
@@ -439,7 +436,7 @@ func (w *world) otherDistricts(b *book) {
 	for len(w.districts[t.ID]) > 0 || t.Type != "province" {
 		t = pick(w, w.provinces...)
 	}
-	b.home, b.year, b.path = t.ID, y, fmt.Sprintf("inbox/%s theo huyen.xlsx", fileName(t))
+	b.home, b.path = t.ID, fmt.Sprintf("inbox/%s theo huyen.xlsx", fileName(t))
 	p := b.page("Sheet1")
 	g := &grid{ordinal: pick(w, "STT", "TT"), label: pick(w, "Địa phương", "Huyện, thị xã, thành phố", "Đơn vị hành chính"), merged: true, about: at2(y, "", "actual")}
 	g.columns = w.indicatorColumns(2+w.r.IntN(3), w.one(2))
@@ -462,7 +459,6 @@ func (w *world) otherDistricts(b *book) {
 // targets is the target annex B1: ranges, an owner merged down, parts without a number.
 func (w *world) targets(b *book) {
 	y := pick(w, 2020, 2025, 2030)
-	b.year = y - 8
 	var t *catalogue.Territory
 	p := b.page("Phụ lục I")
 	p.text(1, 1, "Phụ lục I")
@@ -474,7 +470,7 @@ func (w *world) targets(b *book) {
 	} else {
 		t = pick(w, w.provinces...)
 		b.path = fmt.Sprintf("inbox/%s muc tieu.xlsx", fileName(t))
-		p.text(3, 1, "(Kèm theo Kế hoạch số 27/KH-UBND của UBND "+lowerFirst(t.FullNameVi)+fmt.Sprintf(" ngày 02/02/%d)", b.year))
+		p.text(3, 1, "(Kèm theo Kế hoạch số 27/KH-UBND của UBND "+lowerFirst(t.FullNameVi)+fmt.Sprintf(" ngày 02/02/%d)", y-8))
 	}
 	b.home = t.ID
 	g := &grid{ordinal: "TT", label: "Chỉ tiêu", unit: "Đơn vị", merged: true, about: point{territory: t.ID}}
@@ -504,7 +500,7 @@ func (w *world) targets(b *book) {
 // scorecard is B3: plan and estimate with words in the numbers, a verdict in words.
 func (w *world) scorecard(b *book) {
 	y := 2014 + w.r.IntN(10)
-	b.home, b.year = "vn", y
+	b.home = "vn"
 	b.path = fmt.Sprintf("%d/KetQua12ChiTieu_%d_CaNuoc.xlsx", y, y)
 	p := b.page("12 chỉ tiêu")
 	p.text(1, 1, fmt.Sprintf("KẾT QUẢ THỰC HIỆN 12 CHỈ TIÊU KINH TẾ - XÃ HỘI CHỦ YẾU NĂM %d CỦA CẢ NƯỚC", y))
@@ -537,7 +533,7 @@ func (w *world) scorecard(b *book) {
 
 // taskBook is B2: no value at all; the header is repeated after a page break.
 func (w *world) taskBook(b *book) {
-	b.year, b.path = 2022, "inbox/phu luc nhiem vu.xlsx"
+	b.path = "inbox/phu luc nhiem vu.xlsx"
 	p := b.page("Phụ lục II")
 	p.text(1, 1, "Phụ lục II")
 	p.text(2, 1, "CHƯƠNG TRÌNH, ĐỀ ÁN THỰC HIỆN KẾ HOẠCH HÀNH ĐỘNG VÙNG TRUNG DU VÀ MIỀN NÚI BẮC BỘ ĐẾN NĂM 2030, TẦM NHÌN ĐẾN NĂM 2045")

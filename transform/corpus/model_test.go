@@ -154,8 +154,7 @@ type cell struct {
 	names   point    // of a label or header: what it names
 	parent  string   // of a label: the code under which alone it names that
 	copyOf  *cell    // of a header after a page break: the cell it was copied from
-	written bool     // a number written as text in a style
-	style   style
+	style   style    // in which a number was written as text
 }
 
 type at struct{ row, col int }
@@ -175,13 +174,11 @@ type page struct {
 
 // placed remembers where a table stands, for damage that needs its parts.
 type placed struct {
-	top, body, bottom    int // first header row, first and last row of the body
-	left, values, right  int // first column, first value column, last column
-	total                int // row of the total, 0 if none
-	lines                []line
-	columns              []column
-	merged               bool
-	titleGoverned, noted bool
+	top, body, bottom   int // first header row, first and last row of the body
+	left, values, right int // first column, first value column, last column
+	lines               []line
+	columns             []column
+	merged              bool
 }
 
 // book is one workbook with its truth.
@@ -192,10 +189,8 @@ type book struct {
 	damages []string
 	pages   []*page
 	home    string // territory the file is about, "" if several
-	year    int    // in which it was written
 	tasks   int    // rows of a task annex
 	finding string // a finding of a rule that must be there
-	twice   bool   // values stand twice in it
 }
 
 func (b *book) page(name string) *page {
@@ -260,7 +255,7 @@ func (p *page) insertRows(row, n int) {
 	}
 	p.hiddenRows = shifted(p.hiddenRows, row, n)
 	for _, t := range p.tables {
-		for _, x := range []*int{&t.top, &t.body, &t.bottom, &t.total} {
+		for _, x := range []*int{&t.top, &t.body, &t.bottom} {
 			if *x >= row {
 				*x += n
 			}

@@ -30,7 +30,6 @@ type line struct {
 	bound          bool // the label means this only below its parent
 	parent         int  // index of the row it is a part of, -1 if none
 	section        bool // a heading: no values
-	total          bool
 	note           string
 	row            int // where it stands
 }
@@ -164,9 +163,6 @@ func (w *world) table(p *page, row, col int, g *grid) int {
 			units[n] = p.put(row, unitAt, cell{kind: kindUnit, text: l.word})
 		} else if l.parent >= 0 {
 			units[n] = units[l.parent]
-		}
-		if l.total {
-			t.total = row
 		}
 		for i := range g.columns {
 			if l.section {
