@@ -17,12 +17,17 @@
 //
 // Files: model_test.go (cells, sheets, truths), world_test.go (true observations), wording_test.go (how people write
 // indicators, headers and territories), table_test.go (a table from row and column meanings), layout_*_test.go (the
-// layouts), damage_*_test.go (the damage), legacy_test.go (TCVN3 and VNI), write_test.go (bytes), check_test.go (the
-// comparison and the report), corpus_test.go (the tests), real_test.go (published tables in .xls).
+// layouts), damage_*_test.go (the damage), legacy_test.go (TCVN3 and VNI), write_test.go and format_test.go (bytes of
+// .xlsx, .xls, .ods, .docx, .csv), check_test.go (the comparison and the report), corpus_test.go (the tests), real_test.go
+// (published tables).
 //
 // The default tests read a small corpus of one seed. The full proof, the report by layout and by damage, and the cells
 // that went wrong:
 //
-//	PHULUC_CORPUS=seed,count go test -run TestCorpus -v ./transform/corpus
-//	PHULUC_CORPUS=1..10,3000 PHULUC_CORPUS_MISSES=misses.txt go test -run TestCorpus -v -timeout 2h ./transform/corpus
+//	PHULUC_CORPUS=seed,count go test -tags duckdb_arrow -run TestCorpus -v ./transform/corpus
+//	PHULUC_CORPUS=1..10,3000 PHULUC_CORPUS_MISSES=misses.txt go test -tags duckdb_arrow -run TestCorpus -v -timeout 2h ./transform/corpus
+//	PHULUC_CORPUS_SHOW=seed,number go test -tags duckdb_arrow -run TestShow -v ./transform/corpus
+//
+// Published tables in .xls are read as well, where PHULUC_SHARED (or ../shared beside the repository) has them, and what is
+// understood of each is compared with a report in testdata/published that a person has read beside the table.
 package corpus
