@@ -384,6 +384,7 @@ func (s *sheetReader) placeRanks(t *table) {
 				}
 			}
 			t.places[o.rank] = true
+			t.placed = t.placed || len(p.territories) > 0
 		}
 	}
 }

@@ -21,7 +21,7 @@ func (s *sheetReader) spreadGroups(t *table) {
 			for last < t.c2 && g.cell(r, last+1) == none && s.headed(t, r, last+1) && !s.groupBegins(t, r, last+1) {
 				last++
 			}
-			if last > c && s.isGroup(t, r, c, last) {
+			if last = s.groupEnds(t, r, c, last); last > c {
 				g.widen(i, last)
 			}
 		}
@@ -98,29 +98,33 @@ func (s *sheetReader) isValueHeader(t *table, r, c int) bool {
 	return true
 }
 
-// isGroup reports whether a header can be that of the columns first to last: no header below it stands there twice, as under two
-// groups of which one lost its header, and none contradicts it.
-func (s *sheetReader) isGroup(t *table, r, first, last int) bool {
+// groupEnds gives the last of the columns first to last that a header can be the group of: the group ends with the first column behind
+// its own whose headers contradict it, and there is none where a header stands twice, as under two groups of which one lost its header.
+func (s *sheetReader) groupEnds(t *table, r, first, last int) int {
 	g := s.g
 	seen := map[string]bool{}
 	group := s.parsed[g.own(r, first)]
 	for c := first; c <= last; c++ {
-		d, key := group.dims, ""
+		d, key, other := group.dims, "", false
 		for k := r + 1; k <= t.bottom; k++ {
 			if i := g.cell(k, c); i != none && !t.isCode(k) && s.parsed[i] != nil {
-				d.merge(&s.parsed[i].dims)
+				p := s.parsed[i]
+				d.merge(&p.dims)
 				key += text.Key(g.text[i]) + "/"
-				if len(group.indicators) > 0 && s.parsed[i].exactName && !sameIndicator(group.indicators, s.parsed[i].indicators) && standsFor(s.parsed[i]) {
-					return false
-				}
+				other = other || len(group.indicators) > 0 && p.exactName && !sameIndicator(group.indicators, p.indicators) && standsFor(p)
 			}
 		}
-		if d.clash != "" || seen[key] {
-			return false
+		switch {
+		case seen[key]:
+			return first
+		case other:
+			return c - 1
+		case d.clash != "" && c > first:
+			return c
 		}
 		seen[key] = true
 	}
-	return true
+	return last
 }
 
 // standsFor reports whether a name needs no parent to mean an indicator.

@@ -185,7 +185,11 @@ func (rd *Reader) pathTerritory(path string) (mention, bool) {
 		var found []mention
 		for i := 0; i < len(words); i++ {
 			for n := min(5, len(words)-i); n > 0; n-- {
-				if t := rd.folds[strings.Join(words[i:i+n], " ")]; len(t) > 0 {
+				t := rd.folds[strings.Join(words[i:i+n], " ")]
+				if len(t) == 0 { // "BaRia-VungTau"
+					t = rd.folds[strings.Join(words[i:i+n], "")]
+				}
+				if len(t) > 0 {
 					found = append(found, mention{name: strings.Join(words[i:i+n], " "), territories: t, at: place{raw: elements[k]}})
 					i += n - 1
 					break

@@ -84,6 +84,9 @@ func parseOrdinal(s string) (ordinal, bool) {
 	if isRoman(t) {
 		return ordinal{rankRoman, t}, true
 	}
+	if len(t) > 1 && isRoman(strings.ToUpper(t)) && t == strings.ToLower(t) {
+		return ordinal{rankLetter, t}, true // i, ii, iii
+	}
 	if r, w := utf8.DecodeRuneInString(t); w == len(t) {
 		switch {
 		case r >= 'A' && r <= 'Z' || r == 'Đ':

@@ -56,8 +56,13 @@ func checkBook(f record.File, grids []*grid) error {
 	if read != cells {
 		return fmt.Errorf("%d cells given, %d counted", cells, read)
 	}
-	n := len(f.Observations)
+	n := 0
+	last := ""
 	for _, o := range f.Observations {
+		if at := o.Sheet + "!" + o.Cell; at != last { // a cell may hold a value and a part of it
+			n++
+			last = at
+		}
 		if o.Achieved.Valid != (o.AchievedCell != "") || o.Achieved.Valid && (!o.Value.Valid || o.Measure != "actual" && o.Measure != "estimate") {
 			return fmt.Errorf("a percentage of the plan without its value or its cell: %+v", o)
 		}

@@ -64,7 +64,7 @@ func (b *bookReader) refuseLabel(s *sheetReader, cx *cellContext, rw *row, i int
 		}
 	}
 	town := isTownName(unknown)
-	if territories+cx.territories > cx.indicators || town {
+	if territories+cx.territories > cx.indicators || town || rw.mean.tainted && cx.t.placed {
 		nearest := ""
 		if !town && b.mayPropose(unknown) { // the nearest name of a town is that of its province
 			if t := s.rd.cat.NearestTerritory(unknown); t != nil && text.Distance(t.NameVi, unknown) <= 3 {

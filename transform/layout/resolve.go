@@ -345,6 +345,7 @@ type pending struct {
 	row, col  int
 	number    bool // stored as a number
 	percent   bool
+	part      bool // a part that stands in the cell of the pending before it
 }
 
 // resolveTable decides all value cells of a table.
@@ -387,10 +388,10 @@ func (b *bookReader) resolveTable(s *sheetReader, t *table) {
 		rw.mean = s.rowMeaning(t, rw, &cx.title.meaning)
 		cx.labelled = cx.labelled || len(rw.labels) > 0
 		switch {
-		case len(rw.mean.territories) > 0 && rw.mean.unknown == "":
-			cx.territories++
 		case rw.mean.indicator != nil:
 			cx.indicators++
+		case len(rw.mean.territories) > 0 && rw.mean.unknown == "":
+			cx.territories++
 		}
 	}
 	cx.hasMeasures = s.hasMeasures(t)
@@ -462,6 +463,10 @@ func (b *bookReader) resolveCell(s *sheetReader, cx *cellContext, rw *row, c int
 	}
 	if len(rw.labels) == 0 && cx.labelled {
 		no("dimension.missing", "", "no label beside the cell")
+		return
+	}
+	if g.cells[i].External {
+		no("value.external_link", "", label, header)
 		return
 	}
 	// Unknown texts first: without them nothing else can be said.
@@ -765,13 +770,16 @@ func (b *bookReader) joinTerritory(s *sheetReader, cx *cellContext, rw *row, cm 
 			continue
 		}
 		t, code := b.choose(cands, home, cx.onlyDistr)
-		if code == "" && t == home && t.Type == "province" && isTownName(s.rowText(rw)) {
+		if code == "" && home != nil && t.Level == "province" && t.NameVi == home.NameVi && home.Type == "province" && isTownName(s.rowText(rw)) {
 			code = "territory.ambiguous" // "Thành phố Huế" in the annex of its province is a row of its districts
 		}
 		if code != "" {
 			return nil, code, []string{cands[0].NameVi}
 		}
 		return t, "", nil
+	}
+	if cx.t.placed && !rw.mean.dims.total {
+		return nil, "dimension.missing", []string{"no heading above the row names its territory"} // a heading may be lost
 	}
 	if title := cx.title.territories; len(title) > 0 && (b.identity.Territory == "" || title[0].Level == "province") {
 		t, code := b.choose(title, home, cx.onlyDistr)
@@ -824,6 +832,9 @@ func (b *bookReader) choose(cands []*catalogue.Territory, home *catalogue.Territ
 
 func (b *bookReader) atDate(cands []*catalogue.Territory) (*catalogue.Territory, string) {
 	if len(cands) == 1 {
+		if b.asOf != "" && cands[0].ValidFrom > b.asOf { // nobody names what does not exist yet: a town of that name is meant
+			return nil, "territory.ambiguous"
+		}
 		return cands[0], ""
 	}
 	if b.asOf == "" {

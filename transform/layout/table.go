@@ -47,6 +47,7 @@ type table struct {
 	zoneCells   []int32
 	isTask      bool
 	places      map[int]bool // see placeRanks
+	placed      bool         // some of these rows name a territory
 	end         int          // first grid row after the body
 }
 
@@ -521,8 +522,8 @@ func (s *sheetReader) areUnits(cells []int32) bool {
 // the columns of ordinals and labels.
 func (s *sheetReader) continues(t *table, r int, v rowView) bool {
 	g := s.g
-	if g.rows[r] != g.rows[t.bottom]+1 {
-		return false
+	if gap := g.rows[r] - g.rows[t.bottom]; gap > 3 || gap > 1 && (v.heads < 2 || v.heads+v.years+v.fillers < len(v.cells)) {
+		return false // blank rows inside the band only before a row that can be nothing but headers
 	}
 	if len(v.cells) == 1 && s.isBlockLabel(v.cells[0]) {
 		return false

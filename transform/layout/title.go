@@ -102,7 +102,11 @@ func (s *sheetReader) readTitles(cells []int32) titleInfo {
 				}
 			}
 		}
-		rd.titleWords(&ti, p.text)
+		if p.rest == "" && len(p.indicators) > 0 {
+			ti.say(&p.dims) // "Tỷ lệ huyện có kế hoạch …" is a name, no plan
+		} else {
+			rd.titleWords(&ti, p.text)
+		}
 	}
 	if ti.ambiguous {
 		ti.indicator = nil
@@ -112,6 +116,28 @@ func (s *sheetReader) readTitles(cells []int32) titleInfo {
 		ti.dims.year, ti.dims.toYear, ti.dims.part = y.year, y.toYear, y.part
 	}
 	return ti
+}
+
+// say takes over period and measure of a title that is understood.
+func (ti *titleInfo) say(d *partial) {
+	if p := (partial{year: d.year, toYear: d.toYear, part: d.part}); d.year != 0 && !slices.Contains(ti.years, p) {
+		ti.years = append(ti.years, p)
+	}
+	if d.measure != "" {
+		ti.mean(d.measure)
+	}
+}
+
+// mean notes a measure word of a title; two that differ say nothing.
+func (ti *titleInfo) mean(measure string) {
+	if ti.measures == 0 || ti.dims.measure == measure {
+		ti.dims.measure = measure
+	} else {
+		ti.dims.measure = ""
+	}
+	ti.measures++
+	ti.planned = ti.planned || measure != "actual"
+	ti.planYear = ti.planYear || measure == "plan"
 }
 
 // isCompound reports whether two syllables are one word of which the second alone would be a measure: "thỏa ước" is an agreement.
@@ -135,12 +161,7 @@ func (rd *Reader) titleWords(ti *titleInfo, s string) {
 	for i := 0; i < len(toks); {
 		if n, it := takePeriod(toks[i:]); n > 0 {
 			if it.year != 0 {
-				p := partial{year: it.year, toYear: it.to, part: it.part}
-				known := false
-				for _, q := range ti.years {
-					known = known || q == p
-				}
-				if !known {
+				if p := (partial{year: it.year, toYear: it.to, part: it.part}); !slices.Contains(ti.years, p) {
 					ti.years = append(ti.years, p)
 				}
 			}
@@ -156,17 +177,7 @@ func (rd *Reader) titleWords(ti *titleInfo, s string) {
 			if w.value == "target" && i+n < len(toks) && !isYear(toks[i+n]) {
 				continue
 			}
-			switch {
-			case ti.measures == 0 || ti.dims.measure == w.value:
-				ti.dims.measure = w.value
-			default:
-				ti.dims.measure = ""
-			}
-			ti.measures++
-			if w.value != "actual" {
-				ti.planned = true
-			}
-			ti.planYear = ti.planYear || w.value == "plan"
+			ti.mean(w.value)
 			step = n
 			break
 		}

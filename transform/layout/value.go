@@ -156,7 +156,7 @@ func (b *bookReader) largest(s *sheetReader, cx *cellContext, c int) decimal.Dec
 		var v decimal.Decimal
 		if s.g.cells[i].Kind == sheet.Number {
 			v, _, _ = text.FromFloat(s.g.cells[i].Raw)
-		} else if n, err := text.ParseNumber(s.g.cells[i].Raw, cx.styles[c]); err == nil {
+		} else if n, err := text.ParseNumber(s.g.text[i], cx.styles[c]); err == nil {
 			v = n.Value
 		}
 		if v.GreaterThan(top) {
@@ -168,6 +168,18 @@ func (b *bookReader) largest(s *sheetReader, cx *cellContext, c int) decimal.Dec
 	}
 	cx.largest[c] = top
 	return top
+}
+
+// cutMark cuts the mark of a note off a number: "25(1)", where one digit in parentheses follows the last one.
+func cutMark(s string) (number, mark string, ok bool) {
+	t := strings.TrimSpace(s)
+	k := len(t) - 3
+	if k < 1 || t[k] != '(' || t[k+1] < '1' || t[k+1] > '9' || t[k+2] != ')' {
+		return s, "", false
+	}
+	number = strings.TrimRight(t[:k], " ")
+	last := number[len(number)-1:]
+	return number, t[k+1 : k+2], last >= "0" && last <= "9" || last == "%"
 }
 
 // value reads the number of a resolved cell, brings it into the indicator's own unit and keeps the pending observation;
@@ -202,7 +214,12 @@ func (b *bookReader) value(s *sheetReader, cx *cellContext, rw *row, cm *meaning
 		}
 	case sheet.Text:
 		var err error
-		n, err = text.ParseNumber(cell.Raw, cx.styles[p.col])
+		written := s.g.text[p.cell]
+		n, err = text.ParseNumber(written, cx.styles[p.col])
+		if number, mark, ok := cutMark(written); err != nil && ok {
+			n, err = text.ParseNumber(number, cx.styles[p.col])
+			p.obs.Note = strings.TrimSpace(p.obs.Note + " " + mark)
+		}
 		var ne *text.NumberError
 		if errors.As(err, &ne) {
 			switch ne.Reason {
@@ -217,9 +234,12 @@ func (b *bookReader) value(s *sheetReader, cx *cellContext, rw *row, cm *meaning
 			}
 			return
 		}
-		if err != nil || n.Kind != "" || n.Of.Valid || n.Sub.Valid {
+		if err != nil || n.Kind != "" || (n.Of.Valid || n.Sub.Valid) && in.ValueKind != "count" || n.Sub.Valid && b.rd.subSex(&p.obs, in, n.SubWord) == "" {
 			no("number.unreadable", "", cell.Raw)
 			return
+		}
+		if n.Of.Valid { // "71.819/75.126": so many of so many
+			p.obs.Note = strings.TrimSpace(p.obs.Note + " / " + n.Of.Decimal.String())
 		}
 	default:
 		no("number.unreadable", "", cell.Raw)
@@ -266,7 +286,7 @@ func (b *bookReader) value(s *sheetReader, cx *cellContext, rw *row, cm *meaning
 	}
 	if in.ValueKind == "count" && u.Factor.GreaterThan(decimal.NewFromInt(1)) && cell.Kind == sheet.Text && cx.styles[p.col] == text.Unknown {
 		// "19.850" thousand persons, and nothing in the workbook tells which mark is the decimal one.
-		if e, err := text.ParseNumber(cell.Raw, text.English); err == nil && !e.Value.Equal(n.Value) {
+		if e, err := text.ParseNumber(s.g.text[p.cell], text.English); err == nil && !e.Value.Equal(n.Value) {
 			no("number.ambiguous", "", cell.Raw, u.NameVi)
 			return
 		}
@@ -295,8 +315,36 @@ func (b *bookReader) value(s *sheetReader, cx *cellContext, rw *row, cm *meaning
 	}
 	p.obs.Qualifier = n.Qualifier
 	p.obs.Unit, p.obs.Reported = own.Code, u.Code
-	p.percent = p.number && !n.Percent && own.Quantity == "percent"
-	b.pending = append(b.pending, *p)
+	p.percent = !n.Percent && n.Qualifier == "" && own.Quantity == "percent"
+	if !n.Sub.Valid {
+		b.pending = append(b.pending, *p)
+		return
+	}
+	part, ok := cat.Convert(n.Sub.Decimal, u, own)
+	if !ok || u.Factor.Equal(decimal.NewFromInt(1)) && !n.Sub.Decimal.IsInteger() {
+		no("value.type", "", cell.Raw, in.NameVi)
+		return
+	}
+	q := *p
+	q.obs.Value, q.obs.Qualifier, q.part = decimal.NewNullDecimal(part), "", true
+	q.obs.Sex = b.rd.subSex(&p.obs, in, n.SubWord)
+	if own := b.rd.restricted(in, q.obs.Sex, q.obs.Area); own != nil {
+		q.indicator, q.obs.Indicator = own, own.Code
+		q.obs.Sex, q.obs.Area = firstOf(rest(own.Sex, q.obs.Sex), "T"), firstOf(rest(own.Area, q.obs.Area), "T")
+	}
+	b.pending = append(b.pending, *p, q)
+}
+
+// subSex gives the sex that a number in parentheses counts ("5.136 (1.323 nữ)", form B15): "" if the word names none, or the value is
+// already of one sex.
+func (rd *Reader) subSex(o *record.Observation, in *catalogue.Indicator, word string) string {
+	if o.Sex != "T" || in.Sex != "" {
+		return ""
+	}
+	if w, ok := rd.vocab.find(tokenize(word), kindSex); ok && w.value != "T" {
+		return w.value
+	}
+	return ""
 }
 
 // unquotedFormat drops the literal parts of a number format, in which % is no percent sign.
@@ -330,22 +378,27 @@ func (b *bookReader) empty(p *pending, kind string, u, own *catalogue.Unit) {
 	b.pending = append(b.pending, *p)
 }
 
-// fractions refuses percentages that were probably stored as fractions (0.641 for 64,1 %): numeric cells without a percent format, none
-// above 1, where no numeric percentage of the same row or column is (text_pitfalls.md section 3). A percentage written as a text or with that format
-// says that the numbers beside it are percentages too only if it is of their size, or they have no more than one decimal.
+// fractions refuses percentages that were probably stored as fractions (0.641 for 64,1 %): written without a percent sign or format, none
+// above 1, where no other percentage of the same row or column is (text_pitfalls.md section 3). A percentage that is written as a text, or
+// with a sign, says that the numbers beside it are percentages too only if it is of their size, or they have no more than one decimal.
 func (b *bookReader) fractions(from int) {
 	type evidence struct {
-		above     bool            // a number above 1
-		fractions bool            // a number between 0 and 1
+		above     bool            // a bare percentage above 1
+		fractions bool            // one between 0 and 1
 		digits    int             // most decimals of these
-		text      decimal.Decimal // the smallest above 1 that is written as a text or with a percent format, 0 if there is none
+		other     decimal.Decimal // the smallest above 1 that is written otherwise, 0 if there is none
 	}
-	rows, cols := map[int]*evidence{}, map[int]*evidence{}
-	at := func(m map[int]*evidence, k int) *evidence {
-		if m[k] == nil {
-			m[k] = &evidence{}
+	type line struct {
+		row    bool
+		at     int
+		number bool // stored as numbers
+	}
+	lines := map[line]*evidence{}
+	at := func(l line) *evidence {
+		if lines[l] == nil {
+			lines[l] = &evidence{}
 		}
-		return m[k]
+		return lines[l]
 	}
 	one := decimal.NewFromInt(1)
 	for i := from; i < len(b.pending); i++ {
@@ -354,27 +407,30 @@ func (b *bookReader) fractions(from int) {
 			continue
 		}
 		v := p.obs.Value.Decimal.Abs()
-		for _, e := range []*evidence{at(rows, p.row), at(cols, p.col)} {
-			switch {
-			case p.percent && v.GreaterThan(one):
+		for _, l := range []line{{true, p.row, true}, {false, p.col, true}, {true, p.row, false}, {false, p.col, false}} {
+			e := at(l)
+			switch same := p.percent && p.number == l.number; {
+			case same && v.GreaterThan(one):
 				e.above = true
-			case p.percent && !v.IsInteger():
+			case same && !v.IsInteger():
 				e.fractions, e.digits = true, max(e.digits, decimals(v))
-			case !p.percent && v.GreaterThan(one) && (e.text.IsZero() || v.LessThan(e.text)):
-				e.text = v
+			case !same && v.GreaterThan(one) && (e.other.IsZero() || v.LessThan(e.other)):
+				e.other = v
 			}
 		}
 	}
 	kept := b.pending[:from]
 	for i := from; i < len(b.pending); i++ {
 		p := b.pending[i]
-		if !p.percent || !p.obs.Value.Valid || p.obs.Value.Decimal.IsZero() || p.obs.Value.Decimal.Abs().GreaterThan(one) {
+		v := p.obs.Value.Decimal.Abs()
+		if !p.percent || !p.obs.Value.Valid || v.IsZero() || v.GreaterThan(one) {
 			kept = append(kept, p)
 			continue
 		}
-		v, row, col := p.obs.Value.Decimal.Abs(), rows[p.row], cols[p.col]
+		row, col := at(line{true, p.row, p.number}), at(line{false, p.col, p.number})
 		sure := row.above || col.above || v.IsInteger() && !row.fractions && !col.fractions ||
-			!row.text.IsZero() && row.text.LessThan(v.Mul(decimal.NewFromInt(20))) || !col.text.IsZero() && max(row.digits, col.digits) <= 1
+			!row.other.IsZero() && row.other.LessThan(v.Mul(decimal.NewFromInt(20))) ||
+			!col.other.IsZero() && (!p.number || max(row.digits, col.digits) <= 1)
 		if sure {
 			kept = append(kept, p)
 			continue
@@ -392,15 +448,20 @@ func decimals(v decimal.Decimal) int {
 
 type observationKey struct{ indicator, territory, period, measure, sex, area string }
 
+func (p *pending) key() observationKey {
+	o := &p.obs
+	return observationKey{o.Indicator, o.Territory, o.Period, o.Measure, o.Sex, o.Area}
+}
+
 // settle loads what is pending. The same observation twice: equal values are one, the second a repeat; different values
-// are all refused, since nothing says which is right.
+// are all refused, since nothing says which is right. The values of one cell are loaded or refused together.
 func (b *bookReader) settle() []record.Observation {
 	groups := make(map[observationKey][]int, len(b.pending))
 	clash := map[observationKey]bool{}
 	for i := range b.pending {
-		o := &b.pending[i].obs
-		k := observationKey{o.Indicator, o.Territory, o.Period, o.Measure, o.Sex, o.Area}
-		if g := groups[k]; len(g) > 0 && !sameValue(o, &b.pending[g[0]].obs) {
+		p := &b.pending[i]
+		k := p.key()
+		if g := groups[k]; len(g) > 0 && !sameValue(&p.obs, &b.pending[g[0]].obs) {
 			clash[k] = true
 		}
 		groups[k] = append(groups[k], i)
@@ -410,34 +471,59 @@ func (b *bookReader) settle() []record.Observation {
 	}
 	out := make([]record.Observation, 0, len(b.pending))
 	rows := map[gridRow][]int{}
-	for i := range b.pending {
+	for i := 0; i < len(b.pending); {
 		p := &b.pending[i]
-		k := observationKey{p.obs.Indicator, p.obs.Territory, p.obs.Period, p.obs.Measure, p.obs.Sex, p.obs.Area}
-		switch {
-		case clash[k]:
-			var others []string
-			for _, j := range groups[k] {
-				if j == i {
-					continue
-				}
-				o := &b.pending[j].obs
-				others = append(others, o.Sheet+"!"+o.Cell+" = "+o.Raw)
-				if len(others) == 5 {
-					break
-				}
+		end := i + 1
+		for end < len(b.pending) && b.pending[end].part {
+			end++
+		}
+		refused, loaded := false, false
+		for j := i; j < end && !refused; j++ {
+			if k := b.pending[j].key(); clash[k] {
+				refused = true
+				b.refuse(p.g, p.cell, "value.duplicate", p.obs.Label, p.obs.Header, "", b.others(groups[k], j)...)
 			}
-			b.refuse(p.g, p.cell, "value.duplicate", p.obs.Label, p.obs.Header, "", others...)
-		case groups[k][0] != i:
-			p.g.skip(p.cell, skipRepeat)
-		default:
-			p.g.set(p.cell, fate{kind: fateLoaded})
-			if len(b.claims) > 0 {
+		}
+		for j := i; j < end && !refused; j++ {
+			if b.first(groups[b.pending[j].key()]) != j {
+				continue
+			}
+			loaded = true
+			if len(b.claims) > 0 && j == i {
 				rows[gridRow{p.g, p.row}] = append(rows[gridRow{p.g, p.row}], len(out))
 			}
-			out = append(out, p.obs)
+			out = append(out, b.pending[j].obs)
 		}
+		switch {
+		case loaded:
+			p.g.set(p.cell, fate{kind: fateLoaded})
+		case !refused:
+			p.g.skip(p.cell, skipRepeat)
+		}
+		i = end
 	}
 	b.settleClaims(out, rows)
+	return out
+}
+
+// first picks the pending that is loaded of those that say the same: one with a cell of its own before a part in that of another.
+func (b *bookReader) first(group []int) int {
+	for _, j := range group {
+		if !b.pending[j].part {
+			return j
+		}
+	}
+	return group[0]
+}
+
+// others tells where else a value was written, and how.
+func (b *bookReader) others(group []int, but int) (out []string) {
+	for _, j := range group {
+		if j != but && len(out) < 5 {
+			o := &b.pending[j].obs
+			out = append(out, o.Sheet+"!"+o.Cell+" = "+o.Raw)
+		}
+	}
 	return out
 }
 

@@ -90,9 +90,14 @@ func judgeCells(cat *catalogue.Catalogue, f *record.File) {
 		}
 	}
 	observations := f.Observations[:0]
+	var refused record.Origin
 	for _, o := range f.Observations {
+		if o.Cell != "" && o.Cell == refused.Cell && o.Sheet == refused.Sheet {
+			continue // a part written in the cell of a value that was refused
+		}
 		if code, why := cellFault(cat, &o); code != "" {
 			refuse(o.Origin, code, why, o.Label, o.Header)
+			refused = o.Origin
 			if o.Achieved.Valid { // without its value the percentage says nothing; its cell goes with the value's
 				at := o.Origin
 				at.Cell, at.Raw = o.AchievedCell, o.AchievedRaw
