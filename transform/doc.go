@@ -1,6 +1,6 @@
 // Package transform turns landed objects into Arrow batches that add up.
 //
-//	landing.Raw ─▶ reader (extract/xlsx, extract/feed) ─▶ layout or mapping ─▶ rules ─▶ record.File ─▶ Batch
+//	landing.Raw ─▶ reader (extract/workbook, extract/feed) ─▶ layout or mapping ─▶ rules ─▶ record.File ─▶ Batch
 //
 // The invariants of the whole program; a test names the one it guards:
 //

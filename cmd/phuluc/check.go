@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/phuluc/phuluc/extract"
+	"github.com/phuluc/phuluc/extract/delimited"
 	"github.com/phuluc/phuluc/extract/landing"
 	"github.com/phuluc/phuluc/transform"
 	"github.com/phuluc/phuluc/transform/catalogue"
@@ -320,7 +321,11 @@ func address(o record.Origin) string {
 func printCheck(w io.Writer, name string, f *record.File) {
 	fmt.Fprintf(w, "%s  (%s, sha256 %s…)\n", name, f.Type, f.SHA256[:12])
 	if d := f.Dialect; d != nil {
-		fmt.Fprintf(w, "  đọc như CSV: dấu phân cách %s, bảng mã %s\n", d.Separator, d.Encoding)
+		legacy := ""
+		if d.Encoding == delimited.Windows1252 {
+			legacy = " hoặc phông chữ cũ (TCVN3, VNI)"
+		}
+		fmt.Fprintf(w, "  đọc như CSV: dấu phân cách %s, bảng mã %s%s\n", d.Separator, d.Encoding, legacy)
 	}
 	if id := f.Identity; id.Territory+id.Round+id.Title != "" {
 		fmt.Fprintf(w, "  %s\n", strings.Join(nonEmpty(id.Territory, "round "+id.Round, id.Form, id.Document, id.Title), " · "))
