@@ -3,7 +3,6 @@ package xlsx
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"io"
 	"math"
 	"runtime"
