@@ -219,6 +219,7 @@ func (w *Workbook) each(ctx context.Context, give func(sheet.Cell) bool) error {
 	s := newScanner(w.dialect.Separator)
 	var record []byte
 	var cells int64
+	var numbers splitNumbers
 	first := s.line // of the record
 	for row, more := 1, true; more; row++ {
 		if err := ctx.Err(); err != nil {
@@ -271,8 +272,14 @@ func (w *Workbook) each(ctx context.Context, give func(sheet.Cell) bool) error {
 		if err != nil || len(fields) != s.fields || filled != s.filled {
 			return sheet.Refuse(sheet.CodeDamaged, "", "line %d: %d fields were found, then %d", first+w.skipped(), s.fields, len(fields))
 		}
+		if s.sep == ',' {
+			numbers.add(text, fields, first+w.skipped())
+		}
 		first = s.line + 1
 		s.begin()
+	}
+	if line := numbers.found(); line > 0 {
+		return sheet.Refuse(sheet.CodeDamaged, "", "line %d: commas separate the fields and stand in numbers too; numbers must be in quotes, or semicolons separate", line)
 	}
 	if cells != w.cells {
 		return sheet.Refuse(sheet.CodeDamaged, "", "%d cells were counted, %d read", w.cells, cells)

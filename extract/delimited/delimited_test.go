@@ -130,6 +130,9 @@ func TestWhatIsRefused(t *testing.T) {
 		"half a pair at the end":          {"\xff\xfea\x00;\x00\x00\xd8", sheet.CodeTruncated, "line 1"},
 		"a last line shorter than all":    {"a;b;c\n1;2;3\n4;5", sheet.CodeTruncated, "line 3"},
 		"a last line of half a label":     {"a;b;c\n1;2;3\n4", sheet.CodeTruncated, "line 3"},
+		"commas in numbers":               {"TT,Chỉ tiêu,TH 2018\n1,Số hộ,15,020\n2,Số người,16,000\n", sheet.CodeDamaged, "line 2: commas"},
+		"decimal commas":                  {"TT,Chỉ tiêu,2018,2019\n1,Tỷ lệ,52,4,55,1\n2,Tỷ lệ,52,4,55,2\n", sheet.CodeDamaged, "line 2: commas"},
+		"commas in some numbers":          {"TT,Chỉ tiêu,2018,2019\n1,a,5,6\n2,b,5,16,000\n", sheet.CodeDamaged, "line 2: commas"},
 		"too many columns":                {strings.Repeat("a;b;c;d;e;f;g;h;i\n", 3), sheet.CodeLimit, "I1"},
 		"too many cells":                  {strings.Repeat("a;b\n", 51), sheet.CodeLimit, "A51"},
 		"a text too long":                 {"a;" + strings.Repeat("ộ", 51) + "\n1;2\n", sheet.CodeLimit, "B1"},
@@ -211,6 +214,20 @@ func TestGeneratedTextsReadAsTheOracleReadsThem(t *testing.T) {
 		d, got, err := read("sep="+string(w.Comma)+"\n"+b.String(), sheet.DefaultLimits())
 		if err != nil || d.Separator != byte(w.Comma) || !reflect.DeepEqual(got, want) {
 			t.Fatalf("%v %v\n%s\ngot  %q\nwant %q", d, err, b.String(), got, want)
+		}
+	}
+}
+
+// Commas that separate only are taken as such, whatever numbers stand beside each other.
+func TestNumbersBesideEachOtherAreNoPieces(t *testing.T) {
+	for name, text := range map[string]string{
+		"of one width":         "Phụ lục\nTT,Chỉ tiêu,2018,2019\n1,a,15,020\n2,b,5,6\n",
+		"in quotes":            "TT,Chỉ tiêu,2018,2019\n1,a,\"15,020\",\"16,000\"\n2,b,5\n",
+		"letterhead in two":    "SỞ,CỘNG HÒA\nTT,Chỉ tiêu,2018,2019\n1,a,15,120\n2,b,5,6\n",
+		"a note of two fields": "TT,Chỉ tiêu,2018,2019\n1,a,15,120\n2,b,5,6\nGhi chú,sơ bộ\n",
+	} {
+		if _, cells, err := read(text, sheet.DefaultLimits()); err != nil || len(cells) < 8 {
+			t.Errorf("%s: %v", name, err)
 		}
 	}
 }

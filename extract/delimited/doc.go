@@ -22,6 +22,7 @@
 //
 // Records are found by one count over the bytes and cut into fields by another; both must find as many fields in every
 // record and as many cells as the first pass over the file. A quote that is never closed, or text behind a closing quote,
-// damages the file, with the line. A file that was cut inside a character, inside quotes, or in a last line that is shorter
+// damages the file, with the line; so do commas that separate and group digits too, where records have different numbers
+// of fields. A file that was cut inside a character, inside quotes, or in a last line that is shorter
 // than all others, is refused. Any other cut can not be seen: the format does not say where it ends. Memory is one record.
 package delimited
