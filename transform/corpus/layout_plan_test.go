@@ -35,6 +35,7 @@ func layouts() []layout {
 		{"years_indicators", (*world).yearsByIndicators},
 		{"indicators_years", (*world).indicatorsByYears},
 		{"stacked_blocks", (*world).stackedBlocks},
+		{"yearbook", (*world).yearbook},
 		{"districts", (*world).districtsOfProvince},
 		{"districts_unknown", (*world).otherDistricts},
 	}

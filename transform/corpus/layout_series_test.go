@@ -393,6 +393,89 @@ func (w *world) stackedBlocks(b *book) {
 	}
 }
 
+// yearbook is laid out as the statistics office prints: Vietnamese and English in one cell, with a run of spaces between, or
+// in rows one below the other; the unit stands over the values; years are numbers; a block of growth rates follows.
+func (w *world) yearbook(b *book) {
+	t := pick(w, w.provinces...)
+	from, n := 1995+w.r.IntN(15), 5+w.r.IntN(8)
+	code := w.numeric(true)
+	unit := w.cat.Indicator(code).Unit
+	p := b.page(pick(w, "DSGioiTinh", "Sheet1", "24"))
+	gap := strings.Repeat(" ", 1+w.r.IntN(24))
+	if w.one(2) {
+		b.home, b.path = t.ID, fmt.Sprintf("inbox/%s nien giam.xlsx", fileName(t))
+		p.text(1, 1, "CỤC THỐNG KÊ "+strings.ToUpper(t.FullNameVi))
+		parts := []column{
+			{path: []string{"Chia ra - Of which", "Nam" + gap + "Males"}, about: point{sex: "M"}},
+			{path: []string{"Chia ra - Of which", "Nữ" + gap + "Females"}, about: point{sex: "F"}},
+		}
+		by := [2]string{" phân theo giới tính", " by sex"}
+		if w.one(2) {
+			parts = []column{
+				{path: []string{"Chia ra - Of which", "Thành thị" + gap + "Urban"}, about: point{area: "U"}},
+				{path: []string{"Chia ra - Of which", "Nông thôn" + gap + "Rural"}, about: point{area: "R"}},
+			}
+			by = [2]string{" phân theo thành thị và nông thôn", " by urban and rural"}
+		}
+		p.text(2, 1, pick(w, "2. ", "")+w.label(code, false)+by[0])
+		p.text(3, 1, "    "+w.english[code]+by[1])
+		p.text(4, 1, fmt.Sprintf("(Kèm theo Báo cáo ngày 20/7/%d)", from+n))
+		g := &grid{label: "", merged: w.one(2), about: point{indicator: code, territory: t.ID, measure: "actual"}, unitCode: unit,
+			columns: append([]column{{path: []string{"Tổng số", "Total"}}}, parts...)}
+		for k := range n {
+			g.lines = append(g.lines, line{label: strconv.Itoa(from + k), about: point{year: from + k}, parent: -1})
+		}
+		var all []*truth
+		g.governs = &all
+		row := w.table(p, 6, 1, g)
+		body := p.tables[0].body
+		p.insertRows(body, 1)
+		word := w.unitWord(unit)
+		u := p.put(body, 2, cell{kind: kindUnit, text: upperFirst(word) + " - " + w.cat.Unit(unit).NameEn, governs: all})
+		u.names = point{}
+		p.merge(body, 2, body, 4)
+		for a, c := range p.cells {
+			if c.kind == kindLabel && c.names.year != 0 && a.col == 1 {
+				c.number = true
+			}
+		}
+		row++
+		p.put(row, 2, cell{kind: kindSection, text: "Tốc độ tăng (%)" + gap + "Growth rate (%)"})
+		p.merge(row, 2, row, 4)
+		for k := 1; k < n; k++ {
+			row++
+			p.put(row, 1, cell{kind: kindOrdinal, text: strconv.Itoa(from + k), number: true})
+			for c := range 3 {
+				p.put(row, 2+c, cell{kind: kindCompare, text: strconv.FormatFloat(w.r.Float64()*4, 'g', 17, 64), number: true})
+			}
+		}
+		p.tables[0].bottom = row
+		return
+	}
+	b.path = "inbox/nien giam.xlsx"
+	p.text(1, 1, "TỔNG CỤC THỐNG KÊ")
+	p.text(2, 1, "4. "+w.label(code, false)+" phân theo vùng")
+	p.text(3, 1, "    "+w.english[code]+" by region")
+	p.text(4, 1, fmt.Sprintf("(Kèm theo Báo cáo ngày 20/7/%d)", from+n))
+	var all []*truth
+	g := &grid{label: "", merged: true, about: point{indicator: code}, unitCode: unit, columns: w.yearHeads(from, n, w.one(3)), governs: &all}
+	if w.one(2) {
+		g.lines = append(g.lines, line{label: "Cả nước - Whole country", about: point{territory: "vn"}, parent: -1})
+	} else {
+		g.lines = append(g.lines, line{label: "CẢ NƯỚC", parent: -1, section: true}, line{label: "WHOLE COUNTRY", about: point{territory: "vn"}, parent: -1})
+	}
+	for _, r := range w.regions {
+		if w.one(2) {
+			g.lines = append(g.lines, line{label: r.NameVi + " - " + r.NameEn, about: point{territory: r.ID}, parent: -1})
+		} else {
+			g.lines = append(g.lines, line{label: r.NameVi, parent: -1, section: true}, line{label: r.NameEn, about: point{territory: r.ID}, parent: -1})
+		}
+	}
+	u := w.unitLine(p, 5, n, unit)
+	w.table(p, 6, 1, g)
+	u.governs = all
+}
+
 // districtsOfProvince lists districts under a province. Only those of two provinces are in the catalogue: of others
 // nothing may be loaded, least of all as the province.
 func (w *world) districtsOfProvince(b *book) {
