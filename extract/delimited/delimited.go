@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"iter"
+	"slices"
 	"strings"
 	"unicode/utf16"
 
@@ -62,19 +63,24 @@ func Open(ctx context.Context, r io.ReaderAt, size int64, lim sheet.Limits) (*Wo
 		return nil, err
 	}
 	w.dialect.Encoding = w.coding.name
-	return w, w.separate(ctx)
+	if err := w.separate(ctx); err != nil {
+		return nil, err
+	}
+	return w, nil
 }
 
 // candidate is one separator with what it makes of the text.
 type candidate struct {
 	scanner
 	sizes   map[int]int64 // fields → records of so many, for two and more
+	rows    int64         // all records
 	records int64         // that are not blank
 	last    int           // fields of the last of them
 }
 
 func (c *candidate) record() {
 	c.finish()
+	c.rows++
 	if c.bytes {
 		c.records++
 		c.last = c.fields
@@ -129,6 +135,9 @@ func (w *Workbook) separate(ctx context.Context) error {
 				}
 			}
 		}
+		if !slices.ContainsFunc(found, func(c *candidate) bool { return c.rows <= maxRows }) {
+			return sheet.Refuse(sheet.CodeLimit, "", "more than %d rows", maxRows)
+		}
 		ended = chunk[len(chunk)-1] == '\n'
 		if _, err := in.Discard(len(chunk)); err != nil {
 			return err
@@ -150,7 +159,7 @@ func (w *Workbook) separate(ctx context.Context) error {
 		}
 	}
 	switch {
-	case most < 2 && whole && !w.hint:
+	case most < 2 && whole && !w.hint && (most == 0 || best.err == nil):
 		return sheet.Refuse(sheet.CodeNoTable, "", "")
 	case best.err != nil:
 		return sheet.Refuse(sheet.CodeDamaged, "", "line %d: %s", best.line+w.skipped(), best.err)
@@ -242,13 +251,13 @@ func (w *Workbook) each(ctx context.Context, give func(sheet.Cell) bool) error {
 				return sheet.Refuse(sheet.CodeLimit, "", "line %d is longer than %d bytes", first+w.skipped(), maxRecord)
 			}
 		}
+		if row > maxRows {
+			return sheet.Refuse(sheet.CodeLimit, "", "more than %d rows", maxRows)
+		}
 		if !s.bytes {
 			first = s.line + 1
 			s.begin()
 			continue
-		}
-		if row > maxRows {
-			return sheet.Refuse(sheet.CodeLimit, "", "more than %d rows", maxRows)
 		}
 		s.finish()
 		text := strings.TrimRight(string(record), "\r")

@@ -119,6 +119,7 @@ func TestWhatIsRefused(t *testing.T) {
 		"a letter":                        {"Kính gửi: Bộ\nVề việc\n", sheet.CodeNoTable, ""},
 		"an open quote":                   {"a;b\n1;2\n3;\"4\n5;6\n", sheet.CodeDamaged, "line 3: a quote is not closed"},
 		"an open quote at once":           {"\"a;b\n1;2\n", sheet.CodeDamaged, "line 1: a quote is not closed"},
+		"an open quote in the header":     {"Phụ lục;\nTT;\"Chỉ tiêu\n1;2\n3;4\n", sheet.CodeDamaged, "line 2: a quote is not closed"},
 		"text behind a quote":             {"a;b\n1;2\n3;\"4\"5\n5;6\n", sheet.CodeDamaged, "line 3: text follows"},
 		"behind the hint":                 {"sep=;\na;b\n1;\"2\"2\n", sheet.CodeDamaged, "line 3: text follows"},
 		"NUL":                             {"a;b\n1;2\n\x00;3\n", sheet.CodeDamaged, "line 3: a NUL"},
@@ -143,6 +144,17 @@ func TestWhatIsRefused(t *testing.T) {
 		var x *sheet.FileError
 		if !errors.As(err, &x) || x.Code != c.code || !strings.Contains(x.Detail, c.detail) {
 			t.Errorf("%s: %v, want %s %s", name, err, c.code, c.detail)
+		}
+	}
+}
+
+// A spreadsheet has no more rows; lines without end are refused while they are counted, whatever they hold.
+func TestTooManyRowsAreRefused(t *testing.T) {
+	for _, text := range []string{strings.Repeat("\n", maxRows+70_000), strings.Repeat("a;b\n", maxRows+70_000)} {
+		_, err := Open(context.Background(), strings.NewReader(text), int64(len(text)), sheet.Limits{})
+		var x *sheet.FileError
+		if !errors.As(err, &x) || x.Code != sheet.CodeLimit {
+			t.Error(err)
 		}
 	}
 }
