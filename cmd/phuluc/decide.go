@@ -39,7 +39,8 @@ const (
 type amendRow struct {
 	table  string
 	cells  map[string]string
-	target string // what the text is to mean
+	word   string // the text that becomes known
+	target string // what it is to mean
 }
 
 // targetOf shows what --as expects for a code.
@@ -60,7 +61,7 @@ func targetOf(code string) string {
 // propose gives the line that would make an entry's text known. as says what the text means, "" what the nearest known spelling does;
 // below is the label that the text must stand below, "" for anywhere.
 func propose(cat *catalogue.Catalogue, e quarantineEntry, as, below string) (amendRow, error) {
-	word := strings.Join(strings.Fields(e.Unknown), " ")
+	word := newWord(layout.NewReader(cat), e)
 	if word == "" || targetOf(e.Code) == "" {
 		return amendRow{}, badInput("%s can not be accepted", e.MessageVi, e.TryVi+" / "+e.TryEn, e.ID[:shortID])
 	}
@@ -72,7 +73,10 @@ func propose(cat *catalogue.Catalogue, e quarantineEntry, as, below string) (ame
 		return amendRow{}, badInput("--below is for indicators", "", "leave it out")
 	}
 	known := func(name string) []string { return column(cat, name, 0) }
-	row := amendRow{table: table, target: as}
+	row := amendRow{table: table, word: word, target: as}
+	if as == "" && text.Distance(e.Nearest, word) > 2+len([]rune(word))/8 { // only what is a slip is accepted without a word
+		e.Nearest = ""
+	}
 	switch e.Code {
 	case "indicator.unknown":
 		if as == "" {
@@ -134,6 +138,18 @@ func propose(cat *catalogue.Catalogue, e quarantineEntry, as, below string) (ame
 	return row, nil
 }
 
+// newWord is what a line of the catalogue must make known of an entry's text: without the years, units and other words that are
+// understood already, since a label that holds a year would take it from the value.
+func newWord(reader *layout.Reader, e quarantineEntry) string {
+	word := e.Unknown
+	if e.Line == 0 && e.Code != "unit.unknown" {
+		if rest := reader.Understand(word).Rest; rest != "" {
+			word = rest
+		}
+	}
+	return strings.Join(strings.Fields(word), " ")
+}
+
 // column gives one column of a table of the catalogue.
 func column(cat *catalogue.Catalogue, table string, i int) []string {
 	_, rows := cat.Table(table)
@@ -144,19 +160,24 @@ func column(cat *catalogue.Catalogue, table string, i int) []string {
 	return out
 }
 
-// proposal is propose with the catalogue of the configuration.
-func (a *app) proposal(cfg config, e quarantineEntry, as, below string) (amendRow, error) {
-	cat, err := catalogue.Load(cfg.Catalogue)
+// sameText gives the entries that the same line would settle.
+func sameText(ctx context.Context, w *load.Warehouse, query string, cat *catalogue.Catalogue, e quarantineEntry) ([]quarantineEntry, error) {
+	all, err := quarantineEntries(ctx, w, query, " WHERE code = ? AND unknown_text IS NOT NULL", e.Code)
 	if err != nil {
-		return amendRow{}, badCatalogue(cfg.Catalogue, err)
+		return nil, err
 	}
-	return propose(cat, e, as, below)
+	reader := layout.NewReader(cat)
+	k := text.Key(newWord(reader, e))
+	return slices.DeleteFunc(all, func(o quarantineEntry) bool { return text.Key(newWord(reader, o)) != k }), nil
 }
 
-// sameText gives the entries that the same line would settle.
-func sameText(ctx context.Context, w *load.Warehouse, query string, e quarantineEntry) ([]quarantineEntry, error) {
-	all, err := quarantineEntries(ctx, w, query, " WHERE code = ? AND unknown_text IS NOT NULL", e.Code)
-	return slices.DeleteFunc(all, func(o quarantineEntry) bool { return text.Key(o.Unknown) != text.Key(e.Unknown) }), err
+// ownWords loads the catalogue of the configuration.
+func ownWords(cfg config) (*catalogue.Catalogue, error) {
+	cat, err := catalogue.Load(cfg.Catalogue)
+	if err != nil {
+		return nil, badCatalogue(cfg.Catalogue, err)
+	}
+	return cat, nil
 }
 
 // person is who decides: what --by says, else the user of the machine.
@@ -189,6 +210,7 @@ type acceptedJSON struct {
 	File    string `json:"file"` // of the catalogue
 	Line    int    `json:"line"`
 	Added   string `json:"added"`
+	Text    string `json:"text"`
 	Target  string `json:"target"`
 	Entries int    `json:"entries"` // that bear the text
 	Files   int    `json:"files"`   // that hold them
@@ -224,7 +246,11 @@ spelling means. All entries with the same text are settled by it at the next ref
 			if err != nil {
 				return err
 			}
-			same, err := sameText(ctx, w, query, e)
+			cat, err := ownWords(cfg)
+			if err != nil {
+				return err
+			}
+			same, err := sameText(ctx, w, query, cat, e)
 			if err != nil {
 				return err
 			}
@@ -236,12 +262,12 @@ spelling means. All entries with the same text are settled by it at the next ref
 			}
 			result.Files = len(shas)
 			err = exclusively(ctx, cfg, "quarantine accept", func(book *ledger.Ledger) error {
-				amended, row, err := a.amend(ctx, cfg, e, as, below, by)
+				amended, row, err := amend(ctx, cfg, cat, e, as, below, by)
 				if err != nil {
 					return err
 				}
 				cfg.Catalogue = filepath.Dir(amended.File)
-				result.File, result.Line, result.Added, result.Target = amended.File, amended.LineNo, amended.Line, row.target
+				result.File, result.Line, result.Added, result.Text, result.Target = amended.File, amended.LineNo, amended.Line, row.word, row.target
 				note := strings.TrimSpace(reason + fmt.Sprintf(" [%s:%d %s]", filepath.Base(amended.File), amended.LineNo, amended.Line))
 				return writeAmendment(amended, func() error { return decide(ctx, book, same, stateAccepted, person(by), note) })
 			})
@@ -258,7 +284,7 @@ spelling means. All entries with the same text are settled by it at the next ref
 				}
 				result.Replay = became
 			}
-			summary := fmt.Sprintf("%q is %s: %s", strings.Join(strings.Fields(e.Unknown), " "), result.Target, plural(int64(result.Entries), "entry", "entries"))
+			summary := fmt.Sprintf("%q is %s: %s", result.Text, result.Target, plural(int64(result.Entries), "entry", "entries"))
 			return a.done(cmd, summary, result, func(out io.Writer) {
 				fmt.Fprintf(out, "%s:%d  + %s\n", result.File, result.Line, result.Added)
 				fmt.Fprintf(out, "%s in %s bear this text.\n", plural(int64(result.Entries), "entry", "entries"), plural(int64(result.Files), "file", "files"))
@@ -280,11 +306,7 @@ spelling means. All entries with the same text are settled by it at the next ref
 }
 
 // amend works out the line that settles an entry and refuses one that would harm or not help.
-func (a *app) amend(ctx context.Context, cfg config, e quarantineEntry, as, below, by string) (*catalogue.Amendment, amendRow, error) {
-	before, err := catalogue.Load(cfg.Catalogue)
-	if err != nil {
-		return nil, amendRow{}, badCatalogue(cfg.Catalogue, err)
-	}
+func amend(ctx context.Context, cfg config, before *catalogue.Catalogue, e quarantineEntry, as, below, by string) (*catalogue.Amendment, amendRow, error) {
 	row, err := propose(before, e, as, below)
 	if err != nil {
 		return nil, row, err
@@ -301,7 +323,7 @@ func (a *app) amend(ctx context.Context, cfg config, e quarantineEntry, as, belo
 		}
 	}
 	refuse := func(why, try string) error {
-		return &failure{Exit: exitInput, What: fmt.Sprintf("%q is not accepted as %s; nothing was changed", strings.Join(strings.Fields(e.Unknown), " "), row.target), Where: place(e), Why: why, Try: try}
+		return &failure{Exit: exitInput, What: fmt.Sprintf("%q is not accepted as %s; nothing was changed", row.word, row.target), Where: place(e), Why: why, Try: try}
 	}
 	amended, err := catalogue.Amend(dir, row.table, row.cells)
 	if err != nil {
@@ -426,6 +448,10 @@ reason or holds another text. A corrected file is another file: its entries are 
 				return err
 			}
 			defer w.Close()
+			cat, err := ownWords(cfg)
+			if err != nil {
+				return err
+			}
 			var entries []quarantineEntry
 			for _, id := range args {
 				e, err := oneEntry(ctx, w, query, id)
@@ -434,7 +460,7 @@ reason or holds another text. A corrected file is another file: its entries are 
 				}
 				group := []quarantineEntry{e}
 				if same && e.Unknown != "" {
-					if group, err = sameText(ctx, w, query, e); err != nil {
+					if group, err = sameText(ctx, w, query, cat, e); err != nil {
 						return err
 					}
 				}

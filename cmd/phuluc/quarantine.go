@@ -367,7 +367,11 @@ func (a *app) quarantineShowCommand() *cobra.Command {
 			}
 			shown := quarantineShown{quarantineEntry: e, History: []decision{}}
 			if e.Unknown != "" {
-				same, err := sameText(ctx, w, query, e)
+				cat, err := ownWords(cfg)
+				if err != nil {
+					return err
+				}
+				same, err := sameText(ctx, w, query, cat, e)
 				if err != nil {
 					return err
 				}
@@ -377,7 +381,7 @@ func (a *app) quarantineShowCommand() *cobra.Command {
 				}
 				shown.Same, shown.Files = int64(len(same)), int64(len(files))
 				shown.Accept = "phuluc quarantine accept " + e.ID[:shortID]
-				if row, err := a.proposal(cfg, e, "", ""); err != nil {
+				if row, err := propose(cat, e, "", ""); err != nil {
 					shown.Accept += " --as " + targetOf(e.Code)
 				} else {
 					shown.Accept += " --as " + row.target

@@ -202,3 +202,40 @@ func TestTheListForAMeetingOpensInExcelInVietnamese(t *testing.T) {
 		t.Error(fmt.Sprint("left over: ", left))
 	}
 }
+
+// Headers, units and places are accepted into their own files, and a place of a feed by its name.
+func TestEveryKindOfUnknownTextCanBeAccepted(t *testing.T) {
+	t.Parallel()
+	h := newHome(t)
+	a := goodAnnex("Tỉnh Hà Giang")
+	a.columns[0].head = "Nghiệm thu năm 2018"
+	a.rows[4].unit = "nóc nhà"
+	h.put(t, "Ha Giang.xlsx", a.xlsx(t, nil))
+	h.put(t, "bhxh.csv", []byte("thang;ma_tinh;ten_tinh;loai_hinh;so_nguoi\n2024-12;;Xứ Nghệ;BB;480.123\n"))
+	h.refresh(t)
+	data := []string{"--data", string(h)}
+	accept := func(code, as, file, line string) {
+		t.Helper()
+		rows, _ := runJSON[[]record](t, done, append([]string{"quarantine", "list", "--group", "--code", code}, data...)...)
+		if len(rows) != 1 {
+			t.Fatalf("%s: %v", code, rows)
+		}
+		id := rows[0].text("id")
+		run(t, input, append([]string{"quarantine", "accept", id}, data...)...) // nothing is near
+		run(t, done, append([]string{"quarantine", "accept", id, "--as", as, "--by", "Lan"}, data...)...)
+		got, err := os.ReadFile(h.path("catalogue", file))
+		if err != nil || !strings.Contains(string(got), "\n"+line) || len(lines(string(got))) != 2 {
+			t.Errorf("%s: %q %v", file, got, err)
+		}
+	}
+	accept("header.unknown", "measure=actual", "header_words.csv", "Nghiệm thu,measure,actual,")
+	accept("unit.unknown", "household", "unit_words.csv", "nóc nhà,household")
+	accept("territory.unknown", "province:40@2004", "territory_names.csv", "province:40@2004,Xứ Nghệ,alias")
+	became, _ := runJSON[replayResult](t, done, append([]string{"quarantine", "replay", "--accepted"}, data...)...)
+	if !became.Published || became.Refused != 0 || became.Loaded != len(became.Entries) || became.Loaded < 8 {
+		t.Errorf("%+v", became)
+	}
+	if n := h.one(t, "SELECT count(*) FROM audit.quarantine"); n != "0" {
+		t.Errorf("%s entries are left", n)
+	}
+}

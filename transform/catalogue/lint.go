@@ -46,6 +46,7 @@ type Reading struct {
 	Indicators  []string // codes
 	Territories []string // ids
 	Header      bool     // a word of headers
+	Rest        string   // what of it nothing knows, "" if everything is understood
 }
 
 // Problems gives the faults that keep a catalogue from loading, as Load found them, in the shape of Lint.

@@ -10,7 +10,7 @@ import (
 func (rd *Reader) Understand(s string) catalogue.Reading {
 	p := rd.phrase(strings.TrimSpace(rd.repair(s)))
 	var r catalogue.Reading
-	if p.rest != "" {
+	if r.Rest = p.rest; r.Rest != "" {
 		return r
 	}
 	for _, m := range p.indicators {

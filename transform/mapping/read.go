@@ -400,6 +400,9 @@ func (r *reader) place(code, name, day string) (string, *fault) {
 	return known.id, known.fault
 }
 
+// maxSlip is how many letters a name may be from a known one to be proposed.
+const maxSlip = 3
+
 // place finds a territory by code, by name, or by both, which must then agree; day decides between units of one name or
 // code. A code that lost its leading zero, as spreadsheets do to it, is given it back.
 func place(cat *catalogue.Catalogue, code, name, day string) (string, *fault) {
@@ -433,7 +436,7 @@ func place(cat *catalogue.Catalogue, code, name, day string) (string, *fault) {
 		return "", &fault{"territory.unknown", "territory", name + ": not in force on " + day, ""}
 	case len(found) == 0:
 		nearest := ""
-		if t := cat.NearestTerritory(name); t != nil {
+		if t := cat.NearestTerritory(name); t != nil && text.Distance(t.NameVi, name) <= maxSlip {
 			nearest = t.NameVi
 		}
 		return "", &fault{"territory.unknown", "territory", name, nearest}
