@@ -12,6 +12,10 @@ type splitNumbers struct {
 }
 
 func (s *splitNumbers) add(record string, fields []string, line int64) {
+	if len(fields) < 2 { // a title, or nothing
+		s.before = 0
+		return
+	}
 	data := false
 	for i, f := range fields {
 		if !digits(f, 1, 15) || len(f) == 4 && f >= "1950" && f <= "2060" { // a year stands in headers
@@ -29,8 +33,7 @@ func (s *splitNumbers) add(record string, fields []string, line int64) {
 	}
 	if data {
 		if s.size == 0 {
-			s.size = max(s.before, 1)
-			if s.before < 2 { // a title, or nothing
+			if s.size = s.before; s.size == 0 {
 				s.size = len(fields)
 			}
 		}
