@@ -103,14 +103,15 @@ func Open(r io.ReaderAt, size int64, lim sheet.Limits) (*Archive, error) {
 
 // findDirectory reads the end record and then the directory it points at.
 func findDirectory(r io.ReaderAt, size int64) (directory []byte, count uint64, err error) {
-	tail := make([]byte, min(size, endSize+1<<16))
-	if err := readFull(r, tail, size-int64(len(tail))); err != nil {
-		return nil, 0, err
-	}
+	// The end record is followed by a comment of up to 64 KiB, which hardly any archive has.
+	var tail []byte
 	at := -1
-	for i := len(tail) - endSize; i >= 0; i-- {
-		if bytes.HasPrefix(tail[i:], []byte("PK\x05\x06")) && i+endSize+int(binary.LittleEndian.Uint16(tail[i+20:])) <= len(tail) {
-			at = i
+	for _, length := range []int64{1 << 10, endSize + 1<<16} {
+		tail = make([]byte, min(size, length))
+		if err := readFull(r, tail, size-int64(len(tail))); err != nil {
+			return nil, 0, err
+		}
+		if at = findEnd(tail); at >= locatorSize {
 			break
 		}
 	}
@@ -146,6 +147,16 @@ func findDirectory(r io.ReaderAt, size int64) (directory []byte, count uint64, e
 	}
 	directory = make([]byte, length)
 	return directory, count, readFull(r, directory, int64(offset))
+}
+
+// findEnd gives where in the tail of an archive its end record begins, -1 if there is none.
+func findEnd(tail []byte) int {
+	for i := len(tail) - endSize; i >= 0; i-- {
+		if bytes.HasPrefix(tail[i:], []byte("PK\x05\x06")) && i+endSize+int(binary.LittleEndian.Uint16(tail[i+20:])) <= len(tail) {
+			return i
+		}
+	}
+	return -1
 }
 
 // Find gives the part of this name, whatever its case and slashes; nil if there is none.

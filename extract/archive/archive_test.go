@@ -83,6 +83,28 @@ func TestPartsReadAsTheyWereWritten(t *testing.T) {
 	}
 }
 
+func TestTheDirectoryIsFoundBeforeAnyComment(t *testing.T) {
+	for _, n := range []int{0, 1, 980, 1000, 1002, 1003, 1024, 5000, 65535} {
+		var b bytes.Buffer
+		z := zip.NewWriter(&b)
+		if _, err := z.Create("a"); err != nil {
+			t.Fatal(err)
+		}
+		if err := z.SetComment(strings.Repeat("c", n)); err != nil {
+			t.Fatal(err)
+		}
+		if err := z.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if a := open(t, b.Bytes()); a.Find("a") == nil {
+			t.Errorf("a comment of %d bytes: the part is missing", n)
+		}
+		if _, err := Open(bytes.NewReader(b.Bytes()), int64(b.Len()-1), sheet.Limits{}); code(err) != sheet.CodeTruncated {
+			t.Errorf("a comment of %d bytes, cut: %v", n, err)
+		}
+	}
+}
+
 func TestPartsMayBeOpenAtTheSameTime(t *testing.T) {
 	one, two := strings.Repeat("một ", 50_000), strings.Repeat("hai ", 50_000)
 	a := open(t, packed(t, one, "", two))
