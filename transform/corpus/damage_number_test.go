@@ -374,11 +374,12 @@ func (w *world) yearAsNumber(b *book, name string) bool {
 }
 
 // doubtNumbers decides where a number written as text leaves a doubt: one mark before exactly three digits is thousands
-// or a decimal mark. A clerk looks along the column. Where a mark can only be thousands because nobody counts thousandths
-// of a person, the Vietnamese dot is sure, the English comma is not.
+// or a decimal mark. A clerk looks along the column, and trusts nothing in a sheet that holds both styles. Where a mark can
+// only be thousands, because nobody counts thousandths of a person, the Vietnamese dot is sure, the English comma is not.
 func (w *world) doubtNumbers(b *book) {
 	for _, p := range b.pages {
 		proof := map[int][2]bool{} // column → is there a number that only one style explains
+		inSheet := [2]bool{}
 		for a, c := range p.cells {
 			if c.truth == nil || c.number || c.truth.empty != "" {
 				continue
@@ -386,6 +387,7 @@ func (w *world) doubtNumbers(b *book) {
 			vi, en := proves(c.text)
 			x := proof[a.col]
 			proof[a.col] = [2]bool{x[0] || vi, x[1] || en}
+			inSheet = [2]bool{inSheet[0] || vi, inSheet[1] || en}
 		}
 		for a, c := range p.cells {
 			x := c.truth
@@ -393,8 +395,8 @@ func (w *world) doubtNumbers(b *book) {
 				continue
 			}
 			dot := strings.ContainsRune(c.text, '.')
-			sure := w.single(x) && dot && !proof[a.col][1] ||
-				proof[a.col][0] && !proof[a.col][1] && c.style == vietnamese || proof[a.col][1] && !proof[a.col][0] && c.style == english
+			sure := !(inSheet[0] && inSheet[1]) && (w.single(x) && dot && !inSheet[1] ||
+				proof[a.col][0] && c.style == vietnamese || proof[a.col][1] && c.style == english)
 			if !sure {
 				x.hit("ambiguous_number", may, "number.ambiguous", "value.type", "unit.ambiguous")
 			}

@@ -462,13 +462,14 @@ func (w *world) yearbook(b *book) {
 	if w.one(2) {
 		g.lines = append(g.lines, line{label: "Cả nước - Whole country", about: point{territory: "vn"}, parent: -1})
 	} else {
-		g.lines = append(g.lines, line{label: "CẢ NƯỚC", parent: -1, section: true}, line{label: "WHOLE COUNTRY", about: point{territory: "vn"}, parent: -1})
+		g.lines = append(g.lines, line{label: "CẢ NƯỚC", parent: -1, section: true}, line{label: "WHOLE COUNTRY", about: point{territory: "vn"}, parent: 0})
 	}
 	for _, r := range w.regions {
 		if w.one(2) {
 			g.lines = append(g.lines, line{label: r.NameVi + " - " + r.NameEn, about: point{territory: r.ID}, parent: -1})
 		} else {
-			g.lines = append(g.lines, line{label: r.NameVi, parent: -1, section: true}, line{label: r.NameEn, about: point{territory: r.ID}, parent: -1})
+			n := len(g.lines)
+			g.lines = append(g.lines, line{label: r.NameVi, parent: -1, section: true}, line{label: r.NameEn, about: point{territory: r.ID}, parent: n})
 		}
 	}
 	u := w.unitLine(p, 5, n, unit)
