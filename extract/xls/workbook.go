@@ -315,13 +315,10 @@ func (w *Workbook) Sheets() []sheet.Info {
 	infos := make([]sheet.Info, len(w.sheets))
 	for i, p := range w.sheets {
 		infos[i] = p.info
+		infos[i].Date1904 = w.date1904
 	}
 	return infos
 }
-
-// Date1904 reports whether the workbook counts days from 1904-01-01 instead of 1900-01-01: a serial number of a Date
-// then means a day 1462 days later than usual.
-func (w *Workbook) Date1904() bool { return w.date1904 }
 
 // Close gives the memory back. The reader given to Open stays open; it is its owner's.
 func (w *Workbook) Close() error {
