@@ -194,12 +194,16 @@ func (w *world) subCount(b *book, name string) bool {
 				q.indicator, q.sex = k.code, "T"
 			}
 		}
-		women := *w.fact(q)
-		if q.sex == "T" {
+		q.status = ""
+		_, known := w.facts[q.String()]
+		women := w.fact(q)
+		if q.sex == "T" && !known {
 			women.value = x.value.Div(decimal.NewFromInt(3)).Truncate(0)
-			w.fact(q).value = women.value
 		}
-		x.also = &women
+		if women.value.GreaterThan(x.value) {
+			continue
+		}
+		x.also = women
 		n := write(women.value, vietnamese)
 		c.text = write(x.value, vietnamese) + pick(w, " ("+n+" nữ)", " ("+n+" lao động nữ)", " (trong đó "+n+" nữ)")
 		c.number, c.format = false, ""
@@ -310,11 +314,8 @@ func (w *world) floatNoise(b *book, name string) bool {
 func (w *world) footnoteOnNumber(b *book, name string) bool {
 	cs := w.someValues(b, 12, func(*cell, *truth) bool { return true })
 	for _, c := range cs {
-		if strings.Contains(c.format, "%") {
-			continue
-		}
 		d, err := decimal.NewFromString(c.text)
-		if err != nil {
+		if err != nil || strings.Contains(c.format, "%") || len(c.text) > 12 { // nobody types the noise of a calculation
 			continue
 		}
 		c.text, c.number, c.format = write(d, vietnamese)+pick(w, "¹", "²", " (*)", "[1]"), false, ""

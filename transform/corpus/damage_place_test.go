@@ -292,6 +292,9 @@ func (w *world) unmerged(b *book, name string) bool {
 		if len(p.merges) > 0 && !slices.Contains(b.damages, "merged_values") {
 			p.merges = nil
 			done = p.hit(name, must)
+			if slices.Contains(b.damages, "header_conflict") {
+				p.hit(name, may, brokenHeader...)
+			}
 		}
 	}
 	return done

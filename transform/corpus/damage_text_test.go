@@ -148,6 +148,9 @@ func (w *world) unknownHeader(b *book, name string) bool {
 	return false
 }
 
+// brokenHeader are codes for the columns beside one that contradicts its group, where no merge says how far the group reaches.
+var brokenHeader = []string{"header.unknown", "header.conflict", "measure.missing", "period.missing", "value.duplicate"}
+
 // headerConflict puts another year, or another kind of figure, under a group of columns.
 func (w *world) headerConflict(b *book, name string) bool {
 	for _, p := range b.pages {
@@ -168,7 +171,7 @@ func (w *world) headerConflict(b *book, name string) bool {
 						continue
 					}
 					if !t.merged { // how far the texts beside it reach is in doubt too
-						p.hit(name, may, "header.unknown", "header.conflict")
+						p.hit(name, may, brokenHeader...)
 					}
 					c.hit(name, never, "header.conflict")
 					return true

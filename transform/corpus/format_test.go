@@ -158,7 +158,7 @@ func (w *world) asDocument(b *book) {
 
 // asText leaves of a workbook what a file of delimited text holds: its first sheet, no merged cells.
 func (w *world) asText(b *book) {
-	if slices.Contains(b.damages, "merged_values") {
+	if slices.Contains(b.damages, "merged_values") || slices.Contains(b.damages, "header_conflict") { // without merges another sheet
 		b.format = "xlsx"
 		return
 	}
