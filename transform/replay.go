@@ -168,29 +168,38 @@ func (p *Pipeline) noteRules() error {
 
 // Renew reads objects again although their batches are kept, and reports how many became something else than before. An object of
 // which nothing was kept counts if it can be read now. It needs a cache.
-func (p *Pipeline) Renew(ctx context.Context, store *landing.Store, raws []landing.Raw) (changed int, err error) {
+func (p *Pipeline) Renew(ctx context.Context, store *landing.Store, raws []landing.Raw) (n int, err error) {
 	if err := p.makeCache(); err != nil {
 		return 0, err
 	}
 	for _, raw := range raws {
-		cache := p.cacheFile(raw)
-		before, err := readBatch(p.opt.Memory, cache, raw.SHA256)
-		if err == nil {
-			defer before.Release()
-			if err := os.Remove(cache); err != nil {
-				return changed, fmt.Errorf("renew a normalised batch: %w", err)
-			}
-		}
-		r, err := p.one(ctx, store, raw)
+		other, err := p.renew(ctx, store, raw)
 		if err != nil {
-			return changed, err
+			return n, err
 		}
-		if before == nil && r.Counts.FileCode != sheet.CodeTimeout || before != nil && !array.RecordEqual(before, r.Batch) {
-			changed++
+		if other {
+			n++
 		}
-		r.Batch.Release()
 	}
-	return changed, nil
+	return n, nil
+}
+
+func (p *Pipeline) renew(ctx context.Context, store *landing.Store, raw landing.Raw) (other bool, err error) {
+	before, err := readBatch(p.opt.Memory, p.cacheFile(raw), raw.SHA256)
+	if err == nil {
+		defer before.Release()
+	}
+	again := *p
+	again.opt.Refill = true
+	r, err := again.one(ctx, store, raw)
+	if err != nil {
+		return false, err
+	}
+	defer r.Batch.Release()
+	if r.Counts.FileCode == sheet.CodeTimeout {
+		return false, nil // what was read when the machine was less busy stays
+	}
+	return before == nil || !array.RecordEqual(before, r.Batch), nil
 }
 
 // Traces gives the traces of the landed workbooks that the last run left in a cache; none when there is no cache.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -162,13 +163,9 @@ func column(cat *catalogue.Catalogue, table string, i int) []string {
 
 // sameText gives the entries that the same line would settle.
 func sameText(ctx context.Context, w *load.Warehouse, query string, cat *catalogue.Catalogue, e quarantineEntry) ([]quarantineEntry, error) {
-	all, err := quarantineEntries(ctx, w, query, " WHERE code = ? AND unknown_text IS NOT NULL", e.Code)
-	if err != nil {
-		return nil, err
-	}
 	reader := layout.NewReader(cat)
 	k := text.Key(newWord(reader, e))
-	return slices.DeleteFunc(all, func(o quarantineEntry) bool { return text.Key(newWord(reader, o)) != k }), nil
+	return quarantineEntries(ctx, w, query, " WHERE code = ? AND unknown_text IS NOT NULL", func(o quarantineEntry) bool { return text.Key(newWord(reader, o)) == k }, e.Code)
 }
 
 // ownWords loads the catalogue of the configuration.
@@ -524,11 +521,11 @@ unless named. No new file of the inbox is taken in.`,
 			var entries []quarantineEntry
 			switch {
 			case code != "":
-				entries, err = quarantineEntries(ctx, w, query, " WHERE state <> 'rejected' AND code = ?", code)
+				entries, err = quarantineEntries(ctx, w, query, " WHERE state <> 'rejected' AND code = ?", nil, code)
 			case accepted:
-				entries, err = quarantineEntries(ctx, w, query, " WHERE state = 'accepted'")
+				entries, err = quarantineEntries(ctx, w, query, " WHERE state = 'accepted'", nil)
 			case all:
-				entries, err = quarantineEntries(ctx, w, query, " WHERE state <> 'rejected'")
+				entries, err = quarantineEntries(ctx, w, query, " WHERE state <> 'rejected'", nil)
 			}
 			for _, id := range args {
 				var e quarantineEntry
@@ -602,7 +599,12 @@ func (a *app) replay(ctx context.Context, cfg config, entries []quarantineEntry)
 		return nil, err
 	}
 	defer w.Close()
-	now, err := quarantineEntries(ctx, w, query, "")
+	list, err := json.Marshal(objects)
+	if err != nil {
+		return nil, err
+	}
+	const ofObjects = ` WHERE list_contains(from_json(CAST(? AS JSON), '["VARCHAR"]'), source_sha256)`
+	now, err := quarantineEntries(ctx, w, query, ofObjects, nil, string(list))
 	if err != nil {
 		return nil, err
 	}
@@ -613,7 +615,7 @@ func (a *app) replay(ctx context.Context, cfg config, entries []quarantineEntry)
 		byPlace[at{e.SHA256, e.Sheet, e.Cell}] = e
 	}
 	loaded := map[at]bool{}
-	rows, err := w.Rows(ctx, "SELECT DISTINCT source_sha256, coalesce(sheet, ''), coalesce(cell, ''), coalesce(line_no, 0) FROM audit.lineage")
+	rows, err := w.Rows(ctx, "SELECT DISTINCT source_sha256, coalesce(sheet, ''), coalesce(cell, ''), coalesce(line_no, 0) FROM audit.lineage"+ofObjects, string(list))
 	if err != nil {
 		return nil, queryFailure(err)
 	}

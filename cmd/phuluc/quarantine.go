@@ -279,8 +279,8 @@ type quarantineEntry struct {
 	Line      int64  `json:"line,omitempty"` // of a feed
 }
 
-// quarantineEntries reads the entries of the current generation that a condition on q admits.
-func quarantineEntries(ctx context.Context, w *load.Warehouse, query, where string, args ...any) ([]quarantineEntry, error) {
+// quarantineEntries reads the entries that a condition on q admits, and of them those that keep, if not nil, keeps.
+func quarantineEntries(ctx context.Context, w *load.Warehouse, query, where string, keep func(quarantineEntry) bool, args ...any) ([]quarantineEntry, error) {
 	rows, err := w.Rows(ctx, query+`SELECT quarantine_id, state, code, coalesce(file_name, ''), source_sha256, coalesce(sheet, ''), coalesce(cell, ''), coalesce(raw, ''), coalesce(label, ''),
   coalesce(header, ''), coalesce(message_vi, ''), coalesce(message_en, ''), coalesce(nearest, ''), coalesce(unknown_text, ''), coalesce(try_vi, ''), coalesce(try_en, ''), cells,
   coalesce(round_id, ''), coalesce(line_no, 0) FROM q`+where+quarantineOrder, args...)
@@ -295,7 +295,9 @@ func quarantineEntries(ctx context.Context, w *load.Warehouse, query, where stri
 			&e.TryVi, &e.TryEn, &e.Cells, &e.Round, &e.Line); err != nil {
 			return nil, err
 		}
-		list = append(list, e)
+		if keep == nil || keep(e) {
+			list = append(list, e)
+		}
 	}
 	return list, rows.Err()
 }
@@ -304,7 +306,7 @@ var errNoEntry = errors.New("no such entry")
 
 // oneEntry finds the entry whose id begins as a person typed it.
 func oneEntry(ctx context.Context, w *load.Warehouse, query, id string) (quarantineEntry, error) {
-	list, err := quarantineEntries(ctx, w, query, " WHERE starts_with(quarantine_id, lower(?))", id)
+	list, err := quarantineEntries(ctx, w, query, " WHERE starts_with(quarantine_id, lower(?))", nil, id)
 	switch {
 	case err != nil:
 		return quarantineEntry{}, err
@@ -453,7 +455,9 @@ func printEntry(w io.Writer, e quarantineShown) {
 		row("cùng cụm từ", "%d mục trong %d tệp", e.Same, e.Files)
 	}
 	row("chấp nhận", "%s", e.Accept)
-	row("thấy lần đầu", "%s", strings.TrimSuffix("lần chạy "+e.First, "lần chạy "))
+	if e.First != "" {
+		row("thấy lần đầu", "lần chạy %s", e.First)
+	}
 	for _, h := range e.History {
 		row("lịch sử", "%s  %s  %s  %s", h.At, h.State, h.By, h.Note)
 	}
