@@ -32,8 +32,11 @@ WITH refused AS (
   FROM grouped AS g JOIN source AS s ON s.source_sha256 = g.source_sha256
   GROUP BY g.scope, g.scope_id
 ), given AS (
-  SELECT s.round_id, s.sender_id, o.indicator_code FROM dw.observation AS o JOIN source AS s ON s.source_sha256 = o.source_sha256
-  WHERE s.round_id IS NOT NULL AND s.sender_id IS NOT NULL GROUP BY ALL
+  SELECT DISTINCT s.round_id, s.sender_id, i.indicator_code
+  FROM (SELECT DISTINCT source_key, indicator_key FROM dw.fact_observation) AS f
+  JOIN source AS s ON s.source_key = f.source_key
+  JOIN dw.dim_indicator AS i ON i.indicator_key = f.indicator_key
+  WHERE s.round_id IS NOT NULL AND s.sender_id IS NOT NULL
 ), asked AS (
   SELECT round_id, count(DISTINCT indicator_code) AS indicators FROM given GROUP BY round_id
 ), filled AS (
@@ -45,13 +48,20 @@ WITH refused AS (
   UNION ALL
   SELECT 'source', source_sha256, cells_loaded, cells_loaded + cells_quarantined FROM source
 ), by_indicator AS (
-  SELECT o.indicator_code, count(*) AS observations, count(DISTINCT o.source_sha256) AS files, count(DISTINCT b.successor_id) FILTER (WHERE b.level = 'province' AND o.value IS NOT NULL) AS units
-  FROM dw.observation AS o LEFT JOIN dw.bridge_territory_2025 AS b ON b.territory_id = o.territory_id GROUP BY o.indicator_code
+  SELECT i.indicator_code, count(*) AS observations, count(DISTINCT f.source_key) AS files, count(DISTINCT b.successor_id) FILTER (WHERE b.level = 'province' AND f.value IS NOT NULL) AS units
+  FROM dw.fact_observation AS f
+  JOIN dw.dim_indicator AS i ON i.indicator_key = f.indicator_key
+  JOIN dw.dim_territory AS t ON t.territory_key = f.territory_key
+  LEFT JOIN dw.bridge_territory_2025 AS b ON b.territory_id = t.territory_id
+  GROUP BY i.indicator_code
 ), indicator_rules AS (
   SELECT indicator_code, sum(findings) AS findings, string_agg(rule_code || ' ' || findings, ', ' ORDER BY findings DESC, rule_code) AS finding_rules
-  FROM (SELECT o.indicator_code, f.rule_code, count(*) AS findings
-        FROM audit.finding AS f JOIN (SELECT DISTINCT source_sha256, sheet, cell, indicator_code FROM dw.observation) AS o
-          ON o.source_sha256 = f.source_sha256 AND o.sheet = f.sheet AND o.cell = f.cell
+  FROM (SELECT i.indicator_code, f.rule_code, count(*) AS findings
+        FROM audit.finding AS f
+        JOIN dw.dim_source AS s ON s.source_sha256 = f.source_sha256
+        JOIN (SELECT DISTINCT source_key, sheet, cell, indicator_key FROM dw.fact_observation) AS o
+          ON o.source_key = s.source_key AND o.sheet = f.sheet AND o.cell = f.cell
+        JOIN dw.dim_indicator AS i ON i.indicator_key = o.indicator_key
         GROUP BY ALL)
   GROUP BY indicator_code
 ), units AS (

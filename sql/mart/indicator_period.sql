@@ -5,8 +5,8 @@
 CREATE TABLE mart.indicator_period AS
 WITH latest AS (
   SELECT o.*, p.date_start, p.date_end, o.value IS NOT NULL AND o.value_high IS NULL AND o.qualifier IS NULL AS is_exact
-  FROM dw.observation AS o JOIN dw.dim_period AS p ON p.period_key = o.period_key
-  WHERE o.is_latest AND p.freq IS DISTINCT FROM 'A'
+  FROM staging.latest AS o JOIN dw.dim_period AS p ON p.period_key = o.period_key
+  WHERE p.freq IS DISTINCT FROM 'A'
 ), paired AS (
   SELECT l.*, CASE WHEN l.is_exact AND b.is_exact THEN b.value END AS previous_value
   FROM latest AS l

@@ -22,7 +22,7 @@ WITH again AS ( -- facts that came more than once
                       AND g.measure_type_key = f.measure_type_key AND g.sex_key = f.sex_key AND g.area_key = f.area_key
   WHERE f.is_latest
 ), annual AS (
-  SELECT * FROM dw.observation WHERE is_latest AND freq = 'A'
+  SELECT * FROM staging.latest WHERE freq = 'A'
 ), both_bases AS (
   SELECT 'as_reported' AS basis, a.indicator_code, a.territory_id, a.year, a.measure_type, a.sex, a.area, a.value, a.value_high, a.qualifier,
          a.empty_kind, a.obs_status, a.round_id, a.source_sha256, a.sheet AS source_sheet, a.cell AS source_cell, a.note, a.observation_id,

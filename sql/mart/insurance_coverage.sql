@@ -32,11 +32,11 @@ WITH scheme(indicator_code, scheme, rate_code) AS (
   UNION ALL
   SELECT 'observation', o.territory_id, o.period_id, o.freq, o.year, s.scheme, o.measure_type,
          TRY_CAST(TRY(o.value * u.factor) AS DECIMAL(28,10)), 'total', o.observation_id, o.cell, o.sheet, o.source_key, o.obs_status
-  FROM dw.observation AS o
+  FROM staging.latest AS o
   JOIN scheme AS s ON s.indicator_code = o.indicator_code
   JOIN dw.dim_indicator AS i ON i.indicator_code = o.indicator_code
   LEFT JOIN dw.dim_unit AS u ON u.unit_code = i.unit_code
-  WHERE o.is_latest AND o.freq IN ('A', 'Q', 'M', 'S') AND o.measure_type IN ('actual', 'estimate') AND o.sex = 'T' AND o.area = 'T'
+  WHERE o.freq IN ('A', 'Q', 'M', 'S') AND o.measure_type IN ('actual', 'estimate') AND o.sex = 'T' AND o.area = 'T'
     AND o.value IS NOT NULL AND o.value_high IS NULL AND o.qualifier IS NULL
 ), both_schemes AS (
   SELECT source_kind, territory_id, period_id, freq, year, measure_type, TRY_CAST(sum(insured) AS DECIMAL(28,10)) AS insured, min(source_key) AS source_key, max(obs_status) AS obs_status
@@ -66,8 +66,8 @@ WITH scheme(indicator_code, scheme, rate_code) AS (
                              ORDER BY b.indicator_code = 'labour_force_15plus', b.year DESC NULLS LAST) = 1
 ), rate AS (
   SELECT o.territory_id, o.period_id, o.measure_type, s.scheme, s.rate_code, o.value, o.observation_id
-  FROM dw.observation AS o JOIN scheme AS s ON s.rate_code = o.indicator_code
-  WHERE o.is_latest AND o.sex = 'T' AND o.area = 'T' AND o.value IS NOT NULL AND o.value_high IS NULL AND o.qualifier IS NULL
+  FROM staging.latest AS o JOIN scheme AS s ON s.rate_code = o.indicator_code
+  WHERE o.sex = 'T' AND o.area = 'T' AND o.value IS NOT NULL AND o.value_high IS NULL AND o.qualifier IS NULL
 )
 SELECT m.source_kind, m.territory_id, t.territory_code, t.name_vi AS territory_vi, t.level AS territory_level, t.region_id,
        m.period_id, m.freq, m.year, m.scheme, m.measure_type, m.insured AS insured_persons, m.participants_basis, m.obs_status,

@@ -10,9 +10,9 @@ WITH o AS (
   SELECT o.*, o.value IS NOT NULL AND o.value_high IS NULL AND o.qualifier IS NULL AS is_exact,
          CASE WHEN o.freq = 'S' THEN left(o.period_id, 4) ELSE o.period_id END AS plan_period_id,
          CASE WHEN o.freq = 'S' THEN 'six_months' ELSE o.measure_type END AS part
-  FROM dw.observation AS o
-  WHERE o.is_latest AND (o.freq IN ('A', 'span') AND o.measure_type IN ('plan', 'estimate', 'actual', 'forecast')
-                         OR o.freq = 'S' AND o.period_id LIKE '%-S1' AND o.measure_type IN ('actual', 'estimate'))
+  FROM staging.latest AS o
+  WHERE o.freq IN ('A', 'span') AND o.measure_type IN ('plan', 'estimate', 'actual', 'forecast')
+     OR o.freq = 'S' AND o.period_id LIKE '%-S1' AND o.measure_type IN ('actual', 'estimate')
 ), wide AS ( -- for the six months an actual figure stands before an estimate
   SELECT indicator_code, territory_id, plan_period_id AS period_id, sex, area, max(year) AS year, max(year_from) AS year_from,
          any_value(value) FILTER (WHERE part = 'plan') AS plan, any_value(value_high) FILTER (WHERE part = 'plan') AS plan_high,

@@ -13,11 +13,10 @@ CREATE TABLE mart.reconciliation AS
 WITH o AS (
   SELECT o.*, i.aggregation, o.value IS NOT NULL AND o.value_high IS NULL AND o.qualifier IS NULL AS is_exact,
          coalesce(ru.factor / u.factor, 1) AS sent_unit -- one unit of the sender in the indicator's unit
-  FROM dw.observation AS o
+  FROM staging.latest AS o
   JOIN dw.dim_indicator AS i ON i.indicator_key = o.indicator_key
   LEFT JOIN dw.dim_unit AS u ON u.unit_code = o.unit_code
   LEFT JOIN dw.dim_unit AS ru ON ru.unit_code = o.reported_unit_code AND ru.quantity = u.quantity
-  WHERE o.is_latest
 ), v AS (
   SELECT *, TRY_CAST(0.5 * sent_unit * power(10, -length(rtrim(split_part(CAST(TRY_CAST(value / sent_unit AS DECIMAL(28,6)) AS VARCHAR), '.', 2), '0'))) AS DECIMAL(28,10)) AS half_digit
   FROM o

@@ -25,16 +25,18 @@ WITH step AS (
 ), numbered AS (
   SELECT territory_id, row_number() OVER (ORDER BY territory_id) AS no FROM dw.dim_territory WHERE level = 'province'
 ), member AS (
-  SELECT region_id AS area_id, territory_id AS member_id, 0 AS first_year, last_year FROM former WHERE region_id IS NOT NULL
-  UNION ALL
-  SELECT region_id, territory_id, 0, 9999 FROM unit WHERE region_id IS NOT NULL
-  UNION ALL
-  SELECT 'vn', territory_id, 0, least(last_year, (SELECT min(first_year) - 1 FROM unit)) FROM former
-  UNION ALL
-  SELECT 'vn', territory_id, first_year, 9999 FROM unit
+  SELECT m.area_id, n.no AS member_no, m.first_year, m.last_year
+  FROM (SELECT region_id AS area_id, territory_id AS member_id, 0 AS first_year, last_year FROM former WHERE region_id IS NOT NULL
+        UNION ALL
+        SELECT region_id, territory_id, 0, 9999 FROM unit WHERE region_id IS NOT NULL
+        UNION ALL
+        SELECT 'vn', territory_id, 0, least(last_year, (SELECT min(first_year) - 1 FROM unit)) FROM former
+        UNION ALL
+        SELECT 'vn', territory_id, first_year, 9999 FROM unit) AS m
+  JOIN numbered AS n ON n.territory_id = m.member_id
 ), annual AS (
-  SELECT * FROM dw.observation WHERE is_latest AND freq = 'A'
-), pool AS (
+  SELECT * FROM staging.latest WHERE freq = 'A'
+), given AS (
   SELECT a.territory_id, a.indicator_code, a.year, a.measure_type, a.sex, a.area, a.value, a.obs_status,
          a.value IS NOT NULL AND a.value_high IS NULL AND a.qualifier IS NULL AS usable
   FROM annual AS a SEMI JOIN former AS f ON f.territory_id = a.territory_id
@@ -42,29 +44,39 @@ WITH step AS (
   SELECT territory_id, indicator_code, year, measure_type, sex, area, value, obs_status,
          value IS NOT NULL AND value_high IS NULL AND qualifier IS NULL
   FROM mart.restated_value
+), key AS ( -- a number for what a value is of: joins and groups over five texts are slow where a row stands for each member
+  SELECT *, row_number() OVER () AS key_no
+  FROM (SELECT indicator_code, year, measure_type, sex, area FROM given
+        UNION SELECT indicator_code, year, measure_type, sex, area FROM annual WHERE territory_level IN ('region', 'country'))
+), pool AS (
+  SELECT n.no AS member_no, k.key_no, k.year, g.value, g.obs_status, g.usable
+  FROM given AS g
+  JOIN numbered AS n ON n.territory_id = g.territory_id
+  JOIN key AS k ON k.indicator_code = g.indicator_code AND k.year = g.year AND k.measure_type = g.measure_type AND k.sex = g.sex AND k.area = g.area
 ), published AS (
-  SELECT a.* FROM annual AS a WHERE a.territory_level IN ('region', 'country')
+  SELECT k.key_no, k.year AS key_year, a.*
+  FROM annual AS a
+  JOIN key AS k ON k.indicator_code = a.indicator_code AND k.year = a.year AND k.measure_type = a.measure_type AND k.sex = a.sex AND k.area = a.area
+  WHERE a.territory_level IN ('region', 'country')
 ), series AS (
-  SELECT DISTINCT m.area_id, p.indicator_code, p.year, p.measure_type, p.sex, p.area
-  FROM pool AS p JOIN member AS m ON m.member_id = p.territory_id AND p.year BETWEEN m.first_year AND m.last_year
+  SELECT m.area_id, p.key_no, p.year
+  FROM pool AS p JOIN member AS m ON m.member_no = p.member_no AND p.year BETWEEN m.first_year AND m.last_year
   UNION
-  SELECT territory_id, indicator_code, year, measure_type, sex, area FROM published
+  SELECT territory_id, key_no, key_year FROM published
 ), part AS (
-  SELECT s.*, m.member_id, n.no AS member_no, p.value, p.obs_status, coalesce(p.usable, false) AS usable
+  SELECT s.area_id, s.key_no, m.member_no, p.value, p.obs_status, coalesce(p.usable, false) AS usable
   FROM series AS s
   JOIN member AS m ON m.area_id = s.area_id AND s.year BETWEEN m.first_year AND m.last_year
-  JOIN numbered AS n ON n.territory_id = m.member_id
-  LEFT JOIN pool AS p ON p.territory_id = m.member_id AND p.indicator_code = s.indicator_code AND p.year = s.year
-                     AND p.measure_type = s.measure_type AND p.sex = s.sex AND p.area = s.area
+  LEFT JOIN pool AS p ON p.member_no = m.member_no AND p.key_no = s.key_no
 ), counted AS (
-  SELECT area_id, indicator_code, year, measure_type, sex, area,
+  SELECT area_id, key_no,
          count(*) AS members_expected, count(*) FILTER (WHERE usable) AS members_found,
          TRY_CAST(sum(value) FILTER (WHERE usable) AS DECIMAL(28,10)) AS total,
          bitstring_agg(member_no, 1, 512) FILTER (WHERE NOT usable) AS missing, -- a bit for each member
          CASE WHEN bool_or(usable AND obs_status = 'F') THEN 'F' WHEN bool_or(usable AND obs_status = 'E') THEN 'E'
               WHEN bool_or(usable AND obs_status = 'P') THEN 'P' ELSE 'A' END AS worst_status
   FROM part
-  GROUP BY area_id, indicator_code, year, measure_type, sex, area
+  GROUP BY area_id, key_no
 ), missing AS ( -- few sets of members are missing again and again: naming each set once is far quicker than naming it for each series
   SELECT c.missing, string_agg(t.name_vi, ', ' ORDER BY t.territory_id) AS members_missing_vi
   FROM (SELECT DISTINCT missing FROM counted WHERE missing IS NOT NULL) AS c
@@ -72,32 +84,33 @@ WITH step AS (
   JOIN dw.dim_territory AS t ON t.territory_id = n.territory_id
   GROUP BY c.missing
 ), offered AS (
-  SELECT p.area_id, p.indicator_code, p.year, p.measure_type, p.sex, p.area, p.member_id, p.usable, w.value AS weight,
+  SELECT p.area_id, p.key_no, p.usable, w.value AS weight,
          TRY_CAST(CAST(p.value AS DOUBLE) * CAST(w.value AS DOUBLE) AS DECIMAL(34,6)) AS weighted,
-         CASE WHEN w.measure_type = p.measure_type AND w.sex = p.sex AND w.area = p.area THEN 1
-              WHEN w.measure_type = p.measure_type AND w.sex = 'T' AND w.area = 'T' THEN 2
-              WHEN w.measure_type = 'actual' AND w.sex = p.sex AND w.area = p.area THEN 3
-              WHEN w.measure_type = 'actual' AND w.sex = 'T' AND w.area = 'T' THEN 4 END AS basis
+         CASE WHEN x.measure_type = k.measure_type AND x.sex = k.sex AND x.area = k.area THEN 1
+              WHEN x.measure_type = k.measure_type AND x.sex = 'T' AND x.area = 'T' THEN 2
+              WHEN x.measure_type = 'actual' AND x.sex = k.sex AND x.area = k.area THEN 3
+              WHEN x.measure_type = 'actual' AND x.sex = 'T' AND x.area = 'T' THEN 4 END AS basis
   FROM part AS p
-  JOIN dw.dim_indicator AS i ON i.indicator_code = p.indicator_code AND i.aggregation = 'weighted_mean'
-  JOIN pool AS w ON w.indicator_code = i.weight_code AND w.territory_id = p.member_id AND w.year = p.year AND w.usable AND w.value >= 0
+  JOIN key AS k ON k.key_no = p.key_no
+  JOIN dw.dim_indicator AS i ON i.indicator_code = k.indicator_code AND i.aggregation = 'weighted_mean'
+  JOIN key AS x ON x.indicator_code = i.weight_code AND x.year = k.year
+  JOIN pool AS w ON w.key_no = x.key_no AND w.member_no = p.member_no AND w.usable AND w.value >= 0
 ), weighed AS (
-  SELECT o.area_id, o.indicator_code, o.year, o.measure_type, o.sex, o.area, o.basis,
+  SELECT o.area_id, o.key_no, o.basis,
          count(*) FILTER (WHERE o.usable) AS usable_weights, count(*) AS weights,
          CASE WHEN count(o.weighted) FILTER (WHERE o.usable) = count(*) FILTER (WHERE o.usable) THEN CAST(sum(o.weighted) FILTER (WHERE o.usable) AS DOUBLE) END AS weighted_total,
          CAST(sum(o.weight) FILTER (WHERE o.usable) AS DOUBLE) AS weight_found,
          CAST(sum(o.weight) AS DOUBLE) AS weight_all
   FROM offered AS o WHERE o.basis IS NOT NULL
-  GROUP BY o.area_id, o.indicator_code, o.year, o.measure_type, o.sex, o.area, o.basis
+  GROUP BY o.area_id, o.key_no, o.basis
 ), mean AS (
   SELECT w.*, CASE WHEN w.weights = c.members_expected THEN w.weight_found / w.weight_all END AS share
   FROM weighed AS w
-  JOIN counted AS c ON c.area_id = w.area_id AND c.indicator_code = w.indicator_code AND c.year = w.year
-                   AND c.measure_type = w.measure_type AND c.sex = w.sex AND c.area = w.area
+  JOIN counted AS c ON c.area_id = w.area_id AND c.key_no = w.key_no
   WHERE w.usable_weights = c.members_found AND w.weight_found > 0
-  QUALIFY row_number() OVER (PARTITION BY w.area_id, w.indicator_code, w.year, w.measure_type, w.sex, w.area ORDER BY w.basis) = 1
+  QUALIFY row_number() OVER (PARTITION BY w.area_id, w.key_no ORDER BY w.basis) = 1
 ), joined AS (
-  SELECT s.area_id, s.indicator_code, s.year, s.measure_type, s.sex, s.area, i.unit_code, i.aggregation, i.weight_code,
+  SELECT s.area_id, k.indicator_code, k.year, k.measure_type, k.sex, k.area, i.unit_code, i.aggregation, i.weight_code,
          coalesce(c.members_expected, 0) AS members_expected, coalesce(c.members_found, 0) AS members_found, x.members_missing_vi, c.worst_status,
          CASE i.aggregation WHEN 'sum' THEN c.total
               WHEN 'weighted_mean' THEN TRY_CAST(TRY_CAST(m.weighted_total / m.weight_found AS DECIMAL(28,4)) AS DECIMAL(28,10)) END AS members_value,
@@ -106,14 +119,12 @@ WITH step AS (
          p.observation_id, p.value AS published_value, p.value_high AS published_high, p.qualifier AS published_qualifier,
          p.obs_status AS published_status, p.round_id, p.source_sha256, p.sheet AS source_sheet, p.cell AS source_cell, p.note
   FROM series AS s
-  JOIN dw.dim_indicator AS i ON i.indicator_code = s.indicator_code
-  LEFT JOIN counted AS c ON c.area_id = s.area_id AND c.indicator_code = s.indicator_code AND c.year = s.year
-                        AND c.measure_type = s.measure_type AND c.sex = s.sex AND c.area = s.area
+  JOIN key AS k ON k.key_no = s.key_no
+  JOIN dw.dim_indicator AS i ON i.indicator_code = k.indicator_code
+  LEFT JOIN counted AS c ON c.area_id = s.area_id AND c.key_no = s.key_no
   LEFT JOIN missing AS x ON x.missing = c.missing
-  LEFT JOIN mean AS m ON m.area_id = s.area_id AND m.indicator_code = s.indicator_code AND m.year = s.year
-                     AND m.measure_type = s.measure_type AND m.sex = s.sex AND m.area = s.area
-  LEFT JOIN published AS p ON p.territory_id = s.area_id AND p.indicator_code = s.indicator_code AND p.year = s.year
-                          AND p.measure_type = s.measure_type AND p.sex = s.sex AND p.area = s.area
+  LEFT JOIN mean AS m ON m.area_id = s.area_id AND m.key_no = s.key_no
+  LEFT JOIN published AS p ON p.territory_id = s.area_id AND p.key_no = s.key_no
 ), judged AS (
   SELECT *, members_expected > 0 AND members_found = members_expected AND members_value IS NOT NULL AS is_complete,
          published_value IS NOT NULL AND published_high IS NULL AND published_qualifier IS NULL AS published_exact

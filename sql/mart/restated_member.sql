@@ -19,10 +19,11 @@ WITH step AS (
   WHERE b.level = 'province' AND b.successor_id <> b.territory_id
 ), annual AS (
   SELECT o.*, o.value IS NOT NULL AND o.value_high IS NULL AND o.qualifier IS NULL AS is_exact
-  FROM dw.observation AS o WHERE o.is_latest AND o.freq = 'A'
-), series AS (
-  SELECT DISTINCT m.unit_id, a.indicator_code, a.year, a.measure_type, a.sex, a.area
-  FROM annual AS a JOIN member AS m ON m.member_id = a.territory_id AND a.year <= m.last_year
+  FROM staging.latest AS o WHERE o.freq = 'A'
+), series AS ( -- with a number, because joins and groups over six texts are slow
+  SELECT *, row_number() OVER () AS series_no
+  FROM (SELECT DISTINCT m.unit_id, a.indicator_code, a.year, a.measure_type, a.sex, a.area
+        FROM annual AS a JOIN member AS m ON m.member_id = a.territory_id AND a.year <= m.last_year)
 ), size AS (
   SELECT m.unit_id, s.year, count(*) AS members FROM (SELECT DISTINCT year FROM series) AS s JOIN member AS m ON s.year <= m.last_year GROUP BY m.unit_id, s.year
 ), part AS (
@@ -35,7 +36,7 @@ WITH step AS (
   LEFT JOIN annual AS a ON a.territory_id = m.member_id AND a.indicator_code = s.indicator_code AND a.year = s.year
                        AND a.measure_type = s.measure_type AND a.sex = s.sex AND a.area = s.area
 ), offered AS (
-  SELECT p.unit_id, p.indicator_code, p.year, p.measure_type, p.sex, p.area, p.member_id, p.members,
+  SELECT p.series_no, p.member_id, p.members,
          w.value AS weight, w.observation_id AS weight_observation_id,
          CASE WHEN w.measure_type = p.measure_type AND w.sex = p.sex AND w.area = p.area THEN 1
               WHEN w.measure_type = p.measure_type AND w.sex = 'T' AND w.area = 'T' THEN 2
@@ -46,11 +47,11 @@ WITH step AS (
   JOIN annual AS w ON w.indicator_code = i.weight_code AND w.territory_id = p.member_id AND w.year = p.year AND w.is_exact AND w.value >= 0
   WHERE p.members > 1
 ), chosen AS (
-  SELECT unit_id, indicator_code, year, measure_type, sex, area, min(basis) AS basis
-  FROM (SELECT unit_id, indicator_code, year, measure_type, sex, area, basis
+  SELECT series_no, min(basis) AS basis
+  FROM (SELECT series_no, basis
         FROM offered WHERE basis IS NOT NULL
         GROUP BY ALL HAVING count(*) = any_value(members) AND sum(weight) > 0)
-  GROUP BY unit_id, indicator_code, year, measure_type, sex, area
+  GROUP BY series_no
 )
 SELECT p.unit_id AS territory_id, p.indicator_code, p.year, p.measure_type, p.sex, p.area,
        p.member_id AS member_territory_id, t.territory_code AS member_code, t.name_vi AS member_vi, p.members AS members_expected, p.state,
@@ -62,9 +63,6 @@ SELECT p.unit_id AS territory_id, p.indicator_code, p.year, p.measure_type, p.se
 FROM part AS p
 JOIN dw.dim_indicator AS i ON i.indicator_code = p.indicator_code
 JOIN dw.dim_territory AS t ON t.territory_id = p.member_id
-LEFT JOIN chosen AS c ON c.unit_id = p.unit_id AND c.indicator_code = p.indicator_code AND c.year = p.year
-                     AND c.measure_type = p.measure_type AND c.sex = p.sex AND c.area = p.area
-LEFT JOIN offered AS o ON o.unit_id = p.unit_id AND o.indicator_code = p.indicator_code AND o.year = p.year
-                      AND o.measure_type = p.measure_type AND o.sex = p.sex AND o.area = p.area
-                      AND o.member_id = p.member_id AND o.basis = c.basis
+LEFT JOIN chosen AS c ON c.series_no = p.series_no
+LEFT JOIN offered AS o ON o.series_no = p.series_no AND o.member_id = p.member_id AND o.basis = c.basis
 ORDER BY p.unit_id, p.indicator_code, p.year, p.measure_type, p.sex, p.area, p.member_id;

@@ -6,9 +6,9 @@
 -- quotient to 4.
 CREATE TABLE mart.restated_value AS
 WITH annual AS (
-  SELECT o.* FROM dw.observation AS o
+  SELECT o.* FROM staging.latest AS o
   JOIN dw.bridge_territory_2025 AS b ON b.territory_id = o.territory_id AND b.successor_id = o.territory_id AND b.level = 'province'
-  WHERE o.is_latest AND o.freq = 'A'
+  WHERE o.freq = 'A'
 ), product AS (
   SELECT *, TRY_CAST(CAST(value AS DOUBLE) * CAST(weight AS DOUBLE) AS DECIMAL(34,6)) AS weighted FROM mart.restated_member WHERE members_expected > 1
 ), counted AS (

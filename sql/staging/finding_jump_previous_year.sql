@@ -2,8 +2,8 @@
 -- percentages a step of more than 20 points. Years that a break of the indicator separates are not compared.
 CREATE TABLE staging.finding_jump_previous_year AS
 WITH v AS (
-  SELECT o.*, i.value_kind FROM dw.observation AS o JOIN dw.dim_indicator AS i ON i.indicator_code = o.indicator_code
-  WHERE o.is_latest AND o.freq = 'A' AND o.measure_type = 'actual' AND o.value IS NOT NULL AND o.value_high IS NULL AND o.qualifier IS NULL
+  SELECT o.*, i.value_kind FROM staging.latest AS o JOIN dw.dim_indicator AS i ON i.indicator_code = o.indicator_code
+  WHERE o.freq = 'A' AND o.measure_type = 'actual' AND o.value IS NOT NULL AND o.value_high IS NULL AND o.qualifier IS NULL
 ), pairs AS (
   SELECT v.*, lag(v.value) OVER w AS before, lag(v.year) OVER w AS year_before
   FROM v WINDOW w AS (PARTITION BY v.indicator_key, v.territory_key, v.sex, v.area ORDER BY v.year)

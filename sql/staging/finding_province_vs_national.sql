@@ -3,10 +3,10 @@
 -- Provinces count if they were in force on the last day of the period, so former and present units never mix.
 CREATE TABLE staging.finding_province_vs_national AS
 WITH v AS (
-  SELECT o.*, p.date_end FROM dw.observation AS o
+  SELECT o.*, p.date_end FROM staging.latest AS o
   JOIN dw.dim_indicator AS i ON i.indicator_key = o.indicator_key AND i.aggregation = 'sum'
   JOIN dw.dim_period AS p ON p.period_key = o.period_key
-  WHERE o.is_latest AND o.value IS NOT NULL AND o.value_high IS NULL AND o.qualifier IS NULL
+  WHERE o.value IS NOT NULL AND o.value_high IS NULL AND o.qualifier IS NULL
 ), nation AS (
   SELECT * FROM v WHERE territory_level = 'country'
 ), provinces AS (
