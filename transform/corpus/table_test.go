@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/shopspring/decimal"
 )
@@ -203,6 +204,12 @@ func (w *world) table(p *page, row, col int, g *grid) int {
 				unit = w.cat.Indicator(f.indicator).Unit
 			}
 			x := w.value(p, row, c.col, f, unit)
+			if !g.merged && depth > 1 {
+				x.hit("unmerged", must)
+			}
+			if w.drifted(l.label, l.about.indicator) || w.drifted(c.path[0], c.about.indicator) {
+				x.hit("wording_drift", must)
+			}
 			for _, h := range heads[i] {
 				h.governs = append(h.governs, x)
 			}
@@ -225,6 +232,12 @@ func (w *world) table(p *page, row, col int, g *grid) int {
 	t.lines, t.columns = g.lines, g.columns
 	p.tables = append(p.tables, t)
 	return row
+}
+
+// drifted reports whether a label names an indicator by another wording than the catalogue's own.
+func (w *world) drifted(label, code string) bool {
+	in := w.cat.Indicator(code)
+	return in != nil && slices.ContainsFunc(w.labels[code][1:], func(s string) bool { return strings.Contains(label, upperFirst(s)) }) && !strings.Contains(label, in.NameVi)
 }
 
 // value writes a fact as a number and notes the truth.
