@@ -46,6 +46,9 @@ func (w *world) single(x *truth) bool {
 	return in.ValueKind == "count" && w.cat.Unit(x.unit).Factor.Equal(decimal.NewFromInt(1))
 }
 
+// ownUnit reports whether a value is written in the unit in which its indicator is kept.
+func (w *world) ownUnit(x *truth) bool { return x.unit == w.cat.Indicator(x.indicator).Unit }
+
 // wrongTotal makes a total differ from the sum of its parts, as published tables do: loaded as it stands, and doubted.
 func (w *world) wrongTotal(b *book, name string) bool {
 	at := map[string]*cell{}
@@ -165,7 +168,7 @@ func (w *world) unitBehind(b *book, name string) bool {
 // scaleWord writes "15,8 nghìn" into a table that counts one by one.
 func (w *world) scaleWord(b *book, name string) bool {
 	cs := w.someValues(b, 12, func(_ *cell, x *truth) bool {
-		return w.single(x) && x.value.GreaterThan(decimal.NewFromInt(2000)) && (x.unit == "person" || x.unit == "household")
+		return w.single(x) && x.value.GreaterThan(decimal.NewFromInt(2000)) && w.ownUnit(x) && (x.unit == "person" || x.unit == "household")
 	})
 	for _, c := range cs {
 		x := c.truth
@@ -183,7 +186,7 @@ func (w *world) scaleWord(b *book, name string) bool {
 func (w *world) subCount(b *book, name string) bool {
 	cs := w.someValues(b, 8, func(_ *cell, x *truth) bool {
 		in := w.cat.Indicator(x.indicator)
-		return w.single(x) && in.Sex == "" && additive(in) && x.unit == "person" && x.sex == "T" && x.area == "T" && x.value.GreaterThan(decimal.NewFromInt(10))
+		return w.single(x) && w.ownUnit(x) && in.Sex == "" && additive(in) && x.unit == "person" && x.sex == "T" && x.area == "T" && x.value.GreaterThan(decimal.NewFromInt(10))
 	})
 	for _, c := range cs {
 		x := c.truth
@@ -214,7 +217,9 @@ func (w *world) subCount(b *book, name string) bool {
 
 // numberOf writes "71.819/75.126": so many of so many. The first is the figure; who is not sure asks back.
 func (w *world) numberOf(b *book, name string) bool {
-	cs := w.someValues(b, 12, func(_ *cell, x *truth) bool { return w.single(x) && x.value.GreaterThan(decimal.NewFromInt(40)) })
+	cs := w.someValues(b, 12, func(_ *cell, x *truth) bool {
+		return w.single(x) && w.ownUnit(x) && x.value.GreaterThan(decimal.NewFromInt(40))
+	})
 	for _, c := range cs {
 		x := c.truth
 		whole := x.value.Mul(decimal.NewFromFloat(1.07)).Ceil()

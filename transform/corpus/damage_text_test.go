@@ -269,25 +269,24 @@ func (w *world) unitInLabel(b *book, name string) bool {
 func (w *world) unitDitto(b *book, name string) bool {
 	done := false
 	for _, p := range b.pages {
-		var above *cell
-		was := 0
+		last, was := map[int]*cell{}, map[int]int{} // by column
 		for _, a := range p.sorted() {
-			c := p.cells[a]
+			c, above := p.cells[a], last[a.col]
 			if c.kind != kindUnit || len(c.governs) == 0 || !inBody(p, a) {
 				continue
 			}
 			if c.governs[0].verdict == never {
-				above = nil
+				delete(last, a.col)
 				continue
 			}
-			if above != nil && was == a.row-1 && len(above.governs) > 0 && above.governs[0].unit == c.governs[0].unit {
+			if above != nil && was[a.col] == a.row-1 && len(above.governs) > 0 && above.governs[0].unit == c.governs[0].unit {
 				c.text = pick(w, `"`, "nt", "-nt-", "''")
 				c.hit(name, must)
 				done = true
 			} else {
-				above = c
+				last[a.col] = c
 			}
-			was = a.row
+			was[a.col] = a.row
 		}
 	}
 	return done
