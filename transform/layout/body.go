@@ -304,7 +304,7 @@ func (s *sheetReader) readRows(t *table) {
 		hasOrdinals = hasOrdinals || t.columns[c].role == roleOrdinal
 	}
 	s.placeRanks(t)
-	var stack []*row
+	stack := t.open()
 	var measured *row
 	broken := false
 	for r := t.bottom + 1; r < t.end && s.ctx.Err() == nil; r++ {
@@ -364,16 +364,28 @@ func (s *sheetReader) readRows(t *table) {
 			s.rowFate(t, rw, i)
 		}
 	}
+	t.left = stack
 }
 
 // placeRanks notes the ranks of rows that head others with a territory, a year, a sex or an area: 0 for those without an ordinal.
 func (s *sheetReader) placeRanks(t *table) {
 	t.places = map[int]bool{}
+	for r := t.bottom + 1; r < t.end && !t.placeRows; r++ {
+		if s.hasValues(t, r) {
+			for _, i := range s.g.rowCells(r) {
+				p := s.parsed[i]
+				t.placeRows = t.placeRows || t.columns[s.g.pos[i].c].role == roleLabel && p != nil && p.rest == "" && len(p.territories) > 0
+			}
+		}
+	}
 	for r := t.bottom + 1; r < t.end; r++ {
+		if s.hasValues(t, r) {
+			continue
+		}
 		if cells := s.g.rowCells(r); len(cells) > 0 && len(cells) <= 2 && !t.isCode(r) {
 			i := cells[len(cells)-1]
 			p := s.parsed[i]
-			if p == nil || p.rest != "" || p.ofWhich || len(p.indicators) > 0 || len(p.territories) == 0 && p.dims.year == 0 && p.dims.sex == "" && p.dims.area == "" {
+			if p == nil || p.rest != "" || p.ofWhich || len(p.indicators) > 0 && p.dims.sex+p.dims.area == "" || (len(p.territories) == 0 || t.placeRows) && p.dims.year == 0 && p.dims.sex+p.dims.area == "" {
 				continue
 			}
 			o := p.ordinal
@@ -385,6 +397,7 @@ func (s *sheetReader) placeRanks(t *table) {
 			}
 			t.places[o.rank] = true
 			t.placed = t.placed || len(p.territories) > 0
+			t.sexed = t.sexed || p.dims.sex+p.dims.area != "" && o.text == ""
 		}
 	}
 }
@@ -415,7 +428,7 @@ func (s *sheetReader) plainRank(t *table, rw *row, hasOrdinals bool, stack []*ro
 			return rankNumber + 2*min(indent, 9) + 1
 		}
 	}
-	if !rw.values && rw.unit == none && p != nil && p.rest == "" && (len(p.territories) > 0 || p.dims.year != 0) {
+	if !rw.values && rw.unit == none && p != nil && p.rest == "" && (len(p.territories) > 0 && !t.placeRows || p.dims.year != 0) {
 		return 1 // "Tỉnh Cao Bằng" over the rows that speak of it
 	}
 	if !rw.values && rw.unit == none && p != nil && p.rest != "" && t.places[0] {
@@ -651,10 +664,20 @@ func (s *sheetReader) readZone(t *table) {
 			if g.fates[i].kind != fateUnset {
 				continue
 			}
-			if s.class[i] == classText {
+			if s.class[i] == classText || s.class[i] == classYear && s.isLedIn(r, i) {
 				t.zoneCells = append(t.zoneCells, i)
 				g.skip(i, s.textReason(i, skipTitle))
 			}
 		}
 	}
+}
+
+// isLedIn reports whether a year is what the text to its left announces: "Năm kế hoạch:" in one cell, 2020 in the next.
+func (s *sheetReader) isLedIn(r int, year int32) bool {
+	for c := s.g.pos[year].c - 1; c >= 0; c-- {
+		if i := s.g.cell(r, c); i != none {
+			return s.class[i] == classText && strings.HasSuffix(s.g.text[i], ":")
+		}
+	}
+	return false
 }

@@ -41,7 +41,9 @@ func (rd *Reader) exact(p *phrase, s string) bool {
 			}
 		}
 	}
-	p.exactName = len(p.indicators) > 0
+	if p.exactName = len(p.indicators) > 0; p.exactName {
+		p.dims.standard = standardIn(toks)
+	}
 	p.territories = rd.cat.TerritoriesByName(s)
 	if len(p.territories) == 0 && s != p.text {
 		p.territories = rd.cat.TerritoriesByName(p.text) // "T.T. Huế" begins like an ordinal
@@ -138,6 +140,9 @@ func (d *partial) merge(o *partial) {
 	if o.area != "" {
 		d.put(&d.area, o.area, o.area)
 	}
+	if o.standard != "" {
+		d.put(&d.standard, o.standard, o.standard)
+	}
 	if o.clash != "" {
 		d.clash = o.clash
 	}
@@ -200,6 +205,12 @@ func (rd *Reader) unitStatement(p *phrase, toks []token) bool {
 		}
 		return say(u, rest)
 	}
+	if before, after, ok := strings.Cut(p.text, ":"); ok && len(before) < 40 { // "Đơn vị tính - Unit: Nghìn người - Thous. pers."
+		if b := rd.phrase(before); b.role == roleUnit && b.rest == "" && strings.ContainsAny(before, "-/–(") {
+			u := rd.bothUnits(after)
+			return u != nil && say(u, strings.TrimSpace(after))
+		}
+	}
 	t := p.text
 	if len(t) < 3 || !(t[0] == '(' && t[len(t)-1] == ')' || t[0] == '[' && t[len(t)-1] == ']') {
 		return false
@@ -218,6 +229,20 @@ func (rd *Reader) unitStatement(p *phrase, toks []token) bool {
 		return true
 	}
 	return false
+}
+
+// bothUnits reads a unit, or one unit in two languages.
+func (rd *Reader) bothUnits(s string) *catalogue.Unit {
+	s = strings.Trim(s, " :.()")
+	if u := rd.unit(s); u != nil {
+		return u
+	}
+	for _, sep := range []string{" - ", " – ", "/"} {
+		if vi, en, cut := strings.Cut(s, sep); cut && rd.unit(vi) != nil && rd.unit(vi) == rd.unit(strings.TrimSpace(en)) {
+			return rd.unit(vi)
+		}
+	}
+	return nil
 }
 
 // isFormula recognises the formula of a computed column: "(5)=(4)/(3)", "7=5/3".
@@ -336,6 +361,7 @@ type item struct {
 	year, to    int
 	part        string
 	territories []*catalogue.Territory
+	standard    string
 	written     string
 }
 
@@ -345,6 +371,9 @@ func (d *partial) applyItem(it item) {
 	}
 	if it.part != "" {
 		d.putPart(it.part, it.written)
+	}
+	if it.standard != "" {
+		d.put(&d.standard, it.standard, it.written)
 	}
 	for _, w := range it.words {
 		d.apply(w, it.written)
@@ -385,7 +414,7 @@ func (rd *Reader) grammar(p *phrase, s string) {
 		right = append(right, it)
 		hi -= it.n
 	}
-	if lo == hi {
+	if !slices.ContainsFunc(toks[lo:hi], func(t token) bool { return !t.punct || t.key == "%" }) { // nothing, or what is left of parentheses
 		rd.applyItems(p, left, right)
 		return
 	}
@@ -506,6 +535,9 @@ func (rd *Reader) cutParentheses(p *phrase, s string) ([]token, string) {
 }
 
 func (rd *Reader) takeLeft(toks []token, s string) (item, bool) {
+	if n, standard := takeStandard(toks); n > 0 {
+		return item{n: n, standard: standard, written: s[toks[0].start:toks[n-1].end]}, true
+	}
 	if n, it := takePeriod(toks); n > 0 {
 		it.n, it.written = n, s[toks[0].start:toks[n-1].end]
 		return it, true

@@ -241,6 +241,7 @@ func (b *bookReader) identify(path string) *record.Refusal {
 	var provinces, others []mention
 	rounds := map[int]place{}
 	var titles []string
+	var issuers []mention
 	documents := regexp.MustCompile(documentPattern)
 	var document, date string
 	dateYear, isAnnex := 0, false
@@ -281,7 +282,8 @@ func (b *bookReader) identify(path string) *record.Refusal {
 				m.at = here
 				if m.level() == "province" {
 					if attached {
-						continue // the issuer of the letter, not the sender
+						issuers = append(issuers, m) // of the letter; seldom the sender
+						continue
 					}
 					local = append(local, m)
 				} else {
@@ -349,6 +351,9 @@ func (b *bookReader) identify(path string) *record.Refusal {
 		}
 	case hasPath:
 		home = inPath
+		if len(issuers) > 0 && !sameMention(issuers[0], inPath) {
+			return refuseFile("identity.conflict_path", issuers[0].at, issuers[0].name, inPath.name)
+		}
 	}
 	if r := b.identifyRound(path, rounds); r != nil {
 		return r

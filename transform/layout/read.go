@@ -97,7 +97,13 @@ func (rd *Reader) read(ctx context.Context, book Book) (record.File, []*grid) {
 		f.Trace = b.trace(book, grids)
 		return f, grids
 	}
+	var before *sheetReader
 	for _, s := range b.sheets {
+		if s.goOn(before); len(s.tables) > 0 {
+			before = s
+		} else if slices.Contains(s.class, classValue) {
+			before = nil // what stands there lies between
+		}
 		for _, t := range s.tables {
 			if ctx.Err() != nil {
 				return record.File{}, grids

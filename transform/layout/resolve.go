@@ -288,6 +288,9 @@ func inherit(d, from *partial) {
 	if d.area == "" {
 		d.area = from.area
 	}
+	if d.standard == "" {
+		d.standard = from.standard
+	}
 }
 
 // hasMeasures reports whether any header or label of the table says what kind of figure it holds.
@@ -322,6 +325,7 @@ type cellContext struct {
 	styles      []text.Style
 	largest     map[int]decimal.Decimal // by column, see labelUnit
 	labelled    bool                    // the table has row labels, so that a row without one is a gap
+	old         bool                    // the old poverty standard is named beside the new one
 	onlyDistr   bool                    // the rows are districts: a province's own name is then a doubtful row
 }
 
@@ -366,6 +370,10 @@ func (b *bookReader) resolveTable(s *sheetReader, t *table) {
 			cx.hasYears = cx.hasYears || cx.columns[c].dims.year != 0
 		}
 	}
+	cx.samePeriods()
+	for c := range cx.columns {
+		cx.old = cx.old || cx.columns[c].dims.standard == standardOld
+	}
 	silent, says := 0, false
 	for c := range g.cols {
 		if t.columns[c].role == roleValue && len(t.columns[c].stack) > 0 {
@@ -386,6 +394,7 @@ func (b *bookReader) resolveTable(s *sheetReader, t *table) {
 			return
 		}
 		rw.mean = s.rowMeaning(t, rw, &cx.title.meaning)
+		cx.old = cx.old || rw.mean.dims.standard == standardOld
 		cx.labelled = cx.labelled || len(rw.labels) > 0
 		switch {
 		case rw.mean.indicator != nil:
@@ -436,6 +445,29 @@ func (b *bookReader) resolveTable(s *sheetReader, t *table) {
 				continue
 			}
 			b.resolveCell(s, cx, rw, c, i)
+		}
+	}
+}
+
+// samePeriods finds the period of columns such as "Cùng kỳ 2018": the same part of the year as that of the columns of the year after, if
+// these have but one.
+func (cx *cellContext) samePeriods() {
+	part, year := "", 0
+	for c := range cx.columns {
+		d := &cx.columns[c].dims
+		if d.ref != "" || d.part == "" || d.part == "Y" || d.toYear != 0 || d.measure != "" && d.measure != "actual" && d.measure != "estimate" {
+			continue
+		}
+		if part != "" && (part != d.part || year != d.year) {
+			return
+		}
+		part, year = d.part, d.year
+	}
+	for c := range cx.columns {
+		d := &cx.columns[c].dims
+		if d.ref == refSame && d.part == "" && year != 0 && (d.year == 0 || d.year == year-1) {
+			d.ref, d.part, d.year = "", part, year-1
+			d.measure = firstOf(d.measure, "actual")
 		}
 	}
 }
@@ -535,9 +567,17 @@ func (b *bookReader) resolveCell(s *sheetReader, cx *cellContext, rw *row, c int
 		d.year, titlePeriod = ti.dims.year, true // months under "năm 2019"
 	}
 	period := d.period()
-	if period == "" {
+	if period == "" || d.ref == refSame {
 		no("period.missing", "", header)
 		return
+	}
+	if standard := firstOf(d.standard, ti.dims.standard); standard != "" {
+		own, ok := b.rd.underStandard(in, standard, d.year, d.toYear, cx.old)
+		if !ok {
+			no("indicator.ambiguous", "", in.NameVi, "the year has another poverty standard in force")
+			return
+		}
+		in = own
 	}
 	measure := d.measure
 	if measure == "" {
@@ -567,6 +607,10 @@ func (b *bookReader) resolveCell(s *sheetReader, cx *cellContext, rw *row, c int
 	}
 	if own := b.rd.restricted(in, sex, area); own != nil {
 		in, sex, area = own, firstOf(rest(own.Sex, sex), "T"), firstOf(rest(own.Area, area), "T")
+	}
+	if cx.t.sexed && d.sex+d.area == "" && !rw.isHeaded() {
+		no("dimension.missing", "", "no heading above the row names its sex or area") // a heading may be lost
+		return
 	}
 	terr, code, args := b.joinTerritory(s, cx, rw, cm)
 	if code != "" {
@@ -608,6 +652,19 @@ func (rd *Reader) restricted(in *catalogue.Indicator, sex, area string) *catalog
 		}
 		return nil
 	})
+}
+
+// isHeaded reports whether a row without values stands above the row, over it and others, and says a sex, an area or that it is the whole.
+func (rw *row) isHeaded() bool {
+	if rw.mean.dims.total {
+		return true
+	}
+	for p := rw.parent; p != nil; p = p.parent {
+		if d := &p.mean.dims; !p.values && (d.total || d.sex+d.area != "") {
+			return true
+		}
+	}
+	return false
 }
 
 // rest is what a dimension still says when an indicator is restricted in it.

@@ -86,6 +86,9 @@ func inherent(lost, was, is string) bool {
 	switch lost {
 	case skipUnit:
 		return a[0] == b[0] && a[3] == b[3]
+	case skipHeader, skipLabel:
+		// Without "chuẩn cũ" beside it, "chuẩn mới" is the one series there is.
+		return strings.HasPrefix(a[0], b[0]+"_20") && strings.Join(a[1:], " ") == strings.Join(b[1:], " ")
 	case skipTitle:
 		a[3] = b[3]
 		return strings.Join(a, " ") == strings.Join(b, " ")

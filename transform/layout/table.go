@@ -46,8 +46,13 @@ type table struct {
 	rows        []*row
 	zoneCells   []int32
 	isTask      bool
+	before      *table       // of the sheet before, that this one goes on
+	left        []*row       // the last row and those it is a part of
+	title       *titleInfo   // what its titles said
 	places      map[int]bool // see placeRanks
 	placed      bool         // some of these rows name a territory
+	placeRows   bool         // rows with values name territories: one without is no heading
+	sexed       bool         // some of the rows that head others name a sex or an area
 	end         int          // first grid row after the body
 }
 
@@ -229,7 +234,7 @@ func (s *sheetReader) view(r int) rowView {
 		}
 		p := s.parsed[i]
 		switch {
-		case p.heads():
+		case p.heads() && !strings.HasSuffix(s.g.text[i], ":"): // "Năm kế hoạch:" stands before a year, not above one
 			v.heads++
 			if p.role != "" {
 				v.roles++
@@ -348,7 +353,7 @@ func (s *sheetReader) find() {
 	var cur *table
 	for r := 0; r < len(g.rows) && s.ctx.Err() == nil; r++ {
 		if !s.isHeader(r, views[r], cur) {
-			if cur != nil && s.isCodes(views[r].cells) && (r == cur.bottom+1 || s.afterRepeat(cur, r)) {
+			if cur != nil && s.isCodes(views[r].cells) && (r == cur.bottom+1 || s.afterRepeat(cur, r) || s.afterLabel(cur, r, views)) {
 				cur.codes[r] = true
 				if r == cur.bottom+1 {
 					cur.bottom = r
@@ -383,6 +388,16 @@ func (s *sheetReader) find() {
 			s.tables[k-1].end = t.zone
 		}
 	}
+}
+
+// afterLabel reports whether nothing but labels of blocks stands between the header of a table and a row.
+func (s *sheetReader) afterLabel(t *table, r int, views []rowView) bool {
+	for k := t.bottom + 1; k < r; k++ {
+		if len(views[k].cells) != 1 || !s.isBlockLabel(views[k].cells[0]) {
+			return false
+		}
+	}
+	return true
 }
 
 // afterRepeat reports whether the row above is a repeated header of the table.
@@ -539,7 +554,7 @@ func (s *sheetReader) continues(t *table, r int, v rowView) bool {
 			return false
 		}
 		if above == none {
-			if p.role == "" && !p.heads() && !s.underGroup(t, r, c) { // a label column whose header stands one row lower
+			if p.role == "" && (!p.heads() && !s.underGroup(t, r, c) || len(v.cells) == 1) { // a label column whose header stands one row lower
 				return false
 			}
 			continue

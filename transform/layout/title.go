@@ -30,6 +30,10 @@ func (s *sheetReader) titleMeaning(t *table) titleInfo {
 			ti.under(s.readTitles(far.cells))
 		}
 	}
+	if t.before != nil && t.before.title != nil && len(ti.texts) == 0 {
+		ti.under(*t.before.title)
+	}
+	t.title = &ti
 	return ti
 }
 
@@ -49,6 +53,7 @@ func (ti *titleInfo) under(far titleInfo) {
 	if ti.dims.unitText == "" {
 		ti.dims.unit, ti.dims.unitText = far.dims.unit, far.dims.unitText
 	}
+	ti.dims.standard = firstOf(ti.dims.standard, far.dims.standard)
 	ti.dims.sex, ti.dims.area = firstOf(ti.dims.sex, far.dims.sex), firstOf(ti.dims.area, far.dims.area)
 	if len(ti.territories) == 0 {
 		ti.territories = far.territories
@@ -84,7 +89,7 @@ func (s *sheetReader) readTitles(cells []int32) titleInfo {
 		if p.dims.unitText != "" && ti.dims.unitText == "" {
 			ti.dims.unit, ti.dims.unitText = p.dims.unit, p.dims.unitText
 		}
-		if p.rest == "" {
+		if p.rest == "" && p.dims.clash == "" { // "phân theo thành thị và nông thôn" is neither
 			if p.dims.sex != "" {
 				ti.dims.sex = p.dims.sex
 			}
@@ -126,6 +131,7 @@ func (ti *titleInfo) say(d *partial) {
 	if d.measure != "" {
 		ti.mean(d.measure)
 	}
+	ti.dims.standard = firstOf(d.standard, ti.dims.standard)
 }
 
 // mean notes a measure word of a title; two that differ say nothing.
@@ -159,6 +165,11 @@ func (rd *Reader) titleWords(ti *titleInfo, s string) {
 	}
 	toks := tokenize(s)
 	for i := 0; i < len(toks); {
+		if n, standard := takeStandard(toks[i:]); n > 0 {
+			ti.dims.standard = standard
+			i += n
+			continue
+		}
 		if n, it := takePeriod(toks[i:]); n > 0 {
 			if it.year != 0 {
 				if p := (partial{year: it.year, toYear: it.to, part: it.part}); !slices.Contains(ti.years, p) {

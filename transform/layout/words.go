@@ -42,6 +42,9 @@ const (
 	kindLetterhead = "letterhead" // begins a line of the letterhead
 )
 
+// refSame is the period of the columns beside, a year earlier: "Cùng kỳ".
+const refSame = "same"
+
 // wholeText limits a comparison word to texts that hold nothing else: a row "Tốc độ tăng năng suất" is an indicator.
 const wholeText = "whole"
 
@@ -73,7 +76,8 @@ type partial struct {
 	sex, area    string
 	unit         *catalogue.Unit
 	unitText     string // the unit as written, also when it is not known
-	ref          string // reporting, previous
+	ref          string // reporting, previous, same
+	standard     string // the poverty standard named: its last year, or standardOld, standardNew; see standard.go
 	total        bool
 	clash        string // two contradictory words in the text itself, as written
 }
@@ -109,7 +113,7 @@ func (p *phrase) says() bool {
 }
 
 func (d *partial) any() bool {
-	return d.year != 0 || d.part != "" || d.measure != "" || d.status != "" || d.sex != "" || d.area != "" || d.unit != nil || d.total || d.ref != ""
+	return d.year != 0 || d.part != "" || d.measure != "" || d.status != "" || d.sex != "" || d.area != "" || d.unit != nil || d.total || d.ref != "" || d.standard != ""
 }
 
 // heads reports whether the phrase can only be a header: period, measure, sex, area or a column role, not merely an
@@ -434,28 +438,63 @@ func (rd *Reader) parse(s string) *phrase {
 	return p
 }
 
-// bilingual reads a text that says the same in two languages, "Chỉ tiêu - Indicator": nil unless both halves are
-// understood and agree.
+// bilingual reads a text that says the same in two languages, "Chỉ tiêu - Indicator", "Tổng số (Total)": nil unless both halves are
+// understood and one says no more than the other.
 func (rd *Reader) bilingual(p *phrase) *phrase {
-	for _, sep := range []string{"\n", " - ", " – ", " / ", "/"} {
-		vi, en, cut := strings.Cut(p.text, sep)
-		if !cut || strings.Contains(en, sep) || strings.TrimSpace(vi) == "" || strings.TrimSpace(en) == "" {
+	halves := func(sep string) (a, b string, ok bool) {
+		if sep == "(" {
+			a, b, ok = strings.Cut(strings.TrimSuffix(p.text, ")"), "(")
+			ok = ok && strings.HasSuffix(p.text, ")")
+		} else {
+			a, b, ok = strings.Cut(p.text, sep)
+		}
+		a, b = strings.TrimSpace(a), strings.TrimSpace(b)
+		return a, b, ok && a != "" && b != "" && !strings.Contains(b, sep)
+	}
+	for _, sep := range []string{"\n", " - ", " – ", " / ", "/", "("} {
+		vi, en, ok := halves(sep)
+		if !ok || isASCII(vi) && sep == "/" || !isASCII(en) && !isASCII(vi) {
+			continue // "Nam/Nữ", "TH/KH" are no translations
+		}
+		a, b := rd.phrase(vi), rd.phrase(en)
+		if a.rest != "" || b.rest != "" || a.says() != b.says() || a.comparison != b.comparison || a.role != "" && b.role != "" && a.role != b.role ||
+			len(a.indicators) > 0 && len(b.indicators) > 0 && !sameIndicator(a.indicators, b.indicators) ||
+			len(a.territories) > 0 && len(b.territories) > 0 && !slices.ContainsFunc(a.territories, func(t *catalogue.Territory) bool { return slices.Contains(b.territories, t) }) {
 			continue
 		}
-		a, b := rd.phrase(strings.TrimSpace(vi)), rd.phrase(strings.TrimSpace(en))
-		if !a.known() || !b.known() || a.role != b.role || a.comparison != b.comparison || a.dims.any() != b.dims.any() && a.role == "" ||
-			len(a.indicators)+len(b.indicators) > 0 && !sameIndicator(a.indicators, b.indicators) ||
-			len(a.territories)+len(b.territories) > 0 && !slices.ContainsFunc(a.territories, func(t *catalogue.Territory) bool { return slices.Contains(b.territories, t) }) {
+		if a.says() && a.role == "" && (len(a.indicators) > 0) != (len(b.indicators) > 0) && !sexed(a, b) {
 			continue
 		}
 		both := a.dims
 		both.merge(&b.dims)
-		if both.clash != "" || both != a.dims || a.dims.unit != b.dims.unit {
+		if both.clash != "" || both != a.dims && both != b.dims || a.dims.unit != b.dims.unit && a.dims.unit != nil && b.dims.unit != nil {
 			continue
 		}
-		return a
+		q := *a
+		q.dims = both
+		if len(q.indicators) == 0 {
+			q.indicators, q.exactName = b.indicators, b.exactName
+		}
+		if len(q.territories) == 0 {
+			q.territories = b.territories
+		}
+		return &q
 	}
 	return nil
+}
+
+// sexed: "Nữ" may name a child indicator where "Female" is a sex only, or the other way round; then both say the same sex or area.
+func sexed(a, b *phrase) bool {
+	return a.dims.sex == b.dims.sex && a.dims.area == b.dims.area && a.dims.sex+a.dims.area != ""
+}
+
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
 }
 
 // unitOfName finds the unit in a name that the catalogue knows with it: "Mật độ dân số (người/km²)".
