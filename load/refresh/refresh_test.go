@@ -234,7 +234,7 @@ func TestRefresh(t *testing.T) {
 		first.Values != 13 || first.Loaded != 13 || first.Cells != first.Loaded+first.Quarantine+first.Skipped || first.Size == 0 || first.Unchanged {
 		t.Errorf("%+v", first)
 	}
-	if !maps.Equal(first.FileFaults, map[string]int{"file.unsupported": 1}) || !maps.Equal(first.Reasons, map[string]int64{"file.unsupported": 1, "indicator.unknown": 6, "feed.record": 1}) {
+	if !maps.Equal(first.FileFaults, map[string]int{"file.no_table": 1}) || !maps.Equal(first.Reasons, map[string]int64{"file.no_table": 1, "indicator.unknown": 6, "feed.record": 1}) {
 		t.Errorf("%v %v", first.FileFaults, first.Reasons)
 	}
 	if c := first.Checks; c.Declared == 0 || c.Declared != c.Run || c.Passed+c.Warnings != c.Run || c.Warnings != len(first.Warnings) {
