@@ -16,7 +16,6 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -429,7 +428,6 @@ func (r *runner) normalise(ctx context.Context, raws []landing.Raw) ([]arrow.Rec
 	if err = errors.Join(err, rowsErr); err != nil {
 		return batches, err
 	}
-	debug.FreeOSMemory() // what reading has left behind is as much as the engine needs next
 	return batches, r.ledger.RecordItems(ctx, r.report.RunID, items)
 }
 
