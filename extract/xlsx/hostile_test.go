@@ -399,6 +399,7 @@ func TestRefusedFiles(t *testing.T) {
 		{"no relationships of the workbook", sheet.CodePartMissing, without("xl/_rels/workbook.xml.rels")},
 		{"sheet without a relationship", sheet.CodePartMissing, replaced("xl/workbook.xml", `r:id="rId1"`, `r:id="rId99"`)},
 		{"sheet in another file", sheet.CodePartMissing, replaced("xl/_rels/workbook.xml.rels", `Target="worksheets/sheet1.xml"`, `Target="file:///etc/passwd" TargetMode="External"`)},
+		{"sheet in another file that has a part's name", sheet.CodePartMissing, replaced("xl/_rels/workbook.xml.rels", `Target="worksheets/sheet1.xml"`, `Target="worksheets/sheet1.xml" TargetMode="External"`)},
 		{"sheet outside the archive", sheet.CodePartMissing, replaced("xl/_rels/workbook.xml.rels", `"worksheets/sheet1.xml"`, `"../../../../etc/passwd"`)},
 		{"no sheets", sheet.CodeDamaged, replaced("xl/workbook.xml", `<sheet name="Biểu 1" sheetId="1" r:id="rId1"/>`, "")},
 		{"two sheets of one name", sheet.CodeDamaged, replaced("xl/workbook.xml", `<sheets>`, `<sheets><sheet name="Biểu 1" r:id="rId1"/>`)},
