@@ -36,6 +36,7 @@ func layouts() []layout {
 		{"indicators_years", (*world).indicatorsByYears},
 		{"stacked_blocks", (*world).stackedBlocks},
 		{"yearbook", (*world).yearbook},
+		{"yearbook_sheets", (*world).yearbookSheets},
 		{"districts", (*world).districtsOfProvince},
 		{"districts_unknown", (*world).otherDistricts},
 	}

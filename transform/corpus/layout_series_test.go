@@ -477,6 +477,55 @@ func (w *world) yearbook(b *book) {
 	u.governs = all
 }
 
+// yearbookSheets is a part of a yearbook without a letterhead: a table of things that no catalogue of labour knows, by
+// region, and one of years that names no territory. It may be the country's; it is no region's.
+func (w *world) yearbookSheets(b *book) {
+	from, n := 1995+w.r.IntN(15), 5+w.r.IntN(8)
+	b.path = "inbox/1DSLD.xlsx"
+	p := b.page("dvhchinh")
+	p.text(1, 1, "1. Số đơn vị hành chính phân theo vùng")
+	p.text(2, 1, "    Number of administrative units by region")
+	for i, h := range []string{"Phường", "Thị trấn", "Xã"} {
+		p.put(4, 2+i, cell{kind: kindText, text: h})
+		p.put(5, 2+i, cell{kind: kindText, text: []string{"Precincts", "Towns", "Communes"}[i]})
+	}
+	row := 7
+	places := []string{"CẢ NƯỚC", "WHOLE COUNTRY"}
+	for _, r := range w.regions {
+		places = append(places, r.NameVi, r.NameEn)
+	}
+	for i := 0; i < len(places); i += 2 {
+		if p.text(row, 1, places[i]); w.one(2) {
+			row++
+			p.text(row, 1, places[i+1])
+		}
+		for c := range 3 {
+			p.put(row, 2+c, cell{kind: kindGarbage, text: strconv.Itoa(20 + w.r.IntN(9000)), number: true})
+		}
+		row += 1 + w.r.IntN(2)
+	}
+	code := w.numeric(true)
+	unit := w.cat.Indicator(code).Unit
+	p = b.page("DSGioiTinh")
+	p.text(1, 1, "2. "+w.label(code, false)+" phân theo giới tính")
+	g := &grid{label: "", merged: w.one(2), about: point{indicator: code, territory: "vn", measure: "actual"}, unitCode: unit, columns: []column{
+		{path: []string{"Tổng số", "Total"}},
+		{path: []string{"Chia ra - Of which", "Nam      Males"}, about: point{sex: "M"}},
+		{path: []string{"Chia ra - Of which", "Nữ      Females"}, about: point{sex: "F"}},
+	}}
+	for k := range n {
+		g.lines = append(g.lines, line{label: strconv.Itoa(from + k), about: point{year: from + k}, parent: -1})
+	}
+	var all []*truth
+	g.governs = &all
+	u := w.unitLine(p, 3, 3, unit)
+	w.table(p, 4, 1, g)
+	u.governs = all
+	for _, x := range all {
+		x.hit("no_territory", may, "identity.territory_unknown")
+	}
+}
+
 // districtsOfProvince lists districts under a province. Only those of two provinces are in the catalogue: of others
 // nothing may be loaded, least of all as the province.
 func (w *world) districtsOfProvince(b *book) {
