@@ -218,7 +218,8 @@ func (w *world) indicatorLines(lines []line, code, ordinal string, used map[stri
 		for _, c := range sampleOf(w, bound, 3) {
 			if !used[c.code] && w.cat.Indicator(c.code).Sex == "" && !strings.Contains(c.label, ":") {
 				used[c.code] = true
-				add(line{label: c.label, about: point{indicator: c.code}, bound: true})
+				alone := slices.ContainsFunc(w.cat.IndicatorsByLabel(c.label), func(m catalogue.Match) bool { return m.ParentLabel == "" })
+				add(line{label: c.label, about: point{indicator: c.code}, bound: !alone})
 			}
 		}
 	case additive(in) && in.Sex == "" && in.Unit != "house" && in.ValueKind == "count" && (in.Unit == "person" || in.Unit == "thousand_person") && !splits("Nữ") && w.one(4):
