@@ -69,7 +69,13 @@ func (s *sheetReader) layOutColumns(t *table) {
 				s.parsed[i] = s.rd.phrase(g.text[i])
 			}
 			last = i
-			col.stack, col.cells = append(col.stack, s.parsed[i]), append(col.cells, i)
+			p := s.parsed[i]
+			if u := s.rd.unit(g.text[i]); u != nil && p.section && len(col.stack) > 0 { // "trẻ em" below a name is its unit, not a section
+				q := *p
+				q.section, q.dims.unit, q.dims.unitText = false, u, g.text[i]
+				p = &q
+			}
+			col.stack, col.cells = append(col.stack, p), append(col.cells, i)
 			texts = append(texts, g.cells[i].Raw)
 		}
 		col.header = strings.Join(texts, " / ")
@@ -369,7 +375,7 @@ func (s *sheetReader) readRows(t *table) {
 
 // placeRanks notes the ranks of rows that head others with a territory, a year, a sex or an area: 0 for those without an ordinal.
 func (s *sheetReader) placeRanks(t *table) {
-	t.places = map[int]bool{}
+	t.places, t.regions = map[int]bool{}, map[int]bool{}
 	for r := t.bottom + 1; r < t.end && !t.placeRows; r++ {
 		if s.hasValues(t, r) {
 			for _, i := range s.g.rowCells(r) {
@@ -385,6 +391,9 @@ func (s *sheetReader) placeRanks(t *table) {
 		if cells := s.g.rowCells(r); len(cells) > 0 && len(cells) <= 2 && !t.isCode(r) {
 			i := cells[len(cells)-1]
 			p := s.parsed[i]
+			if p != nil && p.rest == "" && len(p.territories) > 0 && t.placeRows {
+				t.regions[headingRank(s.g.text[cells[0]], p, len(cells))] = true
+			}
 			if p == nil || p.rest != "" || p.ofWhich || len(p.indicators) > 0 && p.dims.sex+p.dims.area == "" || (len(p.territories) == 0 || t.placeRows) && p.dims.year == 0 && p.dims.sex+p.dims.area == "" {
 				continue
 			}
@@ -400,6 +409,15 @@ func (s *sheetReader) placeRanks(t *table) {
 			t.sexed = t.sexed || p.dims.sex+p.dims.area != "" && o.text == ""
 		}
 	}
+}
+
+// headingRank is the rank of a heading: that of the ordinal in its first cell, if it has two, else that before its text.
+func headingRank(first string, p *phrase, cells int) int {
+	o := p.ordinal
+	if cells == 2 {
+		o, _ = parseOrdinal(first)
+	}
+	return o.rank
 }
 
 // plainRank ranks a row without ordinal: "Trong đó" goes under the row above; otherwise indentation decides, and in a

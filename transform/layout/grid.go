@@ -50,16 +50,17 @@ type fate struct {
 
 // grid is a sheet with its unused rows and columns squeezed out. Positions are 0-based into rows and cols.
 type grid struct {
-	info  sheet.Info
-	cells []sheet.Cell
-	rows  []int   // row of each grid row, ascending: that of the sheet, or where its zone was laid
-	cols  []int   // column of each grid column
-	at    []int32 // row-major; index into cells, or none; merged cells are spread over their range
-	pos   []position
-	span  []position // last row and column of each cell's merged range, inside the grid; its own position if not merged
-	text  []string   // Raw, decoded, repaired and trimmed, of text cells; Raw of others
-	fates []fate
-	twice int // cells whose fate was set more than once: always 0 unless the code is wrong
+	info   sheet.Info
+	cells  []sheet.Cell
+	rows   []int   // row of each grid row, ascending: that of the sheet, or where its zone was laid
+	cols   []int   // column of each grid column
+	at     []int32 // row-major; index into cells, or none; merged cells are spread over their range
+	pos    []position
+	starts [][]int32  // of each grid row the cells that start in it
+	span   []position // last row and column of each cell's merged range, inside the grid; its own position if not merged
+	text   []string   // Raw, decoded, repaired and trimmed, of text cells; Raw of others
+	fates  []fate
+	twice  int // cells whose fate was set more than once: always 0 unless the code is wrong
 }
 
 type position struct{ r, c int }
@@ -157,6 +158,7 @@ func (g *grid) lay(zones []zone) bool {
 		}
 		g.span[i] = position{r2, c2}
 	}
+	g.listRows()
 	return true
 }
 
@@ -192,15 +194,22 @@ func (g *grid) widen(i int32, last int) {
 	g.span[i].c = max(g.span[i].c, last)
 }
 
-// rowCells lists the cells that start in a row, left to right.
-func (g *grid) rowCells(r int) []int32 {
-	var out []int32
-	for c := range g.cols {
-		if i := g.own(r, c); i != none {
-			out = append(out, i)
+// rowCells lists the cells that start in a row, left to right. The list belongs to the grid.
+func (g *grid) rowCells(r int) []int32 { return g.starts[r] }
+
+// listRows makes the lists of rowCells.
+func (g *grid) listRows() {
+	all := make([]int32, 0, len(g.cells))
+	g.starts = make([][]int32, len(g.rows))
+	for r := range g.rows {
+		from := len(all)
+		for c := range g.cols {
+			if i := g.own(r, c); i != none {
+				all = append(all, i)
+			}
 		}
+		g.starts[r] = all[from:len(all):len(all)]
 	}
-	return out
 }
 
 func (g *grid) set(i int32, f fate) {

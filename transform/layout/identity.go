@@ -3,7 +3,6 @@ package layout
 import (
 	"fmt"
 	"iter"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -242,7 +241,6 @@ func (b *bookReader) identify(path string) *record.Refusal {
 	rounds := map[int]place{}
 	var titles []string
 	var issuers []mention
-	documents := regexp.MustCompile(documentPattern)
 	var document, date string
 	dateYear, isAnnex := 0, false
 	for _, s := range b.sheets {
@@ -263,7 +261,7 @@ func (b *bookReader) identify(path string) *record.Refusal {
 			if attached || p.opens == kindLetterhead || dated {
 				m := ""
 				if !dated {
-					m = strings.Join(strings.Fields(documents.FindString(t)), "")
+					m = strings.Join(strings.Fields(rd.documents.FindString(t)), "")
 				}
 				// The document it is an annex of counts more than the sender's own number and date.
 				if m != "" && (document == "" || attached && !isAnnex) {

@@ -70,6 +70,9 @@ func cutOrdinal(s string) (ordinal, string) {
 
 // parseOrdinal reads the text of an ordinal cell: "I", "1", "1.1", "a", "đ)", "(2)", "-", "+".
 func parseOrdinal(s string) (ordinal, bool) {
+	if len(s) > 20 {
+		return ordinal{}, false
+	}
 	t := strings.Trim(strings.TrimSpace(s), "().:/")
 	switch t {
 	case "-", "–", "—":

@@ -97,6 +97,15 @@ func (rd *Reader) read(ctx context.Context, book Book) (record.File, []*grid) {
 		f.Trace = b.trace(book, grids)
 		return f, grids
 	}
+	values := 0
+	for _, s := range b.sheets {
+		for _, c := range s.class {
+			if c == classValue || c == classEmpty {
+				values++
+			}
+		}
+	}
+	b.pending = make([]pending, 0, values)
 	var before *sheetReader
 	for _, s := range b.sheets {
 		if s.goOn(before); len(s.tables) > 0 {

@@ -194,7 +194,7 @@ func (s *sheetReader) rowMeaning(t *table, rw *row, title *meaning) meaning {
 			return m
 		}
 		if m.indicator == nil && (len(m.matches) == 0 || m.dims.any()) {
-			if q.unknown != "" {
+			if q.unknown != "" && !(len(m.territories) > 0 && !p.values && t.regions[p.rank()]) { // a region says nothing of its provinces
 				m.unknown = q.unknown
 				return m
 			}

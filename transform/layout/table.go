@@ -51,6 +51,7 @@ type table struct {
 	title       *titleInfo   // what its titles said
 	places      map[int]bool // see placeRanks
 	placed      bool         // some of these rows name a territory
+	regions     map[int]bool // ranks of the rows over these that name their region
 	placeRows   bool         // rows with values name territories: one without is no heading
 	sexed       bool         // some of the rows that head others name a sex or an area
 	end         int          // first grid row after the body
@@ -299,11 +300,13 @@ func (s *sheetReader) isHeader(r int, v rowView, cur *table) bool {
 // isCodes recognises the row of column codes under a header: "A B C 1 2 3", "(1) (2) (3)", "7=5/3". The codes count up
 // from one, and no cell is longer than a code.
 func (s *sheetReader) isCodes(cells []int32) bool {
-	next, seen := 1, 0
 	for _, i := range cells {
 		if len(s.g.text[i]) > 20 {
 			return false
 		}
+	}
+	next, seen := 1, 0
+	for _, i := range cells {
 		t := strings.Trim(s.g.text[i], "() ")
 		if t == "" {
 			return false

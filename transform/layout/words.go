@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"encoding/csv"
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -255,9 +256,11 @@ func (v vocabulary) begins(toks []token, kind string) (n int, ok bool) {
 // Reader reads workbooks with one catalogue. It remembers the texts it has parsed, since the forms of one round share
 // theirs; it may be used from many goroutines.
 type Reader struct {
-	cat   *catalogue.Catalogue
-	vocab vocabulary
-	folds map[string][]*catalogue.Territory // provinces by name without diacritics, for paths
+	cat       *catalogue.Catalogue
+	vocab     vocabulary
+	folds     map[string][]*catalogue.Territory // provinces by name without diacritics, for paths
+	documents *regexp.Regexp                    // see documentPattern
+	unitWords memo[string, *catalogue.Unit]
 
 	phrases      memo[string, *phrase]
 	readings     memo[string, reading]
@@ -271,7 +274,7 @@ type Reader struct {
 
 // NewReader makes a Reader.
 func NewReader(cat *catalogue.Catalogue) *Reader {
-	return &Reader{cat: cat, vocab: newVocabulary(cat), folds: foldedNames(cat)}
+	return &Reader{cat: cat, vocab: newVocabulary(cat), folds: foldedNames(cat), documents: regexp.MustCompile(documentPattern)}
 }
 
 // memo remembers the answers to a pure question. It is emptied when it holds maxRemembered answers, so that a hostile
@@ -631,8 +634,10 @@ func (rd *Reader) unit(word string) *catalogue.Unit {
 	if len(word) > 60 {
 		return nil
 	}
-	if u := rd.cat.UnitsByWord(word); len(u) > 0 {
-		return u[0]
-	}
-	return nil
+	return rd.unitWords.get(word, func() *catalogue.Unit {
+		if u := rd.cat.UnitsByWord(word); len(u) > 0 {
+			return u[0]
+		}
+		return nil
+	})
 }
