@@ -4,11 +4,12 @@
 //	cells ─▶ grid (merges spread) ─▶ title zone, tables: header band + body rows ─▶ dimensions of each value cell
 //	      ─▶ number in the column's style, in the indicator's unit ─▶ Observation, or Refusal with the reason
 //
-// The files follow that path: grid.go (cells and their fates), words.go and grammar.go (vocabulary and grammar of header
-// and label texts), label.go (ordinals and bullets), table.go (finding tables), body.go (columns and rows of one table,
-// the hierarchy of rows), identity.go (province, round, document), title.go (the texts above a table), resolve.go
-// (dimensions of one cell), refuse.go (refusals and proposals), value.go (numbers and units), achievement.go (percentages
-// of the plan), task.go (form B2), read.go (one workbook).
+// The files follow that path: grid.go (cells and their fates), arrange.go (tables side by side or on their side are laid out upright, one below
+// the other), words.go and grammar.go (vocabulary and grammar of header and label texts), standard.go (poverty standards), label.go (ordinals
+// and bullets), table.go (finding tables), header.go (group headers that are not merged), body.go (columns and rows of one table, the
+// hierarchy of rows), continue.go (a form that goes on in the next sheet), identity.go (province, round, document, sheets named after
+// territories), title.go (the texts above a table), resolve.go (dimensions of one cell), refuse.go (refusals and proposals), value.go (numbers
+// and units), achievement.go (percentages of the plan), task.go (form B2), read.go (one workbook).
 //
 // Rules that hold everywhere:
 //
@@ -17,6 +18,8 @@
 //     one column) must agree. What fails is refused with a code, an address and the texts that pointed at it.
 //   - A percentage of the plan is loaded with the one value of its row that it speaks of, if no plan stands there to
 //     recompute it from; other comparisons are skipped.
+//   - What may have been lost is a gap, not a default: a heading that is not understood makes the rows below it doubtful, and so does a row
+//     that stands above the first heading of a table whose other rows stand below headings.
 //   - A near match of a name is a proposal inside a refusal, never a value (invariant 9).
 //   - Every non-empty cell of every sheet has exactly one fate: loaded, quarantined or skipped with a reason
 //     (invariant 1). The reasons are the constants of grid.go.
