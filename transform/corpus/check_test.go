@@ -197,6 +197,9 @@ func (r *report) check(b *book, file *record.File, format string, seed, index ui
 			os := loaded[k]
 			delete(loaded, k)
 			x := c.truth
+			if x != nil && x.misled {
+				continue
+			}
 			if x == nil {
 				if len(os) > 0 {
 					x = &truth{verdict: never}

@@ -403,6 +403,9 @@ func (w *world) doubtNumbers(b *book) {
 			dot := strings.ContainsRune(c.text, '.')
 			sure := !(inSheet[0] && inSheet[1]) && (w.single(x) && dot && !inSheet[1] ||
 				proof[a.col][0] && c.style == vietnamese || proof[a.col][1] && c.style == english)
+			if inSheet[0] != inSheet[1] && inSheet[0] == (c.style == english) {
+				x.misled = true // the sheet proves the other style, and with it another number
+			}
 			if !sure {
 				x.hit("ambiguous_number", may, "number.ambiguous", "value.type", "unit.ambiguous")
 			}

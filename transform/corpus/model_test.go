@@ -103,6 +103,7 @@ type truth struct {
 	unit    string   // units.csv code in which the cell is written
 	also    *fact    // a second value in the same cell: "5.136 (1.323 nữ)"
 	hidden  bool     // its row, column or sheet is hidden
+	misled  bool     // the sheet says, by its own rules, another number: nobody is held to it
 
 	proposal string // of a typo: the name that a refusal should propose
 }
