@@ -246,7 +246,7 @@ func (b *bookReader) identify(path string) *record.Refusal {
 	for _, s := range b.sheets {
 		zone := s.headCells()
 		s.place = rd.sheetPlace(s.g.info.Name)
-		var local []mention
+		var local, wider []mention
 		sheetRound, at := 0, place{}
 		for _, i := range zone {
 			t := s.g.text[i]
@@ -285,7 +285,7 @@ func (b *bookReader) identify(path string) *record.Refusal {
 					}
 					local = append(local, m)
 				} else {
-					others = append(others, m)
+					wider = append(wider, m)
 				}
 			}
 			if b.identity.Body == "" && p.opens == kindLetterhead && isBody(t) {
@@ -301,7 +301,8 @@ func (b *bookReader) identify(path string) *record.Refusal {
 				titles = append(titles, p.text)
 			}
 		}
-		if len(s.tables) > 0 || agree(local) { // a list of names is no letterhead
+		if len(s.tables) > 0 || agree(slices.Concat(local, wider)) { // a list of names is no letterhead
+			others = append(others, wider...)
 			for _, m := range local {
 				if s.place == nil || !sameMention(m, *s.place) {
 					provinces = append(provinces, m)
@@ -341,11 +342,12 @@ func (b *bookReader) identify(path string) *record.Refusal {
 			return refuseFile("identity.conflict_path", home.at, home.name, inPath.name)
 		}
 	case len(others) > 0:
-		home = others[0]
-		for _, m := range others {
-			if m.level() == "region" && home.level() == "country" {
-				home = m
-			}
+		regions := slices.DeleteFunc(slices.Clone(others), func(m mention) bool { return m.level() != "region" })
+		switch {
+		case len(regions) == 0:
+			home = others[0]
+		case agree(regions):
+			home = regions[0]
 		}
 	case hasPath:
 		home = inPath
