@@ -29,7 +29,7 @@ func loadCatalogue(tb testing.TB) *catalogue.Catalogue {
 
 // parseFixture reads a workbook written as text. A line is a row, a tab ends a cell. Lines that begin with "!" are
 // directives: "!name PATH", "!sheet NAME [hidden]", "!merge B2:C3", "!format C5 0.0%", "!indent B4 2", "!hiderow 7",
-// "!skiprows 3", "!external B7", "!date B3 yyyy" (of a number that is the serial of a day). A cell "=12.5" is a number, all others are text; "\n" is a line break in the cell.
+// "!skiprows 3", "!external B7", "!date B3 yyyy" (of a number that is the serial of a day), "!date1904" (days count from then). A cell "=12.5" is a number, all others are text; "\n" is a line break in the cell.
 func parseFixture(tb testing.TB, data string) Book {
 	tb.Helper()
 	var b Book
@@ -79,6 +79,8 @@ func parseFixture(tb testing.TB, data string) Book {
 				at(args[0]).External = true
 			case "date":
 				at(args[0]).Kind, at(args[0]).Format = sheet.Date, args[1]
+			case "date1904":
+				cur().Info.Date1904 = true
 			case "indent":
 				at(args[0]).Indent, _ = strconv.Atoi(args[1])
 			case "hiderow":

@@ -92,7 +92,7 @@ func (s *sheetReader) classify(i int32) {
 	case sheet.Text:
 	case sheet.Date:
 		s.class[i] = classValue
-		if shown := shownDate(t, c.Format); shown != "" {
+		if shown := s.shownDate(i, c.Format); shown != "" {
 			if p := s.rd.phrase(shown); p.known() {
 				s.class[i], s.parsed[i] = classText, p
 				if len(shown) == 4 {
@@ -147,13 +147,18 @@ func (s *sheetReader) classify(i int32) {
 	}
 }
 
-// shownDate writes a date as its number format shows it, as far as years and months go: 2019, 6/2019, 30/6/2019; "" if it shows no year.
-func shownDate(serial, format string) string {
-	days, err := strconv.ParseFloat(serial, 64)
+// shownDate writes the serial number of cell i as a number format shows it, as far as years and months go: 2019, 6/2019, 30/6/2019; "" if
+// it shows no year.
+func (s *sheetReader) shownDate(i int32, format string) string {
+	days, err := strconv.ParseFloat(s.g.text[i], 64)
 	if err != nil || days < 1 || days > 80000 {
 		return ""
 	}
-	day := time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC).AddDate(0, 0, int(days))
+	first := time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC)
+	if s.g.info.Date1904 {
+		first = time.Date(1904, 1, 1, 0, 0, 0, 0, time.UTC)
+	}
+	day := first.AddDate(0, 0, int(days))
 	f := strings.ToLower(unquotedFormat(format))
 	switch {
 	case !strings.Contains(f, "y"):
@@ -175,7 +180,7 @@ func (s *sheetReader) serialYears(r int) {
 		if s.class[i] != classValue && s.class[i] != classYear {
 			continue
 		}
-		shown := shownDate(s.g.text[i], "d/m/yyyy")
+		shown := s.shownDate(i, "d/m/yyyy")
 		year, first := strings.CutPrefix(shown, "1/1/")
 		n, _ := strconv.Atoi(year)
 		if s.g.cells[i].Kind != sheet.Number || !first || n <= last || n < firstYear || n > lastYear {
@@ -188,7 +193,7 @@ func (s *sheetReader) serialYears(r int) {
 		return
 	}
 	for _, i := range days {
-		s.class[i], s.parsed[i] = classYear, s.rd.phrase(shownDate(s.g.text[i], "yyyy"))
+		s.class[i], s.parsed[i] = classYear, s.rd.phrase(s.shownDate(i, "yyyy"))
 	}
 }
 
