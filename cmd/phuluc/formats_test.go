@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"html"
+	"os"
 	"path/filepath"
 	"sort"
 	"strings"
@@ -157,8 +158,17 @@ func (g grid) docx(t testing.TB, first int) []byte {
 func formats(t testing.TB, province string) map[string][]byte {
 	workbook := goodAnnex(province).xlsx(t, nil)
 	g := gridOf(t, workbook)
+	var old []byte
+	if name := map[string]string{"Tỉnh Hà Giang": "ha_giang", "Tỉnh Yên Bái": "yen_bai"}[province]; name != "" {
+		var err error
+		if old, err = os.ReadFile("testdata/ok_annex_" + name + ".xls"); err != nil {
+			t.Fatal(err)
+		}
+	}
 	return map[string][]byte{
 		"a.xlsx": workbook,
+		"a.xls":  old, // the same annex as LibreOffice saves it, for two provinces
+
 		"a.csv":  append([]byte("\xEF\xBB\xBF"), g.csv(";")...),
 		"a.tsv":  g.csv("\t"),
 		"a.ods":  g.ods(t),
@@ -185,7 +195,7 @@ func TestAnAnnexSaysTheSameInEveryFormat(t *testing.T) {
 	if len(want.Observations) != 24 {
 		t.Fatalf("%d values", len(want.Observations))
 	}
-	wrong := map[string]string{".xlsx": ".xls", ".csv": ".xlsx", ".tsv": ".xls", ".ods": ".csv", ".docx": ".xlsx"}
+	wrong := map[string]string{".xlsx": ".xls", ".xls": ".xlsx", ".csv": ".xlsx", ".tsv": ".xls", ".ods": ".csv", ".docx": ".xlsx"}
 	for name, data := range all {
 		ext := filepath.Ext(name)
 		// The content decides, not the name.
@@ -214,7 +224,7 @@ func TestAnAnnexSaysTheSameInEveryFormat(t *testing.T) {
 func TestRefreshLoadsEveryFormat(t *testing.T) {
 	t.Parallel()
 	h := newHome(t)
-	provinces := map[string]string{"a.xlsx": "Tỉnh Hà Giang", "a.csv": "Tỉnh Cao Bằng", "a.ods": "Tỉnh Lào Cai", "a.docx": "Tỉnh Sơn La"}
+	provinces := map[string]string{"a.xlsx": "Tỉnh Hà Giang", "a.csv": "Tỉnh Cao Bằng", "a.ods": "Tỉnh Lào Cai", "a.docx": "Tỉnh Sơn La", "a.xls": "Tỉnh Yên Bái"}
 	for name, province := range provinces {
 		h.put(t, name, formats(t, province)[name])
 	}
