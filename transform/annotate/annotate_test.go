@@ -95,7 +95,7 @@ func newBench(t *testing.T) bench {
 // annotated reads the bytes as the program does and gives what became of them with the copy.
 func (b bench) annotated(name string, data []byte) (*record.File, []byte) {
 	b.t.Helper()
-	path := filepath.Join(b.t.TempDir(), name)
+	path := filepath.Join(b.t.TempDir(), filepath.Base(name))
 	if err := os.WriteFile(path, data, 0o600); err != nil {
 		b.t.Fatal(err)
 	}
@@ -410,5 +410,50 @@ func TestManyRefusalsAreColouredAndListed(t *testing.T) {
 	rows, err := y.GetRows("Kết quả kiểm tra")
 	if err != nil || len(rows) < 3000 {
 		t.Errorf("%d lines are listed: %v", len(rows), err)
+	}
+}
+
+// The same annex as LibreOffice saves it in other formats, and as delimited text: the copy is an .xlsx with the same cells and notes.
+func TestOtherFormatsGiveAnAnnotatedWorkbookToo(t *testing.T) {
+	b := newBench(t)
+	var text strings.Builder
+	x := open(t, bad(t))
+	rows, err := x.GetRows("Biểu 1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := csv.NewWriter(&text)
+	w.Comma = ';'
+	if err := w.WriteAll(rows); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		name, kind string
+		data       string
+	}{
+		{"annex.xls", "xls", readFile(t, "testdata/quarantine_annex.xls")},
+		{"annex.ods", "ods", readFile(t, "testdata/quarantine_annex.ods")},
+		{"annex.csv", "csv", text.String()},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			file, copied := bench{t, b.cat, b.pipe}.annotated("HaGiang_2020/"+c.name, []byte(c.data))
+			if before, after := cells(t, c.kind, []byte(c.data), 0), cells(t, "xlsx", copied, 1); !slices.EqualFunc(before, after, slices.Equal) {
+				t.Errorf("cells changed:\n%q\n%q", before, after)
+			}
+			if len(file.Refusals) < 9 {
+				t.Fatalf("%d refusals", len(file.Refusals))
+			}
+			y := open(t, copied)
+			name := y.GetSheetList()[1]
+			said := comments(t, y, name)
+			for _, r := range file.Refusals {
+				if !strings.Contains(said[r.Cell], r.Message("vi")) || fill(t, y, name, r.Cell) != "FFC7CE" {
+					t.Errorf("%s %s: comment %q, fill %q", r.Code, r.Cell, said[r.Cell], fill(t, y, name, r.Cell))
+				}
+			}
+			if !annotate.Intact(copied) {
+				t.Error("the copy does not hold together")
+			}
+		})
 	}
 }
