@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/xuri/excelize/v2"
 
@@ -28,6 +29,7 @@ type Source struct {
 
 const (
 	maxComments = 2000    // in one sheet: above, cells are coloured only, and the first sheet still lists them
+	titleRows   = 4       // of a sheet written anew, whose long texts do not widen their column
 	maxLinks    = 1000    // from the first sheet: the library takes a time that grows with their square
 	maxRebuilt  = 500_000 // cells of a workbook written anew: above, the copy holds the first sheet alone
 	carryTime   = 20 * time.Second
@@ -240,7 +242,7 @@ func fill(ctx context.Context, x *excelize.File, name string, s sheetCells) erro
 		indent       int
 	}
 	styles := map[look]int{{}: 0}
-	visibleRow, visibleCol := map[int]bool{}, map[int]bool{}
+	visibleRow, visibleCol, widths := map[int]bool{}, map[int]bool{}, map[int]int{}
 	for i, c := range s.cells {
 		if i&1023 == 0 && ctx.Err() != nil {
 			return ctx.Err()
@@ -283,8 +285,18 @@ func fill(ctx context.Context, x *excelize.File, name string, s sheetCells) erro
 				return err
 			}
 		}
+		if c.Merge.IsZero() && c.Row > titleRows {
+			widths[c.Col] = max(widths[c.Col], min(utf8.RuneCountInString(c.Raw)+2, 40))
+		}
 		visibleRow[c.Row] = visibleRow[c.Row] || !c.Hidden
 		visibleCol[c.Col] = visibleCol[c.Col] || !c.Hidden
+	}
+	for col, width := range widths {
+		if letters := sheet.ColumnName(col); width > 9 {
+			if err := x.SetColWidth(name, letters, letters, float64(width)); err != nil {
+				return err
+			}
+		}
 	}
 	// A cell only says that its row or its column is hidden: a row without a visible cell is hidden, and a column if that
 	// does not explain all of its cells.
@@ -466,6 +478,9 @@ func sheetName(name string, i int, taken func(string) bool) string {
 	}
 }
 
+// summaryWidths are the widths of the first sheet's columns, in letters.
+func summaryWidths() []float64 { return []float64{12, 22, 12, 28, 50, 16, 45, 28} }
+
 func summary(x *excelize.File, title string, cat *catalogue.Catalogue, f *record.File, all []note, local func(string) string) error {
 	style := func(s excelize.Style) int {
 		id, err := x.NewStyle(&s)
@@ -522,7 +537,15 @@ func summary(x *excelize.File, title string, cat *catalogue.Catalogue, f *record
 		if n.Line > 0 {
 			cell = n.where()
 		}
-		put(body, i+1, n.Sheet, cell, shorten(n.Raw, 500), n.Problem, n.Expected, n.Try, n.Nearest)
+		texts := []string{"", n.Sheet, cell, shorten(n.Raw, 500), n.Problem, n.Expected, n.Try, n.Nearest}
+		put(body, i+1, texts[1], texts[2], texts[3], texts[4], texts[5], texts[6], texts[7])
+		// Not every program makes a row as high as its wrapped texts need.
+		if height := 1; i < maxLinks {
+			for k, text := range texts {
+				height = max(height, 1+utf8.RuneCountInString(text)/int(summaryWidths()[k]))
+			}
+			failed = errors.Join(failed, x.SetRowHeight(title, row, float64(15*height)))
+		}
 		at := sheet.Address(row, 1)
 		color := yellow
 		if n.Refused {
@@ -540,7 +563,7 @@ func summary(x *excelize.File, title string, cat *catalogue.Catalogue, f *record
 			put(body, i+1, s.Name, s.Read, s.Loaded, s.Quarantined, s.Read-s.Loaded-s.Quarantined)
 		}
 	}
-	for i, width := range []float64{12, 22, 12, 28, 50, 16, 45, 28} {
+	for i, width := range summaryWidths() {
 		col := sheet.ColumnName(i + 1)
 		failed = errors.Join(failed, x.SetColWidth(title, col, col, width))
 	}
