@@ -68,7 +68,7 @@ func (w *world) wrongTotal(b *book, name string) bool {
 	for _, k := range sortedKeys(at) {
 		c := at[k]
 		x := c.truth
-		if !w.single(x) {
+		if !w.single(x) || x.verdict != must {
 			continue
 		}
 		men, women, town, land := x.point, x.point, x.point, x.point

@@ -224,7 +224,7 @@ func (w *world) unitMissing(b *book, name string) bool {
 	for _, p := range b.pages {
 		for _, a := range p.sorted() {
 			c := p.cells[a]
-			if c.kind != kindUnit || len(c.governs) == 0 || !inBody(p, a) || !w.one(12) {
+			if c.kind != kindUnit || len(c.governs) == 0 || c.governs[0].verdict == never || !inBody(p, a) || !w.one(12) {
 				continue
 			}
 			if next := p.cells[at{a.row + 1, a.col}]; next == nil || next.kind != kindUnit {
