@@ -47,10 +47,13 @@ func outputFailure(name string, err error) error {
 	return &failure{Exit: exitEnvironment, What: "the file can not be written", Where: name, Why: err.Error(), Try: "check the folder, its permissions and the free disk space", err: err}
 }
 
-// annotateLanded writes a copy and a mail into dir for every landed file of which something was refused or doubted, in a
-// folder called after its content and the rules under which it was read. What stands there already is left alone, so that
-// a nightly run adds only what is new.
-func annotateLanded(ctx context.Context, cfg config, dir string) (written int, err error) {
+// annotateLanded writes a copy and a mail into the folder of the configuration for every landed file of which something was
+// refused or doubted, in a folder called after its content and the rules under which it was read. What stands there already
+// is left alone, so that a nightly run adds only what is new. Without a folder it does nothing.
+func annotateLanded(ctx context.Context, cfg config) (written int, err error) {
+	if cfg.Annotate == "" {
+		return 0, nil
+	}
 	cat, err := catalogue.Load(cfg.Catalogue)
 	if err != nil {
 		return 0, err
@@ -73,7 +76,7 @@ func annotateLanded(ctx context.Context, cfg config, dir string) (written int, e
 		if r.Counts.Refusals+r.Counts.Findings == 0 {
 			return nil
 		}
-		place := filepath.Join(dir, r.Raw.SHA256[:12]+"-"+pipeline.Version()[:8])
+		place := filepath.Join(cfg.Annotate, r.Raw.SHA256[:12]+"-"+pipeline.Version()[:8])
 		if _, err := os.Stat(place); err == nil {
 			return nil
 		}

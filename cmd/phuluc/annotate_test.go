@@ -101,7 +101,9 @@ func TestRefreshAnnotatesEachTroubledFileOnce(t *testing.T) {
 		a.rows[1].label = "Số đĩa bay được cấp phép"
 		return a.xlsx(t, nil)
 	}())
-	if third, _ := runJSON[annotated](t, done, "refresh", "--data", string(h), "--annotate", back); third.Annotated != 1 {
+	config := filepath.Join(t.TempDir(), "phuluc.yaml")
+	write(t, config, []byte("data_dir: "+string(h)+"\nannotate: "+back+"\n"))
+	if third, _ := runJSON[annotated](t, done, "refresh", "--config", config); third.Annotated != 1 {
 		t.Errorf("%d copies for one new file", third.Annotated)
 	}
 }

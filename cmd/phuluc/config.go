@@ -33,6 +33,8 @@ type config struct {
 	Wait        duration `yaml:"wait"`         // how long a second run waits for the first
 	Schedules   string   `yaml:"schedules"`    // folder with job definitions; "" means the embedded ones
 
+	Annotate string `yaml:"annotate"` // folder for annotated copies and mails to senders; "" writes none
+
 	path string // the file it came from, "" if none
 }
 

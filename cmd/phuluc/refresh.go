@@ -38,6 +38,9 @@ generation. With nothing new it does nothing and says so. Whatever goes wrong, r
 			if cmd.Flags().Changed("wait") {
 				cfg.Wait = duration(wait)
 			}
+			if cmd.Flags().Changed("annotate") {
+				cfg.Annotate = back
+			}
 			if dryRun {
 				return a.dryRun(cmd, cfg)
 			}
@@ -49,10 +52,8 @@ generation. With nothing new it does nothing and says so. Whatever goes wrong, r
 				refresh.Report
 				Annotated int `json:"files_annotated"` // copies written for their senders
 			}{Report: report}
-			if back != "" {
-				if result.Annotated, err = annotateLanded(cmd.Context(), cfg, back); err != nil {
-					return err
-				}
+			if result.Annotated, err = annotateLanded(cmd.Context(), cfg); err != nil {
+				return err
 			}
 			if report.Values == 0 {
 				return nothingLoaded(report)
@@ -60,14 +61,14 @@ generation. With nothing new it does nothing and says so. Whatever goes wrong, r
 			return a.done(cmd, refreshSummary(report), result, func(w io.Writer) {
 				a.printReport(w, report)
 				if result.Annotated > 0 && !a.quiet {
-					fmt.Fprintf(w, "  %-11s %s annotated in %s, with a mail each\n", "send back", plural(int64(result.Annotated), "file", "files"), back)
+					fmt.Fprintf(w, "  %-11s %s annotated in %s, with a mail each\n", "send back", plural(int64(result.Annotated), "file", "files"), cfg.Annotate)
 				}
 			})
 		},
 	}
 	cmd.Flags().BoolVar(&full, "full", false, "forget caches and build even if nothing changed")
 	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "show what would change and change nothing")
-	cmd.Flags().StringVar(&back, "annotate", "", "write an annotated copy and a mail for every file with refused or doubtful cells into this folder")
+	cmd.Flags().StringVar(&back, "annotate", "", "write an annotated copy and a mail for every file with refused or doubtful cells into this folder (default: annotate of the configuration)")
 	cmd.Flags().DurationVar(&wait, "wait", 0, "how long to wait for another run to finish, e.g. 5m")
 	return cmd
 }

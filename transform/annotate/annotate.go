@@ -558,7 +558,7 @@ func summary(x *excelize.File, title string, cat *catalogue.Catalogue, f *record
 	}
 	row++
 	if len(f.Sheets) > 0 {
-		put(head, "STT", "Trang tính", "Số ô đã đọc", "Đã nhận", "Chưa nhận", "Bỏ qua (tiêu đề, ghi chú …)")
+		put(head, "STT", "Trang tính", "Số ô đã đọc", "Đã nhận", "Chưa nhận", "Bỏ qua")
 		for i, s := range f.Sheets {
 			put(body, i+1, s.Name, s.Read, s.Loaded, s.Quarantined, s.Read-s.Loaded-s.Quarantined)
 		}
