@@ -12,6 +12,8 @@
 // misplaced tone mark has one right place, and a legacy encoding betrays itself because only the right decoding gives
 // syllables. Where both readings do, syllables.csv decides: the accented syllables of this field's labels, forms and
 // names. What it does not list is not wrong, only unknown, and a word of which both readings are known stays as its
-// neighbours are. Legacy encodings live in legacy.go, one table a charset (tcvn3.csv, vni.csv, vps.csv, viscii.csv: facts
-// of the charsets, checked against two public tables each); fonts.csv says which fonts show which.
+// neighbours are. Legacy encodings live in legacy.go, one table a charset; fonts.csv says which fonts show which. The
+// tables are facts of the charsets. tcvn3.csv and vni.csv were checked against two public tables each. So was vps.csv,
+// except Ẵ and seven capitals, each of which rests on one of the two. viscii.csv is from one public table and was compared
+// by eye with charts.
 package text

@@ -12,8 +12,9 @@ import (
 // Decode is [Repair] for a text that is set in a font. The fonts of before Unicode show other letters than the
 // characters that are stored: .Vn* (TCVN3), VNI-*, VPS *, VI * (VISCII). Their text is decoded where the
 // font and the words agree, never because of the font alone: documents are full of Unicode in such fonts, and of foreign
-// words and numbers. In capital fonts (.VnTimeH, .VnArial NarrowH) small letters are shown as capitals, so what is decoded
-// becomes upper case. font may be any name, "" if unknown. Decode(Decode(s, f), f) == Decode(s, f).
+// words and numbers. Only the soft hyphen is always what such a font shows, ư in TCVN3. In capital fonts (.VnTimeH, .VnArial
+// NarrowH) small letters are shown as capitals, so the whole text becomes upper case, ASCII as well ("ii" is the ordinal
+// II), unless a word of it is certainly Unicode. Bytes may have been read as Windows-1252 or Windows-1258. font may be any name, "" if unknown. Decode(Decode(s, f), f) == Decode(s, f).
 func Decode(s, font string) string { return DecodeRuns(Run{s, font}) }
 
 // Run is a piece of a text in one font.
@@ -82,8 +83,11 @@ func (t *tableSet) face(font string) face {
 // decode converts s. What it gives must stay when it is decoded again: a text of which that is not true has two readings
 // in this charset, and is only repaired.
 func (t *tableSet) decode(s string, f face) string {
-	if f.charset == nil || ascii(s) {
+	switch {
+	case f.charset == nil:
 		return s
+	case ascii(s):
+		return f.show(s)
 	}
 	for {
 		if once := t.decodeOnce(s, f); t.decodeOnce(once, f) == once {
@@ -98,11 +102,26 @@ func (t *tableSet) decode(s string, f face) string {
 }
 
 func (t *tableSet) decodeOnce(s string, f face) string {
-	done := t.fromCharset(norm.NFC.String(dropInvisible(s)), f.charset, true)
-	if f.capital && done.converted && !done.modern {
-		done.text = strings.ToUpper(done.text)
+	s = dropInvisible(s)
+	if r, ok := t.from1258(s, f.charset); ok {
+		s = r
+	}
+	done := t.fromCharset(norm.NFC.String(s), f.charset, true)
+	if letter, ok := f.charset.codes[[2]rune{softHyphen, 0}]; ok {
+		done.text = strings.ReplaceAll(done.text, string(softHyphen), string(letter))
+	}
+	if !done.modern {
+		done.text = f.show(done.text)
 	}
 	return t.repair(done.text)
+}
+
+// show gives what the font makes of a decoded text.
+func (f face) show(s string) string {
+	if f.capital {
+		return strings.ToUpper(s)
+	}
+	return s
 }
 
 func ascii(s string) bool {

@@ -152,7 +152,7 @@ type conversion struct {
 }
 
 // fromCharset converts the words of s that are written in a charset. font tells that the font says so too; then more is
-// evidence: a word that only the charset makes a syllable, whatever its characters, an abbreviation with Đ ("H§ND"), a
+// evidence: a word that only the charset makes a syllable, whatever its characters, an abbreviation ("H§ND", "tnl®"), a
 // character in the middle of a word where no Latin orthography has one ("ViÑt"). And if nothing in the text is certain,
 // the words that exist in both readings are converted when the vocabulary knows at least one of them only as converted
 // ("Sè": số) and none only as it stands ("Tháng", which would become "Thỏng").
@@ -362,7 +362,7 @@ func (t *tableSet) sure(s, converted []rune) bool {
 	if len(s) < 2 || !t.atMostOneTone(converted) {
 		return false
 	}
-	if strings.EqualFold(string(converted), "trđ") || (s[0] == '§' || s[0] == '¦' || s[0] == '®') && unicode.IsLetter(s[1]) {
+	if t.shorthand(s) || (s[0] == '§' || s[0] == '¦' || s[0] == '®') && unicode.IsLetter(s[1]) {
 		return true
 	}
 	abbreviation := true
@@ -377,6 +377,29 @@ func (t *tableSet) sure(s, converted []rune) bool {
 		}
 	}
 	return abbreviation
+}
+
+// shorthand finds abbreviations that hold a character which Vietnamese does not use: in small letters without a vowel
+// ("tnl®", "lñ"), in small letters with signs that are no letters ("atvsl®"), with a soft hyphen in any letters ("\u00adTH"). Capitals
+// with ® may be a trade mark; « and » may be quotation marks, µ and raised digits a unit, and Ð is mended by Repair.
+func (t *tableSet) shorthand(s []rune) bool {
+	small, spoken, signs := true, false, true
+	for _, r := range s {
+		l, letter := t.letter(r)
+		switch {
+		case r == softHyphen:
+			return true
+		case letter:
+			small = small && !l.upper
+			spoken = spoken || isVowel(l.base)
+			signs = signs && r < 0x80
+		case r > 0xFF || strings.ContainsRune("«»¹²³×°±µªºÐð", r):
+			return false
+		default:
+			signs = signs && !unicode.IsLetter(r)
+		}
+	}
+	return small && (signs || !spoken)
 }
 
 // icelandic reads an initial Ð, ð as the Đ, đ it is so often typed for.

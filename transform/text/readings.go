@@ -43,8 +43,8 @@ func Readings(runs ...Run) []string {
 			f := t.face(r.Font)
 			s, ok := r.Text, false
 			if f.charset != nil {
-				if s, ok = t.force(r.Text, f.charset); ok && f.capital {
-					s = strings.ToUpper(s)
+				if s, ok = t.force(r.Text, f.charset); ok {
+					s = f.show(s)
 				}
 			}
 			forced.WriteString(s)

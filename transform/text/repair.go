@@ -13,7 +13,9 @@ import (
 //   - ƣ/Ƣ typed for ư/Ư, and the Icelandic Ð/ð for Đ/đ;
 //   - tone marks that stand on the wrong letter ("viêc̣", "liêụ", "hòan", "Qũy"), even behind a space ("Xa ̃hôị");
 //   - no-break and other odd spaces (to a space), zero-width characters (dropped), CR LF (to LF), invalid UTF-8 (to U+FFFD);
-//   - TCVN3 bytes read as Latin-1 ("S¶n xuÊt"), and UTF-8 read as Windows-1252 ("Dá»¯ liá»‡u").
+//   - TCVN3 bytes read as Latin-1 ("S¶n xuÊt"), and UTF-8 read as Windows-1252 ("Dá»¯ liá»‡u");
+//   - soft hyphens, which are dropped only where a word may be broken, and the ư of TCVN3 at any other letter ("\u00adth": ưth).
+//     One that touches no letter stays, so that no number comes of "12\u00ad15".
 //
 // A legacy reading is taken only where it makes syllables out of what was none, so that text already in Unicode is never
 // converted. Leading blanks stay, because they may be an indent; superscripts stay, see [Footnote]; hoá/hóa and i/y stay
@@ -40,15 +42,13 @@ func (t *tableSet) repair(s string) string {
 func (t *tableSet) pass(s string) string {
 	s = redecode(dropInvisible(s))
 	s = norm.NFC.String(mapCharacters(s))
-	s = t.fromTCVN3(s)
+	s = t.softHyphens(t.fromTCVN3(s))
 	s = strings.Map(func(r rune) rune {
 		switch r {
 		case 'Ð': // until here it may have been the é of TCVN3
 			return 'Đ'
 		case 'ð':
 			return 'đ'
-		case '\u00AD': // likewise the ư
-			return -1
 		}
 		return r
 	}, s)
@@ -120,6 +120,56 @@ func mapCharacters(s string) string {
 		}
 		return r
 	}, s)
+}
+
+const softHyphen = '\u00AD'
+
+// softHyphens reads every soft hyphen that touches a letter. The code is also the ư of TCVN3, and a lost ư changes what a
+// label says ("ưth", estimated, would be "th", done). So it is a hyphen only where a word may be broken or ends, behind a
+// syllable or a pronounceable part of a foreign word, and only if no syllable comes of the ư.
+func (t *tableSet) softHyphens(s string) string {
+	if !strings.ContainsRune(s, softHyphen) {
+		return s
+	}
+	in := []rune(s)
+	out := make([]rune, 0, len(in))
+	for i := 0; i < len(in); {
+		start := i
+		hyphens := 0
+		for i < len(in) && (in[i] == softHyphen || isWordRune(in[i])) {
+			if in[i] == softHyphen {
+				hyphens++
+			}
+			i++
+		}
+		switch word := in[start:i]; {
+		case i == start:
+			out = append(out, in[i])
+			i++
+		case hyphens == 0 || hyphens == len(word):
+			out = append(out, word...)
+		default:
+			with := []rune(strings.ReplaceAll(string(word), string(softHyphen), "ư"))
+			if !t.accented(with) && t.breaks(word) {
+				with = []rune(strings.ReplaceAll(string(word), string(softHyphen), ""))
+			}
+			out = append(out, with...)
+		}
+	}
+	return string(out)
+}
+
+// breaks reports whether a word may be broken at its soft hyphens.
+func (t *tableSet) breaks(word []rune) bool {
+	parts := strings.Split(string(word), string(softHyphen))
+	for i, part := range parts {
+		behind := part == "" && i > 0 // the word, or another one
+		foreign := len(part) > 1 && ascii(part) && strings.ContainsAny(strings.ToLower(part), vowels)
+		if !behind && !foreign && !t.syllable([]rune(part)) && !t.accented([]rune(part)) {
+			return false
+		}
+	}
+	return true
 }
 
 // attachMarks moves a tone mark that follows a space back to the syllable before it, and the space behind the mark:
