@@ -133,7 +133,7 @@ func (c *claim) percent(rd *Reader) (v decimal.Decimal, sure, ok bool) {
 			v, signed = x.Shift(2), true
 		}
 	case sheet.Text:
-		n, err := text.ParseNumber(cell.Raw, c.style)
+		n, err := text.ParseNumber(c.g.text[c.cell], c.style)
 		if err != nil || n.High.Valid || n.Of.Valid || n.Sub.Valid || n.Qualifier != "" || n.Scale != 0 {
 			return v, false, false
 		}

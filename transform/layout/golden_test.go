@@ -29,7 +29,7 @@ func loadCatalogue(tb testing.TB) *catalogue.Catalogue {
 
 // parseFixture reads a workbook written as text. A line is a row, a tab ends a cell. Lines that begin with "!" are
 // directives: "!name PATH", "!sheet NAME [hidden]", "!merge B2:C3", "!format C5 0.0%", "!indent B4 2", "!hiderow 7",
-// "!skiprows 3", "!external B7", "!date B3 yyyy" (of a number that is the serial of a day), "!date1904" (days count from then). A cell "=12.5" is a number, all others are text; "\n" is a line break in the cell.
+// "!skiprows 3", "!external B7", "!font B2:C9 .VnTime" (of its text cells), "!date B3 yyyy" (of a number that is the serial of a day), "!date1904" (days count from then). A cell "=12.5" is a number, all others are text; "\n" is a line break in the cell.
 func parseFixture(tb testing.TB, data string) Book {
 	tb.Helper()
 	var b Book
@@ -81,6 +81,19 @@ func parseFixture(tb testing.TB, data string) Book {
 				at(args[0]).Kind, at(args[0]).Format = sheet.Date, args[1]
 			case "date1904":
 				cur().Info.Date1904 = true
+			case "font":
+				from, to, _ := strings.Cut(args[0], ":")
+				r1, c1, err1 := sheet.ParseAddress(from)
+				r2, c2, err2 := sheet.ParseAddress(to)
+				if err1 != nil || err2 != nil {
+					tb.Fatalf("directive %q", line)
+				}
+				_, font, _ := strings.Cut(rest, " ")
+				for i := range cur().Cells {
+					if c := &cur().Cells[i]; c.Kind == sheet.Text && c.Row >= r1 && c.Row <= r2 && c.Col >= c1 && c.Col <= c2 {
+						c.Font = font
+					}
+				}
 			case "indent":
 				at(args[0]).Indent, _ = strconv.Atoi(args[1])
 			case "hiderow":

@@ -106,7 +106,7 @@ func parseOrdinal(s string) (ordinal, bool) {
 		if p == "" || len(p) > 3 || i > 0 && len(p) > 2 { // "20.100" is a number
 			return ordinal{}, false
 		}
-		if i > 0 && len(p) == 1 && (p[0] >= 'a' && p[0] <= 'z') {
+		if i > 0 && len(p) == 1 && (p[0] >= 'a' && p[0] <= 'z' || p[0] >= 'A' && p[0] <= 'Z') {
 			continue
 		}
 		if i == 0 && i < len(parts)-1 && isRoman(p) {

@@ -197,6 +197,8 @@ func TestOrdinals(t *testing.T) {
 		body string
 	}{
 		{"1.1. Số hộ nghèo", rankNumber + 3, "Số hộ nghèo"},
+		{"1.a. Nữ", rankNumber + 3, "Nữ"},
+		{"1.A. Nữ", rankNumber + 3, "Nữ"},
 		{"II. BHXH", rankRoman, "BHXH"},
 		{"a) Thành thị", rankLetter, "Thành thị"},
 		{"đ) Khác", rankLetter, "Khác"},

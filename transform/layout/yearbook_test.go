@@ -52,7 +52,7 @@ func TestYearbooksReadAsTheirFontsShowThem(t *testing.T) {
 			t.Errorf("%s %s row %d column %d: %q in %q, want %q in %q", file, sheetName, row, col, cell.Raw, cell.Font, raw, font)
 			continue
 		}
-		if strings.HasSuffix(font, "H") && raw != want {
+		if strings.HasSuffix(font, "H") {
 			want = strings.ToUpper(want)
 		}
 		if got := rd.decode(&cell); got != want {
