@@ -38,7 +38,7 @@ func TestCellTextIsDecodedByItsFonts(t *testing.T) {
 		{"runs of a damaged file", sheet.Cell{Raw: "Nữ", Font: ".VnTime", Runs: []sheet.Run{{From: 2, Font: "Arial"}, {From: 99, Font: "Arial"}}}, "Nữ"},
 	}
 	for _, c := range cases {
-		if got := rd.decode(&c.cell); got != c.want {
+		if got := rd.reading(&c.cell).text; got != c.want {
 			t.Errorf("%s: %q, want %q", c.name, got, c.want)
 		}
 	}
@@ -52,7 +52,7 @@ func TestTraceHoldsOtherReadings(t *testing.T) {
 	}
 	rd := NewReader(cat)
 	cells := []sheet.Cell{{Row: 1, Col: 1, Raw: "Khai khoỏng sõu"}, {Row: 2, Col: 1, Raw: "Hoà Bình", Font: "VNI-Times"}}
-	g, _ := newGrid(SheetCells{Cells: cells}, rd.decode)
+	g, _ := newGrid(SheetCells{Cells: cells}, rd.reading)
 	b := &bookReader{rd: rd}
 	trace := b.trace(Book{Name: "a.xlsx"}, []*grid{g})
 	for _, label := range []string{"Khai khoáng sâu", "Khai khoỏng sõu", "Hồ Bình", "Hoà Bình"} {

@@ -9,10 +9,10 @@ import (
 	"github.com/phuluc/phuluc/transform/catalogue"
 )
 
-// exact looks a whole text up in the vocabulary and the catalogue. It reports whether anything knows it.
-func (rd *Reader) exact(p *phrase, s string) bool {
-	toks := tokenize(s)
-	words := rd.vocab[phraseKey(toks)]
+// exact looks a whole text, of which toks are the words, up in the vocabulary and the catalogue. It reports whether anything
+// knows it.
+func (rd *Reader) exact(p *phrase, s string, toks []token) bool {
+	words := rd.vocab.of(toks)
 	found := false
 	for _, w := range words {
 		switch w.kind {
@@ -44,9 +44,9 @@ func (rd *Reader) exact(p *phrase, s string) bool {
 	if p.exactName = len(p.indicators) > 0; p.exactName {
 		p.dims.standard = standardIn(toks)
 	}
-	p.territories = rd.cat.TerritoriesByName(s)
+	p.territories = rd.territories(s)
 	if len(p.territories) == 0 && s != p.text {
-		p.territories = rd.cat.TerritoriesByName(p.text) // "T.T. Huế" begins like an ordinal
+		p.territories = rd.territories(p.text) // "T.T. Huế" begins like an ordinal
 	}
 	if !found && len(p.indicators) == 0 && len(p.territories) == 0 {
 		if u := rd.unit(s); u != nil {
@@ -224,7 +224,7 @@ func (rd *Reader) unitStatement(p *phrase, toks []token) bool {
 			return say(u, vi)
 		}
 	}
-	if inside := tokenize(inner); t[0] == '[' && rd.isComparison(inside) {
+	if inside := rd.tokenize(inner); t[0] == '[' && rd.isComparison(inside) {
 		p.comparison = true
 		return true
 	}
@@ -389,7 +389,7 @@ func (rd *Reader) grammar(p *phrase, s string) {
 	}
 	if p.dims.unit != nil || s != p.body {
 		units := p.dims
-		if rd.exact(p, s) {
+		if rd.exact(p, s, toks) {
 			if units.unit != nil {
 				p.dims.unit, p.dims.unitText = units.unit, units.unitText
 			}
@@ -474,7 +474,7 @@ func (rd *Reader) middle(p *phrase, toks []token, s string) bool {
 		p.indicators = m
 		return true
 	}
-	if t := rd.cat.TerritoriesByName(whole); len(t) > 0 {
+	if t := rd.territories(whole); len(t) > 0 {
 		p.territories = t
 		return true
 	}
@@ -513,7 +513,7 @@ func (rd *Reader) cutParentheses(p *phrase, s string) ([]token, string) {
 		}
 		inner := s[from+i+1 : from+i+j]
 		u := rd.unit(inner)
-		toks := tokenize(inner)
+		toks := rd.tokenize(inner)
 		number := len(toks) == 1 && toks[0].num >= 0 && toks[0].num < 100 // a column code or the mark of a note
 		if u != nil || number || isFormula(toks) || phraseKey(toks) == "" {
 			if u != nil && p.dims.unit == nil {
@@ -531,7 +531,7 @@ func (rd *Reader) cutParentheses(p *phrase, s string) ([]token, string) {
 		b.WriteString(s[from:])
 		s = strings.TrimSpace(b.String())
 	}
-	return tokenize(s), s
+	return rd.tokenize(s), s
 }
 
 func (rd *Reader) takeLeft(toks []token, s string) (item, bool) {
@@ -547,11 +547,11 @@ func (rd *Reader) takeLeft(toks []token, s string) (item, bool) {
 			continue
 		}
 		if _, ok := rd.vocab.find(toks[:n], kindMeasure, kindStatus, kindSex, kindArea, kindPart, kindRef, kindTotal, kindFiller, kindCarrier); ok && !periodReaches(toks, n) {
-			return item{n: n, words: rd.vocab[phraseKey(toks[:n])], written: s[toks[0].start:toks[n-1].end]}, true
+			return item{n: n, words: rd.vocab.of(toks[:n]), written: s[toks[0].start:toks[n-1].end]}, true
 		}
 		if n > 1 && n <= 8 && n < len(toks) {
 			written := s[toks[0].start:toks[n-1].end]
-			if t := rd.cat.TerritoriesByName(written); len(t) > 0 {
+			if t := rd.territories(written); len(t) > 0 {
 				return item{n: n, territories: t, written: written}, true
 			}
 		}
@@ -582,7 +582,7 @@ func (rd *Reader) takeRight(toks []token, s string) (item, bool) {
 		}
 		if n := len(toks) - i; i > 0 && n > 1 && n <= 8 && !toks[i].punct {
 			written := s[toks[i].start:toks[len(toks)-1].end]
-			if t := rd.cat.TerritoriesByName(written); len(t) > 0 {
+			if t := rd.territories(written); len(t) > 0 {
 				return item{n: n, territories: t, written: written}, true
 			}
 		}

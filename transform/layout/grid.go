@@ -59,6 +59,7 @@ type grid struct {
 	starts [][]int32  // of each grid row the cells that start in it
 	span   []position // last row and column of each cell's merged range, inside the grid; its own position if not merged
 	text   []string   // Raw, decoded, repaired and trimmed, of text cells; Raw of others
+	read   []*reading // of text cells; nil of others
 	fates  []fate
 	twice  int // cells whose fate was set more than once: always 0 unless the code is wrong
 }
@@ -67,16 +68,17 @@ type position struct{ r, c int }
 
 // newGrid lays out the cells; ok is false when the sheet is too sparse to lay out (see maxGrid). Cells that repeat an
 // address already seen keep their own fate but are not on the grid.
-func newGrid(s SheetCells, decode func(*sheet.Cell) string) (g *grid, ok bool) {
+func newGrid(s SheetCells, read func(*sheet.Cell) *reading) (g *grid, ok bool) {
 	g = &grid{info: s.Info, cells: s.Cells, fates: make([]fate, len(s.Cells))}
 	if !g.lay(nil) {
 		return g, false
 	}
-	g.text = make([]string, len(s.Cells))
+	g.text, g.read = make([]string, len(s.Cells)), make([]*reading, len(s.Cells))
 	for i := range s.Cells {
 		c := &s.Cells[i]
 		if c.Kind == sheet.Text {
-			g.text[i] = strings.TrimSpace(decode(c))
+			g.read[i] = read(c)
+			g.text[i] = g.read[i].trimmed
 		} else {
 			g.text[i] = strings.TrimSpace(c.Raw)
 		}

@@ -58,7 +58,7 @@ func (rd *Reader) mentions(s string) []mention {
 	if len(s) > 4*maxPhrase {
 		s = s[:cutRune(s, 4*maxPhrase)]
 	}
-	toks := tokenize(s)
+	toks := rd.tokenize(s)
 	var out []mention
 	for i := 0; i < len(toks); i++ {
 		if toks[i].punct || toks[i].num >= 0 {
@@ -69,8 +69,11 @@ func (rd *Reader) mentions(s string) []mention {
 				continue
 			}
 			name := s[toks[i].start:toks[i+n-1].end]
-			cands := rd.cat.TerritoriesByName(name)
-			cands = slices.DeleteFunc(cands, func(t *catalogue.Territory) bool { return t.Level == "district" })
+			cands := rd.territories(name)
+			if len(cands) == 0 {
+				continue
+			}
+			cands = slices.DeleteFunc(slices.Clone(cands), func(t *catalogue.Territory) bool { return t.Level == "district" })
 			if len(cands) == 0 {
 				continue
 			}

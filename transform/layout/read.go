@@ -64,7 +64,7 @@ func (rd *Reader) read(ctx context.Context, book Book) (record.File, []*grid) {
 	b := &bookReader{ctx: ctx, rd: rd}
 	grids := make([]*grid, 0, len(book.Sheets))
 	for _, sc := range book.Sheets {
-		g, ok := newGrid(sc, rd.decode)
+		g, ok := newGrid(sc, rd.reading)
 		grids = append(grids, g)
 		if !ok {
 			for i := range g.fates {

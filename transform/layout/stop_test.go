@@ -31,7 +31,7 @@ func TestReadStopsWhereverTheContextEnds(t *testing.T) {
 		asked := 1<<30 - whole.left
 		rows := 0
 		for _, s := range book.Sheets {
-			g, _ := newGrid(s, rd.decode)
+			g, _ := newGrid(s, rd.reading)
 			rows += len(g.rows)
 		}
 		if asked < rows {

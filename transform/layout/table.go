@@ -106,7 +106,7 @@ func (s *sheetReader) classify(i int32) {
 		return
 	}
 	if startsLikeNumber(t) {
-		p := s.rd.phrase(t)
+		p := s.g.read[i].phrase
 		if p.known() && p.dims.unit == nil {
 			s.parsed[i] = p
 			if p.dims.year != 0 && p.dims.toYear == 0 && len(t) == 4 {
@@ -130,7 +130,7 @@ func (s *sheetReader) classify(i int32) {
 		s.parsed[i] = p
 		return
 	}
-	p := s.rd.phrase(t)
+	p := s.g.read[i].phrase
 	s.parsed[i] = p
 	if !p.says() && len(t) < 60 {
 		// "Dưới 4", "Khoảng 24", "trên 29.976 hồ sơ", "x"

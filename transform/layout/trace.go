@@ -7,7 +7,6 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/phuluc/phuluc/extract/sheet"
 	"github.com/phuluc/phuluc/transform/record"
 	"github.com/phuluc/phuluc/transform/text"
 )
@@ -20,29 +19,24 @@ import (
 // trace tells what a workbook asked the labels of the catalogue about.
 func (b *bookReader) trace(book Book, grids []*grid) *record.Trace {
 	t := &record.Trace{}
-	seen := map[string]bool{}
-	add := func(s string) {
-		if seen[s] {
-			return
-		}
-		seen[s] = true
-		if w := b.rd.words.get(s, func() []uint16 { return record.Words(text.Key(s)) }); w != nil {
-			t.Texts = append(t.Texts, w)
+	seen := map[*reading]bool{}
+	add := func(r *reading) {
+		if r != nil && !seen[r] {
+			seen[r] = true
+			t.Texts = append(t.Texts, r.words...)
 		}
 	}
 	for _, part := range strings.FieldsFunc(book.Name, func(r rune) bool { return r == '/' || r == '\\' }) {
-		add(strings.TrimSuffix(part, path.Ext(part)))
+		if w := record.Words(text.Key(strings.TrimSuffix(part, path.Ext(part)))); w != nil {
+			t.Texts = append(t.Texts, w)
+		}
 	}
 	for _, g := range grids {
-		add(g.info.Name)
-		for i, s := range g.text {
-			if g.cells[i].Kind != sheet.Text {
-				continue
-			}
-			add(s)
-			for _, other := range b.rd.reading(&g.cells[i]).others {
-				add(other)
-			}
+		if w := record.Words(text.Key(g.info.Name)); w != nil {
+			t.Texts = append(t.Texts, w)
+		}
+		for _, r := range g.read {
+			add(r)
 		}
 	}
 	t.Proposed = slices.Sorted(maps.Keys(b.proposed))

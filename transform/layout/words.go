@@ -14,6 +14,7 @@ import (
 
 	"github.com/phuluc/phuluc/extract/sheet"
 	"github.com/phuluc/phuluc/transform/catalogue"
+	"github.com/phuluc/phuluc/transform/record"
 	"github.com/phuluc/phuluc/transform/text"
 )
 
@@ -132,8 +133,28 @@ type token struct {
 	start, end int // in the text
 }
 
+// spelling is a word in the two forms of a token.
+type spelling struct{ low, key string }
+
+func spell(w string) spelling {
+	f := spelling{strings.ToLower(w), text.Key(w)}
+	if f.key == "" {
+		f.key = f.low
+	}
+	return f
+}
+
 // tokenize splits a text into words, runs of digits and single punctuation marks.
-func tokenize(s string) []token {
+func tokenize(s string) []token { return tokens(s, spell) }
+
+// tokenize is the function of that name with the words remembered: a language has few.
+func (rd *Reader) tokenize(s string) []token {
+	return tokens(s, func(w string) spelling {
+		return rd.spellings.get(w, func() spelling { return spell(w) })
+	})
+}
+
+func tokens(s string, spell func(string) spelling) []token {
 	toks := make([]token, 0, 12)
 	for i := 0; i < len(s); {
 		r, w := utf8.DecodeRuneInString(s[i:])
@@ -160,12 +181,8 @@ func tokenize(s string) []token {
 				}
 				j += w
 			}
-			low := strings.ToLower(s[i:j])
-			key := text.Key(s[i:j])
-			if key == "" {
-				key = low
-			}
-			toks = append(toks, token{key: key, low: low, num: -1, start: i, end: j})
+			f := spell(s[i:j])
+			toks = append(toks, token{key: f.key, low: f.low, num: -1, start: i, end: j})
 			i = j
 		default:
 			key := s[i : i+w]
@@ -180,18 +197,20 @@ func tokenize(s string) []token {
 }
 
 // phraseKey joins the keys of the tokens that are not punctuation, except % which carries meaning.
-func phraseKey(toks []token) string {
-	var b strings.Builder
-	for _, t := range toks {
+func phraseKey(toks []token) string { return string(appendKey(nil, toks)) }
+
+func appendKey(b []byte, toks []token) []byte {
+	for i := range toks {
+		t := &toks[i]
 		if t.punct && t.key != "%" {
 			continue
 		}
-		if b.Len() > 0 {
-			b.WriteByte(' ')
+		if len(b) > 0 {
+			b = append(b, ' ')
 		}
-		b.WriteString(t.key)
+		b = append(b, t.key...)
 	}
-	return b.String()
+	return b
 }
 
 const maxWordTokens = 12
@@ -229,8 +248,14 @@ func (v vocabulary) add(text string, w word) {
 	v[k] = append(v[k], w)
 }
 
+// of gives what the words say together.
+func (v vocabulary) of(toks []token) []word {
+	var buf [128]byte
+	return v[string(appendKey(buf[:0], toks))]
+}
+
 func (v vocabulary) find(toks []token, kinds ...string) (word, bool) {
-	for _, w := range v[phraseKey(toks)] {
+	for _, w := range v.of(toks) {
 		for _, k := range kinds {
 			if w.kind == k {
 				return w, true
@@ -262,14 +287,17 @@ type Reader struct {
 	documents *regexp.Regexp                    // see documentPattern
 	unitWords memo[string, *catalogue.Unit]
 
+	spellings    memo[string, spelling]
+	places       memo[string, []*catalogue.Territory]
+	legacyFonts  memo[string, bool]
 	phrases      memo[string, *phrase]
-	readings     memo[string, reading]
+	readings     memo[string, *reading]
+	repairs      memo[string, string]
 	facts        memo[string, headFacts]
 	units        memo[unitQuestion, *catalogue.Unit]
 	parents      memo[parentQuestion, bool]
 	nearest      memo[string, *catalogue.Indicator]
 	restrictions memo[restriction, *catalogue.Indicator]
-	words        memo[string, []uint16]
 }
 
 // NewReader makes a Reader.
@@ -303,56 +331,78 @@ func (m *memo[K, V]) get(k K, ask func() V) V {
 	return v
 }
 
-func (rd *Reader) repair(s string) string { return rd.reading(&sheet.Cell{Raw: s}).text }
-
-// decode gives the text of a cell as its fonts show it.
-func (rd *Reader) decode(c *sheet.Cell) string { return rd.reading(c).text }
-
-// reading is what a cell's text was taken for.
-type reading struct {
-	text   string
-	others []string // what it would have been taken for if the catalogue knew other labels
+// repair gives a text that is not that of a cell as [Reader.reading] gives that of a cell without fonts.
+func (rd *Reader) repair(s string) string {
+	return rd.repairs.get(s, func() string {
+		run := text.Run{Text: s}
+		return rd.choose(text.DecodeRuns(run), text.Readings(run))
+	})
 }
 
-func (rd *Reader) reading(c *sheet.Cell) reading {
-	legacy := text.LegacyFont(c.Font)
+// reading is what a cell's text was taken for. It is shared and never changed after it is made.
+type reading struct {
+	text    string     // as the fonts of the cell show it
+	trimmed string     // without blanks at its ends
+	phrase  *phrase    // of trimmed
+	words   [][]uint16 // record.Words of trimmed, and of what it would have been taken for if the catalogue knew other labels
+}
+
+func (rd *Reader) reading(c *sheet.Cell) *reading {
+	legacy := rd.isLegacy(c.Font)
 	for _, r := range c.Runs {
-		legacy = legacy || text.LegacyFont(r.Font)
+		legacy = legacy || rd.isLegacy(r.Font)
 	}
 	if !legacy {
-		return rd.readings.get(c.Raw, func() reading { return rd.choose(text.Run{Text: c.Raw}) })
+		return rd.readings.get(c.Raw, func() *reading { return rd.makeReading(text.Run{Text: c.Raw}) })
 	}
 	runs := fontRuns(c)
 	var key strings.Builder
 	for _, r := range runs {
 		key.WriteString(r.Text + "\x00" + r.Font + "\x00")
 	}
-	return rd.readings.get(key.String(), func() reading { return rd.choose(runs...) })
+	return rd.readings.get(key.String(), func() *reading { return rd.makeReading(runs...) })
 }
 
-// choose gives the one text that the runs are, of those that [text.Readings] offers: another than the decoded one only if
-// that is not understood and exactly one other is, to the last word.
-func (rd *Reader) choose(runs ...text.Run) reading {
+func (rd *Reader) isLegacy(font string) bool {
+	return rd.legacyFonts.get(font, func() bool { return text.LegacyFont(font) })
+}
+
+// territories gives all territories that bear a name. The list is shared.
+func (rd *Reader) territories(name string) []*catalogue.Territory {
+	return rd.places.get(name, func() []*catalogue.Territory { return rd.cat.TerritoriesByName(name) })
+}
+
+func (rd *Reader) makeReading(runs ...text.Run) *reading {
 	s := text.DecodeRuns(runs...)
 	all := text.Readings(runs...)
-	if len(all) == 0 {
-		return reading{text: s}
+	r := &reading{text: rd.choose(s, all)}
+	r.trimmed = strings.TrimSpace(r.text)
+	r.phrase = rd.phrase(r.trimmed)
+	for _, other := range append(all, s) {
+		if w := record.Words(text.Key(other)); w != nil {
+			r.words = append(r.words, w)
+		}
 	}
-	r := reading{s, append(all, s)}
-	if rd.phrase(strings.TrimSpace(s)).known() {
-		return r
+	return r
+}
+
+// choose gives the one text that a cell holds, of the decoded one and what else [text.Readings] offers: another than the
+// decoded one only if that is not understood and exactly one other is, to the last word.
+func (rd *Reader) choose(s string, others []string) string {
+	if len(others) == 0 || rd.phrase(strings.TrimSpace(s)).known() {
+		return s
 	}
-	for _, other := range all {
+	found := s
+	for _, other := range others {
 		if !rd.phrase(strings.TrimSpace(other)).known() {
 			continue
 		}
-		if r.text != s {
-			r.text = s
-			return r
+		if found != s {
+			return s
 		}
-		r.text = other
+		found = other
 	}
-	return r
+	return found
 }
 
 // fontRuns cuts a cell's text at its runs. Runs out of order or inside a letter, which only a damaged file has, end it.
@@ -389,11 +439,11 @@ func (rd *Reader) parse(s string) *phrase {
 	if len(p.text) > maxPhrase {
 		p.rest = p.text
 		p.body = p.text
-		toks := tokenize(p.text[:cutRune(p.text, maxPhrase)])
+		toks := rd.tokenize(p.text[:cutRune(p.text, maxPhrase)])
 		p.opens = rd.opening(toks)
 		return p
 	}
-	all := tokenize(p.text)
+	all := rd.tokenize(p.text)
 	p.opens = rd.opening(all)
 	p.ordinal, p.body = cutOrdinal(p.text)
 	p.formula = isFormula(all)
@@ -404,13 +454,16 @@ func (rd *Reader) parse(s string) *phrase {
 	if rd.unitStatement(p, all) {
 		return p
 	}
-	if rd.exact(p, p.body) {
-		rd.leadIn(p)
+	toks := all
+	if p.body != p.text {
+		toks = rd.tokenize(p.body)
+	}
+	if rd.exact(p, p.body, toks) {
+		rd.leadIn(p, toks)
 		rd.unitOfName(p)
 		return p
 	}
 	// "Trong đó: - Xuất khẩu lao động": the carrier, then the child's own bullet and name.
-	toks := tokenize(p.body)
 	if n := rd.carrier(toks); n > 0 {
 		p.ofWhich = true
 		rest := strings.TrimLeft(p.body[toks[n-1].end:], " :.,")
@@ -422,10 +475,10 @@ func (rd *Reader) parse(s string) *phrase {
 		if p.body == "" {
 			return p
 		}
-		if rd.exact(p, p.body) {
+		toks = rd.tokenize(p.body)
+		if rd.exact(p, p.body, toks) {
 			return p
 		}
-		toks = tokenize(p.body)
 	}
 	if rd.isComparison(toks) {
 		p.comparison = true
@@ -549,10 +602,9 @@ func (rd *Reader) opening(toks []token) string {
 	return best
 }
 
-// leadIn notes that a known name is written behind a carrier, and the bullet between the two: "Trong đó: - Xuất khẩu lao
+// leadIn notes that a known name, of which toks are the words, is written behind a carrier, and the bullet between the two: "Trong đó: - Xuất khẩu lao
 // động" is as deep as the "- Nữ" below it.
-func (rd *Reader) leadIn(p *phrase) {
-	toks := tokenize(p.body)
+func (rd *Reader) leadIn(p *phrase, toks []token) {
 	n := rd.carrier(toks)
 	if n == 0 {
 		return
@@ -562,7 +614,7 @@ func (rd *Reader) leadIn(p *phrase) {
 	if o.rank > 0 {
 		p.ordinal = o
 	}
-	for _, w := range rd.vocab[phraseKey(tokenize(body))] { // "Trong đó: nữ", where it is not the name of an indicator
+	for _, w := range rd.vocab.of(rd.tokenize(body)) { // "Trong đó: nữ", where it is not the name of an indicator
 		p.dims.apply(w, body)
 	}
 }

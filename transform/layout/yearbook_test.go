@@ -55,7 +55,7 @@ func TestYearbooksReadAsTheirFontsShowThem(t *testing.T) {
 		if strings.HasSuffix(font, "H") {
 			want = strings.ToUpper(want)
 		}
-		if got := rd.decode(&cell); got != want {
+		if got := rd.reading(&cell).text; got != want {
 			t.Errorf("%s %s %s: %q in %q with runs %v\n got %q\nwant %q", file, sheetName, cell.Address(), raw, font, cell.Runs, got, want)
 		}
 		compared++
