@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/shopspring/decimal"
 
@@ -157,14 +156,14 @@ type Catalogue struct {
 
 type labelKey struct {
 	label string
-	runes int
+	key   []rune
 	of    *Indicator
 }
 
 type placeKey struct {
-	name  string
-	runes int
-	of    *Territory
+	name string
+	key  []rune
+	of   *Territory
 }
 
 // fields reads cells by column name; cells were checked before.
@@ -314,7 +313,7 @@ func (c *Catalogue) addLabel(label, parent string, in *Indicator) {
 		}
 	}
 	c.labels[k] = append(c.labels[k], Match{Indicator: in, Synonym: label, ParentLabel: parent})
-	c.labelKeys = append(c.labelKeys, labelKey{label, utf8.RuneCountInString(k), in})
+	c.labelKeys = append(c.labelKeys, labelKey{label, []rune(k), in})
 }
 
 // named gives the one indicator that label names by itself, nil otherwise.
@@ -365,7 +364,7 @@ func (c *Catalogue) addPlace(name string, t *Territory) {
 		return
 	}
 	c.places[k] = append(c.places[k], t)
-	c.placeKeys = append(c.placeKeys, placeKey{name, utf8.RuneCountInString(k), t})
+	c.placeKeys = append(c.placeKeys, placeKey{name, []rune(k), t})
 }
 
 // Version is a hash over all rows, embedded and of the user. It is part of the rules version: another catalogue means

@@ -3,7 +3,6 @@ package catalogue
 import (
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/shopspring/decimal"
 
@@ -71,17 +70,17 @@ func distinct(ms []Match, ok func(Match) bool) (*Indicator, int) {
 // NearestIndicator gives the indicator with the label nearest to the given one and the edit distance of the keys. It is
 // for proposals, never for loading. The first in file order wins a tie; nil when label has no letters.
 func (c *Catalogue) NearestIndicator(label string) (*Indicator, int) {
-	n := utf8.RuneCountInString(text.Key(label))
-	if n == 0 {
+	key := []rune(text.Key(label))
+	if len(key) == 0 {
 		return nil, 0
 	}
 	var at *Indicator
 	best := -1
 	for _, l := range c.labelKeys {
-		if best >= 0 && abs(l.runes-n) >= best {
+		if best >= 0 && abs(len(l.key)-len(key)) >= best {
 			continue // the distance is at least the difference of the lengths
 		}
-		if d := text.Distance(label, l.label); best < 0 || d < best {
+		if d := text.KeyDistance(key, l.key); best < 0 || d < best {
 			best, at = d, l.of
 		}
 	}
@@ -101,17 +100,17 @@ func (c *Catalogue) TerritoriesByName(name string) []*Territory {
 
 // NearestTerritory gives the territory with the nearest name, for proposals only: names of provinces differ by one letter.
 func (c *Catalogue) NearestTerritory(name string) *Territory {
-	n := utf8.RuneCountInString(text.Key(name))
-	if n == 0 {
+	key := []rune(text.Key(name))
+	if len(key) == 0 {
 		return nil
 	}
 	var at *Territory
 	best := -1
 	for _, p := range c.placeKeys {
-		if best >= 0 && abs(p.runes-n) >= best {
+		if best >= 0 && abs(len(p.key)-len(key)) >= best {
 			continue
 		}
-		if d := text.Distance(name, p.name); best < 0 || d < best {
+		if d := text.KeyDistance(key, p.key); best < 0 || d < best {
 			best, at = d, p.of
 		}
 	}

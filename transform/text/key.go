@@ -139,9 +139,11 @@ func Fold(s string) string {
 
 // Distance is the Levenshtein distance of the keys in letters, for ranking proposals. Of very long texts only the first
 // 512 letters are compared; the rest counts by its length.
-func Distance(a, b string) int {
+func Distance(a, b string) int { return KeyDistance([]rune(Key(a)), []rune(Key(b))) }
+
+// KeyDistance is Distance for a caller that has the keys and compares one of them with many.
+func KeyDistance(x, y []rune) int {
 	const limit = 512
-	x, y := []rune(Key(a)), []rune(Key(b))
 	over := 0
 	if len(x) > limit || len(y) > limit {
 		over = max(len(x), len(y)) - limit
@@ -150,7 +152,13 @@ func Distance(a, b string) int {
 		}
 		x, y = x[:min(len(x), limit)], y[:min(len(y), limit)]
 	}
-	row := make([]int, len(y)+1)
+	var few [128]int
+	row := few[:0]
+	if len(y) < len(few) {
+		row = few[:len(y)+1]
+	} else {
+		row = make([]int, len(y)+1)
+	}
 	for j := range row {
 		row[j] = j
 	}
