@@ -14,6 +14,9 @@ import (
 // And one of these was no syllable as it stood, or another word betrays the charset; if the vocabulary would have to decide
 // about all of them, the text stays.
 func (t *tableSet) from1258(s string, c *charset) (_ string, ok bool) {
+	if c != t.charsets["tcvn3"] && c != t.charsets["vni"] { // the others have letters for Đ and ư at the same codes
+		return s, false
+	}
 	was := []rune(s)
 	in := make([]rune, len(was))
 	differs := false

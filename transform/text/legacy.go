@@ -1,6 +1,7 @@
 package text
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -365,10 +366,10 @@ func (t *tableSet) sure(s, converted []rune) bool {
 	if t.shorthand(s) || (s[0] == '§' || s[0] == '¦' || s[0] == '®') && unicode.IsLetter(s[1]) {
 		return true
 	}
-	abbreviation := true
+	abbreviation, icelandic := true, slices.Contains(s, 'Ð')
 	for i, r := range converted {
 		l, _ := t.letter(r)
-		if !l.upper || isVowel(l.base) {
+		if !l.upper || isVowel(l.base) && (l.base < 0x80 || l.tone != level || icelandic) { // ƯTH has a vowel of its own
 			abbreviation = false
 		}
 		if i > 0 && i < len(s)-1 && s[i] >= 0x80 && unicode.IsLetter(s[i-1]) && unicode.IsLetter(s[i+1]) &&

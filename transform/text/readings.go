@@ -41,10 +41,10 @@ func Readings(runs ...Run) []string {
 		var forced strings.Builder
 		for _, r := range runs {
 			f := t.face(r.Font)
-			s, ok := r.Text, false
+			s := t.decode(r.Text, f)
 			if f.charset != nil {
-				if s, ok = t.force(r.Text, f.charset); ok {
-					s = f.show(s)
+				if all, ok := t.force(r.Text, f.charset); ok {
+					s = f.show(all)
 				}
 			}
 			forced.WriteString(s)

@@ -22,6 +22,11 @@ func TestReadings(t *testing.T) {
 			t.Errorf("%s: Readings(%q, %q) = %q, want %q among them", c.name, c.in, c.font, got, c.want)
 		}
 	}
+	for _, in := range []string{"\u00adth 2019", "lao\u00ad K\u00ad"} {
+		if got := Readings(Run{in, ".VnTimeH"}); len(got) > 0 {
+			t.Errorf("Readings(%+q) = %q, want none: the font says what a soft hyphen is", in, got)
+		}
+	}
 	for _, in := range []string{"", "12", "Total", "Phó Ninh", "Tháng 7", "Khai khoáng", "Có bé gái", "thành thị", "Café", "cái mỏ", "Cờ Đỏ", "HÀ NỘI"} {
 		if got := Readings(Run{in, "Arial"}); len(got) > 0 {
 			t.Errorf("Readings(%q) = %q, want none", in, got)
