@@ -64,19 +64,19 @@ func (w *world) table(p *page, row, col int, g *grid) int {
 	t := &placed{top: row, left: col, merged: g.merged}
 	depth := g.depth()
 	first := col
-	type stub struct{ head, code string }
-	var stubs []stub
+	type lead struct{ head, code string }
+	var leads []lead
 	if g.ordinal != "" {
-		stubs = append(stubs, stub{g.ordinal, "A"})
+		leads = append(leads, lead{g.ordinal, "A"})
 	}
-	labelAt := col + len(stubs)
-	stubs = append(stubs, stub{g.label, "B"})
+	labelAt := col + len(leads)
+	leads = append(leads, lead{g.label, "B"})
 	unitAt := 0
 	if g.unit != "" {
-		unitAt = col + len(stubs)
-		stubs = append(stubs, stub{g.unit, "C"})
+		unitAt = col + len(leads)
+		leads = append(leads, lead{g.unit, "C"})
 	}
-	t.values = col + len(stubs)
+	t.values = col + len(leads)
 	for i := range g.columns {
 		g.columns[i].col = t.values + i
 	}
@@ -85,7 +85,7 @@ func (w *world) table(p *page, row, col int, g *grid) int {
 	original := map[at]*cell{} // cells of the first header, by row within it and column
 	header := func(row int) int {
 		from := row
-		for i, s := range stubs {
+		for i, s := range leads {
 			p.put(row, first+i, cell{kind: kindStub, text: s.head})
 			if g.merged {
 				p.merge(row, first+i, row+depth-1, first+i)
@@ -125,7 +125,7 @@ func (w *world) table(p *page, row, col int, g *grid) int {
 		}
 		row += depth
 		if g.codes {
-			for i, s := range stubs {
+			for i, s := range leads {
 				p.put(row, first+i, cell{kind: kindCode, text: s.code})
 			}
 			for i := range g.columns {
