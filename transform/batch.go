@@ -2,12 +2,17 @@ package transform
 
 import (
 	"fmt"
+	"math"
 	"math/big"
+	"math/bits"
 	"strings"
+	"sync"
 	"time"
+	"unicode/utf8"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
+	"github.com/apache/arrow-go/v18/arrow/bitutil"
 	"github.com/apache/arrow-go/v18/arrow/decimal128"
 	"github.com/apache/arrow-go/v18/arrow/memory"
 	"github.com/shopspring/decimal"
@@ -104,8 +109,11 @@ const (
 	columnCount
 )
 
-// Schema describes a Batch: one row a loaded value, refusal, finding or count of one file, with its address.
-func Schema() *arrow.Schema {
+// Schema describes a Batch: one row a loaded value, refusal, finding or count of one file, with its address. It is one for
+// all batches.
+func Schema() *arrow.Schema { return schema() }
+
+var schema = sync.OnceValue(func() *arrow.Schema {
 	text := func(name string) arrow.Field {
 		return arrow.Field{Name: name, Type: arrow.BinaryTypes.String, Nullable: true}
 	}
@@ -126,19 +134,35 @@ func Schema() *arrow.Schema {
 		text("file_name"), text("file_type"), text("body_name"), text("document"), text("document_date"), text("title"), of("is_sample", flag),
 		of("received_at", &arrow.TimestampType{Unit: arrow.Microsecond}), of("size_bytes", i64), text("origin"),
 	}, nil)
-}
+})
 
 // encoder writes rows into one record batch; a column that a row does not set becomes NULL. Most columns of most batches are
-// never set, so a column has no builder before its first value.
+// never set, so a column has no builder before its first value. Texts, which are most of a batch, are only noted; their columns
+// are made in one go when all are known.
 type encoder struct {
-	mem     memory.Allocator
-	schema  *arrow.Schema
-	columns [columnCount]array.Builder
-	rows    int
-	err     error
+	mem      memory.Allocator
+	schema   *arrow.Schema
+	columns  [columnCount]array.Builder // of other columns than texts
+	texts    []textAt
+	lengths  [columnCount]struct{ values, bytes int } // of columns of texts
+	rows     int
+	expected int // rows that will be written, if that is known
+	err      error
 }
 
-func newEncoder(mem memory.Allocator) *encoder { return &encoder{mem: mem, schema: Schema()} }
+// textAt is a text with its place in the batch.
+type textAt struct {
+	row    int32
+	column column
+	text   string
+}
+
+// textsOfRow is about how many texts a row has.
+const textsOfRow = 18
+
+func newEncoder(mem memory.Allocator, rows int) *encoder {
+	return &encoder{mem: mem, schema: Schema(), expected: rows, texts: make([]textAt, 0, rows*textsOfRow)}
+}
 
 // begin starts a row.
 func (e *encoder) begin(kind, sha string) {
@@ -152,6 +176,7 @@ func (e *encoder) column(c column) array.Builder {
 	b := e.columns[c]
 	if b == nil {
 		b = array.NewBuilder(e.mem, e.schema.Field(int(c)).Type)
+		b.Reserve(e.expected)
 		e.columns[c] = b
 	}
 	if n := e.rows - 1 - b.Len(); n > 0 {
@@ -162,9 +187,69 @@ func (e *encoder) column(c column) array.Builder {
 
 // text sets a text column; an empty text is NULL. Names of files may hold bytes that are no text: they become U+FFFD.
 func (e *encoder) text(c column, s string) {
-	if s != "" {
-		e.column(c).(*array.StringBuilder).Append(strings.ToValidUTF8(s, "\ufffd"))
+	if s == "" {
+		return
 	}
+	if !utf8.ValidString(s) {
+		s = strings.ToValidUTF8(s, "\ufffd")
+	}
+	e.texts = append(e.texts, textAt{int32(e.rows - 1), c, s})
+	e.lengths[c].values++
+	e.lengths[c].bytes += len(s)
+}
+
+// textColumns makes the columns of texts.
+func (e *encoder) textColumns(arrays []arrow.Array) error {
+	type open struct {
+		offsets, data, valid *memory.Buffer
+		starts               []int32 // the values of offsets
+		filled               int     // of starts
+		end                  int32   // of what is written of data
+	}
+	var columns [columnCount]open
+	for c, n := range e.lengths {
+		switch {
+		case n.values == 0:
+			continue
+		case n.bytes > math.MaxInt32:
+			return fmt.Errorf("%d bytes of text in the column %s of one file", n.bytes, e.schema.Field(c).Name)
+		}
+		o := &columns[c]
+		for _, b := range []struct {
+			of   **memory.Buffer
+			size int
+		}{{&o.offsets, arrow.Int32Traits.BytesRequired(e.rows + 1)}, {&o.data, n.bytes}, {&o.valid, int(bitutil.BytesForBits(int64(e.rows)))}} {
+			*b.of = memory.NewResizableBuffer(e.mem)
+			(*b.of).Resize(b.size)
+		}
+		clear(o.valid.Bytes())
+		o.starts = arrow.Int32Traits.CastFromBytes(o.offsets.Bytes())
+	}
+	for i := range e.texts {
+		t := &e.texts[i]
+		o := &columns[t.column]
+		for ; o.filled <= int(t.row); o.filled++ {
+			o.starts[o.filled] = o.end
+		}
+		o.end += int32(copy(o.data.Bytes()[o.end:], t.text))
+		bitutil.SetBit(o.valid.Bytes(), int(t.row))
+	}
+	for c := range columns {
+		o := &columns[c]
+		if o.offsets == nil {
+			continue
+		}
+		for ; o.filled <= e.rows; o.filled++ {
+			o.starts[o.filled] = o.end
+		}
+		data := array.NewData(arrow.BinaryTypes.String, e.rows, []*memory.Buffer{o.valid, o.offsets, o.data}, nil, e.rows-e.lengths[c].values, 0)
+		arrays[c] = array.NewStringData(data)
+		data.Release()
+		o.valid.Release()
+		o.offsets.Release()
+		o.data.Release()
+	}
+	return nil
 }
 
 func (e *encoder) int32(c column, n int)   { e.column(c).(*array.Int32Builder).Append(int32(n)) }
@@ -185,6 +270,15 @@ func (e *encoder) decimal(c column, d decimal.NullDecimal) {
 	e.column(c).(*array.Decimal128Builder).Append(n)
 }
 
+// tens are the powers of ten up to that of Scale.
+var tens = sync.OnceValue(func() (t [Scale + 1]uint64) {
+	t[0] = 1
+	for i := range Scale {
+		t[i+1] = 10 * t[i]
+	}
+	return t
+})
+
 // toDecimal128 scales d to DECIMAL(28,10) without rounding. More digits are an error: readers cut decimals with a note,
 // and rules refuse what is left.
 func toDecimal128(d decimal.Decimal) (decimal128.Num, error) {
@@ -195,7 +289,18 @@ func toDecimal128(d decimal.Decimal) (decimal128.Num, error) {
 	if shift > 28 || shift < -4*28 { // also keeps an exponent from filling the memory
 		return decimal128.Num{}, fmt.Errorf("a value with exponent %d does not fit DECIMAL(28,%d)", d.Exponent(), Scale)
 	}
-	coefficient := new(big.Int).Set(d.Coefficient())
+	coefficient := d.Coefficient() // a copy
+	if coefficient.IsInt64() && shift >= 0 && shift <= Scale {
+		n := coefficient.Int64()
+		hi, lo := bits.Mul64(uint64(max(n, -n)), tens()[shift])
+		v := decimal128.New(int64(hi), lo)
+		if n < 0 {
+			v = v.Negate()
+		}
+		if n != math.MinInt64 && hi < 1<<62 && v.FitsInPrecision(28) {
+			return v, nil
+		}
+	}
 	power := new(big.Int).Exp(big.NewInt(10), big.NewInt(max(shift, -shift)), nil)
 	if shift >= 0 {
 		coefficient.Mul(coefficient, power)
@@ -237,6 +342,9 @@ func (e *encoder) finish() (arrow.RecordBatch, error) {
 			arrays[c] = b.NewArray()
 			b.Release()
 		}
+	}
+	if err := e.textColumns(arrays); err != nil && e.err == nil {
+		e.err = err
 	}
 	batch := complete(e.mem, e.schema, arrays, e.rows)
 	if e.err != nil {
@@ -300,7 +408,11 @@ func widen(mem memory.Allocator, narrow arrow.RecordBatch) (arrow.RecordBatch, e
 // Encode gives everything that became of one file as one record batch of Schema; the caller releases it. The first
 // row is the file's own (kind "file"); what only the landing knows is added by FileRows.
 func Encode(mem memory.Allocator, f *record.File) (arrow.RecordBatch, error) {
-	e := newEncoder(mem)
+	rows := 1 + len(f.Sheets) + len(f.Observations) + len(f.Tasks) + len(f.Insurance) + len(f.Refusals) + len(f.Findings)
+	for _, s := range f.Sheets {
+		rows += len(s.Skipped)
+	}
+	e := newEncoder(mem, rows)
 	e.begin(kindFile, f.SHA256)
 	e.text(colFileName, f.Name)
 	e.text(colFileType, f.Type)
@@ -414,7 +526,7 @@ func Encode(mem memory.Allocator, f *record.File) (arrow.RecordBatch, error) {
 type FileRows struct{ e *encoder }
 
 // NewFileRows returns a collection without rows. Finish must be called.
-func NewFileRows(mem memory.Allocator) FileRows { return FileRows{newEncoder(mem)} }
+func NewFileRows(mem memory.Allocator) FileRows { return FileRows{newEncoder(mem, 0)} }
 
 // Add takes the file row of a batch and adds when the object was received, its size and every place it came from.
 func (r FileRows) Add(batch arrow.RecordBatch, raw landing.Raw) {
