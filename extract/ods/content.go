@@ -260,7 +260,7 @@ func (p *parser) cell(e xml.StartElement, fallback string, col int) (sheet.Cell,
 		if !number(value) {
 			return c, p.refuse(sheet.CodeDamaged, col, "%q is no number", value)
 		}
-		c.Kind, c.Raw = sheet.Number, value
+		c.Kind, c.Raw, c.Format = sheet.Number, value, p.styles.scale(st.data)
 		if kind == "percentage" {
 			c.Format = "0%"
 			if m := shownPercent.FindStringSubmatch(text.raw); m != nil && m[1] != "" {

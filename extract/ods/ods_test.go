@@ -38,7 +38,7 @@ func packed(t testing.TB, parts ...string) []byte {
 }
 
 const (
-	begin = `<?xml version="1.0" encoding="UTF-8"?><office:document-content xmlns:office="` + nsOffice + `" xmlns:style="` + nsStyle + `" xmlns:table="` + nsTable +
+	begin = `<?xml version="1.0" encoding="UTF-8"?><office:document-content xmlns:office="` + nsOffice + `" xmlns:style="` + nsStyle + `" xmlns:number="` + nsNumber + `" xmlns:table="` + nsTable +
 		`" xmlns:text="` + nsText + `" xmlns:fo="` + nsFo + `" xmlns:svg="` + nsSvg + `" xmlns:calcext="` + nsCalcext + `">`
 	body = `<office:body><office:spreadsheet>`
 	end  = `</office:spreadsheet></office:body></office:document-content>`
@@ -141,6 +141,10 @@ func TestCellsAreReadByTheirType(t *testing.T) {
 		"money":                {`office:value-type="currency" office:value="-3E5"`, p("-300.000 ₫"), sheet.Cell{Kind: sheet.Number, Raw: "-3E5"}},
 		"percent":              {`office:value-type="percentage" office:value="0.125"`, p("12,5%"), sheet.Cell{Kind: sheet.Number, Raw: "0.125", Format: "0.0%"}},
 		"percent without text": {`office:value-type="percentage" office:value="0.125"`, "", sheet.Cell{Kind: sheet.Number, Raw: "0.125", Format: "0%"}},
+		"thousands":            {`table:style-name="k" office:value-type="float" office:value="17000"`, p("17,0"), sheet.Cell{Kind: sheet.Number, Raw: "17000", Format: "0,", Font: ".VnArial"}},
+		"millions of some":     {`table:style-name="m" office:value-type="float" office:value="17000"`, p("0,0"), sheet.Cell{Kind: sheet.Number, Raw: "17000", Format: "0,,"}},
+		"an odd factor":        {`table:style-name="odd" office:value-type="float" office:value="17000"`, p("?"), sheet.Cell{Kind: sheet.Number, Raw: "17000", Format: "0,"}},
+		"not scaled":           {`table:style-name="plain" office:value-type="float" office:value="17000"`, p("17000"), sheet.Cell{Kind: sheet.Number, Raw: "17000"}},
 		"date":                 {`office:value-type="date" office:date-value="2019-07-03"`, p("3/7"), sheet.Cell{Kind: sheet.Date, Raw: "43649", Format: "yyyy-mm-dd"}},
 		"date and time":        {`office:value-type="date" office:date-value="2019-07-03T18:00:00"`, "", sheet.Cell{Kind: sheet.Date, Raw: "43649.75", Format: "yyyy-mm-dd"}},
 		"time":                 {`office:value-type="time" office:time-value="PT36H00M00S"`, "", sheet.Cell{Kind: sheet.Date, Raw: "1.5", Format: "[h]:mm:ss"}},
@@ -166,6 +170,11 @@ func TestCellsAreReadByTheirType(t *testing.T) {
 				`<style:style style:name="up" style:family="text"><style:text-properties style:text-position="super 58%"/></style:style>` +
 				`<style:style style:name="base" style:family="table-cell"><style:text-properties fo:font-family=".VnArial"/></style:style>` +
 				`<style:style style:name="ce" style:family="table-cell" style:parent-style-name="base"><style:paragraph-properties fo:margin-left="0.7056cm"/></style:style>` +
+				`<style:style style:name="thousands" style:family="table-cell" style:data-style-name="N1" style:parent-style-name="base"/><style:style style:name="k" style:family="table-cell" style:parent-style-name="thousands"/>` +
+				`<style:style style:name="m" style:family="table-cell" style:data-style-name="N3"/><style:style style:name="odd" style:family="table-cell" style:data-style-name="N4"/><style:style style:name="plain" style:family="table-cell" style:data-style-name="N5"/>` +
+				`<number:number-style style:name="N1"><number:number number:display-factor="1000"/></number:number-style><number:currency-style style:name="N2"><number:number number:display-factor="1000000"/></number:currency-style>` +
+				`<number:number-style style:name="N3"><number:number/><style:map style:condition="value()&gt;0" style:apply-style-name="N2"/></number:number-style>` +
+				`<number:number-style style:name="N4"><number:number number:display-factor="1e"/></number:number-style><number:number-style style:name="N5"><number:number number:display-factor="1"/></number:number-style>` +
 				`</office:automatic-styles>`
 			doc := begin + styles + strings.TrimPrefix(inRow(`<table:table-cell `+c.attrs+`>`+c.content+`</table:table-cell>`), begin)
 			_, got, err := open(packed(t, "content.xml", doc), sheet.DefaultLimits())

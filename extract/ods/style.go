@@ -18,6 +18,7 @@ const (
 	nsStyle    = "urn:oasis:names:tc:opendocument:xmlns:style:1.0"
 	nsTable    = "urn:oasis:names:tc:opendocument:xmlns:table:1.0"
 	nsText     = "urn:oasis:names:tc:opendocument:xmlns:text:1.0"
+	nsNumber   = "urn:oasis:names:tc:opendocument:xmlns:datastyle:1.0"
 	nsFo       = "urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0"
 	nsSvg      = "urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0"
 	nsMeta     = "urn:oasis:names:tc:opendocument:xmlns:meta:1.0"
@@ -32,6 +33,7 @@ type style struct {
 	indent int
 	raised bool
 	hidden bool // of a sheet
+	data   string
 }
 
 // styles holds the styles by family and name; the name "" is the default of the family. Fonts are by the names that
@@ -40,10 +42,18 @@ type styles struct {
 	limit int
 	named map[string]map[string]style
 	fonts map[string]string
+	data  map[string]dataStyle
+}
+
+// dataStyle is what the reader needs of a number format: how it scales what is shown (ODF 1.3 part 3, 19.347), and the formats that it
+// changes to for some values.
+type dataStyle struct {
+	thousands int // times that the number is divided by a thousand
+	others    []string
 }
 
 func newStyles(limit int) styles {
-	return styles{limit: limit, named: map[string]map[string]style{"table": {}, "table-cell": {}, "text": {}}, fonts: map[string]string{}}
+	return styles{limit: limit, named: map[string]map[string]style{"table": {}, "table-cell": {}, "text": {}}, fonts: map[string]string{}, data: map[string]dataStyle{}}
 }
 
 // read reads the children of office:document-styles, or those of office:document-content that hold styles.
@@ -57,8 +67,47 @@ func (s *styles) read(r *markup.Reader, e xml.StartElement) error {
 		s.fonts[name] = strings.Trim(family, `'"`)
 	case e.Name.Space == nsStyle && (e.Name.Local == "style" || e.Name.Local == "default-style"):
 		return s.one(r, e)
+	case e.Name.Space == nsNumber:
+		return s.number(r, e)
 	}
 	return r.Skip()
+}
+
+// number reads a style of the number formats.
+func (s *styles) number(r *markup.Reader, e xml.StartElement) error {
+	name, _ := markup.Attr(e, nsStyle, "name")
+	if s.limit > 0 && len(s.data) >= s.limit {
+		return r.Refuse(sheet.CodeLimit, "more than %d styles", s.limit)
+	}
+	var d dataStyle
+	err := r.Children(func(e xml.StartElement) error {
+		if factor, ok := markup.Attr(e, nsNumber, "display-factor"); ok {
+			if f, err := strconv.ParseFloat(factor, 64); err != nil || f < 1 || f > 1e15 {
+				d.thousands = 1 // it scales, but nothing tells how much
+			} else {
+				d.thousands = int(math.Ceil(math.Log10(f)/3 - 1e-9))
+			}
+		}
+		if other, ok := markup.Attr(e, nsStyle, "apply-style-name"); ok {
+			d.others = append(d.others, other)
+		}
+		return r.Skip()
+	})
+	s.data[name] = d
+	return err
+}
+
+// scale gives the format code of a number that is shown divided: "0,", "0,,"; "" if it is shown as it is.
+func (s *styles) scale(data string) string {
+	d := s.data[data]
+	most := d.thousands
+	for _, o := range d.others {
+		most = max(most, s.data[o].thousands)
+	}
+	if most == 0 {
+		return ""
+	}
+	return "0" + strings.Repeat(",", most)
 }
 
 func (s *styles) one(r *markup.Reader, e xml.StartElement) error {
@@ -73,6 +122,7 @@ func (s *styles) one(r *markup.Reader, e xml.StartElement) error {
 	}
 	var st style
 	st.parent, _ = markup.Attr(e, nsStyle, "parent-style-name")
+	st.data, _ = markup.Attr(e, nsStyle, "data-style-name")
 	err := r.Children(func(e xml.StartElement) error {
 		if e.Name.Space == nsStyle {
 			switch e.Name.Local {
@@ -105,13 +155,18 @@ func (s *styles) of(family, name string) style {
 	out := s.named[family][name]
 	seen := out
 	for range 16 { // far more than styles inherit from one another; a loop ends too
-		if seen.parent == "" || out.font != "" {
+		if seen.parent == "" || out.font != "" && out.data != "" {
 			break
 		}
 		seen = s.named[family][seen.parent]
-		out.font = seen.font
-		if out.indent == 0 {
-			out.indent = seen.indent
+		if out.font == "" {
+			out.font = seen.font
+			if out.indent == 0 {
+				out.indent = seen.indent
+			}
+		}
+		if out.data == "" {
+			out.data = seen.data
 		}
 	}
 	if out.font == "" && family == "table-cell" {

@@ -117,3 +117,43 @@ func IsDateFormat(code string) bool {
 	}
 	return false
 }
+
+// HiddenDigits gives how many digits of a number its format leaves out: a comma behind the last digit of the code, or behind the last one
+// before the decimal point, divides what is shown by a thousand, "#,##0.0,," by a million (ECMA-376 part 1, 18.8.31). Of a code with
+// sections it is that of the one that hides most: which holds is a matter of the value.
+func HiddenDigits(code string) int32 {
+	most, commas, digits, point := int32(0), int32(0), false, int32(0)
+	end := func() {
+		most = max(most, 3*(point+commas))
+		commas, digits, point = 0, false, 0
+	}
+	for i := 0; i < len(code); i++ {
+		switch code[i] {
+		case '"', '[':
+			closing := code[i]
+			if closing == '[' {
+				closing = ']'
+			}
+			n := strings.IndexByte(code[i+1:], closing)
+			if n < 0 {
+				end()
+				return most
+			}
+			i += n + 1
+		case '\\', '_', '*':
+			i++
+		case ';':
+			end()
+		case '0', '#', '?':
+			digits, commas = true, 0
+		case '.':
+			point, commas = point+commas, 0
+		case ',':
+			if digits {
+				commas++
+			}
+		}
+	}
+	end()
+	return most
+}

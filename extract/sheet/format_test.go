@@ -19,3 +19,20 @@ func TestDateFormats(t *testing.T) {
 		}
 	}
 }
+
+func TestDigitsThatAFormatHides(t *testing.T) {
+	for code, want := range map[string]int32{
+		"": 0, "General": 0, "0": 0, "#,##0": 0, "#,##0.00": 0, "0.0%": 0, `#,##0" nghìn,"`: 0, `#,##0\,`: 0, `#,##0_,`: 0, `_-* #,##0.00\ _₫_-;\-* #,##0.00\ _₫_-;_-* "-"??\ _₫_-;_-@_-`: 0,
+		`_(* #,##0_);_(* (#,##0);_(* "-"??_)`: 0, "[$-42A,1]0": 0, ",": 0, `"chưa đóng`: 0,
+		"#,##0,": 3, "#,##0.0,": 3, "0,": 3, `#,##0,"nghìn"`: 3, "#,##0,.0": 3, "#,##0, ": 3, `#,##0.0,\ "nghìn"`: 3, "0.0,,": 6, "#,##0.0,,;(#,##0.0,,)": 6, "[Red]#,##0.0,_)": 3, "[>=1000]#,##0,;0": 3, "0;-0,": 3, "0,.0,": 6,
+	} {
+		if got := HiddenDigits(code); got != want {
+			t.Errorf("%q: %d, want %d", code, got, want)
+		}
+	}
+	for id := range 60 {
+		if got := HiddenDigits(BuiltinFormat(id)); got != 0 {
+			t.Errorf("format %d (%s): %d", id, BuiltinFormat(id), got)
+		}
+	}
+}

@@ -209,8 +209,8 @@ func (b *bookReader) value(s *sheetReader, cx *cellContext, rw *row, cm *meaning
 			p.obs.Note = strings.TrimSpace(p.obs.Note + " digits beyond the tenth decimal were cut")
 		}
 		n.Value, p.number = v, true
-		if digits := digitsHidden(cell.Format); digits > 0 { // who wrote the unit beside it saw another number
-			no("unit.ambiguous", "", cell.Raw, v.Shift(-digits).String())
+		if digits := sheet.HiddenDigits(cell.Format); digits > 0 && !v.IsZero() { // who wrote the unit beside it saw another number
+			no("unit.ambiguous", "", cell.Raw, "number format "+cell.Format, v.Shift(-digits).String())
 			return
 		}
 		if strings.Contains(unquotedFormat(cell.Format), "%") {
@@ -364,17 +364,6 @@ func unquotedFormat(f string) string {
 		}
 		f = f[:i] + f[i+j+2:]
 	}
-}
-
-// digitsHidden gives how many digits of a number its format leaves out: a comma behind the last digit of a format code divides what
-// is shown by a thousand, "#,##0.0,," by a million (ECMA-376 part 1, 18.8.31).
-func digitsHidden(format string) int32 {
-	if !strings.Contains(format, ",") {
-		return 0
-	}
-	shown, _, _ := strings.Cut(unquotedFormat(format), ";")
-	rest := shown[strings.LastIndexAny(shown, "0#?")+1:]
-	return 3 * int32(len(rest)-len(strings.TrimLeft(rest, ",")))
 }
 
 // empty keeps a written emptiness: no value, and the reason. "-" says that nothing occurred.
