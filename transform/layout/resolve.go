@@ -16,6 +16,21 @@ import (
 type ancestor struct {
 	indicator *catalogue.Indicator
 	text      string
+	unknown   bool // it is a name that nothing is known of
+}
+
+// reach cuts off the ancestors that a word of a sex or an area can not be a part of: it belongs to the name right above it, and to
+// pass over that name would make the women of one thing those of another.
+func (p *phrase) reach(above []ancestor) []ancestor {
+	if p.dims.sex+p.dims.area == "" {
+		return above
+	}
+	for i, a := range above {
+		if a.indicator != nil || a.unknown {
+			return above[:i+1]
+		}
+	}
+	return above
 }
 
 // pick decides what a name means under its ancestors, nearest first: a meaning bound to the nearest parent wins over one
@@ -98,7 +113,7 @@ func (rd *Reader) add(m *meaning, p *phrase, above []ancestor) {
 	}
 	dims := p.dims
 	if len(p.indicators) > 0 {
-		in, ambiguous := rd.pick(p.indicators, above)
+		in, ambiguous := rd.pick(p.indicators, p.reach(above))
 		switch {
 		case in != nil:
 			m.indicator, m.matches, m.ambiguous = in, nil, false
@@ -135,7 +150,7 @@ func (m *meaning) asAncestor() ancestor {
 	if len(m.texts) > 0 {
 		t = m.texts[len(m.texts)-1]
 	}
-	return ancestor{m.indicator, t}
+	return ancestor{m.indicator, t, m.unknown != ""}
 }
 
 // columnMeaning reads the header stack of a column, top to bottom: they are at one distance, so they must agree.
@@ -144,7 +159,7 @@ func (s *sheetReader) columnMeaning(t *table, c int, title *meaning) meaning {
 	above := titleAncestors(title)
 	for _, p := range t.columns[c].stack {
 		s.rd.add(&m, p, above)
-		above = append([]ancestor{{m.indicator, p.body}}, above...)
+		above = append([]ancestor{{indicator: m.indicator, text: p.body}}, above...)
 	}
 	return m
 }
@@ -153,7 +168,7 @@ func titleAncestors(title *meaning) []ancestor {
 	if title.indicator == nil {
 		return nil
 	}
-	return []ancestor{{title.indicator, title.indicator.NameVi}}
+	return []ancestor{{indicator: title.indicator, text: title.indicator.NameVi}}
 }
 
 // rowMeaning reads the labels of a row and inherits from the rows above what the label leaves open.
@@ -167,7 +182,7 @@ func (s *sheetReader) rowMeaning(t *table, rw *row, title *meaning) meaning {
 	for _, i := range rw.labels {
 		p := s.parsed[i]
 		s.rd.add(&m, p, above)
-		above = append([]ancestor{{m.indicator, p.body}}, above...)
+		above = append([]ancestor{{indicator: m.indicator, text: p.body}}, above...)
 	}
 	if rw.unit != none {
 		m.unitCell = strings.TrimSpace(s.g.text[rw.unit])
@@ -206,7 +221,7 @@ func (s *sheetReader) rowMeaning(t *table, rw *row, title *meaning) meaning {
 		if len(m.territories) == 0 {
 			m.territories = q.territories
 		}
-		if !own || q.indicator == nil {
+		if !own || q.indicator == nil || m.indicator.Parent == q.indicator.Code && m.indicator.Sex+m.indicator.Area != "" { // a part of a part
 			inherit(&m.dims, &q.dims)
 		}
 		if m.unitCell == "" && m.dims.unitText == "" {
@@ -527,10 +542,10 @@ func (b *bookReader) resolveCell(s *sheetReader, cx *cellContext, rw *row, c int
 	if in != nil && rm.indicator != in && len(rm.matches) > 0 || cm.indicator != in && in != nil && len(cm.matches) > 0 {
 		// A word such as "Thành thị" turned out to name the child indicator.
 		if cm.indicator != in && len(cm.matches) > 0 && has(cm.matches, in) {
-			cd2.sex, cd2.area = "", ""
+			cd2.leave(in)
 		}
 		if rm.indicator != in && len(rm.matches) > 0 && has(rm.matches, in) {
-			rd2.sex, rd2.area = "", ""
+			rd2.leave(in)
 		}
 	}
 	// Period, measure, sex and area of row and column are equally near and must agree.
@@ -626,6 +641,17 @@ func (b *bookReader) resolveCell(s *sheetReader, cx *cellContext, rw *row, c int
 	b.value(s, cx, rw, cm, &p, no)
 }
 
+// leave takes away the sex or area that turned out to be part of an indicator's name; of both, only what the indicator is restricted to.
+func (d *partial) leave(in *catalogue.Indicator) {
+	both := d.sex != "" && d.area != ""
+	if !both || in.Sex != "" {
+		d.sex = ""
+	}
+	if !both || in.Area != "" {
+		d.area = ""
+	}
+}
+
 // restriction asks for the indicator that is another one for one sex or area only.
 type restriction struct {
 	of        *catalogue.Indicator
@@ -645,7 +671,7 @@ func (rd *Reader) restricted(in *catalogue.Indicator, sex, area string) *catalog
 			}
 			for _, m := range rd.cat.IndicatorsByLabel(h.Word) {
 				own := m.Indicator
-				if m.ParentLabel != "" && own.Parent == in.Code && rd.isParent(m, ancestor{in, in.NameVi}) && own.Sex+own.Area == h.Value && (own.Sex == sex || own.Area == area) {
+				if m.ParentLabel != "" && own.Parent == in.Code && rd.isParent(m, ancestor{indicator: in, text: in.NameVi}) && own.Sex+own.Area == h.Value && (own.Sex == sex || own.Area == area) {
 					return own
 				}
 			}
@@ -760,7 +786,7 @@ func (b *bookReader) joinIndicator(rm, cm, ti *meaning) (*catalogue.Indicator, s
 			above = r
 		}
 		if above != nil {
-			in, ambiguous := b.rd.pick(cm.matches, []ancestor{{above, above.NameVi}})
+			in, ambiguous := b.rd.pick(cm.matches, []ancestor{{indicator: above, text: above.NameVi}})
 			if ambiguous {
 				return nil, "indicator.ambiguous"
 			}
@@ -778,7 +804,7 @@ func (b *bookReader) joinIndicator(rm, cm, ti *meaning) (*catalogue.Indicator, s
 			above = c
 		}
 		if above != nil {
-			in, ambiguous := b.rd.pick(rm.matches, []ancestor{{above, above.NameVi}})
+			in, ambiguous := b.rd.pick(rm.matches, []ancestor{{indicator: above, text: above.NameVi}})
 			if ambiguous {
 				return nil, "indicator.ambiguous"
 			}
