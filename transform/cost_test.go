@@ -1,12 +1,18 @@
 package transform
 
 import (
+	"archive/zip"
+	"bytes"
 	"context"
+	"fmt"
+	"io"
 	"io/fs"
 	"math"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -103,4 +109,170 @@ func BenchmarkAfterCells(b *testing.B) {
 		b.ReportMetric(sum[encoding]/sum[cells], when+"-encode")
 		b.ReportMetric((sum[laying]+sum[judging]+sum[encoding])/sum[cells], when+"-all/cells")
 	}
+}
+
+// manyDir and manySize tell the process that BenchmarkManyWorkbooks starts what to read.
+const (
+	manyDir  = "PHULUC_MANY_DIR"
+	manySize = "PHULUC_MANY_SIZE"
+)
+
+// BenchmarkManyWorkbooks reads 3,000 landed workbooks in groups of 10, of 300 and all together, each group with a pipeline and
+// a cache of its own, and reports the time a workbook of each and how it grows. They are those of the full sample, over and
+// over, each with a note of its own, so that none is another again. Each size is read in a process of its own, by the quicker
+// of two, which reports how much memory was resident at most.
+func BenchmarkManyWorkbooks(b *testing.B) {
+	const workbooks = 3000
+	bench := newBench(b)
+	dir := b.TempDir()
+	if _, err := sample.Write(context.Background(), dir, sample.Options{Full: true}); err != nil {
+		b.Fatal(err)
+	}
+	var names []string
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err == nil && strings.HasSuffix(path, ".xlsx") {
+			names = append(names, path)
+		}
+		return err
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	for n := range workbooks {
+		path := names[n%len(names)]
+		name, err := filepath.Rel(dir, path)
+		if err != nil {
+			b.Fatal(err)
+		}
+		bench.land(filepath.ToSlash(name), withNote(b, path, fmt.Sprintf("Ghi chú: bản thứ %d", n)))
+	}
+	sizes := []int{10, 300, workbooks}
+	quickest, resident := map[int]float64{}, map[int]float64{}
+	for b.Loop() {
+		for range 2 {
+			for _, size := range sizes {
+				c := exec.Command(os.Args[0], "-test.run=^TestReadsManyWorkbooks$", "-test.v")
+				c.Env = append(os.Environ(), manyDir+"="+bench.dir, manySize+"="+strconv.Itoa(size))
+				out, err := c.CombinedOutput()
+				if err != nil {
+					b.Fatalf("%v\n%s", err, out)
+				}
+				var spent, peak float64
+				_, line, _ := bytes.Cut(out, []byte("many workbooks: "))
+				if _, err := fmt.Sscanf(string(line), "%f ns, %f KiB", &spent, &peak); err != nil {
+					b.Fatalf("%v\n%s", err, out)
+				}
+				if quickest[size] == 0 || spent < quickest[size] {
+					quickest[size] = spent
+				}
+				resident[size] = max(resident[size], peak)
+			}
+		}
+	}
+	for _, size := range sizes {
+		b.ReportMetric(quickest[size]/workbooks, fmt.Sprintf("ns/workbook-of-%d", size))
+	}
+	b.ReportMetric(quickest[workbooks]/quickest[10], "of-10")
+	b.ReportMetric(quickest[workbooks]/quickest[300], "of-300")
+	b.ReportMetric(resident[workbooks]/1024, "MiB-resident")
+}
+
+// TestReadsManyWorkbooks is the process of BenchmarkManyWorkbooks.
+func TestReadsManyWorkbooks(t *testing.T) {
+	dir := os.Getenv(manyDir)
+	if dir == "" {
+		t.Skip("it is run by BenchmarkManyWorkbooks")
+	}
+	size, err := strconv.Atoi(os.Getenv(manySize))
+	if err != nil {
+		t.Fatal(err)
+	}
+	bench := newBench(t)
+	store, err := landing.Open(filepath.Join(dir, "landing"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	raws, err := store.List()
+	if err != nil {
+		t.Fatal(err)
+	}
+	bench.opt.Memory, bench.opt.Workers = memory.DefaultAllocator, 0
+	var spent time.Duration
+	for group := range slices.Chunk(raws, size) {
+		bench.opt.CacheDir = t.TempDir()
+		p := bench.pipeline()
+		loaded := int64(0)
+		start := time.Now()
+		if err := p.Run(context.Background(), store, group, func(r Result) error {
+			loaded += r.Counts.Loaded
+			r.Batch.Release()
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+		spent += time.Since(start)
+		if loaded == 0 {
+			t.Fatal("nothing was loaded")
+		}
+	}
+	fmt.Printf("many workbooks: %d ns, %d KiB\n", spent.Nanoseconds(), peakResident(t))
+}
+
+// peakResident is how many KiB of memory the process had resident at most; 0 where the system does not tell.
+func peakResident(t *testing.T) (n int) {
+	t.Helper()
+	status, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		return 0
+	}
+	if _, line, ok := strings.Cut(string(status), "VmHWM:"); ok {
+		if _, err := fmt.Sscanf(line, "%d kB", &n); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return n
+}
+
+// withNote gives a workbook with one more cell, far below all others of its first sheet.
+func withNote(tb testing.TB, path, note string) []byte {
+	tb.Helper()
+	r, err := zip.OpenReader(path)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	defer r.Close()
+	var out bytes.Buffer
+	w := zip.NewWriter(&out)
+	for _, f := range r.File {
+		if f.Name != "xl/worksheets/sheet1.xml" {
+			if err := w.Copy(f); err != nil {
+				tb.Fatal(err)
+			}
+			continue
+		}
+		part, err := f.Open()
+		if err != nil {
+			tb.Fatal(err)
+		}
+		data, err := io.ReadAll(part)
+		if err != nil {
+			tb.Fatal(err)
+		}
+		row := `<row r="9000"><c r="A9000" t="inlineStr"><is><t>` + note + `</t></is></c></row></sheetData>`
+		longer := bytes.Replace(data, []byte("</sheetData>"), []byte(row), 1)
+		if len(longer) == len(data) {
+			tb.Fatalf("%s has no rows", path)
+		}
+		to, err := w.Create(f.Name)
+		if err != nil {
+			tb.Fatal(err)
+		}
+		if _, err := to.Write(longer); err != nil {
+			tb.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		tb.Fatal(err)
+	}
+	return out.Bytes()
 }
