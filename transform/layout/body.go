@@ -545,7 +545,7 @@ func (s *sheetReader) newRow(t *table, r int) *row {
 	seen := none
 	for c := range t.columns {
 		i := g.cell(r, c)
-		if i == none || i == seen {
+		if i == none || i == seen || t.columns[c].role == "" { // a label may be merged over such a column and its own
 			continue
 		}
 		seen = i

@@ -361,7 +361,8 @@ func (b *bookReader) identify(path string) *record.Refusal {
 	if r := b.identifyRound(path, rounds); r != nil {
 		return r
 	}
-	b.asOf = b.documentDate(dateYear)
+	b.issued = b.documentDate(dateYear)
+	b.asOf = b.issued
 	if b.asOf == "" {
 		b.asOf = b.evidence()
 	}
@@ -515,6 +516,11 @@ func (s *sheetReader) headCells() []int32 {
 	end := min(len(s.g.rows), 15)
 	if len(s.tables) > 0 {
 		end = s.tables[0].top
+	}
+	for r := 0; r < end && len(s.tables) == 0; r++ {
+		if sh := s.shapeAt(r, 0); sh != nil {
+			end = sh.heads[0]
+		}
 	}
 	var out []int32
 	for r := range end {

@@ -37,6 +37,7 @@ type bookReader struct {
 	sheets      []*sheetReader
 	identity    record.Identity
 	round       *catalogue.Round
+	issued      string // ISO date that the document bears, "" if it bears none
 	asOf        string // ISO date by which names of territories are read, "" if nothing tells
 	home        seat
 	style       text.Style
@@ -131,6 +132,7 @@ func (rd *Reader) read(ctx context.Context, book Book) (record.File, []*grid) {
 	f := record.File{Name: name, Observations: b.settle(), Tasks: b.tasks}
 	b.identity.Form = b.form()
 	for _, s := range b.sheets {
+		s.shapes = b.readShapes(s)
 		b.sweep(s)
 	}
 	f.Identity, f.Refusals, f.Comparisons, f.Trace = b.identity, b.refusals, b.comparisons, b.trace(book, grids)
@@ -154,7 +156,7 @@ func (rd *Reader) read(ctx context.Context, book Book) (record.File, []*grid) {
 func (b *bookReader) tablesOf(g *grid) int {
 	for _, s := range b.sheets {
 		if s.g == g {
-			return len(s.tables)
+			return len(s.tables) + s.shapes
 		}
 	}
 	return 0
@@ -206,7 +208,7 @@ func (b *bookReader) refuseAll(name string, why *record.Refusal, grids []*grid) 
 // numbers that no header and no label explains are refused, never lost.
 func (b *bookReader) sweep(s *sheetReader) {
 	g := s.g
-	titled := len(s.tables) > 0
+	titled := len(s.tables)+s.shapes > 0
 	for i := range g.cells {
 		k := int32(i)
 		if g.fates[i].kind != fateUnset {

@@ -52,6 +52,16 @@ func (rd *Reader) nearIndicator(s string) *catalogue.Indicator {
 	})
 }
 
+// refuseNameless refuses a cell of which nothing names the indicator: by the title of its table, else by its label.
+func (b *bookReader) refuseNameless(g *grid, i int32, title, label, header string) {
+	what := firstOf(title, label)
+	nearest := ""
+	if in := b.proposal(what); in != nil {
+		nearest = in.NameVi
+	}
+	b.refuse(g, i, "indicator.unknown", label, header, nearest, what)
+}
+
 // refuseLabel refuses a cell whose row label is not known: as a territory in a table of territories, else as an
 // indicator.
 func (b *bookReader) refuseLabel(s *sheetReader, cx *cellContext, rw *row, i int32, unknown, label, header string) {
@@ -64,6 +74,10 @@ func (b *bookReader) refuseLabel(s *sheetReader, cx *cellContext, rw *row, i int
 		}
 	}
 	town := isTownName(unknown)
+	if !cx.named && len(cx.title.texts) > 0 && territories+cx.territories > 0 {
+		b.refuseNameless(s.g, i, cx.title.text(), label, header)
+		return
+	}
 	if territories+cx.territories > cx.indicators || town || rw.mean.tainted && cx.t.placed {
 		nearest := ""
 		if !town && b.mayPropose(unknown) { // the nearest name of a town is that of its province

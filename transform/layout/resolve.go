@@ -3,6 +3,7 @@ package layout
 import (
 	"slices"
 	"sort"
+	"strconv"
 	"strings"
 
 	"github.com/shopspring/decimal"
@@ -144,6 +145,9 @@ func (rd *Reader) add(m *meaning, p *phrase, above []ancestor) {
 func (m *meaning) silent() bool {
 	return m.unknown == "" && m.indicator == nil && len(m.matches) == 0 && len(m.territories) == 0 && !m.dims.any()
 }
+
+// says reports whether an indicator is named, if only by a name that needs more to be decided.
+func (m *meaning) says() bool { return m.indicator != nil || m.ambiguous || len(m.matches) > 0 }
 
 func (m *meaning) asAncestor() ancestor {
 	t := ""
@@ -341,6 +345,9 @@ type cellContext struct {
 	largest     map[int]decimal.Decimal // by column, see labelUnit
 	labelled    bool                    // the table has row labels, so that a row without one is a gap
 	old         bool                    // the old poverty standard is named beside the new one
+	sixRegions  bool                    // the regions are those since [firstYearOfRegions]
+	lastYear    int                     // that the table names
+	named       bool                    // something in the table or above it names an indicator
 	onlyDistr   bool                    // the rows are districts: a province's own name is then a doubtful row
 }
 
@@ -418,6 +425,20 @@ func (b *bookReader) resolveTable(s *sheetReader, t *table) {
 			cx.territories++
 		}
 	}
+	cx.named = cx.title.says()
+	for c := range cx.columns {
+		cx.named = cx.named || cx.columns[c].says()
+		cx.sixRegions = cx.sixRegions || namesNewRegion(cx.columns[c].territories)
+		cx.lastYear = max(cx.lastYear, cx.columns[c].dims.year, cx.columns[c].dims.toYear)
+	}
+	for _, rw := range t.rows {
+		cx.named = cx.named || rw.mean.says()
+		cx.sixRegions = cx.sixRegions || namesNewRegion(rw.mean.territories)
+		cx.lastYear = max(cx.lastYear, rw.mean.dims.year, rw.mean.dims.toYear)
+	}
+	for _, y := range cx.title.years {
+		cx.lastYear = max(cx.lastYear, y.year, y.toYear)
+	}
 	cx.hasMeasures = s.hasMeasures(t)
 	cx.styles = b.styles(s, t)
 	districts := 0
@@ -455,7 +476,7 @@ func (b *bookReader) resolveTable(s *sheetReader, t *table) {
 				g.skip(i, skipComparison)
 				continue
 			}
-			if x := g.text[i]; len(x) >= 5 && strings.Trim(x, " .…_") == "" {
+			if x := g.text[i]; (x == "" || len(x) >= 5) && strings.Trim(x, " .…_") == "" {
 				g.skip(i, skipBlankForm)
 				continue
 			}
@@ -529,6 +550,10 @@ func (b *bookReader) resolveCell(s *sheetReader, cx *cellContext, rw *row, c int
 				return
 			}
 		}
+		if !cx.named && len(ti.texts) > 0 {
+			b.refuseNameless(g, i, ti.text(), label, header)
+			return
+		}
 		no("header.unknown", nearest, cm.unknown)
 		return
 	}
@@ -557,15 +582,7 @@ func (b *bookReader) resolveCell(s *sheetReader, cx *cellContext, rw *row, c int
 		return
 	}
 	if in == nil {
-		what := strings.Join(ti.texts, " / ")
-		if what == "" {
-			what = label
-		}
-		nearest := ""
-		if n := b.proposal(what); n != nil {
-			nearest = n.NameVi
-		}
-		no("indicator.unknown", nearest, what)
+		b.refuseNameless(g, i, ti.text(), label, header)
 		return
 	}
 	titlePeriod := false
@@ -630,6 +647,10 @@ func (b *bookReader) resolveCell(s *sheetReader, cx *cellContext, rw *row, c int
 	terr, code, args := b.joinTerritory(s, cx, rw, cm)
 	if code != "" {
 		no(code, "", args...)
+		return
+	}
+	if terr.Level == "region" && !cx.sixRegions && cx.lastYear < firstYearOfRegions && b.issued < strconv.Itoa(firstYearOfRegions) {
+		no("territory.ambiguous", "", terr.NameVi, "the regions were other ones before "+strconv.Itoa(firstYearOfRegions))
 		return
 	}
 	p := pending{g: g, cell: i, indicator: in, row: rw.r, col: c}
@@ -834,6 +855,16 @@ func (b *bookReader) joinIndicator(rm, cm, ti *meaning) (*catalogue.Indicator, s
 		return nil, "indicator.ambiguous"
 	}
 	return ti.indicator, ""
+}
+
+// Decree 92/2006/NĐ-CP made the six regions of the catalogue of the eight before, four of which bear the same name although two of these
+// hold other provinces. Later tables give the six for earlier years too; a table that knows no later year and no later date can mean them
+// only if it names one of the two that are new.
+const firstYearOfRegions = 2006
+
+// namesNewRegion reports whether one of the territories is a region whose name the division before had not.
+func namesNewRegion(ts []*catalogue.Territory) bool {
+	return slices.ContainsFunc(ts, func(t *catalogue.Territory) bool { return t.ID == "region:tdmnpb" || t.ID == "region:btbdhmt" })
 }
 
 // joinTerritory decides the territory out of row, column, title, sheet and file, nearest first.

@@ -2,6 +2,7 @@ package layout
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -30,6 +31,7 @@ type sheetReader struct {
 	class  []class
 	parsed []*phrase // of text and year cells; nil for values
 	tables []*table
+	shapes int // tables of which no header word is known
 	shared []sharedTitles
 	place  *mention // the territory after which the sheet is named, nil if it is not
 	home   seat
@@ -473,18 +475,38 @@ func (s *sheetReader) extendUp(t *table, prev *table, views []rowView) {
 		if v.values > 0 || len(v.cells) == 0 {
 			return
 		}
+		if s.reachesInto(v.cells, t.top) {
+			t.top = r
+			continue
+		}
+		group := len(v.cells) > 1 && slices.ContainsFunc(v.cells, func(i int32) bool { return s.headsCells(i, t.top) })
 		for _, i := range v.cells {
 			p := s.parsed[i]
-			if s.g.pos[i].c == 0 || p == nil || p.rest != "" || p.unitLine || p.opens != "" || p.dims.unit != nil && len(p.indicators) == 0 {
+			if s.g.pos[i].c == 0 || p == nil || p.rest != "" && !group || p.unitLine || p.opens != "" || p.dims.unit != nil && len(p.indicators) == 0 {
 				return
 			}
-			// The group stands over header cells of the row below, not beside them.
-			if s.g.span[i].c == s.g.pos[i].c && s.g.cell(t.top, s.g.pos[i].c) == none {
+			// The group stands over header cells of the row below, not beside them, where only "Total" may stand.
+			if s.g.span[i].c == s.g.pos[i].c && s.g.cell(t.top, s.g.pos[i].c) == none && !(group && p.dims.total) {
 				return
 			}
 		}
 		t.top = r
 	}
+}
+
+// headsCells reports whether a cell is merged over two and more cells of a row, and over nothing else.
+func (s *sheetReader) headsCells(i int32, r int) bool {
+	for c := s.g.pos[i].c; c <= s.g.span[i].c; c++ {
+		if s.g.own(r, c) == none {
+			return false
+		}
+	}
+	return s.g.span[i].c > s.g.pos[i].c
+}
+
+// reachesInto reports whether one of the cells is merged down into a row.
+func (s *sheetReader) reachesInto(cells []int32, r int) bool {
+	return slices.ContainsFunc(cells, func(i int32) bool { return s.g.span[i].r >= r })
 }
 
 func (s *sheetReader) extendDown(t *table, views []rowView) {

@@ -77,7 +77,9 @@ func (s *sheetReader) readTitles(cells []int32) titleInfo {
 		if s.g.fates[i].reason != skipTitle {
 			continue
 		}
-		ti.texts = append(ti.texts, p.text)
+		if rd.unit(p.text) == nil {
+			ti.texts = append(ti.texts, p.text)
+		}
 		if p.rest == "" && len(p.indicators) > 0 {
 			if in, _ := rd.pick(p.indicators, nil); in != nil {
 				if ti.indicator != nil && ti.indicator != in {
