@@ -2,6 +2,7 @@ package layout
 
 import (
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/shopspring/decimal"
@@ -210,7 +211,7 @@ func (b *bookReader) value(s *sheetReader, cx *cellContext, rw *row, cm *meaning
 		}
 		n.Value, p.number = v, true
 		if digits := sheet.HiddenDigits(cell.Format); digits > 0 && !v.IsZero() { // who wrote the unit beside it saw another number
-			no("unit.ambiguous", "", cell.Raw, "number format "+cell.Format, v.Shift(-digits).String())
+			no("unit.ambiguous", "", cell.Raw, "the number format shows it divided", v.Shift(-digits).String())
 			return
 		}
 		if strings.Contains(unquotedFormat(cell.Format), "%") {
@@ -319,7 +320,7 @@ func (b *bookReader) value(s *sheetReader, cx *cellContext, rw *row, cm *meaning
 	}
 	p.obs.Qualifier = n.Qualifier
 	p.obs.Unit, p.obs.Reported = own.Code, u.Code
-	p.percent = !n.Percent && n.Qualifier == "" && own.Quantity == "percent"
+	p.percent = !n.Percent && n.Qualifier == "" && (isPercent(in) || own.Quantity == "percent")
 	if !n.Sub.Valid {
 		b.pending = append(b.pending, *p)
 		return
@@ -383,19 +384,26 @@ func (b *bookReader) empty(p *pending, kind string, u, own *catalogue.Unit) {
 }
 
 // fractions refuses percentages that were probably stored as fractions (0.641 for 64,1 %): written without a percent sign or format, none
-// above 1, where no other percentage of the same row or column is (text_pitfalls.md section 3). A percentage that is written as a text, or
-// with a sign, says that the numbers beside it are percentages too only if it is of their size, or they have no more than one decimal.
+// above 1, where nothing proves the opposite (text_pitfalls.md section 3). The nearest proof is the rest of the row of the same indicator, in
+// numbers or in texts: percentages above 1 there prove it if no gap lies between them and the value, and make it doubtful if one does. Where
+// the row holds none, those of the same indicator in the column do the same; those of other indicators only if the indicator can be so
+// small, the row is written with the decimals of percentages, and no row of the table has a gap. A percentage that is written with a sign or
+// as a text says that the numbers beside it are percentages too only if it is of their size, or they have no more than one decimal.
 func (b *bookReader) fractions(from int) {
 	type evidence struct {
 		above     bool            // a bare percentage above 1
 		fractions bool            // one between 0 and 1
 		digits    int             // most decimals of these
 		other     decimal.Decimal // the smallest above 1 that is written otherwise, 0 if there is none
+		// Of one indicator, however it is written:
+		least decimal.Decimal   // the smallest above 1, then the smallest that no gap parts from it; 0 if there is none
+		small []decimal.Decimal // those not above 1
 	}
 	type line struct {
 		row    bool
 		at     int
-		number bool // stored as numbers
+		number bool                 // stored as numbers; of lines of one indicator always false
+		of     *catalogue.Indicator // nil for all
 	}
 	lines := map[line]*evidence{}
 	at := func(l line) *evidence {
@@ -407,13 +415,20 @@ func (b *bookReader) fractions(from int) {
 	one := decimal.NewFromInt(1)
 	for i := from; i < len(b.pending); i++ {
 		p := &b.pending[i]
-		if b.rd.cat.Unit(p.indicator.Unit).Quantity != "percent" || !p.obs.Value.Valid {
+		if !p.obs.Value.Valid || !isPercent(p.indicator) && b.rd.cat.Unit(p.indicator.Unit).Quantity != "percent" {
 			continue
 		}
 		v := p.obs.Value.Decimal.Abs()
-		for _, l := range []line{{true, p.row, true}, {false, p.col, true}, {true, p.row, false}, {false, p.col, false}} {
+		for _, l := range []line{{true, p.row, true, nil}, {false, p.col, true, nil}, {true, p.row, false, nil}, {false, p.col, false, nil}, {true, p.row, false, p.indicator}, {false, p.col, false, p.indicator}} {
 			e := at(l)
-			switch same := p.percent && p.number == l.number; {
+			switch {
+			case l.of == nil || v.IsZero():
+			case !v.GreaterThan(one):
+				e.small = append(e.small, v)
+			case e.least.IsZero() || v.LessThan(e.least):
+				e.least = v
+			}
+			switch same := p.percent && (p.number == l.number || l.of != nil); {
 			case same && v.GreaterThan(one):
 				e.above = true
 			case same && !v.IsInteger():
@@ -423,18 +438,53 @@ func (b *bookReader) fractions(from int) {
 			}
 		}
 	}
+	small := func(p *pending) bool {
+		v := p.obs.Value.Decimal.Abs()
+		return p.percent && p.obs.Value.Valid && !v.IsZero() && v.LessThanOrEqual(one)
+	}
+	for l, e := range lines {
+		if l.of == nil || e.least.IsZero() {
+			continue
+		}
+		slices.SortFunc(e.small, func(x, y decimal.Decimal) int { return y.Cmp(x) })
+		gap := decimal.NewFromInt(10) // a fraction is a hundredth: this is as near to the one reading as to the other
+		if !l.row {
+			gap = decimal.NewFromInt(20) // provinces lie farther apart than the years of one
+		}
+		for _, v := range e.small {
+			if e.least.GreaterThanOrEqual(v.Mul(gap)) {
+				break
+			}
+			e.least = v
+		}
+	}
+	mixed := false
+	for i := from; i < len(b.pending); i++ {
+		p := &b.pending[i]
+		mixed = mixed || small(p) && p.obs.Value.Decimal.Abs().LessThan(at(line{true, p.row, false, p.indicator}).least)
+	}
 	kept := b.pending[:from]
 	for i := from; i < len(b.pending); i++ {
 		p := b.pending[i]
-		v := p.obs.Value.Decimal.Abs()
-		if !p.percent || !p.obs.Value.Valid || v.IsZero() || v.GreaterThan(one) {
+		if !small(&p) {
 			kept = append(kept, p)
 			continue
 		}
-		row, col := at(line{true, p.row, p.number}), at(line{false, p.col, p.number})
-		sure := row.above || col.above || v.IsInteger() && !row.fractions && !col.fractions ||
-			!row.other.IsZero() && row.other.LessThan(v.Mul(decimal.NewFromInt(20))) ||
-			!col.other.IsZero() && (!p.number || max(row.digits, col.digits) <= 1)
+		v := p.obs.Value.Decimal.Abs()
+		series, others := at(line{true, p.row, false, p.indicator}), at(line{false, p.col, false, p.indicator})
+		row, col := at(line{true, p.row, p.number, nil}), at(line{false, p.col, p.number, nil})
+		sure := false
+		switch {
+		case !series.least.IsZero():
+			sure = v.GreaterThanOrEqual(series.least)
+		case others.above:
+			sure = v.GreaterThanOrEqual(others.least)
+		case mixed || risesFarAboveOne(p.indicator) || series.digits > 2:
+		default:
+			sure = row.above || col.above || v.IsInteger() && !row.fractions && !col.fractions ||
+				!row.other.IsZero() && row.other.LessThan(v.Mul(decimal.NewFromInt(20))) ||
+				!col.other.IsZero() && (!p.number || max(row.digits, col.digits) <= 1)
+		}
 		if sure {
 			kept = append(kept, p)
 			continue
@@ -442,6 +492,12 @@ func (b *bookReader) fractions(from int) {
 		b.refuse(p.g, p.cell, "unit.ambiguous", p.obs.Label, p.obs.Header, "", p.obs.Raw, p.obs.Value.Decimal.Shift(2).String()+" %")
 	}
 	b.pending = kept
+}
+
+// risesFarAboveOne reports whether an indicator is a share that should rise, such as that of the insured: one per cent of it or less is no
+// figure of a province. A growth or a change, which can be negative, may be small.
+func risesFarAboveOne(in *catalogue.Indicator) bool {
+	return in.DirectionGood == "up" && (in.Min == nil || !in.Min.IsNegative())
 }
 
 // decimals counts the digits behind the decimal mark.
