@@ -186,6 +186,9 @@ func (c *Catalogue) Convert(v decimal.Decimal, from, to *Unit) (decimal.Decimal,
 	if from == nil || to == nil || from.Quantity != to.Quantity {
 		return decimal.Decimal{}, false
 	}
+	if v.Exponent() >= -10 && from.Factor.Equal(to.Factor) {
+		return v, true
+	}
 	base := v.Mul(from.Factor)
 	out := base.DivRound(to.Factor, 10)
 	return out, out.Mul(to.Factor).Equal(base)

@@ -106,7 +106,8 @@ func (z *zone) place(row, col int) (int, int) {
 func (g *grid) lay(zones []zone) bool {
 	n := len(g.cells)
 	places := make([]sheet.Range, n) // of the cell or of its merged range
-	rowSet, colSet := make([]int, n), make([]int, n)
+	set := make([]int, 2*n)
+	rowSet, colSet := set[:n:n], set[n:]
 	for i := range g.cells {
 		c := &g.cells[i]
 		p := sheet.Range{Row1: c.Row, Col1: c.Col, Row2: c.Row, Col2: c.Col}
@@ -131,8 +132,14 @@ func (g *grid) lay(zones []zone) bool {
 		g.at[i] = none
 	}
 	g.pos, g.span = make([]position, n), make([]position, n)
+	var p position
 	for i := range places {
-		p := position{sort.SearchInts(g.rows, places[i].Row1), sort.SearchInts(g.cols, places[i].Col1)}
+		if i == 0 || places[i].Row1 != places[i-1].Row1 { // most cells follow one in the same row
+			p.r = sort.SearchInts(g.rows, places[i].Row1)
+		}
+		if p.c++; p.c >= len(g.cols) || g.cols[p.c] != places[i].Col1 { // and stand beside it
+			p.c = sort.SearchInts(g.cols, places[i].Col1)
+		}
 		g.pos[i], g.span[i] = p, p
 		if g.at[p.r*len(g.cols)+p.c] == none {
 			g.at[p.r*len(g.cols)+p.c] = int32(i)

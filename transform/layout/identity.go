@@ -726,9 +726,7 @@ func (b *bookReader) titleYear() int {
 			if p == nil || p.opens != "" || isPlaceAndDate(s.g.text[i]) {
 				continue
 			}
-			var ti titleInfo
-			b.rd.titleWords(&ti, p.text)
-			for _, y := range ti.years {
+			for _, y := range b.rd.titleWords(p.text).years {
 				if y.toYear != 0 || year != 0 && y.year != year {
 					return 0
 				}

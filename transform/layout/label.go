@@ -87,6 +87,9 @@ func parseOrdinal(s string) (ordinal, bool) {
 	if isRoman(t) {
 		return ordinal{rankRoman, t}, true
 	}
+	if len(t) > 12 { // "100.10.10.10"
+		return ordinal{}, false
+	}
 	if len(t) > 1 && isRoman(strings.ToUpper(t)) && t == strings.ToLower(t) {
 		return ordinal{rankLetter, t}, true // i, ii, iii
 	}
@@ -98,25 +101,28 @@ func parseOrdinal(s string) (ordinal, bool) {
 			return ordinal{rankLetter, t}, true
 		}
 	}
-	parts := strings.Split(t, ".")
-	if len(parts) > 4 {
+	parts := strings.Count(t, ".") + 1
+	if parts > 4 {
 		return ordinal{}, false
 	}
-	for i, p := range parts {
+	rest := t
+	for i := range parts {
+		var p string
+		p, rest, _ = strings.Cut(rest, ".")
 		if p == "" || len(p) > 3 || i > 0 && len(p) > 2 { // "20.100" is a number
 			return ordinal{}, false
 		}
 		if i > 0 && len(p) == 1 && (p[0] >= 'a' && p[0] <= 'z' || p[0] >= 'A' && p[0] <= 'Z') {
 			continue
 		}
-		if i == 0 && i < len(parts)-1 && isRoman(p) {
+		if i == 0 && i < parts-1 && isRoman(p) {
 			continue
 		}
 		if strings.Trim(p, "0123456789") != "" {
 			return ordinal{}, false
 		}
 	}
-	return ordinal{rankNumber + 3*(len(parts)-1), t}, true
+	return ordinal{rankNumber + 3*(parts-1), t}, true
 }
 
 func isRoman(s string) bool { return s != "" && len(s) <= 6 && strings.Trim(s, "IVX") == "" }

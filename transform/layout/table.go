@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/phuluc/phuluc/extract/sheet"
 	"github.com/phuluc/phuluc/transform/text"
@@ -182,10 +184,13 @@ func (s *sheetReader) serialYears(r int) {
 		if s.class[i] != classValue && s.class[i] != classYear {
 			continue
 		}
+		if t := s.g.text[i]; s.g.cells[i].Kind != sheet.Number || len(t) < 5 && !strings.ContainsAny(t, "eE") {
+			return // no day of these years
+		}
 		shown := s.shownDate(i, "d/m/yyyy")
 		year, first := strings.CutPrefix(shown, "1/1/")
 		n, _ := strconv.Atoi(year)
-		if s.g.cells[i].Kind != sheet.Number || !first || n <= last || n < firstYear || n > lastYear {
+		if !first || n <= last || n < firstYear || n > lastYear {
 			return
 		}
 		last = n
@@ -315,10 +320,10 @@ func (s *sheetReader) isCodes(cells []int32) bool {
 	next, seen := 1, 0
 	for _, i := range cells {
 		t := strings.Trim(s.g.text[i], "() ")
-		if t == "" {
+		if t == "" || longerThanCode(t) {
 			return false
 		}
-		toks := tokenize(t)
+		toks := s.rd.tokenize(t)
 		if len(toks) == 1 && toks[0].num < 0 && !toks[0].punct && len([]rune(t)) == 1 {
 			seen++
 			continue
@@ -326,7 +331,7 @@ func (s *sheetReader) isCodes(cells []int32) bool {
 		if toks[0].num < 0 || toks[0].num > 99 {
 			return false
 		}
-		if len(toks) > 1 && !isFormula(tokenize(s.g.text[i])) {
+		if len(toks) > 1 && !isFormula(s.rd.tokenize(s.g.text[i])) {
 			return false
 		}
 		if toks[0].num != next {
@@ -339,6 +344,15 @@ func (s *sheetReader) isCodes(cells []int32) bool {
 		seen++
 	}
 	return seen >= 2 && (next > 1 || s.isAlphabet(cells))
+}
+
+// longerThanCode reports whether a text begins with a word of more than one letter or with a number above 99, without splitting it.
+func longerThanCode(t string) bool {
+	if r, w := utf8.DecodeRuneInString(t); unicode.IsLetter(r) && w < len(t) {
+		return true
+	}
+	digits := len(t) - len(strings.TrimLeft(t, "0123456789"))
+	return digits > 2 && t[0] != '0'
 }
 
 // isAlphabet recognises column codes that are letters only, "a b c d": at least four, each the next one.

@@ -112,7 +112,7 @@ func (s *sheetReader) readTitles(cells []int32) titleInfo {
 		if p.rest == "" && len(p.indicators) > 0 {
 			ti.say(&p.dims) // "Tỷ lệ huyện có kế hoạch …" is a name, no plan
 		} else {
-			rd.titleWords(&ti, p.text)
+			ti.take(rd.titleWords(p.text))
 		}
 	}
 	if ti.ambiguous {
@@ -160,23 +160,46 @@ func isCompound(a, b string) bool {
 	return false
 }
 
+// titleWords are the periods and measure words of a title, and the last standard it names. They are shared.
+type titleWords struct {
+	years    []partial
+	measures []string
+	standard string
+}
+
+// take adds the words of a title.
+func (ti *titleInfo) take(w *titleWords) {
+	for _, p := range w.years {
+		if !slices.Contains(ti.years, p) {
+			ti.years = append(ti.years, p)
+		}
+	}
+	for _, m := range w.measures {
+		ti.mean(m)
+	}
+	ti.dims.standard = firstOf(w.standard, ti.dims.standard)
+}
+
 // titleWords finds the periods and measure words anywhere in a title. "Chỉ tiêu" alone means any indicator there.
-func (rd *Reader) titleWords(ti *titleInfo, s string) {
+func (rd *Reader) titleWords(s string) *titleWords {
 	if len(s) > 4*maxPhrase {
 		s = s[:cutRune(s, 4*maxPhrase)]
 	}
-	toks := tokenize(s)
+	return rd.titles.get(s, func() *titleWords { return rd.findTitleWords(s) })
+}
+
+func (rd *Reader) findTitleWords(s string) *titleWords {
+	var found titleWords
+	toks := rd.tokenize(s)
 	for i := 0; i < len(toks); {
 		if n, standard := takeStandard(toks[i:]); n > 0 {
-			ti.dims.standard = standard
+			found.standard = standard
 			i += n
 			continue
 		}
 		if n, it := takePeriod(toks[i:]); n > 0 {
 			if it.year != 0 {
-				if p := (partial{year: it.year, toYear: it.to, part: it.part}); !slices.Contains(ti.years, p) {
-					ti.years = append(ti.years, p)
-				}
+				found.years = append(found.years, partial{year: it.year, toYear: it.to, part: it.part})
 			}
 			i += n
 			continue
@@ -190,10 +213,11 @@ func (rd *Reader) titleWords(ti *titleInfo, s string) {
 			if w.value == "target" && i+n < len(toks) && !isYear(toks[i+n]) {
 				continue
 			}
-			ti.mean(w.value)
+			found.measures = append(found.measures, w.value)
 			step = n
 			break
 		}
 		i += step
 	}
+	return &found
 }

@@ -19,7 +19,11 @@ import (
 // trace tells what a workbook asked the labels of the catalogue about.
 func (b *bookReader) trace(book Book, grids []*grid) *record.Trace {
 	t := &record.Trace{}
-	seen := map[*reading]bool{}
+	cells := 0
+	for _, g := range grids {
+		cells += len(g.cells)
+	}
+	seen := make(map[*reading]bool, cells/4)
 	add := func(r *reading) {
 		if r != nil && !seen[r] {
 			seen[r] = true

@@ -294,6 +294,7 @@ type Reader struct {
 	readings     memo[string, *reading]
 	repairs      memo[string, string]
 	facts        memo[string, headFacts]
+	titles       memo[string, *titleWords]
 	units        memo[unitQuestion, *catalogue.Unit]
 	parents      memo[parentQuestion, bool]
 	nearest      memo[string, *catalogue.Indicator]
