@@ -36,7 +36,10 @@ type row struct {
 	unit    int32
 	parent  *row
 	before  *row // the row before it of the same rank under the same parent
+	lost    bool // a row without its label lies between the row and its parent
+	passed  *row // the row directly above, if the row is no part of it
 	above   *row // the next row above that has a unit
+	bullet  int  // the rank that the row's bullet has by itself, 0 if it has none
 	indent  int  // blanks before the label or its bullet
 	values  bool
 	mean    meaning
@@ -311,7 +314,7 @@ func (s *sheetReader) readRows(t *table) {
 	}
 	s.placeRanks(t)
 	stack := t.open()
-	var measured *row
+	var measured, nameless *row
 	broken := false
 	for r := t.bottom + 1; r < t.end && s.ctx.Err() == nil; r++ {
 		cells := g.rowCells(r)
@@ -343,14 +346,17 @@ func (s *sheetReader) readRows(t *table) {
 			}
 		}
 		rank := rw.ordinal.rank
-		if rank == 0 {
+		switch rank {
+		case 0:
 			rank = s.plainRank(t, rw, hasOrdinals, stack)
-		}
-		if rank == rankBullet || rank == rankDot || rank == rankPlus {
+		case rankBullet, rankDot, rankPlus:
 			rank = s.bulletRank(rw, rank, stack)
 		}
 		rw.ordinal.rank = rank
 		for len(stack) > 0 && stack[len(stack)-1].ordinal.rank >= rank {
+			if rw.passed == nil {
+				rw.passed = stack[len(stack)-1]
+			}
 			if top := stack[len(stack)-1]; top.ordinal.rank == rank {
 				rw.before = top
 			}
@@ -361,7 +367,10 @@ func (s *sheetReader) readRows(t *table) {
 		}
 		if len(rw.labels) > 0 || !rw.values {
 			stack = append(stack, rw)
+		} else {
+			nameless = rw
 		}
+		rw.lost = nameless != nil && (rw.parent == nil || nameless.r > rw.parent.r) && (nameless.rank() == 0 || nameless.rank() < rank)
 		if rw.above = measured; rw.unit != none {
 			measured = rw
 		}
@@ -456,6 +465,15 @@ func (s *sheetReader) plainRank(t *table, rw *row, hasOrdinals bool, stack []*ro
 	if !rw.values && (merged || rw.unit == none && !hasOrdinals && indent == 0) && (p == nil || !p.ofWhich) {
 		return 1 // a heading over the rows below
 	}
+	for k := len(stack) - 1; k >= 0 && (rw.values || p != nil && p.ofWhich) && stack[k].ordinal.rank >= rankOfWhich; k-- {
+		top := stack[k]
+		if s.isIndentedUnder(rw, top) {
+			return top.ordinal.rank + 1
+		}
+		if top.bullet == 0 && top.ordinal.text == "" && !top.isOfWhich(s) && rw.indent > top.indent-2 { // in line with one that stands under another
+			return top.ordinal.rank
+		}
+	}
 	if p != nil && p.ofWhich {
 		if n := len(stack); n > 0 {
 			if stack[n-1].ordinal.rank == rankOfWhich || stack[n-1].ordinal.rank > rankOfWhich {
@@ -470,27 +488,41 @@ func (s *sheetReader) plainRank(t *table, rw *row, hasOrdinals bool, stack []*ro
 	return rankNumber + 2*min(indent, 9)
 }
 
-// bulletRank ranks a row with a bullet among the rows above with the same bullet: as deep as the one it is in line with,
-// deeper than one that it is indented under. Behind "Trong đó:" the first bullet stands further right than it begins, so
-// that nothing is indented under it.
+// bulletRank ranks a row with a bullet among the rows above: as deep as the one with the same bullet that it is in line with, deeper than
+// one that it is indented under. Behind "Trong đó:" the first bullet stands further right than it begins, so that nothing is indented
+// under it.
 func (s *sheetReader) bulletRank(rw *row, rank int, stack []*row) int {
+	rw.bullet = rank
 	if len(rw.labels) == 0 {
 		return rank
 	}
-	c := &s.g.cells[rw.labels[len(rw.labels)-1]]
-	rw.indent = 2*c.Indent + leadingBlanks(c.Raw)
 	for k := len(stack) - 1; k >= 0; k-- {
 		top := stack[k]
-		switch {
-		case len(top.labels) == 0 || top.ordinal.rank < rank || top.ordinal.rank > rank+bulletDepth:
+		switch under := s.isIndentedUnder(rw, top); {
+		case under && top.bullet > rank && k == len(stack)-1: // "-" under "+"
+			return top.ordinal.rank + 1
+		case top.bullet != rank || len(top.labels) == 0:
 			continue
-		case rw.indent >= top.indent+2 && !s.parsed[top.labels[len(top.labels)-1]].ofWhich:
+		case under:
 			return min(top.ordinal.rank+1, rank+bulletDepth)
 		case rw.indent > top.indent-2:
 			return top.ordinal.rank
 		}
 	}
 	return rank
+}
+
+// isIndentedUnder reports whether a row stands further right than one with a bullet, or than a "Trong đó" with a name of its own.
+func (s *sheetReader) isIndentedUnder(rw, top *row) bool {
+	if len(top.labels) == 0 || rw.indent < top.indent+2 {
+		return false
+	}
+	return top.isOfWhich(s) && top.bullet == 0 && rw.ordinal.text == "" && top.values || top.bullet > 0 && !top.isOfWhich(s)
+}
+
+// isOfWhich reports whether the label begins with "Trong đó".
+func (rw *row) isOfWhich(s *sheetReader) bool {
+	return len(rw.labels) > 0 && s.parsed[rw.labels[len(rw.labels)-1]].ofWhich
 }
 
 func leadingBlanks(s string) int {
@@ -580,6 +612,10 @@ func (s *sheetReader) newRow(t *table, r int) *row {
 		if s.parsed[i] == nil {
 			s.parsed[i] = s.rd.phrase(g.text[i])
 		}
+	}
+	if n := len(rw.labels); n > 0 {
+		c := &g.cells[rw.labels[n-1]]
+		rw.indent = 2*c.Indent + leadingBlanks(c.Raw)
 	}
 	if n := len(rw.labels); n > 0 && rw.ordinal.rank == 0 {
 		rw.ordinal = s.parsed[rw.labels[n-1]].ordinal

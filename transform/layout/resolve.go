@@ -34,9 +34,12 @@ func (p *phrase) reach(above []ancestor) []ancestor {
 	return above
 }
 
-// pick decides what a name means under its ancestors, nearest first: a meaning bound to the nearest parent wins over one
-// bound to a farther one, and that over one that stands alone.
+// pick decides what a name means under its ancestors, nearest first. A meaning bound to a parent wins over one that stands alone; the
+// ancestors reach up to the nearest that names an indicator, for "Nữ" below "Trong nước" is no part of what stands above "Trong nước".
 func (rd *Reader) pick(matches []catalogue.Match, above []ancestor) (in *catalogue.Indicator, ambiguous bool) {
+	if i := slices.IndexFunc(above, func(a ancestor) bool { return a.indicator != nil }); i >= 0 {
+		above = above[:i+1]
+	}
 	one := func(ok func(catalogue.Match) bool) (*catalogue.Indicator, int) {
 		var found *catalogue.Indicator
 		n := 0
@@ -125,8 +128,8 @@ func (rd *Reader) add(m *meaning, p *phrase, above []ancestor) {
 			m.ambiguous, m.indicator, m.matches = true, nil, p.indicators
 		default:
 			m.matches = p.indicators
-			if !p.dims.any() && m.indicator == nil && len(p.territories) == 0 {
-				m.ambiguous = true
+			if !p.dims.any() && len(p.territories) == 0 {
+				m.ambiguous, m.indicator = true, nil
 			}
 		}
 	}
@@ -175,14 +178,22 @@ func titleAncestors(title *meaning) []ancestor {
 	return []ancestor{{indicator: title.indicator, text: title.indicator.NameVi}}
 }
 
+// ancestors lists what the labels of a row may be part of, nearest first. A row that nobody understands ends them: what stands below it is
+// part of it, and not of what stands above it.
+func (rw *row) ancestors(title *meaning) (above []ancestor) {
+	for p := rw.parent; p != nil; p = p.parent {
+		if p.mean.unknown != "" {
+			return above
+		}
+		above = append(above, p.mean.asAncestor())
+	}
+	return append(above, titleAncestors(title)...)
+}
+
 // rowMeaning reads the labels of a row and inherits from the rows above what the label leaves open.
 func (s *sheetReader) rowMeaning(t *table, rw *row, title *meaning) meaning {
 	var m meaning
-	var above []ancestor
-	for p := rw.parent; p != nil; p = p.parent {
-		above = append(above, p.mean.asAncestor())
-	}
-	above = append(above, titleAncestors(title)...)
+	above := rw.ancestors(title)
 	for _, i := range rw.labels {
 		p := s.parsed[i]
 		s.rd.add(&m, p, above)
@@ -197,6 +208,12 @@ func (s *sheetReader) rowMeaning(t *table, rw *row, title *meaning) meaning {
 	if len(rw.labels) == 0 && !rw.values {
 		m.unknown = rw.ordinal.text // a heading that lost its text: the rows below may not do without it
 	}
+	if n := len(rw.labels); rw.lost && n > 0 && m.unknown == "" {
+		p := s.parsed[rw.labels[n-1]]
+		if len(p.indicators) > 0 && !standsAlone(p, m.indicator) || len(p.indicators) == 0 && m.dims.sex+m.dims.area != "" {
+			m.unknown = p.text // the label that it is a part of may be the lost one
+		}
+	}
 	if m.unknown != "" {
 		return m
 	}
@@ -206,13 +223,16 @@ func (s *sheetReader) rowMeaning(t *table, rw *row, title *meaning) meaning {
 		return m
 	}
 	own := m.indicator != nil
+	if m.ambiguous && rw.parent != nil && rw.parent.mean.indicator != nil {
+		m.matches = nil // a part of the row above in a sense that nobody knows: neither title nor column may give it another
+	}
 	for p := rw.parent; p != nil; p = p.parent {
 		q := &p.mean
 		if q.unknown != "" && (!p.values && t.places[p.rank()] || q.tainted) {
 			m.unknown, m.tainted = q.unknown, true
 			return m
 		}
-		if m.indicator == nil && (len(m.matches) == 0 || m.dims.any()) {
+		if m.indicator == nil && !(m.ambiguous && q.indicator != nil) && (len(m.matches) == 0 || m.dims.any() || q.unknown != "") {
 			if q.unknown != "" && !(len(m.territories) > 0 && !p.values && t.regions[p.rank()]) { // a region says nothing of its provinces
 				m.unknown = q.unknown
 				return m
@@ -221,6 +241,10 @@ func (s *sheetReader) rowMeaning(t *table, rw *row, title *meaning) meaning {
 			if q.ambiguous && q.indicator == nil {
 				m.ambiguous, m.matches = true, q.matches
 			}
+		}
+		if own && q.unknown != "" && q.dims.sex+q.dims.area != "" {
+			m.unknown = q.unknown
+			return m
 		}
 		if len(m.territories) == 0 {
 			m.territories = q.territories
@@ -257,7 +281,7 @@ func isDitto(s string) bool {
 }
 
 // besideAnother reports whether a label that has a meaning only under another ("Nữ") stands, without a number, beside a row
-// without a number that is no part of the numbered row above both: whose part it is can not be told.
+// without a number that is no part of the numbered row above both, or behind a part that "Trong đó" names: whose part it is can not be told.
 func (s *sheetReader) besideAnother(rw *row, m *meaning) bool {
 	if rw.parent == nil || rw.ordinal.text != "" || len(rw.labels) == 0 || rw.parent.mean.indicator == nil {
 		return false
@@ -265,6 +289,12 @@ func (s *sheetReader) besideAnother(rw *row, m *meaning) bool {
 	p := s.parsed[rw.labels[len(rw.labels)-1]]
 	if p.ofWhich || m.indicator == nil && len(m.matches) == 0 && m.dims.sex == "" && m.dims.area == "" || standsAlone(p, m.indicator) {
 		return false
+	}
+	if b := rw.passed; b != nil && b.ordinal.text == "" && b.values && b.isOfWhich(s) { // "Trong đó: Xuất khẩu lao động", then "Nữ" in line with it
+		in := b.mean.indicator
+		if b.mean.unknown != "" || in != nil && in != rw.parent.mean.indicator && in.Sex+in.Area == "" {
+			return true
+		}
 	}
 	for b := rw.before; b != nil && b.ordinal.text == "" && len(b.labels) > 0; b = b.before {
 		q := s.parsed[b.labels[len(b.labels)-1]]
@@ -836,6 +866,9 @@ func (b *bookReader) joinIndicator(rm, cm, ti *meaning) (*catalogue.Indicator, s
 		if rm.ambiguous {
 			return nil, "indicator.ambiguous"
 		}
+	}
+	if r == nil && rm.ambiguous {
+		return nil, "indicator.ambiguous"
 	}
 	switch {
 	case r != nil && c != nil && r != c:
