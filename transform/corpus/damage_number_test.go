@@ -391,6 +391,9 @@ func (w *world) doubtNumbers(b *book) {
 				continue
 			}
 			vi, en := proves(c.text)
+			if in := w.cat.Indicator(c.truth.indicator); in != nil && w.cat.Unit(in.Unit).Quantity == "percent" && !strings.Contains(c.text, ",") {
+				en = false // a dot is typed in percentages beside dots for thousands
+			}
 			x := proof[a.col]
 			proof[a.col] = [2]bool{x[0] || vi, x[1] || en}
 			inSheet = [2]bool{inSheet[0] || vi, inSheet[1] || en}

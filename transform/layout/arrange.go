@@ -264,9 +264,9 @@ func (s *sheetReader) lastOf(r int) int {
 	for k := r + 1; k < len(s.g.rows); k++ {
 		roles, values := 0, 0
 		cells := s.g.rowCells(k)
-		for _, i := range cells {
+		for n, i := range cells {
 			switch {
-			case s.class[i] == classValue || s.class[i] == classEmpty:
+			case s.class[i] == classValue || s.class[i] == classEmpty || s.class[i] == classYear && n > 0: // 1964 persons
 				values++
 			case s.parsed[i].roleOf() != "":
 				roles++

@@ -386,18 +386,19 @@ func (s *sheetReader) readRows(t *table) {
 func (s *sheetReader) placeRanks(t *table) {
 	t.places, t.regions = map[int]bool{}, map[int]bool{}
 	for r := t.bottom + 1; r < t.end && !t.placeRows; r++ {
-		if s.hasValues(t, r) {
-			for _, i := range s.g.rowCells(r) {
+		if cells, values := s.underHeaders(t, r); values {
+			for _, i := range cells {
 				p := s.parsed[i]
 				t.placeRows = t.placeRows || t.columns[s.g.pos[i].c].role == roleLabel && p != nil && p.rest == "" && len(p.territories) > 0
 			}
 		}
 	}
 	for r := t.bottom + 1; r < t.end; r++ {
-		if s.hasValues(t, r) {
+		cells, values := s.underHeaders(t, r)
+		if values {
 			continue
 		}
-		if cells := s.g.rowCells(r); len(cells) > 0 && len(cells) <= 2 && !t.isCode(r) {
+		if len(cells) > 0 && len(cells) <= 2 && !t.isCode(r) {
 			i := cells[len(cells)-1]
 			p := s.parsed[i]
 			if p != nil && p.rest == "" && len(p.territories) > 0 && t.placeRows {
@@ -418,6 +419,19 @@ func (s *sheetReader) placeRanks(t *table) {
 			t.sexed = t.sexed || p.dims.sex+p.dims.area != "" && o.text == ""
 		}
 	}
+}
+
+// underHeaders lists the cells of a row without the numbers below no header, which a clerk noted beside the table.
+func (s *sheetReader) underHeaders(t *table, r int) (cells []int32, values bool) {
+	for _, i := range s.g.rowCells(r) {
+		col := &t.columns[s.g.pos[i].c]
+		number := (col.role == roleValue || col.role == roleComparison) && s.class[i] != classText
+		if number && len(col.stack) == 0 {
+			continue
+		}
+		cells, values = append(cells, i), values || number && s.g.pos[i].c == s.g.span[i].c
+	}
+	return cells, values
 }
 
 // headingRank is the rank of a heading: that of the ordinal in its first cell, if it has two, else that before its text.

@@ -100,9 +100,10 @@ func (s *sheetReader) isValueHeader(t *table, r, c int) bool {
 
 // groupEnds gives the last of the columns first to last that a header can be the group of: the group ends with the first column behind
 // its own whose headers contradict it, and there is none where a header stands twice, as under two groups of which one lost its header.
+// Where those of its own column contradict it, it reaches over the others that do, and what is right of them is left without a group.
 func (s *sheetReader) groupEnds(t *table, r, first, last int) int {
 	g := s.g
-	seen := map[string]bool{}
+	seen, torn := map[string]bool{}, false
 	group := s.parsed[g.own(r, first)]
 	for c := first; c <= last; c++ {
 		d, key, other := group.dims, "", false
@@ -119,9 +120,12 @@ func (s *sheetReader) groupEnds(t *table, r, first, last int) int {
 			return first
 		case other:
 			return c - 1
-		case d.clash != "" && c > first:
+		case torn && d.clash == "":
+			return c - 1
+		case d.clash != "" && c > first && !torn:
 			return c
 		}
+		torn = d.clash != ""
 		seen[key] = true
 	}
 	return last

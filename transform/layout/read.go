@@ -9,7 +9,6 @@ import (
 	"github.com/phuluc/phuluc/extract/sheet"
 	"github.com/phuluc/phuluc/transform/catalogue"
 	"github.com/phuluc/phuluc/transform/record"
-	"github.com/phuluc/phuluc/transform/text"
 )
 
 // Book is a workbook as its reader handed it over.
@@ -40,7 +39,6 @@ type bookReader struct {
 	issued      string // ISO date that the document bears, "" if it bears none
 	asOf        string // ISO date by which names of territories are read, "" if nothing tells
 	home        seat
-	style       text.Style
 	pending     []pending
 	claims      []claim
 	comparisons []record.Comparison
@@ -91,7 +89,6 @@ func (rd *Reader) read(ctx context.Context, book Book) (record.File, []*grid) {
 			s.layOutColumns(t)
 		}
 	}
-	b.style = b.bookStyle()
 	name := path.Base(strings.ReplaceAll(book.Name, `\`, "/"))
 	if r := b.identify(book.Name); r != nil {
 		f := b.refuseAll(name, r, grids)
@@ -114,6 +111,7 @@ func (rd *Reader) read(ctx context.Context, book Book) (record.File, []*grid) {
 		} else if slices.Contains(s.class, classValue) {
 			before = nil // what stands there lies between
 		}
+		tables := make([]*cellContext, 0, len(s.tables))
 		for _, t := range s.tables {
 			if ctx.Err() != nil {
 				return record.File{}, grids
@@ -124,8 +122,12 @@ func (rd *Reader) read(ctx context.Context, book Book) (record.File, []*grid) {
 				b.readTasks(s, t)
 				continue
 			}
+			tables = append(tables, s.context(t))
+		}
+		s.styles(tables)
+		for _, cx := range tables {
 			from := len(b.pending)
-			b.resolveTable(s, t)
+			b.resolveTable(s, cx)
 			b.fractions(from)
 		}
 	}
@@ -160,21 +162,6 @@ func (b *bookReader) tablesOf(g *grid) int {
 		}
 	}
 	return 0
-}
-
-// bookStyle is the decimal style of the whole workbook, for columns that do not show their own.
-func (b *bookReader) bookStyle() text.Style {
-	var samples []string
-	for _, s := range b.sheets {
-		for _, t := range s.tables {
-			for c := range t.columns {
-				if t.columns[c].role == roleValue {
-					samples = append(samples, s.samples(t, c)...)
-				}
-			}
-		}
-	}
-	return text.DetectStyle(samples)
 }
 
 // refuseAll refuses the whole file: one refusal a sheet, standing for all of its cells.

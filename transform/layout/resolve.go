@@ -372,6 +372,7 @@ type cellContext struct {
 	indicators  int  // rows that name an indicator
 	columns     []meaning
 	styles      []text.Style
+	mixed       bool                    // the sheet proves both decimal styles
 	largest     map[int]decimal.Decimal // by column, see labelUnit
 	labelled    bool                    // the table has row labels, so that a row without one is a gap
 	old         bool                    // the old poverty standard is named beside the new one
@@ -404,8 +405,8 @@ type pending struct {
 	part      bool // a part that stands in the cell of the pending before it
 }
 
-// resolveTable decides all value cells of a table.
-func (b *bookReader) resolveTable(s *sheetReader, t *table) {
+// context reads the headers and labels of a table.
+func (s *sheetReader) context(t *table) *cellContext {
 	g := s.g
 	cx := &cellContext{t: t, title: s.titleMeaning(t)}
 	cx.columns = make([]meaning, len(g.cols))
@@ -443,7 +444,7 @@ func (b *bookReader) resolveTable(s *sheetReader, t *table) {
 	}
 	for _, rw := range t.rows {
 		if s.ctx.Err() != nil {
-			return
+			return cx
 		}
 		rw.mean = s.rowMeaning(t, rw, &cx.title.meaning)
 		cx.old = cx.old || rw.mean.dims.standard == standardOld
@@ -470,7 +471,6 @@ func (b *bookReader) resolveTable(s *sheetReader, t *table) {
 		cx.lastYear = max(cx.lastYear, y.year, y.toYear)
 	}
 	cx.hasMeasures = s.hasMeasures(t)
-	cx.styles = b.styles(s, t)
 	districts := 0
 	for _, rw := range t.rows {
 		for _, x := range rw.mean.territories {
@@ -481,6 +481,12 @@ func (b *bookReader) resolveTable(s *sheetReader, t *table) {
 		}
 	}
 	cx.onlyDistr = districts >= 2
+	return cx
+}
+
+// resolveTable decides all value cells of a table.
+func (b *bookReader) resolveTable(s *sheetReader, cx *cellContext) {
+	g, t := s.g, cx.t
 	for _, rw := range t.rows {
 		if s.ctx.Err() != nil {
 			return

@@ -288,6 +288,9 @@ func (s *sheetReader) isHeader(r int, v rowView, cur *table) bool {
 	case v.roles == 1:
 		return v.heads+v.years+v.known+v.texts >= 2
 	}
+	if cur != nil && v.years > 0 && s.isBodyRow(r, v, cur) {
+		return false
+	}
 	first := len(v.cells) > 0 && s.g.pos[v.cells[0]].c > 0 // the label column's header is blank
 	if v.years >= 2 && (v.ascending || v.descending) {
 		return v.names == 0 && (first || s.class[v.cells[0]] == classYear || !s.parsed[v.cells[0]].says())
@@ -307,6 +310,75 @@ func (s *sheetReader) isHeader(r int, v rowView, cur *table) bool {
 		return v.texts+v.labels == 0
 	}
 	return false
+}
+
+// isBodyRow reports whether a row with numbers that look like years is one of values, of the table above: 2052 persons beside "- Nam", or
+// beside a year that goes on a column of years.
+func (s *sheetReader) isBodyRow(r int, v rowView, cur *table) bool {
+	if s.countsYears(v, cur) {
+		return false
+	}
+	for _, i := range v.cells {
+		c := s.g.pos[i].c
+		if s.class[i] == classYear {
+			return i == v.cells[0] && (s.holdsYear(r-1, c) || s.holdsYear(r+1, c)) // the labels are years, or the row begins with one
+		}
+		p := s.parsed[i]
+		if p == nil {
+			return false
+		}
+		if p.ordinal.rank > 0 || p.dims.sex+p.dims.area != "" || p.dims.total || s.rd.unit(s.g.text[i]) != nil {
+			return true
+		}
+		for k := cur.top; k <= cur.bottom; k++ {
+			j := s.g.cell(k, c)
+			if j == none || s.parsed[j] == nil || text.Key(s.g.text[j]) == text.Key(s.g.text[i]) {
+				continue
+			}
+			switch s.parsed[j].role {
+			case roleOrdinal, roleLabel, roleUnit, roleTerritories:
+				return s.parsed[j].dims.year == 0
+			}
+		}
+	}
+	return false
+}
+
+// countsYears reports whether the years of a row can be nothing but headers: those of the table again, or three and more one after the other.
+func (s *sheetReader) countsYears(v rowView, cur *table) bool {
+	again, run, last := true, v.years >= 3, 0
+	for _, i := range v.cells {
+		if s.class[i] != classYear {
+			continue
+		}
+		year, same := s.parsed[i].dims.year, false
+		for k := cur.top; k <= cur.bottom; k++ {
+			j := s.g.cell(k, s.g.pos[i].c)
+			same = same || j != none && s.parsed[j] != nil && s.parsed[j].dims.year == year
+		}
+		again = again && same
+		run = run && (last == 0 || year == last+1 || year == last-1)
+		last = year
+	}
+	return again || run
+}
+
+// holdsYear reports whether a row begins with a year in a column and goes on with values.
+func (s *sheetReader) holdsYear(r, c int) bool {
+	if r < 0 || r >= len(s.g.rows) {
+		return false
+	}
+	i := s.g.own(r, c)
+	cells := s.g.rowCells(r)
+	if i == none || s.class[i] != classYear || len(cells) < 2 || cells[0] != i {
+		return false
+	}
+	for _, k := range cells[1:] {
+		if s.class[k] == classText {
+			return false
+		}
+	}
+	return true
 }
 
 // isCodes recognises the row of column codes under a header: "A B C 1 2 3", "(1) (2) (3)", "7=5/3". The codes count up

@@ -13,41 +13,105 @@ import (
 	"github.com/phuluc/phuluc/transform/text"
 )
 
-// styles decides the decimal style of each column from its own text cells, else from the table, else from the workbook
-// (text_pitfalls.md section 3: per column or document, never per cell).
-func (b *bookReader) styles(s *sheetReader, t *table) []text.Style {
-	styles := make([]text.Style, len(t.columns))
-	var all []string
-	for c := range t.columns {
-		samples := s.samples(t, c)
-		styles[c] = text.DetectStyle(samples)
-		if t.columns[c].role == roleValue { // clerks type percentages with a dot beside dots for thousands
-			all = append(all, samples...)
+// styles decides the decimal style of each column of the tables of a sheet: from its own text cells, else from the sheet
+// (text_pitfalls.md section 3: per column or document, never per cell). Another sheet, which another hand may have typed, proves nothing.
+func (s *sheetReader) styles(tables []*cellContext) {
+	own := make([][]proof, len(tables))
+	var whole proof
+	for k, cx := range tables {
+		own[k] = make([]proof, len(cx.t.columns))
+		for c := range cx.t.columns {
+			own[k][c] = s.proof(cx, c)
+			if cx.t.columns[c].role == roleValue { // clerks type percentages with a dot beside dots for thousands
+				whole.add(own[k][c])
+			}
 		}
 	}
-	whole := text.DetectStyle(all)
-	if whole == text.Unknown {
-		whole = b.style
-	}
-	for c := range styles {
-		if styles[c] == text.Unknown {
-			styles[c] = whole
+	for k, cx := range tables {
+		cx.mixed = whole.vietnamese && whole.english
+		cx.styles = make([]text.Style, len(own[k]))
+		for c, p := range own[k] {
+			if cx.styles[c] = p.style(); p == (proof{}) {
+				cx.styles[c] = whole.style()
+			}
 		}
 	}
-	return styles
 }
 
-// samples lists the numbers that are written as texts in a column of values.
-func (s *sheetReader) samples(t *table, c int) (out []string) {
-	if role := t.columns[c].role; role != roleValue && role != roleComparison {
-		return nil
+// proof tells which decimal styles are the only ones that explain some number.
+type proof struct{ vietnamese, english bool }
+
+func (p *proof) add(q proof) {
+	p.vietnamese, p.english = p.vietnamese || q.vietnamese, p.english || q.english
+}
+
+// style is the one that is proven, Unknown if none or both are.
+func (p proof) style() text.Style {
+	switch {
+	case p.vietnamese && !p.english:
+		return text.Vietnamese
+	case p.english && !p.vietnamese:
+		return text.English
 	}
-	for r := t.bottom + 1; r < t.end; r++ {
-		if i := s.g.own(r, c); i != none && s.g.cells[i].Kind == sheet.Text && s.class[i] == classValue {
-			out = append(out, s.g.text[i])
+	return text.Unknown
+}
+
+// proof looks at the numbers that are written as texts in a column of values. A dot in a percentage proves nothing.
+func (s *sheetReader) proof(cx *cellContext, c int) (p proof) {
+	t := cx.t
+	role := t.columns[c].role
+	if role != roleValue && role != roleComparison {
+		return p
+	}
+	for _, rw := range t.rows {
+		i := s.g.own(rw.r, c)
+		if i == none || s.g.cells[i].Kind != sheet.Text || s.class[i] != classValue {
+			continue
+		}
+		written := s.g.text[i]
+		if role == roleValue && !strings.Contains(written, ",") && (rw.mean.comparison || s.rd.isShare(cx, rw, c)) {
+			continue
+		}
+		switch text.DetectStyle([]string{written}) {
+		case text.Vietnamese:
+			p.vietnamese = true
+		case text.English:
+			p.english = true
 		}
 	}
-	return out
+	return p
+}
+
+// isShare reports whether row, column or title make percentages of the values of a column.
+func (rd *Reader) isShare(cx *cellContext, rw *row, c int) bool {
+	for _, in := range []*catalogue.Indicator{rw.mean.indicator, cx.columns[c].indicator, cx.title.indicator} {
+		if in != nil {
+			u := rd.cat.Unit(in.Unit)
+			return u != nil && u.Quantity == "percent"
+		}
+	}
+	u := rd.unit(rw.mean.unitCell)
+	return u != nil && u.Quantity == "percent"
+}
+
+// isDoubtful reports whether a number is another one in the other decimal style, and nothing says which is meant: "19.850" thousand
+// persons. Where it counts whole things one by one, its dot or comma can only stand before thousands; that is a doubt if
+// it was read as a decimal mark, or the sheet holds both styles and the column proves none.
+func (cx *cellContext) isDoubtful(written string, n *text.Number, style text.Style, in *catalogue.Indicator, u *catalogue.Unit) bool {
+	vi, err1 := text.ParseNumber(written, text.Vietnamese)
+	en, err2 := text.ParseNumber(written, text.English)
+	if err1 != nil || err2 != nil || n.Percent || // what has one reading only is refused in the other
+		vi.Value.Equal(en.Value) && vi.High.Decimal.Equal(en.High.Decimal) && vi.Sub.Decimal.Equal(en.Sub.Decimal) && vi.Of.Decimal.Equal(en.Of.Decimal) {
+		return false
+	}
+	switch {
+	case in.ValueKind == "count" && u.Factor.Equal(decimal.NewFromInt(1)) && n.Scale == 0:
+		isFraction := n.Value.Exponent() < 0 || n.High.Decimal.Exponent() < 0 || n.Sub.Decimal.Exponent() < 0 || n.Of.Decimal.Exponent() < 0
+		return isFraction || cx.mixed && style == text.Unknown
+	case isPercent(in) && n.Value.Exponent() >= 0:
+		return true // thousands of percent
+	}
+	return cx.mixed || style == text.Unknown
 }
 
 // unitQuestion asks what a word means as the unit of an indicator.
@@ -199,6 +263,7 @@ func (b *bookReader) value(s *sheetReader, cx *cellContext, rw *row, cm *meaning
 		return
 	}
 	var n text.Number
+	written := s.g.text[p.cell]
 	switch cell.Kind {
 	case sheet.Number:
 		v, cut, err := text.FromFloat(cell.Raw)
@@ -219,9 +284,9 @@ func (b *bookReader) value(s *sheetReader, cx *cellContext, rw *row, cm *meaning
 		}
 	case sheet.Text:
 		var err error
-		written := s.g.text[p.cell]
 		n, err = text.ParseNumber(written, cx.styles[p.col])
 		if number, mark, ok := cutMark(written); err != nil && ok {
+			written = number
 			n, err = text.ParseNumber(number, cx.styles[p.col])
 			p.obs.Note = strings.TrimSpace(p.obs.Note + " " + mark)
 		}
@@ -289,12 +354,9 @@ func (b *bookReader) value(s *sheetReader, cx *cellContext, rw *row, cm *meaning
 			return
 		}
 	}
-	if in.ValueKind == "count" && u.Factor.GreaterThan(decimal.NewFromInt(1)) && cell.Kind == sheet.Text && cx.styles[p.col] == text.Unknown {
-		// "19.850" thousand persons, and nothing in the workbook tells which mark is the decimal one.
-		if e, err := text.ParseNumber(s.g.text[p.cell], text.English); err == nil && !e.Value.Equal(n.Value) {
-			no("number.ambiguous", "", cell.Raw, u.NameVi)
-			return
-		}
+	if cell.Kind == sheet.Text && cx.isDoubtful(written, &n, cx.styles[p.col], in, u) {
+		no("number.ambiguous", "", cell.Raw, u.NameVi)
+		return
 	}
 	if in.ValueKind == "count" && u.Factor.Equal(decimal.NewFromInt(1)) && (!n.Value.IsInteger() || n.High.Valid && !n.High.Decimal.IsInteger()) {
 		if p.number && -n.Value.Exponent() == 3 && n.Value.Abs().LessThan(decimal.NewFromInt(1000)) {
