@@ -9,7 +9,8 @@
 // and bullets), table.go (finding tables), header.go (group headers that are not merged), body.go (columns and rows of one table, the
 // hierarchy of rows), continue.go (a form that goes on in the next sheet), identity.go (province, round, document, sheets named after
 // territories), title.go (the texts above a table), resolve.go (dimensions of one cell), refuse.go (refusals and proposals), value.go (numbers
-// and units), achievement.go (percentages of the plan), task.go (form B2), read.go (one workbook).
+// and units), achievement.go (percentages of the plan), task.go (form B2), structure.go (tables of which no header word is known, all refused),
+// read.go (one workbook).
 //
 // Rules that hold everywhere:
 //
