@@ -44,12 +44,13 @@ func sameMention(a, b mention) bool {
 
 // headFacts is what a text of a letterhead or title says about the workbook.
 type headFacts struct {
-	mentions []mention
-	planYear int
+	mentions   []mention // provinces, regions, the country
+	localities []mention
+	planYear   int
 }
 
 func (rd *Reader) headFacts(s string) headFacts {
-	return rd.facts.get(s, func() headFacts { return headFacts{rd.mentions(s), planYear(rd, s)} })
+	return rd.facts.get(s, func() headFacts { return headFacts{rd.mentions(s), rd.localities(s), planYear(rd, s)} })
 }
 
 // mentions finds the provinces, regions and the country named in a letterhead or title. Names of one word count only
@@ -279,6 +280,11 @@ func (b *bookReader) identify(path string) *record.Refusal {
 				continue
 			}
 			facts := rd.headFacts(t)
+			if len(facts.localities) > 0 && s.local == nil && len(s.tables) > 0 {
+				m := facts.localities[0]
+				m.at = here
+				s.local = &m
+			}
 			for _, m := range facts.mentions {
 				m.at = here
 				if m.level() == "province" {
@@ -286,7 +292,7 @@ func (b *bookReader) identify(path string) *record.Refusal {
 						issuers = append(issuers, m) // of the letter; seldom the sender
 						continue
 					}
-					local = append(local, m)
+					local, s.own = append(local, m), true
 				} else {
 					wider = append(wider, m)
 				}
@@ -373,12 +379,20 @@ func (b *bookReader) identify(path string) *record.Refusal {
 			b.identity.Territory = b.home.territory.ID
 		}
 	}
+	b.placeSheets()
 	for _, s := range b.sheets {
 		s.home = b.home
+		if s.local != nil {
+			s.home = b.seat(*s.local)
+			continue
+		}
 		if s.place == nil {
 			continue
 		}
 		s.home = b.seat(*s.place)
+		if b.districts && s.place.level() == "province" && !strings.HasPrefix(strings.ToLower(s.place.name), "tỉnh") { // its capital bears the name too
+			s.home = seat{code: "territory.ambiguous", args: []string{s.place.name}}
+		}
 		if len(home.territories) > 0 && home.level() == "province" && s.place.level() == "province" && !sameMention(home, *s.place) {
 			s.home = seat{code: "identity.territory_two", args: []string{home.name, s.place.name}}
 		}

@@ -39,6 +39,7 @@ type bookReader struct {
 	issued      string // ISO date that the document bears, "" if it bears none
 	asOf        string // ISO date by which names of territories are read, "" if nothing tells
 	home        seat
+	districts   bool // some sheets are named after parts of a province
 	pending     []pending
 	claims      []claim
 	comparisons []record.Comparison
@@ -128,6 +129,7 @@ func (rd *Reader) read(ctx context.Context, book Book) (record.File, []*grid) {
 		for _, cx := range tables {
 			from := len(b.pending)
 			b.resolveTable(s, cx)
+			s.parts = s.parts || cx.title.local != nil
 			b.fractions(from)
 		}
 	}

@@ -228,7 +228,7 @@ func (s *sheetReader) rowMeaning(t *table, rw *row, title *meaning) meaning {
 	}
 	for p := rw.parent; p != nil; p = p.parent {
 		q := &p.mean
-		if q.unknown != "" && (!p.values && t.places[p.rank()] || q.tainted) {
+		if q.unknown != "" && (!p.values && (t.places[p.rank()] || narrows(q.unknown)) || q.tainted || isTownName(q.unknown)) {
 			m.unknown, m.tainted = q.unknown, true
 			return m
 		}
@@ -579,6 +579,10 @@ func (b *bookReader) resolveCell(s *sheetReader, cx *cellContext, rw *row, c int
 		return
 	}
 	if cm.unknown != "" {
+		if isTownName(cm.unknown) {
+			no("territory.unknown", "", cm.unknown)
+			return
+		}
 		nearest := ""
 		if b.columnsAreIndicators(cx) {
 			if in := b.proposal(cm.unknown); in != nil {
@@ -934,6 +938,13 @@ func (b *bookReader) joinTerritory(s *sheetReader, cx *cellContext, rw *row, cm 
 	if cx.t.placed && !rw.mean.dims.total {
 		return nil, "dimension.missing", []string{"no heading above the row names its territory"} // a heading may be lost
 	}
+	if local := cx.title.local; local != nil {
+		at := b.seat(*local)
+		return at.territory, at.code, at.args
+	}
+	if s.parts && len(cx.title.territories) == 0 && cx.title.other == nil {
+		return nil, "dimension.missing", []string{"no title above the table names its territory"} // as those of the tables above do: it may be lost
+	}
 	if title := cx.title.territories; len(title) > 0 && (b.identity.Territory == "" || title[0].Level == "province") {
 		t, code := b.choose(title, home, cx.onlyDistr)
 		if code != "" {
@@ -953,18 +964,8 @@ func isTownName(s string) bool {
 	for len(toks) > 0 && (toks[0].punct || toks[0].num >= 0) {
 		toks = toks[1:]
 	}
-	if len(toks) < 2 {
-		return false
-	}
-	switch toks[0].low {
-	case "tp", "tx", "huyện", "quận", "xã", "phường":
-		return true
-	case "thành":
-		return toks[1].low == "phố"
-	case "thị":
-		return toks[1].low == "xã" || toks[1].low == "trấn"
-	}
-	return false
+	n := localityLevel(toks)
+	return n > 0 && n < len(toks) && !isCommon(toks[n].low)
 }
 
 // choose picks one of the territories that bear a name: the one of the sheet's own province, then the one valid at the

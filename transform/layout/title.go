@@ -9,6 +9,7 @@ type titleInfo struct {
 	planYear bool      // the title is that of a plan: its year is the plan's
 	planned  bool      // a measure other than actual is named: years alone are not taken for actual values
 	measures int
+	local    *mention // a part of a province named in a title
 	other    *mention // a province named in a title that says more than is understood
 }
 
@@ -58,6 +59,9 @@ func (ti *titleInfo) under(far titleInfo) {
 	if len(ti.territories) == 0 {
 		ti.territories = far.territories
 	}
+	if ti.local == nil {
+		ti.local = far.local
+	}
 	ti.texts = append(slices.Clip(far.texts), ti.texts...)
 }
 
@@ -79,6 +83,9 @@ func (s *sheetReader) readTitles(cells []int32) titleInfo {
 		}
 		if rd.unit(p.text) == nil {
 			ti.texts = append(ti.texts, p.text)
+		}
+		if m, ok := rd.locality(s.g.text[i]); ok {
+			ti.local = &m
 		}
 		if p.rest == "" && len(p.indicators) > 0 {
 			if in, _ := rd.pick(p.indicators, nil); in != nil {

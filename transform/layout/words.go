@@ -285,6 +285,7 @@ type Reader struct {
 	vocab     vocabulary
 	folds     map[string][]*catalogue.Territory // provinces by name without diacritics, for paths
 	documents *regexp.Regexp                    // see documentPattern
+	syllables map[string]bool                   // see knownSyllables
 	unitWords memo[string, *catalogue.Unit]
 
 	spellings    memo[string, spelling]
@@ -303,7 +304,8 @@ type Reader struct {
 
 // NewReader makes a Reader.
 func NewReader(cat *catalogue.Catalogue) *Reader {
-	return &Reader{cat: cat, vocab: newVocabulary(cat), folds: foldedNames(cat), documents: regexp.MustCompile(documentPattern)}
+	v := newVocabulary(cat)
+	return &Reader{cat: cat, vocab: v, folds: foldedNames(cat), documents: regexp.MustCompile(documentPattern), syllables: knownSyllables(cat, v)}
 }
 
 // memo remembers the answers to a pure question. It is emptied when it holds maxRemembered answers, so that a hostile

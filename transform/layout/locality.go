@@ -1,0 +1,283 @@
+package layout
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/phuluc/phuluc/transform/catalogue"
+)
+
+// A locality is a part of a province: a district, town, ward or commune. Figures of "huyện Mèo Vạc" are never those of its
+// province, whether the catalogue knows the district or not, so a text that governs a table and names a locality says whose
+// the figures are, or that it is not known.
+
+// localities finds the parts of provinces named in a running text: a word for the level with a proper name behind it. One
+// that the catalogue does not know has no territories. "Huyện nghèo", "các huyện" and "cấp huyện" name none.
+func (rd *Reader) localities(s string) []mention {
+	if len(s) > 4*maxPhrase {
+		s = s[:cutRune(s, 4*maxPhrase)]
+	}
+	toks := rd.tokenize(s)
+	var out []mention
+	for i := 0; i < len(toks); i++ {
+		n := localityLevel(toks[i:])
+		if n == 0 || i > 0 && speaksOfMany(toks[i-1]) {
+			continue
+		}
+		from := i + n
+		for from < len(toks) && (toks[from].key == ":" || toks[from].key == "." && n == 1 && len(toks[i].low) <= 2) { // "Huyện: Mộc Châu", "TX. Sa Pa"
+			from++
+		}
+		end := from
+		for end < len(toks) && end < from+6 && isNameSyllable(s, toks[end]) && !(toks[end].low == "tỉnh" && end > from) {
+			end++
+		}
+		if end == from && from < len(toks) && toks[from].num >= 0 && toks[from].num <= 30 && (toks[i].low == "quận" || toks[i].low == "phường") {
+			end++ // "Quận 7"
+		}
+		if end == from || isCommon(toks[from].low) || toks[from].num < 0 && localityLevel(toks[from:]) > 0 {
+			continue
+		}
+		if k, _ := takePeriod(toks[from:]); k > 0 && toks[from].num < 0 {
+			continue
+		}
+		if isCity(toks[i:]) && rd.isCentralCity(s, toks[i:], n) {
+			continue
+		}
+		m := mention{name: strings.TrimSpace(s[toks[i].start:toks[end-1].end])}
+		for k := end; k > from && len(m.territories) == 0; k-- {
+			for _, name := range []string{s[toks[i].start:toks[k-1].end], s[toks[from].start:toks[k-1].end]} {
+				if known := slices.DeleteFunc(slices.Clone(rd.territories(name)), func(t *catalogue.Territory) bool { return t.Level != "district" }); len(known) > 0 {
+					m.name, m.territories = name, known
+					break
+				}
+			}
+		}
+		out = append(out, m)
+		i = end - 1
+	}
+	if len(out) == 0 && isDistrictOffice(toks) {
+		out = append(out, mention{name: s})
+	}
+	return out
+}
+
+// locality gives the first part of a province that a text names.
+func (rd *Reader) locality(s string) (mention, bool) {
+	if ms := rd.headFacts(s).localities; len(ms) > 0 {
+		return ms[0], true
+	}
+	return mention{}, false
+}
+
+// localityLevel counts the tokens of the word for the level of a locality at the start of toks, 0 if there is none.
+func localityLevel(toks []token) int {
+	next := func(k int) string {
+		if k < len(toks) {
+			return toks[k].low
+		}
+		return ""
+	}
+	switch next(0) {
+	case "huyện", "quận", "xã", "phường", "tp", "tx":
+		return 1
+	case "h":
+		if next(1) == "." {
+			return 1
+		}
+	case "thành":
+		if next(1) == "phố" {
+			return 2
+		}
+	case "thị":
+		if next(1) == "xã" || next(1) == "trấn" {
+			return 2
+		}
+	}
+	return 0
+}
+
+func isCity(toks []token) bool { return toks[0].low == "thành" || toks[0].low == "tp" }
+
+// isCentralCity reports whether the city named behind the first n tokens, or one that bears the name in some year, is of the
+// rank of a province.
+func (rd *Reader) isCentralCity(s string, toks []token, n int) bool {
+	for end := min(len(toks), n+7); end > n; end-- {
+		for _, from := range []int{0, n} {
+			for from < end && toks[from].punct {
+				from++
+			}
+			if from == end {
+				continue
+			}
+			for _, t := range rd.territories(s[toks[from].start:toks[end-1].end]) {
+				if t.Level == "province" && t.Type == "municipality" {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// speaksOfMany reports whether the word before "huyện" makes it a level or a number of districts, no name; "hợp tác xã" and "thị xã" end
+// in a word for a level.
+func speaksOfMany(before token) bool {
+	switch before.low {
+	case "các", "cấp", "theo", "liên", "mọi", "từng", "mỗi", "số", "những", "nhiều", "tác", "tuyến", "làng":
+		return true
+	}
+	return before.num >= 0
+}
+
+// isNameSyllable: the syllables of a proper name begin with a capital letter.
+func isNameSyllable(s string, t token) bool {
+	r, _ := utf8.DecodeRuneInString(s[t.start:])
+	return !t.punct && t.num < 0 && unicode.IsUpper(r)
+}
+
+// isCommon recognises words that no name of a locality begins with, but that follow the word for its level in titles written in capitals.
+func isCommon(low string) bool {
+	switch low {
+	case "hội", "nghèo", "đảo", "biên", "vùng", "đặc", "khó", "thuộc", "trực", "trong", "có", "đạt", "nông", "ủy", "uỷ", "và", "hoặc", "năm", "giai",
+		"theo", "được", "của", "tính", "về", "với", "ở", "trên", "đến", "từ", "còn", "thực", "đã", "để", "là", "tháng", "quý", "viên", "trung",
+		"miền", "thoát", "phấn", "không", "chưa", "cần", "mới":
+		return true
+	}
+	return false
+}
+
+// isDistrictOffice: only districts have a "Phòng Lao động - Thương binh và Xã hội" as a sender; the departments of a province bear other names.
+func isDistrictOffice(toks []token) bool {
+	if len(toks) < 2 || toks[0].low != "phòng" {
+		return false
+	}
+	for i, t := range toks[1:min(len(toks), 9)] {
+		switch t.low {
+		case "lđtbxh", "lđtb", "tbxh", "tb", "thương":
+			return i == 0 || toks[1].low == "lđ" || toks[1].low == "lao"
+		}
+	}
+	return false
+}
+
+// narrows reports whether a text speaks of districts or communes at all, by name or not: "5 huyện nghèo".
+func narrows(s string) bool {
+	toks := tokenize(s)
+	for i := range toks {
+		if localityLevel(toks[i:]) > 0 && !isCity(toks[i:]) && (i+1 >= len(toks) || toks[i+1].low != "hội") && (i == 0 || toks[i-1].low != "tác") {
+			return true
+		}
+	}
+	return false
+}
+
+// placeSheets decides which sheets are of a locality: by a line above their tables, by their names, or because they follow a
+// sheet of a locality without naming a province of their own. A sheet named after a place beside them ("Bát Xát" beside "Sa Pa") is one too.
+func (b *bookReader) placeSheets() {
+	var carried *mention
+	found := false
+	for _, s := range b.sheets {
+		switch {
+		case s.local != nil:
+		case s.placeKnown():
+			carried = nil
+			found = found || s.place.level() != "province"
+			continue
+		case s.own:
+			carried = nil
+			if m, ok := b.rd.locality(b.rd.repair(s.g.info.Name)); ok {
+				s.local = &m
+			}
+			found = found || s.local != nil || s.place != nil
+			continue
+		default:
+			s.local = carried
+		}
+		carried, found = s.local, found || s.local != nil || s.place != nil
+	}
+	if !found && !b.namesSiblings() {
+		return
+	}
+	for _, s := range b.sheets {
+		if name := b.rd.repair(s.g.info.Name); s.local == nil && s.place == nil && b.isProperName(name) {
+			s.local, b.districts = &mention{name: name, at: place{sheet: s.g.info.Name}}, true
+		}
+	}
+}
+
+func (s *sheetReader) placeKnown() bool { return s.place != nil && len(s.place.territories) > 0 }
+
+// namesSiblings reports whether two sheets or more are named as places are, one of them by syllables that no word of the forms holds.
+func (b *bookReader) namesSiblings() bool {
+	names, foreign := 0, false
+	for _, s := range b.sheets {
+		if name := b.rd.repair(s.g.info.Name); len(s.tables) > 0 && b.isProperName(name) {
+			names++
+			foreign = foreign || b.rd.isForeign(name)
+		}
+	}
+	return names > 1 && foreign
+}
+
+// isProperName: all syllables begin with a capital and go on in small letters, and nothing else is known of the text.
+func (b *bookReader) isProperName(name string) bool {
+	toks := b.rd.tokenize(name)
+	if p := b.rd.phrase(name); len(toks) == 0 || len(toks) > 5 || p.rest == "" && p.says() || p.opens != "" {
+		return false
+	}
+	letters := 0
+	for _, t := range toks {
+		w := name[t.start:t.end]
+		if !isNameSyllable(name, t) || utf8.RuneCountInString(w) > 1 && strings.ToUpper(w) == w {
+			return false
+		}
+		letters += len(w)
+	}
+	return letters > 3 && (len(toks) > 1 || isGlued(name))
+}
+
+// isGlued reports whether a capital stands inside a word: "SaPa" is a name, "Sheet" is none.
+func isGlued(name string) bool {
+	for i, r := range name {
+		if i > 0 && unicode.IsUpper(r) {
+			return true
+		}
+	}
+	return false
+}
+
+// isForeign reports whether a syllable stands in no name of an indicator and no word of the grammar.
+func (rd *Reader) isForeign(name string) bool {
+	for _, t := range rd.tokenize(name) {
+		if !rd.syllables[t.low] {
+			return true
+		}
+	}
+	return false
+}
+
+// knownSyllables collects the syllables of indicators and of the words of the grammar.
+func knownSyllables(cat *catalogue.Catalogue, v vocabulary) map[string]bool {
+	known := map[string]bool{}
+	add := func(s string) {
+		for _, t := range tokenize(s) {
+			known[t.low] = true
+		}
+	}
+	for i := range cat.Indicators {
+		add(cat.Indicators[i].NameVi)
+		for _, other := range cat.Indicators[i].Synonyms {
+			add(other)
+		}
+	}
+	for _, h := range cat.HeaderWords {
+		add(h.Word)
+	}
+	for k := range v {
+		add(k)
+	}
+	return known
+}
