@@ -89,13 +89,14 @@ func judgeCells(cat *catalogue.Catalogue, f *record.File) {
 			}
 		}
 	}
-	observations := f.Observations[:0]
+	kept := 0
 	var refused record.Origin
-	for _, o := range f.Observations {
+	for i := range f.Observations {
+		o := &f.Observations[i]
 		if o.Cell != "" && o.Cell == refused.Cell && o.Sheet == refused.Sheet {
 			continue // a part written in the cell of a value that was refused
 		}
-		if code, why := cellFault(cat, &o); code != "" {
+		if code, why := cellFault(cat, o); code != "" {
 			refuse(o.Origin, code, why, o.Label, o.Header)
 			refused = o.Origin
 			if o.Achieved.Valid { // without its value the percentage says nothing; its cell goes with the value's
@@ -106,9 +107,12 @@ func judgeCells(cat *catalogue.Catalogue, f *record.File) {
 			}
 			continue
 		}
-		observations = append(observations, o)
+		if kept != i {
+			f.Observations[kept] = *o
+		}
+		kept++
 	}
-	f.Observations = observations
+	f.Observations = f.Observations[:kept]
 	insurance := f.Insurance[:0]
 	for _, o := range f.Insurance {
 		if o.Value.Valid && !fits(o.Value.Decimal) {
@@ -214,6 +218,7 @@ type table struct {
 	territory, period, measure string
 	cells                      []cell
 	at                         map[cell]int // position in File.Observations
+	sexes, areas               bool         // some cell is of one sex, of one area
 }
 
 // cell is one place of a table.
@@ -233,7 +238,7 @@ func tabulate(f *record.File) []*table {
 		p := point{o.Territory, o.Period, o.Measure}
 		t := byPoint[p]
 		if t == nil {
-			t = &table{o.Territory, o.Period, o.Measure, nil, map[cell]int{}}
+			t = &table{territory: o.Territory, period: o.Period, measure: o.Measure, at: map[cell]int{}}
 			byPoint[p], tables = t, append(tables, t)
 		}
 		c := cell{o.Indicator, o.Sex, o.Area}
@@ -241,6 +246,7 @@ func tabulate(f *record.File) []*table {
 			t.cells = append(t.cells, c)
 		}
 		t.at[c] = i
+		t.sexes, t.areas = t.sexes || o.Sex != "T", t.areas || o.Area != "T"
 	}
 	return tables
 }
@@ -344,13 +350,16 @@ func (j *judge) measure(code string) string {
 // splits compares totals with male + female and with urban + rural.
 func (j *judge) splits() {
 	for _, t := range j.tables {
+		if !t.sexes && !t.areas {
+			continue
+		}
 		for _, c := range t.cells {
-			if c.sex == "T" {
+			if t.sexes && c.sex == "T" {
 				if parts := j.values(t, cell{c.indicator, "M", c.area}, cell{c.indicator, "F", c.area}); len(parts) == 2 {
 					j.compare("sex_total", j.values(t, c)[0], parts, true)
 				}
 			}
-			if c.area == "T" {
+			if t.areas && c.area == "T" {
 				if parts := j.values(t, cell{c.indicator, c.sex, "U"}, cell{c.indicator, c.sex, "R"}); len(parts) == 2 {
 					j.compare("area_total", j.values(t, c)[0], parts, true)
 				}
@@ -400,7 +409,11 @@ func (j *judge) compare(code string, total *record.Observation, parts []*record.
 		if from == nil || from.Quantity != unit.Quantity || in == nil || in.Aggregation != "sum" {
 			return
 		}
-		sum = sum.Add(p.Value.Decimal.Mul(from.Factor).Div(unit.Factor))
+		if v := p.Value.Decimal; from == unit {
+			sum = sum.Add(v)
+		} else {
+			sum = sum.Add(v.Mul(from.Factor).Div(unit.Factor))
+		}
 	}
 	off := sum.Sub(total.Value.Decimal)
 	tolerance := j.rounding(ind, unit, append([]*record.Observation{total}, parts...))
@@ -432,7 +445,12 @@ func (j *judge) rounding(ind *catalogue.Indicator, unit *catalogue.Unit, values 
 			coarsest = written
 		}
 		counted = counted && single(written)
-		v := o.Value.Decimal.Mul(own.Factor).DivRound(written.Factor, most)
+		v := o.Value.Decimal
+		if own == written {
+			v = v.Round(most)
+		} else {
+			v = v.Mul(own.Factor).DivRound(written.Factor, most)
+		}
 		for places < most && !v.Equal(v.Truncate(places)) {
 			places++
 		}
@@ -440,7 +458,11 @@ func (j *judge) rounding(ind *catalogue.Indicator, unit *catalogue.Unit, values 
 	if counted && places == 0 {
 		return decimal.Zero
 	}
-	return decimal.New(int64(len(values)), -places).Div(decimal.NewFromInt(2)).Mul(coarsest.Factor).Div(unit.Factor)
+	half := decimal.New(5*int64(len(values)), -places-1)
+	if coarsest == unit {
+		return half
+	}
+	return half.Mul(coarsest.Factor).Div(unit.Factor)
 }
 
 // copiedAtLeast is how many different values two columns must share before their equality means anything: small round
@@ -458,8 +480,19 @@ func (j *judge) copies() {
 	type row struct{ indicator, territory, sex, area string }
 	type column struct {
 		period, measure string
-		values          map[row]*record.Observation
-		first           *record.Observation // by address
+		list            []*record.Observation
+		values          map[row]*record.Observation // of list, made when it is needed
+		first           *record.Observation         // by address
+	}
+	at := func(o *record.Observation) row { return row{o.Indicator, o.Territory, o.Sex, o.Area} }
+	index := func(c *column) map[row]*record.Observation {
+		if c.values == nil {
+			c.values = make(map[row]*record.Observation, len(c.list))
+			for _, o := range c.list {
+				c.values[at(o)] = o
+			}
+		}
+		return c.values
 	}
 	type name struct {
 		place
@@ -476,20 +509,27 @@ func (j *judge) copies() {
 		p := place{o.Sheet, o.Table}
 		c := byName[name{p, o.Period, o.Measure}]
 		if c == nil {
-			c = &column{o.Period, o.Measure, map[row]*record.Observation{}, o}
+			c = &column{period: o.Period, measure: o.Measure, first: o}
 			byName[name{p, o.Period, o.Measure}] = c
 			if columns[p] == nil {
 				places = append(places, p)
 			}
 			columns[p] = append(columns[p], c)
 		}
-		c.values[row{o.Indicator, o.Territory, o.Sex, o.Area}] = o
+		c.list = append(c.list, o)
 		if o.Row < c.first.Row || o.Row == c.first.Row && o.Col < c.first.Col {
 			c.first = o
 		}
 	}
 	equal := func(earlier, later *column) bool {
-		if len(later.values) < copiedAtLeast || 2*len(later.values) < len(earlier.values) {
+		last := later.list[len(later.list)-1] // what a row says that comes twice
+		if len(later.list) < copiedAtLeast || !slices.ContainsFunc(earlier.list, func(o *record.Observation) bool {
+			return o.Value.Decimal.Equal(last.Value.Decimal) && at(o) == at(last)
+		}) {
+			return false // as most are not, without an index
+		}
+		index(later)
+		if len(later.values) < copiedAtLeast || 2*len(later.values) < len(index(earlier)) {
 			return false
 		}
 		different := map[string]bool{}
@@ -514,7 +554,7 @@ func (j *judge) copies() {
 					continue
 				}
 				j.f.Findings = append(j.f.Findings, record.Finding{
-					Origin: later.first.Origin, Rule: "copied_forward", Actual: fmt.Sprint(len(later.values)),
+					Origin: later.first.Origin, Rule: "copied_forward", Actual: fmt.Sprint(len(index(later))),
 					Args: []string{fmt.Sprintf("%s %s = %s %s", j.measure(earlier.measure), earlier.period, j.measure(later.measure), later.period)},
 				})
 				break
