@@ -180,11 +180,16 @@ func pathWords(s string) []string {
 	return out
 }
 
+// wordsOf is pathWords, remembered: many files lie in one folder.
+func (rd *Reader) wordsOf(s string) []string {
+	return rd.pathWords.get(s, func() []string { return pathWords(s) })
+}
+
 // pathTerritory finds the province a path names: in the file's name, else in the nearest folder that names one.
 func (rd *Reader) pathTerritory(path string) (mention, bool) {
 	elements := strings.FieldsFunc(path, func(r rune) bool { return r == '/' || r == '\\' })
 	for k := len(elements) - 1; k >= 0 && k >= len(elements)-6; k-- {
-		words := pathWords(strings.TrimSuffix(elements[k], ".xlsx"))
+		words := rd.wordsOf(strings.TrimSuffix(elements[k], ".xlsx"))
 		var found []mention
 		for i := 0; i < len(words); i++ {
 			for n := min(5, len(words)-i); n > 0; n-- {
@@ -213,7 +218,7 @@ func (rd *Reader) pathTerritory(path string) (mention, bool) {
 func (rd *Reader) pathRound(path string) (year int, folder string) {
 	elements := strings.FieldsFunc(path, func(r rune) bool { return r == '/' || r == '\\' })
 	for k := len(elements) - 1; k >= 0; k-- {
-		words := pathWords(elements[k])
+		words := rd.wordsOf(elements[k])
 		for i, w := range words {
 			y, err := strconv.Atoi(w)
 			if err != nil || len(w) != 4 || y < firstYear || y > lastYear || i == 0 {

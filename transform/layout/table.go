@@ -112,46 +112,36 @@ func (s *sheetReader) classify(i int32) {
 		s.class[i] = classValue
 		return
 	}
-	if startsLikeNumber(t) {
-		p := s.g.read[i].phrase
-		if p.known() && p.dims.unit == nil {
-			s.parsed[i] = p
-			if p.dims.year != 0 && p.dims.toYear == 0 && len(t) == 4 {
-				s.class[i] = classYear
-			}
-			return
-		}
-		n, err := text.ParseNumber(t, text.Unknown)
-		ne, isNumberError := err.(*text.NumberError)
-		switch {
-		case err == nil && (n.Unit == "" || s.rd.unit(n.Unit) != nil):
-			s.class[i] = classValue
-			return
-		case isNumberError && ne.Reason == "empty_kind":
-			s.class[i] = classEmpty
-			return
-		case isNumberError && (ne.Reason == text.ReasonAmbiguous || ne.Reason == text.ReasonRange):
-			s.class[i] = classValue
-			return
-		}
+	s.class[i] = s.g.read[i].class
+	if p := s.g.read[i].phrase; s.class[i] == classText || s.class[i] == classYear || !startsLikeNumber(t) {
 		s.parsed[i] = p
-		return
 	}
-	p := s.g.read[i].phrase
-	s.parsed[i] = p
-	if !p.says() && len(t) < 60 {
-		// "Dưới 4", "Khoảng 24", "trên 29.976 hồ sơ", "x"
-		n, err := text.ParseNumber(t, text.Unknown)
-		ne, isNumberError := err.(*text.NumberError)
-		switch {
-		case err == nil && n.Kind == "" && (n.Unit == "" || s.rd.unit(n.Unit) != nil):
-			s.class[i] = classValue
-		case isNumberError && (ne.Reason == text.ReasonAmbiguous || ne.Reason == text.ReasonRange):
-			s.class[i] = classValue
-		case isNumberError && ne.Reason == "empty_kind":
-			s.class[i] = classEmpty
+}
+
+// classOf classifies a text, of which p is the phrase.
+func (rd *Reader) classOf(t string, p *phrase) class {
+	numeral := startsLikeNumber(t)
+	switch {
+	case numeral && p.known() && p.dims.unit == nil:
+		if p.dims.year != 0 && p.dims.toYear == 0 && len(t) == 4 {
+			return classYear
 		}
+		return classText
+	case !numeral && (p.says() || len(t) >= 60):
+		return classText
 	}
+	// "Dưới 4", "Khoảng 24", "trên 29.976 hồ sơ", "x"
+	n, err := text.ParseNumber(t, text.Unknown)
+	ne, isNumberError := err.(*text.NumberError)
+	switch {
+	case err == nil && (numeral || n.Kind == "") && (n.Unit == "" || rd.unit(n.Unit) != nil):
+		return classValue
+	case isNumberError && (ne.Reason == text.ReasonAmbiguous || ne.Reason == text.ReasonRange):
+		return classValue
+	case isNumberError && ne.Reason == text.ReasonEmpty:
+		return classEmpty
+	}
+	return classText
 }
 
 // shownDate writes the serial number of cell i as a number format shows it, as far as years and months go: 2019, 6/2019, 30/6/2019; "" if

@@ -296,6 +296,8 @@ type Reader struct {
 	repairs      memo[string, string]
 	facts        memo[string, headFacts]
 	titles       memo[string, *titleWords]
+	pathWords    memo[string, []string]
+	forms        memo[string, *catalogue.Form]
 	units        memo[unitQuestion, *catalogue.Unit]
 	parents      memo[parentQuestion, bool]
 	nearest      memo[string, *catalogue.Indicator]
@@ -347,6 +349,7 @@ type reading struct {
 	text    string     // as the fonts of the cell show it
 	trimmed string     // without blanks at its ends
 	phrase  *phrase    // of trimmed
+	class   class      // of a text cell that holds it
 	words   [][]uint16 // record.Words of trimmed, and of what it would have been taken for if the catalogue knew other labels
 }
 
@@ -381,6 +384,7 @@ func (rd *Reader) makeReading(runs ...text.Run) *reading {
 	r := &reading{text: rd.choose(s, all)}
 	r.trimmed = strings.TrimSpace(r.text)
 	r.phrase = rd.phrase(r.trimmed)
+	r.class = rd.classOf(r.trimmed, r.phrase)
 	for _, other := range append(all, s) {
 		if w := record.Words(text.Key(other)); w != nil {
 			r.words = append(r.words, w)

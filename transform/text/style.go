@@ -82,6 +82,9 @@ func FromFloat(raw string) (d decimal.Decimal, cut bool, err error) {
 	if n, ok := plainInteger(raw); ok {
 		return decimal.New(n, 0), false, nil
 	}
+	if n, places, ok := plainDecimal(raw); ok {
+		return decimal.New(n, -places), false, nil
+	}
 	if len(raw) > maxNumberText || strings.ContainsAny(raw, "xXpP_") {
 		return d, false, fmt.Errorf("%.40q is not a stored number", raw)
 	}
@@ -118,6 +121,26 @@ func FromFloat(raw string) (d decimal.Decimal, cut bool, err error) {
 		return rounded, !rounded.Equal(d), nil
 	}
 	return d, wholeDigits(raw) > 15, nil
+}
+
+// plainDecimal reads a decimal of at most 15 digits, of which at most ten stand behind the point and the last is not zero: a
+// double keeps these digits as they are.
+func plainDecimal(s string) (n int64, places int32, ok bool) {
+	point := strings.IndexByte(s, '.')
+	places = int32(len(s) - 1 - point)
+	if point < 1 || len(s) > 16 || places < 1 || places > 10 || s[0] == '0' && point > 1 || s[len(s)-1] == '0' {
+		return 0, 0, false
+	}
+	for i := range len(s) {
+		switch {
+		case i == point:
+		case s[i] < '0' || s[i] > '9':
+			return 0, 0, false
+		default:
+			n = n*10 + int64(s[i]-'0')
+		}
+	}
+	return n, places, true
 }
 
 // wholeDigits counts the significant digits of a whole number written without exponent, 0 for anything else.
