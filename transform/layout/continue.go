@@ -45,6 +45,48 @@ func (s *sheetReader) goOn(before *sheetReader) {
 	}
 }
 
+// goOnBelow completes the headers of a table that repeats the one above it in a shorter form: "2018 | 2019" below "TH 2018 | KH 2019", in
+// the same columns and without a title between. What a header leaves open the one above it says, if they agree in the rest. It reports
+// whether the headers above say what kind of figure they head: then a column that is still without is a gap.
+func (s *sheetReader) goOnBelow(t *table, cx *cellContext) (measured bool) {
+	if above := s.above(t); above != nil {
+		for c := range cx.columns {
+			d := &cx.columns[c].dims
+			if t.columns[c].role != roleValue {
+				continue
+			}
+			measured = measured || above.said[c].measure != ""
+			if d.measure != "" || d.year+above.said[c].year == 0 {
+				continue
+			}
+			both, said := *d, above.said[c]
+			if both.merge(&said); both.clash == "" {
+				inherit(d, &said)
+			}
+		}
+	}
+	t.said = make([]partial, len(cx.columns))
+	for c := range cx.columns {
+		t.said[c] = cx.columns[c].dims
+	}
+	return measured
+}
+
+// above gives the table that a table without a title of its own stands below; nil if there is none.
+func (s *sheetReader) above(t *table) *table {
+	k := slices.Index(s.tables, t)
+	if k < 1 || s.tables[k-1].said == nil || len(s.tables[k-1].columns) != len(t.columns) {
+		return nil
+	}
+	last := s.tables[k-1]
+	for _, i := range t.zoneCells {
+		if s.parsed[i] == nil || s.parsed[i].says() && !s.parsed[i].unitLine {
+			return nil
+		}
+	}
+	return last
+}
+
 // sameBand reports whether two tables have the same headers over the same columns of their sheets.
 func (s *sheetReader) sameBand(t *table, before *sheetReader, last *table) bool {
 	heads := func(s *sheetReader, t *table) map[int]string {

@@ -423,6 +423,7 @@ func (s *sheetReader) context(t *table) *cellContext {
 			cx.hasYears = cx.hasYears || cx.columns[c].dims.year != 0
 		}
 	}
+	short := s.goOnBelow(t, cx)
 	cx.samePeriods()
 	for c := range cx.columns {
 		cx.old = cx.old || cx.columns[c].dims.standard == standardOld
@@ -470,7 +471,7 @@ func (s *sheetReader) context(t *table) *cellContext {
 	for _, y := range cx.title.years {
 		cx.lastYear = max(cx.lastYear, y.year, y.toYear)
 	}
-	cx.hasMeasures = s.hasMeasures(t)
+	cx.hasMeasures = s.hasMeasures(t) || short
 	districts := 0
 	for _, rw := range t.rows {
 		for _, x := range rw.mean.territories {

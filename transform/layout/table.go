@@ -56,6 +56,7 @@ type table struct {
 	before      *table       // of the sheet before, that this one goes on
 	left        []*row       // the last row and those it is a part of
 	title       *titleInfo   // what its titles said
+	said        []partial    // what the headers of its columns said, see goOnBelow
 	places      map[int]bool // see placeRanks
 	placed      bool         // some of these rows name a territory
 	regions     map[int]bool // ranks of the rows over these that name their region
