@@ -81,7 +81,7 @@ func (rd *Reader) mentions(s string) []mention {
 			ok := true
 			switch cands[0].Level {
 			case "country":
-				ok = isNational(toks, i, n)
+				ok = isNational(toks, i, n) && !rd.isInName(s, toks, i, n)
 			case "region":
 				ok = n >= 2
 			default:
@@ -115,15 +115,30 @@ func provincePrefix(toks []token) int {
 // isNational: "cả nước" and "toàn quốc" name the country; "Việt Nam" only where a body or title ends with it, not in
 // the motto or in "người lao động Việt Nam".
 func isNational(toks []token, i, n int) bool {
-	if toks[i].low != "việt" && toks[i].low != "viet" && toks[i].low != "vn" {
+	switch toks[i].low {
+	case "việt", "viet", "vn", "vietnam":
+	default:
 		return true
 	}
 	for _, t := range toks[:i] {
-		if t.low == "cộng" || t.low == "chủ" || t.low == "người" || t.low == "lao" {
+		switch t.low {
+		case "cộng", "chủ", "người", "lao", "republic", "foreign", "workers":
 			return false
 		}
 	}
-	return n >= 2 && i+n == len(toks)
+	return (n >= 2 || toks[i].low == "vietnam") && i+n == len(toks)
+}
+
+// isInName reports whether n tokens from i are within the name of an indicator: foreigners "làm việc tại Việt Nam" are counted by province too.
+func (rd *Reader) isInName(s string, toks []token, i, n int) bool {
+	for from := max(0, i-2*maxWordTokens); from <= i; from++ {
+		for to := i + n; to <= min(len(toks), i+n+maxWordTokens); to++ {
+			if to-from > n && len(rd.cat.IndicatorsByLabel(s[toks[from].start:toks[to-1].end])) > 0 {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // foldedNames indexes the provinces by their names without diacritics, spaced and glued, for file names.

@@ -730,6 +730,26 @@ func (s *sheetReader) bounds(t *table) {
 	}
 }
 
+// isUnfilled recognises a row of the table above to which nobody typed values: a unit right of its label, or a bullet before it.
+func (s *sheetReader) isUnfilled(cells []int32) bool {
+	for k, i := range cells {
+		p := s.parsed[i]
+		if p == nil || p.unitLine {
+			continue
+		}
+		if k > 0 && s.rd.unit(s.g.text[i]) != nil {
+			return true
+		}
+		switch p.ordinal.rank {
+		case rankBullet, rankDot, rankPlus:
+			if p.dims.sex+p.dims.area != "" && s.g.pos[i].c > 0 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // zoneStart finds the first of the rows above a band that speak about it: text rows without values, up to the last
 // row of data above.
 func (s *sheetReader) zoneStart(t *table, floor int, views []rowView) int {
@@ -739,7 +759,7 @@ func (s *sheetReader) zoneStart(t *table, floor int, views []rowView) int {
 	z := t.top
 	for r := t.top - 1; r >= floor; r-- {
 		v := views[r]
-		if v.values > 0 || v.years > 0 || v.ordinals > 0 || len(v.cells) > 2 {
+		if v.values > 0 || v.years > 0 || v.ordinals > 0 || len(v.cells) > 2 || s.isUnfilled(v.cells) {
 			break
 		}
 		opens := ""
