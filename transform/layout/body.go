@@ -404,7 +404,7 @@ func (s *sheetReader) placeRanks(t *table) {
 			if p != nil && p.rest == "" && len(p.territories) > 0 && t.placeRows {
 				t.regions[headingRank(s.g.text[cells[0]], p, len(cells))] = true
 			}
-			if p != nil && p.rest != "" && isTownName(p.rest) { // "Thuận Châu" beside "Huyện Mộc Châu"
+			if p != nil && p.rest != "" && s.rd.isTownName(p.rest) { // "Thuận Châu" beside "Huyện Mộc Châu"
 				t.places[headingRank(s.g.text[cells[0]], p, len(cells))] = true
 			}
 			if p == nil || p.rest != "" || p.ofWhich || len(p.indicators) > 0 && p.dims.sex+p.dims.area == "" || (len(p.territories) == 0 || t.placeRows) && p.dims.year == 0 && p.dims.sex+p.dims.area == "" {

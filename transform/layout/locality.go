@@ -164,8 +164,11 @@ func isDistrictOffice(toks []token) bool {
 }
 
 // narrows reports whether a text speaks of districts or communes at all, by name or not: "5 huyện nghèo".
-func narrows(s string) bool {
-	toks := tokenize(s)
+func (rd *Reader) narrows(s string) bool {
+	return rd.narrow.get(s, func() bool { return namesLocalities(rd.tokenize(s)) })
+}
+
+func namesLocalities(toks []token) bool {
 	for i := range toks {
 		if localityLevel(toks[i:]) > 0 && !isCity(toks[i:]) && (i+1 >= len(toks) || toks[i+1].low != "hội") && (i == 0 || toks[i-1].low != "tác") {
 			return true

@@ -73,7 +73,7 @@ func (b *bookReader) refuseLabel(s *sheetReader, cx *cellContext, rw *row, i int
 			}
 		}
 	}
-	town := isTownName(unknown)
+	town := b.rd.isTownName(unknown)
 	if !cx.named && len(cx.title.texts) > 0 && territories+cx.territories > 0 {
 		b.refuseNameless(s.g, i, cx.title.text(), label, header)
 		return

@@ -228,7 +228,7 @@ func (s *sheetReader) rowMeaning(t *table, rw *row, title *meaning) meaning {
 	}
 	for p := rw.parent; p != nil; p = p.parent {
 		q := &p.mean
-		if q.unknown != "" && (!p.values && (t.places[p.rank()] || narrows(q.unknown)) || q.tainted || isTownName(q.unknown)) {
+		if q.unknown != "" && (!p.values && (t.places[p.rank()] || s.rd.narrows(q.unknown)) || q.tainted || s.rd.isTownName(q.unknown)) {
 			m.unknown, m.tainted = q.unknown, true
 			return m
 		}
@@ -580,7 +580,7 @@ func (b *bookReader) resolveCell(s *sheetReader, cx *cellContext, rw *row, c int
 		return
 	}
 	if cm.unknown != "" {
-		if isTownName(cm.unknown) {
+		if b.rd.isTownName(cm.unknown) {
 			no("territory.unknown", "", cm.unknown)
 			return
 		}
@@ -928,7 +928,7 @@ func (b *bookReader) joinTerritory(s *sheetReader, cx *cellContext, rw *row, cm 
 			continue
 		}
 		t, code := b.choose(cands, home, cx.onlyDistr)
-		if code == "" && home != nil && t.Level == "province" && t.NameVi == home.NameVi && home.Type == "province" && isTownName(s.rowText(rw)) {
+		if code == "" && home != nil && t.Level == "province" && t.NameVi == home.NameVi && home.Type == "province" && b.rd.isTownName(s.rowText(rw)) {
 			code = "territory.ambiguous" // "Thành phố Huế" in the annex of its province is a row of its districts
 		}
 		if code != "" {
@@ -960,8 +960,11 @@ func (b *bookReader) joinTerritory(s *sheetReader, cx *cellContext, rw *row, cm 
 }
 
 // isTownName reports whether a name says that it is that of a town, district or commune.
-func isTownName(s string) bool {
-	toks := tokenize(s)
+func (rd *Reader) isTownName(s string) bool {
+	return rd.towns.get(s, func() bool { return namesTown(rd.tokenize(s)) })
+}
+
+func namesTown(toks []token) bool {
 	for len(toks) > 0 && (toks[0].punct || toks[0].num >= 0) {
 		toks = toks[1:]
 	}

@@ -467,6 +467,18 @@ func (b *bookReader) fractions(from int) {
 		number bool                 // stored as numbers; of lines of one indicator always false
 		of     *catalogue.Indicator // nil for all
 	}
+	one := decimal.NewFromInt(1)
+	small := func(p *pending) bool {
+		v := p.obs.Value.Decimal.Abs()
+		return p.percent && p.obs.Value.Valid && !v.IsZero() && v.LessThanOrEqual(one)
+	}
+	some := false
+	for i := from; i < len(b.pending) && !some; i++ {
+		some = b.pending[i].percent && small(&b.pending[i])
+	}
+	if !some {
+		return
+	}
 	lines := map[line]*evidence{}
 	at := func(l line) *evidence {
 		if lines[l] == nil {
@@ -474,7 +486,6 @@ func (b *bookReader) fractions(from int) {
 		}
 		return lines[l]
 	}
-	one := decimal.NewFromInt(1)
 	for i := from; i < len(b.pending); i++ {
 		p := &b.pending[i]
 		if !p.obs.Value.Valid || !isPercent(p.indicator) && b.rd.cat.Unit(p.indicator.Unit).Quantity != "percent" {
@@ -499,10 +510,6 @@ func (b *bookReader) fractions(from int) {
 				e.other = v
 			}
 		}
-	}
-	small := func(p *pending) bool {
-		v := p.obs.Value.Decimal.Abs()
-		return p.percent && p.obs.Value.Valid && !v.IsZero() && v.LessThanOrEqual(one)
 	}
 	for l, e := range lines {
 		if l.of == nil || e.least.IsZero() {

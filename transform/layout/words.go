@@ -297,6 +297,8 @@ type Reader struct {
 	facts        memo[string, headFacts]
 	titles       memo[string, *titleWords]
 	pathWords    memo[string, []string]
+	towns        memo[string, bool]
+	narrow       memo[string, bool]
 	forms        memo[string, *catalogue.Form]
 	units        memo[unitQuestion, *catalogue.Unit]
 	parents      memo[parentQuestion, bool]
