@@ -26,6 +26,7 @@ import (
 	"github.com/phuluc/phuluc/transform/catalogue"
 	"github.com/phuluc/phuluc/transform/layout"
 	"github.com/phuluc/phuluc/transform/mapping"
+	"github.com/phuluc/phuluc/transform/record"
 	"github.com/phuluc/phuluc/transform/text"
 )
 
@@ -223,7 +224,8 @@ func (a *app) quarantineAcceptCommand() *cobra.Command {
 		Long: `Make the unknown text of an entry known: one line is added to a file of your catalogue folder (indicator_synonyms.csv,
 territory_names.csv, unit_words.csv or header_words.csv), and no other line is touched. The line is written only if the
 catalogue stays without contradictions and the entry's cell is then read. Without --as the text means what the nearest known
-spelling means. All entries with the same text are settled by it at the next refresh, or at once with --replay.`,
+spelling means. The label of a row that is a part of another means it only below the label of that one. All entries with the same
+text, there, are settled by it at the next refresh, or at once with --replay.`,
 		Example: `  phuluc quarantine accept 3f0c2b19aa
   phuluc quarantine accept 3f0c2b19aa --as jobs_created --replay
   phuluc quarantine accept 77ab01c2d3 --as measure=plan --by "Lan" --reason "biên bản họp 12/3"`,
@@ -251,11 +253,20 @@ spelling means. All entries with the same text are settled by it at the next ref
 			if err != nil {
 				return err
 			}
+			refused, err := refusals(ctx, cfg, cat, e)
+			if err != nil {
+				return err
+			}
+			if r := refused[e.place()]; below == "" && r.Below != "" { // the label of a part means something only below what it is a part of
+				below = r.Below
+				same = slices.DeleteFunc(same, func(o quarantineEntry) bool {
+					return o.SHA256 != e.SHA256 || text.Key(refused[o.place()].Below) != text.Key(below)
+				})
+			}
 			result := acceptedJSON{Entries: max(1, len(same))}
-			var ids []string
 			shas := map[string]bool{}
 			for _, s := range same {
-				ids, shas[s.SHA256] = append(ids, s.ID), true
+				shas[s.SHA256] = true
 			}
 			result.Files = len(shas)
 			err = exclusively(ctx, cfg, "quarantine accept", func(book *ledger.Ledger) error {
@@ -295,7 +306,7 @@ spelling means. All entries with the same text are settled by it at the next ref
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&as, "as", "", "what the text means: an indicator, territory or unit, or dimension=value for a word of a header")
-	flags.StringVar(&below, "below", "", "the text means this only below this label")
+	flags.StringVar(&below, "below", "", "the text means this only below this label (default: that of the row it is a part of)")
 	flags.StringVar(&by, "by", "", "who decides (default: the user of the machine)")
 	flags.StringVar(&reason, "reason", "", "why, for the record")
 	flags.BoolVar(&replay, "replay", false, "read the files concerned again at once")
@@ -332,12 +343,15 @@ func amend(ctx context.Context, cfg config, before *catalogue.Catalogue, e quara
 			return nil, row, refuse(fmt.Sprintf("%s:%d %q: %s / %s", filepath.Base(p.File), p.Line, p.Value, p.TextVi, p.TextEn), "give another meaning with --as, or a label it stands below with --below")
 		}
 	}
-	still, err := stillRefused(ctx, cfg, amended.Catalogue, e)
+	after, err := refusals(ctx, cfg, amended.Catalogue, e)
 	if err != nil {
 		return nil, row, err
 	}
-	if still {
+	switch r := after[e.place()]; {
+	case r.Code == e.Code && text.Key(r.Unknown()) == text.Key(e.Unknown):
 		return nil, row, refuse("with this line the cell would be refused for the same reason", "look at the cell: phuluc quarantine show "+e.ID[:shortID])
+	case r.Code == "unit.conflict" && e.Code == "indicator.unknown":
+		return nil, row, refuse(r.Message("vi")+" / "+r.Message("en"), "give an indicator that is counted in the unit of the row with --as")
 	}
 	return amended, row, nil
 }
@@ -348,43 +362,50 @@ func lint(cat *catalogue.Catalogue, o catalogue.LintOptions) []catalogue.Problem
 	return cat.Lint(o)
 }
 
-// stillRefused reads an entry's file by another catalogue and reports whether the entry would be there again.
-func stillRefused(ctx context.Context, cfg config, cat *catalogue.Catalogue, e quarantineEntry) (bool, error) {
+// cellPlace is a cell of a workbook.
+type cellPlace struct{ sheet, cell string }
+
+func (e quarantineEntry) place() cellPlace { return cellPlace{e.Sheet, e.Cell} }
+
+// refusals reads an entry's file by a catalogue and gives what it refuses, by the cells.
+func refusals(ctx context.Context, cfg config, cat *catalogue.Catalogue, e quarantineEntry) (map[cellPlace]record.Refusal, error) {
 	mappings, err := mapping.LoadSet(cfg.Catalogue)
 	if err != nil {
-		return false, err
+		return nil, err
 	}
 	pipeline, err := transform.New(transform.Options{Catalogue: cat, Mappings: mappings, Timeout: time.Duration(cfg.FileTimeout), Limits: cfg.Limits.sheet()})
 	if err != nil {
-		return false, err
+		return nil, err
 	}
 	store, err := landing.Open(filepath.Join(cfg.DataDir, "landing"))
 	if err != nil {
-		return false, err
+		return nil, err
 	}
 	raws, err := store.List()
 	if err != nil {
-		return false, err
+		return nil, err
 	}
 	i := slices.IndexFunc(raws, func(r landing.Raw) bool { return r.SHA256 == e.SHA256 })
 	if i < 0 {
-		return false, fmt.Errorf("the landed object %s is not there", e.SHA256)
+		return nil, fmt.Errorf("the landed object %s is not there", e.SHA256)
 	}
 	f, err := store.Open(e.SHA256)
 	if err != nil {
-		return false, err
+		return nil, err
 	}
 	defer f.Close()
 	file, err := pipeline.Read(ctx, raws[i], transform.NameOf(raws[i]), f)
 	if err != nil {
-		return false, err
+		return nil, err
 	}
+	out := make(map[cellPlace]record.Refusal, len(file.Refusals))
 	for _, r := range file.Refusals {
-		if r.Code == e.Code && r.Sheet == e.Sheet && address(r.Origin) == e.Cell && text.Key(r.Unknown()) == text.Key(e.Unknown) {
-			return true, nil
+		p := cellPlace{r.Sheet, address(r.Origin)}
+		if _, taken := out[p]; !taken || r.Code == e.Code && text.Key(r.Unknown()) == text.Key(e.Unknown) {
+			out[p] = r
 		}
 	}
-	return false, nil
+	return out, nil
 }
 
 // writeAmendment puts the line into its file and takes it back if then fails.

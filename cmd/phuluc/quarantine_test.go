@@ -239,3 +239,45 @@ func TestEveryKindOfUnknownTextCanBeAccepted(t *testing.T) {
 		t.Errorf("%s entries are left", n)
 	}
 }
+
+// The label of a part means something only below what it is a part of, and no indicator is counted in another unit than its row.
+func TestTheLabelOfAPartIsAcceptedBelowItsOwnRow(t *testing.T) {
+	t.Parallel()
+	h := newHome(t)
+	a := goodAnnex("Tỉnh Hà Giang")
+	a.rows = append(a.rows,
+		annexRow{"7", "Tỷ lệ thất nghiệp khu vực thành thị", "%", []any{3.1, 3.2, 3.3, 3.4}},
+		annexRow{"", "- Thanh niên", "%", []any{8.1, 8.2, 8.3, 8.4}})
+	b := goodAnnex("Tỉnh Lào Cai")
+	b.rows = slices.Insert(b.rows, 3, annexRow{"", "- Thanh niên", "%", []any{50.1, 50.2, 50.3, 50.4}})
+	h.put(t, "Ha Giang.xlsx", a.xlsx(t, nil))
+	h.put(t, "Lao Cai.xlsx", b.xlsx(t, nil))
+	h.refresh(t)
+	data := []string{"--data", string(h)}
+	rows, _ := runJSON[[]record](t, done, append([]string{"quarantine", "list", "--code", "indicator.unknown"}, data...)...)
+	if len(rows) != 8 {
+		t.Fatalf("listed: %v", rows)
+	}
+	i := slices.IndexFunc(rows, func(r record) bool { return strings.HasPrefix(r.text("raw"), "8") })
+	accept := append([]string{"quarantine", "accept", rows[i].text("quarantine_id")}, data...)
+	if r := run(t, input, append(accept, "--as", "jobs_created")...); !strings.Contains(r.stderr, "%") {
+		t.Errorf("a share is accepted as a number of persons: %s", r.stderr)
+	}
+	if _, err := os.Stat(h.path("catalogue")); err == nil {
+		t.Error("a refused acceptance leaves a catalogue behind")
+	}
+	accepted, _ := runJSON[record](t, done, append(accept, "--as", "unemp_rate_youth_urban", "--by", "Lan")...)
+	if !strings.HasPrefix(accepted.text("added"), "unemp_rate_youth_urban,Thanh niên,,Tỷ lệ thất nghiệp khu vực thành thị,") || accepted.text("entries") != "4" || accepted.text("files") != "1" {
+		t.Errorf("accepted: %v", accepted)
+	}
+	h.refresh(t)
+	if n := h.one(t, "SELECT count(*) FROM dw.observation WHERE indicator_code = 'unemp_rate_youth_urban' AND territory_id LIKE 'province:02%'"); n != "4" {
+		t.Errorf("%s values of the part", n)
+	}
+	if n := h.one(t, "SELECT count(*) FROM dw.observation WHERE indicator_code = 'unemp_rate_youth_urban'"); n != "4" {
+		t.Errorf("%s values, also of a part of something else", n)
+	}
+	if open, _ := runJSON[[]record](t, done, append([]string{"quarantine", "list"}, data...)...); len(open) != 4 {
+		t.Errorf("left open: %v", open)
+	}
+}

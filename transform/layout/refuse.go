@@ -1,6 +1,8 @@
 package layout
 
 import (
+	"strings"
+
 	"github.com/phuluc/phuluc/transform/catalogue"
 	"github.com/phuluc/phuluc/transform/record"
 	"github.com/phuluc/phuluc/transform/text"
@@ -93,4 +95,19 @@ func (b *bookReader) refuseLabel(s *sheetReader, cx *cellContext, rw *row, i int
 		nearest = in.NameVi
 	}
 	b.refuse(s.g, i, "indicator.unknown", label, header, nearest, unknown)
+	b.refusals[len(b.refusals)-1].Below = rw.partOf(unknown)
+}
+
+// partOf gives the label of the nearest row that a row with an unknown label is a part of: one that names an indicator or has values, since a
+// heading over unlike rows says nothing about them. unknown may be the label of a row between.
+func (rw *row) partOf(unknown string) string {
+	for len(rw.mean.texts) > 0 && !strings.Contains(rw.mean.texts[len(rw.mean.texts)-1], unknown) && rw.parent != nil {
+		rw = rw.parent
+	}
+	for p := rw.parent; p != nil; p = p.parent {
+		if a := p.mean.asAncestor(); a.text != "" && (p.values || a.indicator != nil) {
+			return a.text
+		}
+	}
+	return ""
 }

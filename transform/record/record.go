@@ -89,6 +89,7 @@ type Refusal struct {
 	Cells   int
 	Label   string // row text beside the cell
 	Header  string // header texts above it
+	Below   string // label of the row that the row is a part of, "" if it is none or the label is not what was refused
 }
 
 // Finding is a doubt of a rule about values that were loaded.
