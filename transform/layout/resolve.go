@@ -685,6 +685,10 @@ func (b *bookReader) resolveCell(s *sheetReader, cx *cellContext, rw *row, c int
 		no("dimension.missing", "", "no heading above the row names its sex or area") // a heading may be lost
 		return
 	}
+	if n, ok := b.rd.unsaid(slices.Concat(ti.narrowed, s.headingsOver(rw)), in, sex, label, header); ok {
+		no("indicator.narrowed", "", n.text)
+		return
+	}
 	terr, code, args := b.joinTerritory(s, cx, rw, cm)
 	if code != "" {
 		no(code, "", args...)
@@ -740,6 +744,18 @@ func (rd *Reader) restricted(in *catalogue.Indicator, sex, area string) *catalog
 		}
 		return nil
 	})
+}
+
+// headingsOver gives the populations to which rows above that name no indicator narrow a row.
+func (s *sheetReader) headingsOver(rw *row) (found []narrowing) {
+	for p := rw.parent; p != nil; p = p.parent {
+		for _, i := range p.labels {
+			if q := s.parsed[i]; q.rest != "" || p.mean.indicator == nil {
+				found = append(found, s.rd.narrowings(q.body, true)...)
+			}
+		}
+	}
+	return found
 }
 
 // isHeaded reports whether a row without values stands above the row, over it and others, and says a sex, an area or that it is the whole.

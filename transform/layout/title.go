@@ -9,8 +9,9 @@ type titleInfo struct {
 	planYear bool      // the title is that of a plan: its year is the plan's
 	planned  bool      // a measure other than actual is named: years alone are not taken for actual values
 	measures int
-	local    *mention // a part of a province named in a title
-	other    *mention // a province named in a title that says more than is understood
+	narrowed []narrowing // populations to which the titles narrow the table
+	local    *mention    // a part of a province named in a title
+	other    *mention    // a province named in a title that says more than is understood
 }
 
 // covers reports whether the title's period is the cell's, or a span of years that holds it: "KẾ HOẠCH 2021-2025" over a
@@ -63,6 +64,7 @@ func (ti *titleInfo) under(far titleInfo) {
 		ti.local = far.local
 	}
 	ti.texts = append(slices.Clip(far.texts), ti.texts...)
+	ti.narrowed = append(slices.Clip(far.narrowed), ti.narrowed...)
 }
 
 // readTitles reads titles, far to near.
@@ -78,7 +80,11 @@ func (s *sheetReader) readTitles(cells []int32) titleInfo {
 			ti.dims.unit, ti.dims.unitText = p.dims.unit, p.dims.unitText // the nearest above the table wins
 			continue
 		}
-		if s.g.fates[i].reason != skipTitle {
+		reason := s.g.fates[i].reason
+		if reason == skipTitle || reason == skipLetterhead {
+			ti.narrowed = append(ti.narrowed, rd.narrowings(s.g.text[i], false)...)
+		}
+		if reason != skipTitle {
 			continue
 		}
 		if rd.unit(p.text) == nil {

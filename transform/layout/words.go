@@ -303,6 +303,7 @@ type Reader struct {
 	units        memo[unitQuestion, *catalogue.Unit]
 	parents      memo[parentQuestion, bool]
 	nearest      memo[string, *catalogue.Indicator]
+	narrowed     memo[narrowQuestion, []narrowing]
 	restrictions memo[restriction, *catalogue.Indicator]
 }
 

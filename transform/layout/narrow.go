@@ -1,0 +1,164 @@
+package layout
+
+import (
+	_ "embed"
+	"encoding/csv"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/phuluc/phuluc/transform/catalogue"
+)
+
+// narrowing.csv holds the words by which a title narrows the population of its table: the populations, the words that make one of
+// them qualify what stands before it, the words that may stand between, and the domains whose indicators speak of that population anyway.
+//
+//go:embed narrowing.csv
+var narrowingCSV string
+
+const (
+	narrowPopulation = "population" // value: what it is, whatever it is called
+	narrowLead       = "lead"       // "của", "tại", "hỗ trợ": what follows qualifies what precedes
+	narrowBetween    = "between"    // may stand between a lead and the population
+	narrowOther      = "other"      // holds the words of a population and names none
+	narrowDomain     = "domain"     // word: a population; value: the domain of the catalogue that is about it
+)
+
+type narrowWord struct {
+	key, value string
+	n          int // tokens
+}
+
+// narrowWords is narrowing.csv by kind, the longest words first.
+type narrowWords map[string][]narrowWord
+
+var loadNarrowing = sync.OnceValue(func() narrowWords {
+	rows, err := csv.NewReader(strings.NewReader(narrowingCSV)).ReadAll()
+	if err != nil {
+		panic(fmt.Sprintf("narrowing.csv: %v", err)) // embedded at build time; a test reads it first
+	}
+	words := narrowWords{}
+	for _, r := range rows[1:] {
+		w := narrowWord{r[0], r[2], 0}
+		if r[1] != narrowDomain {
+			toks := tokenize(r[0])
+			w.key, w.n = lowKey(toks), len(toks)
+		}
+		words[r[1]] = append(words[r[1]], w)
+	}
+	for _, ws := range words {
+		slices.SortStableFunc(ws, func(a, b narrowWord) int { return b.n - a.n })
+	}
+	return words
+})
+
+func lowKey(toks []token) string {
+	var b strings.Builder
+	for _, t := range toks {
+		b.WriteString(t.low)
+		b.WriteByte(' ')
+	}
+	return b.String()
+}
+
+// at gives the longest word of a kind that begins at token i.
+func (ws narrowWords) at(kind string, toks []token, i int) (narrowWord, bool) {
+	for _, w := range ws[kind] {
+		if i+w.n <= len(toks) && strings.HasPrefix(w.key, toks[i].low) && lowKey(toks[i:i+w.n]) == w.key {
+			return w, true
+		}
+	}
+	return narrowWord{}, false
+}
+
+// before gives the longest word of a kind that ends before token i.
+func (ws narrowWords) before(kind string, toks []token, i int) (narrowWord, bool) {
+	for _, w := range ws[kind] {
+		if w.n <= i && lowKey(toks[i-w.n:i]) == w.key {
+			return w, true
+		}
+	}
+	return narrowWord{}, false
+}
+
+// narrowing is a population to which a title or a heading narrows what stands below it.
+type narrowing struct {
+	value string // of narrowing.csv
+	text  string // as written
+}
+
+// narrowings finds the populations to which a text narrows its table: those that qualify what precedes them, and for a heading over rows
+// also one that it begins with ("Thanh niên (15-24 tuổi)"). A list of domains ("Người có công, trẻ em, bình đẳng giới") narrows nothing.
+func (rd *Reader) narrowings(s string, heading bool) []narrowing {
+	return rd.narrowed.get(narrowQuestion{s, heading}, func() []narrowing { return rd.findNarrowings(s, heading) })
+}
+
+// narrowQuestion asks for the populations of a text.
+type narrowQuestion struct {
+	text    string
+	heading bool
+}
+
+func (rd *Reader) findNarrowings(s string, heading bool) (found []narrowing) {
+	if len(s) > 4*maxPhrase {
+		s = s[:cutRune(s, 4*maxPhrase)]
+	}
+	toks, words := rd.tokenize(s), loadNarrowing()
+	for i := 0; i < len(toks); {
+		if w, ok := words.at(narrowOther, toks, i); ok {
+			i += w.n
+			continue
+		}
+		w, ok := words.at(narrowPopulation, toks, i)
+		if !ok {
+			i++
+			continue
+		}
+		if words.qualifies(toks, i, heading) {
+			found = append(found, narrowing{w.value, s[toks[i].start:toks[i+w.n-1].end]})
+		}
+		i += w.n
+	}
+	return found
+}
+
+// qualifies reports whether the population at token i is led in by a word that makes it a restriction.
+func (ws narrowWords) qualifies(toks []token, i int, heading bool) bool {
+	for {
+		if _, ok := ws.before(narrowLead, toks, i); ok {
+			return true
+		}
+		if i > 0 && (toks[i-1].num >= 0 && toks[i-1].num < 1000) { // "5 huyện nghèo"
+			i--
+			continue
+		}
+		w, ok := ws.before(narrowBetween, toks, i)
+		if !ok {
+			return i == 0 && heading
+		}
+		i -= w.n
+	}
+}
+
+// unsaid gives the first narrowing that neither the indicator nor the labels beside the cell nor its sex say themselves.
+func (rd *Reader) unsaid(ns []narrowing, in *catalogue.Indicator, sex string, labels ...string) (narrowing, bool) {
+	words := loadNarrowing()
+	for _, n := range ns {
+		said := n.value == "female" && (in.Sex == "F" || sex == "F")
+		for _, w := range words[narrowDomain] {
+			said = said || w.key == n.value && w.value == in.Domain
+		}
+		for _, l := range append(labels, in.NameVi) {
+			toks := rd.tokenize(l)
+			for i := range toks {
+				w, ok := words.at(narrowPopulation, toks, i)
+				said = said || ok && w.value == n.value
+			}
+		}
+		if !said {
+			return n, true
+		}
+	}
+	return narrowing{}, false
+}
