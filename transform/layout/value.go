@@ -311,7 +311,14 @@ func (b *bookReader) value(s *sheetReader, cx *cellContext, rw *row, cm *meaning
 		if n.Of.Valid { // "71.819/75.126": so many of so many
 			p.obs.Note = strings.TrimSpace(p.obs.Note + " / " + n.Of.Decimal.String())
 		}
+	case sheet.Date:
+		no("number.unreadable", "", firstOf(s.shownDate(p.cell, "d/m/yyyy"), cell.Raw), "the cell is a date")
+		return
 	default:
+		if cell.Kind == sheet.Error && strings.HasPrefix(cell.Raw, "=") {
+			no("value.not_computed", "", cell.Raw)
+			return
+		}
 		no("number.unreadable", "", cell.Raw)
 		return
 	}
