@@ -90,6 +90,9 @@ func (rd *Reader) mentions(s string) []mention {
 					i > 1 && toks[i-1].key == "." && toks[i-2].low == "tp"
 				ok = unicode.IsUpper(first) && (n >= 2 || prefixed)
 			}
+			if ok && merges(toks[:i]) {
+				ok = false
+			}
 			if ok {
 				out = append(out, mention{name: name, territories: cands})
 				i += n - 1
@@ -98,6 +101,16 @@ func (rd *Reader) mentions(s string) []mention {
 		}
 	}
 	return out
+}
+
+// merges reports whether words speak of a merger: the provinces named behind them are parts.
+func merges(toks []token) bool {
+	for i := 1; i < len(toks); i++ {
+		if toks[i].low == "nhất" && toks[i-1].low == "hợp" || toks[i].low == "nhập" && (toks[i-1].low == "sáp" || toks[i-1].low == "sát") {
+			return true
+		}
+	}
+	return false
 }
 
 func provincePrefix(toks []token) int {
@@ -313,6 +326,7 @@ func (b *bookReader) identify(path string) *record.Refusal {
 						continue
 					}
 					local, s.own = append(local, m), true
+					b.signed = b.signed || p.opens == kindLetterhead
 				} else {
 					wider = append(wider, m)
 				}
@@ -389,14 +403,20 @@ func (b *bookReader) identify(path string) *record.Refusal {
 	}
 	b.issued = b.documentDate(dateYear)
 	b.asOf = b.issued
-	if b.asOf == "" {
-		b.asOf = b.evidence()
+	if found, certain := b.evidence(); certain || b.asOf == "" {
+		b.asOf = found
 	}
 	b.home = seat{code: "identity.territory_unknown"}
 	if len(home.territories) > 0 {
+		if home.level() == "province" && b.signed {
+			b.sender = home.territories
+		}
 		b.home = b.seat(home)
 		if b.home.territory != nil {
 			b.identity.Territory = b.home.territory.ID
+			if b.sender != nil {
+				b.sender = []*catalogue.Territory{b.home.territory}
+			}
 		}
 	}
 	b.placeSheets()
@@ -702,10 +722,11 @@ func (b *bookReader) documentDate(year int) string {
 const lastDayOf63 = "2025-06-30"
 
 // evidence dates a workbook without date by its own tables: names that only the 63 provinces bear, a full set of the 34,
-// else the last period that is not a plan, else the last year planned. "" when nothing decides.
-func (b *bookReader) evidence() string {
+// else the last period that is not a plan, else the last year planned. "" when nothing decides. It is certain where figures are of a time
+// after the provinces were merged: a letter or round of before asked for them.
+func (b *bookReader) evidence() (date string, certain bool) {
 	oldOnly, provinces := false, map[string]bool{}
-	last, ahead := 0, 0
+	last, ahead, after := 0, 0, false
 	see := func(p *phrase) {
 		if p == nil {
 			return
@@ -717,7 +738,8 @@ func (b *bookReader) evidence() string {
 		default:
 			last = max(last, d.year, d.toYear)
 		}
-		if len(p.territories) == 0 || p.territories[0].Level != "province" {
+		after = after || p.rest == "" && p.dims.measure == "actual" && isAfterMerger(&p.dims)
+		if len(p.territories) == 0 || p.territories[0].Level != "province" || p.rest != "" { // "Khu vực Bình Dương", "Bình Dương (cũ)" may be written at any time
 			return
 		}
 		old := true
@@ -734,41 +756,72 @@ func (b *bookReader) evidence() string {
 			}
 		}
 	}
+	title, planned := b.titlePeriod()
 	if last == 0 && ahead == 0 {
-		ahead = b.titleYear()
+		if ahead = title.year; !planned && ahead == 2025 {
+			last = ahead
+		}
+	}
+	if !planned && last <= title.year {
+		after = after || isAfterMerger(&title)
 	}
 	switch {
+	case oldOnly && after:
+		return "", true
 	case oldOnly:
-		return lastDayOf63
+		return lastDayOf63, false
+	case after:
+		return fmt.Sprintf("%d-12-31", max(last, 2025)), true
 	case len(provinces) >= 30 && len(provinces) <= 34:
-		return "2025-12-31"
+		return "2025-12-31", false
 	case last == 0 && ahead != 0 && ahead <= 2025:
-		return fmt.Sprintf("%d-12-31", ahead-1) // a plan is made before its year
+		return fmt.Sprintf("%d-12-31", ahead-1), false // a plan is made before its year
 	case last == 0 || last == 2025:
-		return ""
+		return "", false
 	default:
-		return fmt.Sprintf("%d-12-31", last)
+		return fmt.Sprintf("%d-12-31", last), false
 	}
 }
 
-// titleYear is the one year that the titles name, 0 if they name none or several.
-func (b *bookReader) titleYear() int {
-	year := 0
+// isAfterMerger reports whether what was done in a period can only be known after lastDayOf63.
+func isAfterMerger(d *partial) bool {
+	if d.year != 2025 || d.toYear != 0 {
+		return false
+	}
+	switch part := d.part; {
+	case part == "S2", part == "Q3", part == "Q4":
+		return true
+	case len(part) == 3 && (part[0] == 'C' || part[0] == 'M'):
+		return part[1:] > "06"
+	}
+	return false
+}
+
+// titlePeriod is the one period that the titles name, if they do not name several years, and whether it is that of a plan.
+func (b *bookReader) titlePeriod() (period partial, planned bool) {
+	done := false
 	for _, s := range b.sheets {
 		for _, i := range s.headCells() {
 			p := s.parsed[i]
 			if p == nil || p.opens != "" || isPlaceAndDate(s.g.text[i]) {
 				continue
 			}
-			for _, y := range b.rd.titleWords(p.text).years {
-				if y.toYear != 0 || year != 0 && y.year != year {
-					return 0
+			w := b.rd.titleWords(p.text)
+			for _, m := range w.measures {
+				planned, done = planned || m == "plan" || m == "target" || m == "forecast", done || m == "actual"
+			}
+			for _, y := range w.years {
+				if y.toYear != 0 || period.year != 0 && y.year != period.year {
+					return partial{}, planned && !done
 				}
-				year = y.year
+				if period.year != 0 && y.part != period.part {
+					y.part = ""
+				}
+				period = y
 			}
 		}
 	}
-	return year
+	return period, planned && !done
 }
 
 // isPlanning reports whether a table of the workbook has the columns of a planning round: a plan for one year and

@@ -39,7 +39,9 @@ type bookReader struct {
 	issued      string // ISO date that the document bears, "" if it bears none
 	asOf        string // ISO date by which names of territories are read, "" if nothing tells
 	home        seat
-	districts   bool // some sheets are named after parts of a province
+	sender      []*catalogue.Territory // the province whose the workbook is, in all vintages that are possible; none if it is of a region or the country
+	signed      bool                   // a letterhead names its province
+	districts   bool                   // some sheets are named after parts of a province
 	pending     []pending
 	claims      []claim
 	comparisons []record.Comparison

@@ -947,6 +947,9 @@ func (b *bookReader) joinTerritory(s *sheetReader, cx *cellContext, rw *row, cm 
 		if code == "" && home != nil && t.Level == "province" && t.NameVi == home.NameVi && home.Type == "province" && b.rd.isTownName(s.rowText(rw)) {
 			code = "territory.ambiguous" // "Thành phố Huế" in the annex of its province is a row of its districts
 		}
+		if code == "" && b.isForeign(cx, t) {
+			return nil, "identity.territory_two", []string{b.sender[0].NameVi, t.NameVi}
+		}
 		if code != "" {
 			return nil, code, []string{cands[0].NameVi}
 		}
@@ -964,6 +967,9 @@ func (b *bookReader) joinTerritory(s *sheetReader, cx *cellContext, rw *row, cm 
 	}
 	if title := cx.title.territories; len(title) > 0 && (b.identity.Territory == "" || title[0].Level == "province") {
 		t, code := b.choose(title, home, cx.onlyDistr)
+		if code == "" && b.isForeign(cx, t) {
+			return nil, "identity.territory_two", []string{b.sender[0].NameVi, t.NameVi}
+		}
 		if code != "" {
 			return nil, code, []string{title[0].NameVi}
 		}
@@ -986,6 +992,50 @@ func namesTown(toks []token) bool {
 	}
 	n := localityLevel(toks)
 	return n > 0 && n < len(toks) && !isCommon(toks[n].low)
+}
+
+// isForeign reports whether a territory is a province other than the sender's and none of those that were merged into it, in a table that
+// does not compare it with the sender: a province reports about itself, its parts, its region and the country, so that another one in its
+// tables says where people are from or go to.
+func (b *bookReader) isForeign(cx *cellContext, t *catalogue.Territory) bool {
+	return len(b.sender) > 0 && t.Level == "province" && !b.isSender(t) && !b.compares(cx.t)
+}
+
+func (b *bookReader) isSender(t *catalogue.Territory) bool {
+	return slices.ContainsFunc(b.sender, func(own *catalogue.Territory) bool { return b.rd.isPartOf(t, own, 0) })
+}
+
+// compares reports whether a table names the sender beside other provinces, and not as a place where people are from or go to.
+func (b *bookReader) compares(t *table) bool {
+	for c := range t.columns {
+		if t.columns[c].role == roleLabel {
+			low := " " + strings.ToLower(t.columns[c].header)
+			for _, w := range []string{" quê", " nguyên quán", " nơi ", "đến từ", "chuyển đ"} {
+				if strings.Contains(low, w) {
+					return false
+				}
+			}
+		}
+		for _, p := range t.columns[c].stack {
+			if p.rest == "" && slices.ContainsFunc(p.territories, b.isSender) {
+				return true
+			}
+		}
+	}
+	return slices.ContainsFunc(t.rows, func(rw *row) bool {
+		return rw.mean.unknown == "" && slices.ContainsFunc(rw.mean.territories, b.isSender)
+	})
+}
+
+// isPartOf reports whether a province is another one or was merged into it. A chain of mergers is short.
+func (rd *Reader) isPartOf(t, whole *catalogue.Territory, depth int) bool {
+	if t == whole {
+		return true
+	}
+	return depth < 3 && slices.ContainsFunc(rd.cat.Predecessors(whole.ID), func(s catalogue.Succession) bool {
+		p := rd.cat.Territory(s.Predecessor)
+		return p != nil && rd.isPartOf(t, p, depth+1)
+	})
 }
 
 // choose picks one of the territories that bear a name: the one of the sheet's own province, then the one valid at the
