@@ -152,9 +152,9 @@ type encoder struct {
 
 // textAt is a text with its place in the batch.
 type textAt struct {
-	row    int32
-	column column
 	text   string
+	row    int32
+	column uint8
 }
 
 // textsOfRow is about how many texts a row has.
@@ -193,7 +193,7 @@ func (e *encoder) text(c column, s string) {
 	if !utf8.ValidString(s) {
 		s = strings.ToValidUTF8(s, "\ufffd")
 	}
-	e.texts = append(e.texts, textAt{int32(e.rows - 1), c, s})
+	e.texts = append(e.texts, textAt{s, int32(e.rows - 1), uint8(c)})
 	e.lengths[c].values++
 	e.lengths[c].bytes += len(s)
 }
