@@ -330,7 +330,7 @@ func (s *sheetReader) isBodyRow(r int, v rowView, cur *table) bool {
 				continue
 			}
 			switch s.parsed[j].role {
-			case roleOrdinal, roleLabel, roleUnit, roleTerritories:
+			case roleOrdinal, roleLabel, roleUnit:
 				return s.parsed[j].dims.year == 0
 			}
 		}
@@ -662,6 +662,14 @@ func (s *sheetReader) continues(t *table, r int, v rowView) bool {
 		p := s.parsed[i]
 		if p == nil || p.opens == kindNote || p.opens == kindSignature || p.unitLine && (above == none || g.text[i][0] != '(') {
 			return false
+		}
+		if s.class[i] == classYear {
+			switch {
+			case above == none && i == v.cells[0] && (!v.ascending && !v.descending || s.holdsYear(r+1, c) || s.holdsYear(r+2, c)):
+				return false // the first of a column of years
+			case above != none && s.parsed[above] != nil && s.parsed[above].dims.year != 0 && s.parsed[above].dims.year != p.dims.year:
+				return false // 1968 persons in 2014
+			}
 		}
 		if above == none {
 			if p.role == "" && (!p.heads() && !s.underGroup(t, r, c) || len(v.cells) == 1) { // a label column whose header stands one row lower
