@@ -473,7 +473,9 @@ func (b *bookReader) fractions(from int) {
 		at     int
 		number bool                 // stored as numbers; of lines of one indicator always false
 		of     *catalogue.Indicator // nil for all
+		points bool                 // of all, with points of a change, which say nothing of how percentages are stored
 	}
+	isPoints := func(p *pending) bool { return b.rd.cat.Unit(p.indicator.Unit).Quantity == "percentage_point" }
 	one := decimal.NewFromInt(1)
 	small := func(p *pending) bool {
 		v := p.obs.Value.Decimal.Abs()
@@ -499,7 +501,15 @@ func (b *bookReader) fractions(from int) {
 			continue
 		}
 		v := p.obs.Value.Decimal.Abs()
-		for _, l := range []line{{true, p.row, true, nil}, {false, p.col, true, nil}, {true, p.row, false, nil}, {false, p.col, false, nil}, {true, p.row, false, p.indicator}, {false, p.col, false, p.indicator}} {
+		ls := []line{{row: true, at: p.row, of: p.indicator}, {at: p.col, of: p.indicator}}
+		for _, points := range []bool{false, true} {
+			for _, number := range []bool{false, true} {
+				if points || !isPoints(p) {
+					ls = append(ls, line{true, p.row, number, nil, points}, line{false, p.col, number, nil, points})
+				}
+			}
+		}
+		for _, l := range ls {
 			e := at(l)
 			switch {
 			case l.of == nil || v.IsZero():
@@ -537,7 +547,7 @@ func (b *bookReader) fractions(from int) {
 	mixed := false
 	for i := from; i < len(b.pending); i++ {
 		p := &b.pending[i]
-		mixed = mixed || small(p) && p.obs.Value.Decimal.Abs().LessThan(at(line{true, p.row, false, p.indicator}).least)
+		mixed = mixed || small(p) && p.obs.Value.Decimal.Abs().LessThan(at(line{row: true, at: p.row, of: p.indicator}).least)
 	}
 	kept := b.pending[:from]
 	for i := from; i < len(b.pending); i++ {
@@ -547,8 +557,8 @@ func (b *bookReader) fractions(from int) {
 			continue
 		}
 		v := p.obs.Value.Decimal.Abs()
-		series, others := at(line{true, p.row, false, p.indicator}), at(line{false, p.col, false, p.indicator})
-		row, col := at(line{true, p.row, p.number, nil}), at(line{false, p.col, p.number, nil})
+		series, others := at(line{row: true, at: p.row, of: p.indicator}), at(line{at: p.col, of: p.indicator})
+		row, col := at(line{true, p.row, p.number, nil, isPoints(&p)}), at(line{false, p.col, p.number, nil, isPoints(&p)})
 		sure := false
 		switch {
 		case !series.least.IsZero():
