@@ -442,7 +442,8 @@ func (s *sheetReader) find() {
 	}
 	var cur *table
 	for r := 0; r < len(g.rows) && s.ctx.Err() == nil; r++ {
-		if !s.isHeader(r, views[r], cur) {
+		again := cur != nil && s.repeats(cur, r, s.inside(cur, r))
+		if !again && !s.isHeader(r, views[r], cur) {
 			if cur != nil && s.isCodes(views[r].cells) && (r == cur.bottom+1 || s.afterRepeat(cur, r) || s.afterLabel(cur, r, views)) {
 				cur.codes[r] = true
 				if r == cur.bottom+1 {
@@ -451,11 +452,11 @@ func (s *sheetReader) find() {
 			}
 			continue
 		}
-		if cur != nil && s.repeats(cur, r, views[r]) {
+		if again {
 			// A page break: the band comes again. Its rows are header rows of the same table.
 			from, end := r, min(r+s.bandHeight(cur), len(g.rows))
 			for k := from; k < end && (k == from || views[k].values == 0); k++ {
-				s.markHeader(k)
+				s.markHeader(cur, k)
 				r = k
 			}
 			continue
@@ -501,8 +502,19 @@ func (s *sheetReader) afterRepeat(t *table, r int) bool {
 	return false
 }
 
-func (s *sheetReader) markHeader(r int) {
+// inside gives the cells of a row without the numbers that stand outside a table's columns: what somebody noted beside it.
+func (s *sheetReader) inside(t *table, r int) []int32 {
+	var cells []int32
 	for _, i := range s.g.rowCells(r) {
+		if c := s.g.pos[i].c; s.class[i] != classValue || c >= t.c1 && c <= t.c2 {
+			cells = append(cells, i)
+		}
+	}
+	return cells
+}
+
+func (s *sheetReader) markHeader(t *table, r int) {
+	for _, i := range s.inside(t, r) {
 		reason := skipHeader
 		if s.class[i] == classValue {
 			reason = skipColumnCode
@@ -523,14 +535,14 @@ func (s *sheetReader) bandHeight(t *table) int {
 
 // repeats reports whether a header row is the table's own again, after a page break: the same texts, directly below rows
 // of the body. Below a title or unit line it begins another table.
-func (s *sheetReader) repeats(t *table, r int, v rowView) bool {
+func (s *sheetReader) repeats(t *table, r int, cells []int32) bool {
 	if r > 0 {
 		if above := s.g.rowCells(r - 1); len(above) == 1 && s.class[above[0]] == classText && s.g.span[above[0]].r == r-1 && !s.parsed[above[0]].leadsOn() {
 			return false
 		}
 	}
 	same, n := 0, 0
-	for _, i := range v.cells {
+	for _, i := range cells {
 		n++
 		if j := s.g.cell(t.top, s.g.pos[i].c); j != none && text.Key(s.g.text[j]) == text.Key(s.g.text[i]) {
 			same++
