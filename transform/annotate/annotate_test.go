@@ -27,7 +27,7 @@ import (
 
 const badName = "HaGiang_2020.xlsx"
 
-// bad is an annex with one cell of each kind of trouble: a total that does not add up (D7), a text where a count belongs
+// bad is an annex with one cell of each kind of trouble: a total that does not add up (D7), a number with two readings
 // (F8), a misspelt indicator (row 11), an unknown one (row 12).
 func bad(t *testing.T) []byte {
 	t.Helper()
