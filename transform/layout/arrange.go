@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"github.com/phuluc/phuluc/extract/sheet"
-	"github.com/phuluc/phuluc/transform/text"
 )
 
 // The rest of the package knows tables that stand upright and one below the other. A sheet that holds tables side by side, or a table on
@@ -218,7 +217,7 @@ func (s *sheetReader) panes(r int) []pane {
 // comesAgain reports whether two columns have the same header.
 func (s *sheetReader) comesAgain(r, a, b int) bool {
 	i, j := s.g.own(r, a), s.g.own(r, b)
-	return i != none && j != none && text.Key(s.g.text[i]) == text.Key(s.g.text[j])
+	return i != none && j != none && s.g.key(i) == s.g.key(j)
 }
 
 func (s *sheetReader) isEmptyColumn(r, c int) bool {
@@ -285,7 +284,7 @@ func (s *sheetReader) lastOf(r int) int {
 // sameRow reports whether two rows hold the same texts.
 func (s *sheetReader) sameRow(a, b int) bool {
 	x, y := s.g.rowCells(a), s.g.rowCells(b)
-	return slices.EqualFunc(x, y, func(i, j int32) bool { return text.Key(s.g.text[i]) == text.Key(s.g.text[j]) })
+	return slices.EqualFunc(x, y, func(i, j int32) bool { return s.g.key(i) == s.g.key(j) })
 }
 
 // sameHeads reports whether all panes have the headers of the first: one table that was broken to fit the page.
@@ -293,7 +292,7 @@ func (s *sheetReader) sameHeads(r int, panes []pane) bool {
 	heads := func(p pane) (out []string) {
 		for c := p.from; c <= p.to; c++ {
 			if i := s.g.own(r, c); i != none {
-				out = append(out, text.Key(s.g.text[i]))
+				out = append(out, s.g.key(i))
 			} else if !s.isEmptyColumn(r, c) {
 				out = append(out, "")
 			}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/phuluc/phuluc/extract/sheet"
 	"github.com/phuluc/phuluc/transform/record"
+	"github.com/phuluc/phuluc/transform/text"
 )
 
 // Reasons for skipping a cell: it was understood and holds no value of its own.
@@ -219,6 +220,14 @@ func (g *grid) listRows() {
 		}
 		g.starts[r] = all[from:len(all):len(all)]
 	}
+}
+
+// key is what all spellings of a cell's text have in common.
+func (g *grid) key(i int32) string {
+	if r := g.read[i]; r != nil {
+		return r.key
+	}
+	return text.Key(g.text[i])
 }
 
 func (g *grid) set(i int32, f fate) {

@@ -1,7 +1,5 @@
 package layout
 
-import "github.com/phuluc/phuluc/transform/text"
-
 // Group headers: one header over several columns, merged or typed over the first of them.
 
 // spreadGroups lets every group header that is not merged reach over the blank cells to its right, up to the next header of its row,
@@ -111,7 +109,7 @@ func (s *sheetReader) groupEnds(t *table, r, first, last int) int {
 			if i := g.cell(k, c); i != none && !t.isCode(k) && s.parsed[i] != nil {
 				p := s.parsed[i]
 				d.merge(&p.dims)
-				key += text.Key(g.text[i]) + "/"
+				key += g.key(i) + "/"
 				other = other || len(group.indicators) > 0 && p.exactName && !sameIndicator(group.indicators, p.indicators) && standsFor(p)
 			}
 		}

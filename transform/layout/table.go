@@ -326,7 +326,7 @@ func (s *sheetReader) isBodyRow(r int, v rowView, cur *table) bool {
 		}
 		for k := cur.top; k <= cur.bottom; k++ {
 			j := s.g.cell(k, c)
-			if j == none || s.parsed[j] == nil || text.Key(s.g.text[j]) == text.Key(s.g.text[i]) {
+			if j == none || s.parsed[j] == nil || s.g.key(j) == s.g.key(i) {
 				continue
 			}
 			switch s.parsed[j].role {
@@ -544,7 +544,7 @@ func (s *sheetReader) repeats(t *table, r int, cells []int32) bool {
 	same, n := 0, 0
 	for _, i := range cells {
 		n++
-		if j := s.g.cell(t.top, s.g.pos[i].c); j != none && text.Key(s.g.text[j]) == text.Key(s.g.text[i]) {
+		if j := s.g.cell(t.top, s.g.pos[i].c); j != none && s.g.key(j) == s.g.key(i) {
 			same++
 		}
 	}

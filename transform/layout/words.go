@@ -351,6 +351,7 @@ func (rd *Reader) repair(s string) string {
 type reading struct {
 	text    string     // as the fonts of the cell show it
 	trimmed string     // without blanks at its ends
+	key     string     // text.Key of trimmed
 	phrase  *phrase    // of trimmed
 	class   class      // of a text cell that holds it
 	words   [][]uint16 // record.Words of trimmed, and of what it would have been taken for if the catalogue knew other labels
@@ -386,10 +387,18 @@ func (rd *Reader) makeReading(runs ...text.Run) *reading {
 	all := text.Readings(runs...)
 	r := &reading{text: rd.choose(s, all)}
 	r.trimmed = strings.TrimSpace(r.text)
+	r.key = text.Key(r.trimmed)
 	r.phrase = rd.phrase(r.trimmed)
 	r.class = rd.classOf(r.trimmed, r.phrase)
-	for _, other := range append(all, s) {
-		if w := record.Words(text.Key(other)); w != nil {
+	keys := []string{r.key}
+	if len(all) > 0 {
+		keys = keys[:0]
+		for _, other := range append(all, s) {
+			keys = append(keys, text.Key(other))
+		}
+	}
+	for _, k := range keys {
+		if w := record.Words(k); w != nil {
 			r.words = append(r.words, w)
 		}
 	}
