@@ -634,7 +634,9 @@ func (b *bookReader) resolveCell(s *sheetReader, cx *cellContext, rw *row, c int
 		}
 	}
 	if d.year == 0 && d.part == "" && d.ref == "" && ti.dims.year != 0 && !cx.hasYears && (d.measure == "" || !ti.planYear || d.measure == "plan") {
-		d.year, d.toYear, d.part, titlePeriod = ti.dims.year, ti.dims.toYear, ti.dims.part, true
+		if part, ok := ti.partOf(d.measure); ok {
+			d.year, d.toYear, d.part, titlePeriod = ti.dims.year, ti.dims.toYear, part, true
+		}
 	}
 	if d.year == 0 && d.part != "" && ti.dims.year != 0 && ti.dims.toYear == 0 && (ti.dims.part == "" || ti.dims.part == d.part) && !ti.planYear && cx.onlyYear(ti.dims.year) {
 		d.year, titlePeriod = ti.dims.year, true // months under "năm 2019"

@@ -1,13 +1,19 @@
 package layout
 
-import "slices"
+import (
+	"slices"
+	"strconv"
+)
 
 // titleInfo is what the texts above a table say.
 type titleInfo struct {
 	meaning
-	years    []partial // distinct periods named
-	planYear bool      // the title is that of a plan: its year is the plan's
-	planned  bool      // a measure other than actual is named: years alone are not taken for actual values
+	years    []partial   // distinct periods named with their year
+	parts    []titlePart // all periods named, also those without a year, far to near
+	split    bool        // several parts of the year are named: a header that names none means any of them
+	result   string      // of these, the only one that is not spoken of as yet to come
+	planYear bool        // the title is that of a plan: its year is the plan's
+	planned  bool        // a measure other than actual is named: years alone are not taken for actual values
 	measures int
 	narrowed []narrowing // populations to which the titles narrow the table
 	local    *mention    // a part of a province named in a title
@@ -45,8 +51,8 @@ func (ti *titleInfo) under(far titleInfo) {
 		ti.indicator, ti.ambiguous = far.indicator, far.ambiguous
 	}
 	if len(ti.years) == 0 {
-		ti.years = far.years
-		ti.dims.year, ti.dims.toYear, ti.dims.part = far.dims.year, far.dims.toYear, far.dims.part
+		ti.years, ti.parts = far.years, append(slices.Clip(far.parts), ti.parts...)
+		ti.settle()
 	}
 	if ti.measures == 0 {
 		ti.measures, ti.dims.measure = far.measures, far.dims.measure
@@ -124,6 +130,9 @@ func (s *sheetReader) readTitles(cells []int32) titleInfo {
 		}
 		if p.rest == "" && len(p.indicators) > 0 {
 			ti.say(&p.dims) // "Tỷ lệ huyện có kế hoạch …" is a name, no plan
+			if p.dims.year != 0 || p.dims.part != "" {
+				ti.parts = append(ti.parts, rd.titleWords(p.text).parts...)
+			}
 		} else {
 			ti.take(rd.titleWords(p.text))
 		}
@@ -131,11 +140,90 @@ func (s *sheetReader) readTitles(cells []int32) titleInfo {
 	if ti.ambiguous {
 		ti.indicator = nil
 	}
-	if len(ti.years) == 1 {
-		y := ti.years[0]
-		ti.dims.year, ti.dims.toYear, ti.dims.part = y.year, y.toYear, y.part
-	}
+	ti.settle()
 	return ti
+}
+
+// settle decides the period of which the titles speak. "KẾT QUẢ 6 THÁNG ĐẦU NĂM, NHIỆM VỤ 6 THÁNG CUỐI NĂM 2019" gives the year alone.
+func (ti *titleInfo) settle() {
+	d := &ti.dims
+	d.year, d.toYear, d.part, ti.split, ti.result = 0, 0, "", false, ""
+	if len(ti.years) == 0 {
+		return
+	}
+	for _, p := range ti.parts {
+		ti.split = ti.split || p.part != ti.parts[0].part
+	}
+	y := ti.years[0]
+	if !ti.split {
+		if len(ti.years) == 1 {
+			d.year, d.toYear, d.part = y.year, y.toYear, y.part
+		}
+		return
+	}
+	for _, other := range ti.years {
+		if other.year != y.year || other.toYear != y.toYear {
+			return
+		}
+	}
+	last := 0
+	for _, p := range ti.parts { // "QUÝ IV, NHIỆM VỤ QUÝ I NĂM 2020" speaks of two years
+		if p.part == partUnread {
+			continue
+		}
+		end := lastMonth(p.part)
+		if end < last {
+			return
+		}
+		last = end
+	}
+	d.year, d.toYear = y.year, y.toYear
+	var done []string
+	for _, p := range ti.parts {
+		if !slices.Contains(done, p.part) && !slices.ContainsFunc(ti.parts, func(q titlePart) bool { return q.part == p.part && q.ahead }) {
+			done = append(done, p.part)
+		}
+	}
+	if len(done) == 1 && done[0] != partUnread {
+		ti.result = done[0]
+	}
+}
+
+// partOf gives the part of the year, "" for the whole of it, of a header that names a measure but no period. Plans are made for the year:
+// one that does not say of what part it is can be the year's in a report of a part.
+func (ti *titleInfo) partOf(measure string) (part string, ok bool) {
+	switch {
+	case ti.split:
+		return ti.result, ti.result != "" && measure == "actual"
+	case measure == "plan" || measure == "target":
+		return ti.dims.part, ti.dims.part == "" || ti.dims.part == "Y"
+	case (measure == "actual" || measure == "" && ti.measures == 0) && ti.dims.part != "" && ti.dims.part != "Y" && !slices.ContainsFunc(ti.parts, func(p titlePart) bool { return !p.ahead }):
+		return "", false // "… VÀ NHIỆM VỤ QUÝ II NĂM 2019": the part that is over stands in a line that was lost
+	}
+	return ti.dims.part, true
+}
+
+// titlePart is a period that a title names: a part of the year, "Y" for the whole of it.
+type titlePart struct {
+	part  string
+	ahead bool // as something planned or expected
+}
+
+// partUnread is a part of the year that no period stands for, such as a week.
+const partUnread = "?"
+
+// lastMonth gives the number of the month in which a part of the year ends.
+func lastMonth(part string) int {
+	n, _ := strconv.Atoi(part[min(1, len(part)):])
+	switch part[0] {
+	case 'Q':
+		return 3 * n
+	case 'S':
+		return 6 * n
+	case 'M', 'C':
+		return n
+	}
+	return 12
 }
 
 // say takes over period and measure of a title that is understood.
@@ -176,6 +264,7 @@ func isCompound(a, b string) bool {
 // titleWords are the periods and measure words of a title, and the last standard it names. They are shared.
 type titleWords struct {
 	years    []partial
+	parts    []titlePart
 	measures []string
 	standard string
 }
@@ -187,6 +276,7 @@ func (ti *titleInfo) take(w *titleWords) {
 			ti.years = append(ti.years, p)
 		}
 	}
+	ti.parts = append(ti.parts, w.parts...)
 	for _, m := range w.measures {
 		ti.mean(m)
 	}
@@ -204,7 +294,27 @@ func (rd *Reader) titleWords(s string) *titleWords {
 func (rd *Reader) findTitleWords(s string) *titleWords {
 	var found titleWords
 	toks := rd.tokenize(s)
+	ahead := false
+	part := func(p string) {
+		found.parts = append(found.parts, titlePart{part: firstOf(p, "Y"), ahead: ahead})
+		ahead = ahead && p == partUnread // "nhiệm vụ tuần 3 tháng 5"
+	}
 	for i := 0; i < len(toks); {
+		ahead = ahead || isAhead(toks[i:]) && !(i > 1 && toks[i-2].low == "thực" && toks[i-1].low == "hiện") // "thực hiện kế hoạch" tells what was done
+		if n := takeUnread(toks[i:]); n > 0 {
+			part(partUnread)
+			i += n
+			continue
+		}
+		if isDuration(toks, i) {
+			i += 2
+			continue
+		}
+		if len(toks) > i+1 && toks[i].low == "cả" && toks[i+1].low == "năm" && (len(toks) == i+2 || !isYear(toks[i+2])) {
+			part("Y")
+			i += 2
+			continue
+		}
 		if n, standard := takeStandard(toks[i:]); n > 0 {
 			found.standard = standard
 			i += n
@@ -214,6 +324,7 @@ func (rd *Reader) findTitleWords(s string) *titleWords {
 			if it.year != 0 {
 				found.years = append(found.years, partial{year: it.year, toYear: it.to, part: it.part})
 			}
+			part(it.part)
 			i += n
 			continue
 		}
@@ -233,4 +344,66 @@ func (rd *Reader) findTitleWords(s string) *titleWords {
 		i += step
 	}
 	return &found
+}
+
+// isAhead reports whether a word begins that speaks of what is yet to come.
+func isAhead(toks []token) bool {
+	two := toks[0].low
+	if len(toks) > 1 {
+		two += " " + toks[1].low
+	}
+	switch two {
+	case "nhiệm vụ", "phương hướng", "kế hoạch", "dự kiến", "ước tính", "mục tiêu", "giải pháp", "chỉ tiêu", "dự báo", "dự toán":
+		return true
+	}
+	return toks[0].low == "ước" || toks[0].low == "kh"
+}
+
+// takeUnread counts the words of a part of the year that no period stands for: "tuần 3", "2 tháng cuối năm", "nửa đầu năm", the
+// day of "15/5/2019"; a school year too.
+func takeUnread(toks []token) int {
+	at := func(i int) token {
+		if i < len(toks) {
+			return toks[i]
+		}
+		return token{num: -1}
+	}
+	switch t := toks[0]; {
+	case t.low == "tuần" && at(1).low != "lễ":
+		if at(1).num >= 0 && !isYear(at(1)) {
+			return 2
+		}
+		return 1
+	case t.low == "nửa" && (at(1).low == "đầu" || at(1).low == "cuối"), t.low == "năm" && at(1).low == "học", (t.low == "đầu" || t.low == "giữa") && at(1).low == "năm" && isYear(at(2)):
+		return 2
+	case t.num > 0 && t.num <= 31 && at(1).low == "tháng" && at(2).num > 0 && at(2).num <= 12:
+		return 1
+	case isDate(toks):
+		if n, _ := takePeriod(toks); n == 0 {
+			return 2
+		}
+	case t.num > 0 && t.num < 12 && t.num != 6 && at(1).low == "tháng" && at(2).low == "cuối":
+		return 3
+	}
+	return 0
+}
+
+// isDuration reports whether a number of months is how long something lasts: "trẻ em dưới 6 tháng tuổi".
+func isDuration(toks []token, i int) bool {
+	if toks[i].num < 0 || i+1 == len(toks) || toks[i+1].low != "tháng" {
+		return false
+	}
+	if i+2 < len(toks) {
+		switch toks[i+2].low {
+		case "tuổi", "trở", "lương":
+			return true
+		}
+	}
+	if i > 0 {
+		switch toks[i-1].low {
+		case "dưới", "trên", "đủ", "hạn":
+			return true
+		}
+	}
+	return false
 }
