@@ -114,6 +114,32 @@ func (cx *cellContext) isDoubtful(written string, n *text.Number, style text.Sty
 	return cx.mixed || style == text.Unknown
 }
 
+// isCutThousands reports whether a text ends in a mark and only zeros, not three of them, as no other text of its column does: "22,00" may
+// have lost a digit of its thousands, "24.0000" have won one. A column in which others end so too has decimals.
+func (s *sheetReader) isCutThousands(cx *cellContext, col int, written string) bool {
+	zeros := zerosBehindMark(written)
+	if zeros == 0 || zeros == 3 || strings.Contains(written, ".") && strings.Contains(written, ",") { // "62,118.0" proves what its marks are
+		return false
+	}
+	for _, rw := range cx.t.rows {
+		i := s.g.own(rw.r, col)
+		if i != none && s.g.cells[i].Kind == sheet.Text && s.g.text[i] != written && zerosBehindMark(s.g.text[i]) == zeros {
+			return false
+		}
+	}
+	return true
+}
+
+// zerosBehindMark counts the zeros behind the last dot or comma of a number, 0 if other digits stand there.
+func zerosBehindMark(written string) int {
+	t := strings.TrimSpace(written)
+	k := strings.LastIndexAny(t, ".,")
+	if k < 0 || strings.Trim(t[k+1:], "0") != "" {
+		return 0
+	}
+	return len(t) - k - 1
+}
+
 // unitQuestion asks what a word means as the unit of an indicator.
 type unitQuestion struct {
 	indicator *catalogue.Indicator
@@ -362,6 +388,10 @@ func (b *bookReader) value(s *sheetReader, cx *cellContext, rw *row, cm *meaning
 		}
 	}
 	if cell.Kind == sheet.Text && cx.isDoubtful(written, &n, cx.styles[p.col], in, u) {
+		no("number.ambiguous", "", cell.Raw, u.NameVi)
+		return
+	}
+	if cell.Kind == sheet.Text && in.ValueKind == "count" && s.isCutThousands(cx, p.col, written) {
 		no("number.ambiguous", "", cell.Raw, u.NameVi)
 		return
 	}
