@@ -318,8 +318,9 @@ func (s *sheetReader) readRows(t *table) {
 	broken := false
 	for r := t.bottom + 1; r < t.end && s.ctx.Err() == nil; r++ {
 		cells := g.rowCells(r)
-		if len(cells) == 0 || t.isCode(r) || g.fates[cells[0]].kind != fateUnset {
-			broken = broken && len(cells) > 0 && g.fates[cells[0]].reason != skipHeader // the header came again
+		again := slices.ContainsFunc(cells, func(i int32) bool { return g.fates[i].reason == skipHeader }) // the header came again
+		if len(cells) == 0 || t.isCode(r) || again || g.fates[cells[0]].kind != fateUnset {
+			broken = broken && len(cells) > 0 && !again
 			continue
 		}
 		if broken {
