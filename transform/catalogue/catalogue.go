@@ -152,6 +152,14 @@ type Catalogue struct {
 	rounds      map[string]*Round
 	letters     map[string]*Round
 	header      map[string][]HeaderWord
+
+	restrictions map[restriction]*Indicator
+}
+
+// restriction asks for the indicator that is another one for one sex or area only.
+type restriction struct {
+	of        *Indicator
+	sex, area string
 }
 
 type labelKey struct {
@@ -194,7 +202,7 @@ func build(order []table, tables map[string]*loaded) *Catalogue {
 		version: version(order, tables, ""), rows: tables,
 		indicators: map[string]*Indicator{}, labels: map[string][]Match{}, units: map[string]*Unit{}, unitWords: map[string][]*Unit{},
 		territories: map[string]*Territory{}, places: map[string][]*Territory{}, rounds: map[string]*Round{}, letters: map[string]*Round{},
-		header: map[string][]HeaderWord{},
+		header: map[string][]HeaderWord{}, restrictions: map[restriction]*Indicator{},
 	}
 	for _, t := range order {
 		c.names = append(c.names, t.name)
@@ -218,6 +226,7 @@ func build(order []table, tables map[string]*loaded) *Catalogue {
 			c.header[k] = append(c.header[k], h)
 		}
 	})
+	c.buildRestrictions()
 	each("documents", func(f fields) {
 		c.Documents = append(c.Documents, Document{f.s("document"), f.s("issuer"), f.s("issue_date"), f.s("title_vi"), f.s("territory_id"), f.s("period_from"), f.s("period_to"), f.s("source")})
 	})
@@ -303,6 +312,30 @@ func (c *Catalogue) buildIndicators(each func(string, func(fields))) {
 	each("indicator_parts", func(f fields) {
 		c.Parts = append(c.Parts, Part{f.s("whole_code"), f.s("part_code"), f.s("group_id"), f.b("exhaustive")})
 	})
+}
+
+// buildRestrictions finds the indicators that are their parent for one sex or area and nothing else: those that the word for it names
+// below the parent. One of the young people of an area is restricted too, but is not what its parent is for the area.
+func (c *Catalogue) buildRestrictions() {
+	for _, h := range c.HeaderWords {
+		r := restriction{sex: "T", area: "T"}
+		switch {
+		case h.Value == "T":
+			continue
+		case h.Dimension == "sex":
+			r.sex = h.Value
+		case h.Dimension == "area":
+			r.area = h.Value
+		default:
+			continue
+		}
+		for _, m := range c.IndicatorsByLabel(h.Word) {
+			own := m.Indicator
+			if r.of = m.parent; r.of != nil && own.Parent == r.of.Code && own.Sex+own.Area == h.Value && c.restrictions[r] == nil {
+				c.restrictions[r] = own
+			}
+		}
+	}
 }
 
 func (c *Catalogue) addLabel(label, parent string, in *Indicator) {

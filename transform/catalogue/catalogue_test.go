@@ -154,6 +154,34 @@ func TestResolvePrefersTheNearestParent(t *testing.T) {
 	}
 }
 
+func TestAnObservationHasOneName(t *testing.T) {
+	c := builtIn(t)
+	for _, same := range [][][3]string{ // the first is the canonical one
+		{{"unemp_rate_urban", "T", "T"}, {"unemp_rate", "T", "U"}},
+		{{"unemp_rate", "M", "U"}, {"unemp_rate_urban", "M", "T"}, {"unemp_rate_male", "T", "U"}},
+		{{"unemp_rate_youth_urban", "T", "T"}, {"unemp_rate_youth", "T", "U"}},
+		{{"unemp_rate_youth", "F", "U"}, {"unemp_rate_youth_urban", "F", "T"}},
+		{{"poverty_rate_rural", "T", "T"}, {"poverty_rate", "T", "R"}},
+		{{"poverty_rate", "F", "R"}, {"poverty_rate_rural", "F", "T"}},
+		{{"jobs_created_female", "T", "T"}, {"jobs_created", "F", "T"}},
+		{{"jobs_created", "F", "R"}, {"jobs_created_female", "T", "R"}},
+		{{"overseas_workers", "F", "U"}, {"overseas_workers_female", "T", "U"}},
+		{{"osh_accident_victims", "F", "U"}, {"osh_female_victims", "T", "U"}},
+		{{"jobs_created", "M", "T"}},
+		{{"underemp_rate_youth_rural", "T", "T"}}, // not all of the rural underemployed
+		{{"underemp_rate_youth_rural", "F", "T"}},
+		{{"underemp_rate", "T", "R"}},
+		{{"women_agri_share", "T", "R"}},
+	} {
+		for _, name := range same {
+			in, sex, area := c.Canonical(c.Indicator(name[0]), name[1], name[2])
+			if got := [3]string{in.Code, sex, area}; got != same[0] {
+				t.Errorf("%v is %v, want %v", name, got, same[0])
+			}
+		}
+	}
+}
+
 func TestUnitWords(t *testing.T) {
 	c := builtIn(t)
 	for word, want := range map[string]string{

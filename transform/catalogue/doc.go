@@ -33,6 +33,8 @@
 // stand above. Without its parent such a label names nothing. One label never names two indicators unless the parents
 // tell them apart; a catalogue that breaks this does not load. An indicator whose sex or area column is set is
 // restricted to it by its definition; the restriction is in the indicator, so its values are totals (sex T, area T) of it.
+// One that the word for the sex or area names below its parent is its parent for them and nothing else; [Catalogue.Canonical] then gives
+// an observation the name that it has in every layout and feed.
 //
 // # Forms
 //

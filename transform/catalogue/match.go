@@ -1,6 +1,7 @@
 package catalogue
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -65,6 +66,20 @@ func distinct(ms []Match, ok func(Match) bool) (*Indicator, int) {
 		return found[0], 1
 	}
 	return nil, len(found)
+}
+
+// Canonical gives the one name of an observation, whichever of its names a layout came to: the indicator that is made for one sex or area
+// if it is restricted in that alone, and the indicator that is made for all with both dimensions if it is restricted in both. What an
+// indicator is restricted to by its definition is given as T.
+func (c *Catalogue) Canonical(in *Indicator, sex, area string) (*Indicator, string, string) {
+	own := restriction{c.indicators[in.Parent], cmp.Or(in.Sex, "T"), cmp.Or(in.Area, "T")}
+	if c.restrictions[own] == in {
+		in, sex, area = own.of, cmp.Or(in.Sex, sex), cmp.Or(in.Area, area)
+	}
+	if part := c.restrictions[restriction{in, sex, area}]; part != nil {
+		return part, "T", "T"
+	}
+	return in, sex, area
 }
 
 // NearestIndicator gives the indicator with the label nearest to the given one and the edit distance of the keys. It is

@@ -312,9 +312,10 @@ func matches(x *truth, os []*record.Observation) string {
 }
 
 func differs(f *fact, o *record.Observation) string {
-	sex, area := cmp.Or(f.sex, "T"), cmp.Or(f.area, "T")
+	cat := load().cat
+	in, sex, area := cat.Canonical(cat.Indicator(f.indicator), cmp.Or(f.sex, "T"), cmp.Or(f.area, "T"))
 	switch {
-	case o.Indicator != f.indicator:
+	case o.Indicator != in.Code:
 		return "indicator"
 	case o.Territory != f.territory:
 		return "territory"

@@ -19,7 +19,7 @@ a	Nữ	người	=50
 2	Tỷ lệ thất nghiệp trong độ tuổi lao động	%	=2
 	- Thành thị	%	=3.4
 	  + Nam	%	=3.3
-	- Nam	%	=1.9
+	- Nữ	%	=1.9
 	  + Thành thị	%	=3.1
 !sheet Biểu 2
 SỞ LAO ĐỘNG - THƯƠNG BINH VÀ XÃ HỘI TỈNH HÀ GIANG
@@ -36,11 +36,11 @@ TT	Chỉ tiêu	ĐVT	Thành thị		Nông thôn
 	}
 	for _, want := range []string{
 		"Sheet1!D6 #1 jobs_created_domestic province:02@2004 2018 actual FT A = 8000",
-		"Sheet1!D11 #1 unemp_rate_urban province:02@2004 2018 actual MT A = 3.3",
-		"Sheet1!D13 #1 unemp_rate_male province:02@2004 2018 actual TU A = 3.1",
-		"Biểu 2!E5 #1 jobs_created_female province:02@2004 2017 actual TU A = 1000",
-		"Biểu 2!G5 #1 jobs_created_female province:02@2004 2017 actual TR A = 7000",
-		"Biểu 2!D6 #1 unemp_rate_male province:02@2004 2017 actual TU A = 3.3",
+		"Sheet1!D11 #1 unemp_rate province:02@2004 2018 actual MU A = 3.3",
+		"Sheet1!D13 #1 unemp_rate province:02@2004 2018 actual FU A = 3.1",
+		"Biểu 2!E5 #1 jobs_created province:02@2004 2017 actual FU A = 1000",
+		"Biểu 2!G5 #1 jobs_created province:02@2004 2017 actual FR A = 7000",
+		"Biểu 2!D6 #1 unemp_rate province:02@2004 2017 actual MU A = 3.3",
 	} {
 		if !slices.ContainsFunc(got.Loaded, func(o string) bool { return strings.HasPrefix(o, want) }) {
 			t.Errorf("no %q in %q", want, got.Loaded)

@@ -680,9 +680,7 @@ func (b *bookReader) resolveCell(s *sheetReader, cx *cellContext, rw *row, c int
 	if in.Area == "" {
 		area = firstOf(d.area, ti.dims.area, "T")
 	}
-	if own := b.rd.restricted(in, sex, area); own != nil {
-		in, sex, area = own, firstOf(rest(own.Sex, sex), "T"), firstOf(rest(own.Area, area), "T")
-	}
+	in, sex, area = b.rd.cat.Canonical(in, sex, area)
 	if cx.t.sexed && d.sex+d.area == "" && !rw.isHeaded() {
 		no("dimension.missing", "", "no heading above the row names its sex or area") // a heading may be lost
 		return
@@ -720,34 +718,6 @@ func (d *partial) leave(in *catalogue.Indicator) {
 	}
 }
 
-// restriction asks for the indicator that is another one for one sex or area only.
-type restriction struct {
-	of        *catalogue.Indicator
-	sex, area string
-}
-
-// restricted finds the indicator that the catalogue has for one sex or area of another ("Thành thị" below "Tỷ lệ thất nghiệp"): the same
-// observation must not have two names. nil if it has none.
-func (rd *Reader) restricted(in *catalogue.Indicator, sex, area string) *catalogue.Indicator {
-	if sex == "T" && area == "T" {
-		return nil
-	}
-	return rd.restrictions.get(restriction{in, sex, area}, func() *catalogue.Indicator {
-		for _, h := range rd.cat.HeaderWords {
-			if h.Dimension != "sex" && h.Dimension != "area" || h.Value == "T" {
-				continue
-			}
-			for _, m := range rd.cat.IndicatorsByLabel(h.Word) {
-				own := m.Indicator
-				if m.ParentLabel != "" && own.Parent == in.Code && rd.isParent(m, ancestor{indicator: in, text: in.NameVi}) && own.Sex+own.Area == h.Value && (own.Sex == sex || own.Area == area) {
-					return own
-				}
-			}
-		}
-		return nil
-	})
-}
-
 // headingsOver gives the populations to which rows above that name no indicator narrow a row.
 func (s *sheetReader) headingsOver(rw *row) (found []narrowing) {
 	for p := rw.parent; p != nil; p = p.parent {
@@ -771,14 +741,6 @@ func (rw *row) isHeaded() bool {
 		}
 	}
 	return false
-}
-
-// rest is what a dimension still says when an indicator is restricted in it.
-func rest(restricted, value string) string {
-	if restricted != "" {
-		return ""
-	}
-	return value
 }
 
 func has(ms []catalogue.Match, in *catalogue.Indicator) bool {

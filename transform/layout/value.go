@@ -432,10 +432,8 @@ func (b *bookReader) value(s *sheetReader, cx *cellContext, rw *row, cm *meaning
 	q := *p
 	q.obs.Value, q.obs.Qualifier, q.part = decimal.NewNullDecimal(part), "", true
 	q.obs.Sex = b.rd.subSex(&p.obs, in, n.SubWord)
-	if own := b.rd.restricted(in, q.obs.Sex, q.obs.Area); own != nil {
-		q.indicator, q.obs.Indicator = own, own.Code
-		q.obs.Sex, q.obs.Area = firstOf(rest(own.Sex, q.obs.Sex), "T"), firstOf(rest(own.Area, q.obs.Area), "T")
-	}
+	q.indicator, q.obs.Sex, q.obs.Area = cat.Canonical(in, q.obs.Sex, q.obs.Area)
+	q.obs.Indicator = q.indicator.Code
 	b.pending = append(b.pending, *p, q)
 }
 

@@ -403,6 +403,25 @@ func TestUserFolderAddsAndReplaces(t *testing.T) {
 			t.Errorf("%s: %q %q", style, got, refused(f))
 		}
 	}
+	restricted, err := user(t, map[string]string{"calls.yaml": strings.Replace(calls, "population_avg", "jobs_created_female", 1)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f = read(t, cat, restricted, "csv", "thang,tinh,so,gioi\n2019,Bắc Giang,5,F\n2018,Bắc Giang,6,M\n")
+	if got := observed(f); !slices.Equal(got, []string{"so jobs_created_female province:24@2004 2019 actual T T 5 A person"}) {
+		t.Errorf("%q", got)
+	}
+	if got := refused(f); !slices.Equal(got, []string{"3 gioi=M header.conflict "}) {
+		t.Errorf("%q", got)
+	}
+	whole, err := user(t, map[string]string{"calls.yaml": strings.Replace(calls, "population_avg", "jobs_created", 1)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f = read(t, cat, whole, "csv", "thang,tinh,so,gioi\n2019,Bắc Giang,5,F\n")
+	if got := observed(f); !slices.Equal(got, []string{"so jobs_created_female province:24@2004 2019 actual T T 5 A person"}) {
+		t.Errorf("an annex calls it jobs_created_female, the feed %q", got)
+	}
 	replaced, err := user(t, map[string]string{"x.yaml": strings.Replace(calls, "name: calls", "name: bhxh_participants", 1)})
 	if err != nil || len(replaced.mappings) != len(embedded.mappings) {
 		t.Errorf("%v", err)

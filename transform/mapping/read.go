@@ -275,6 +275,9 @@ func ageGroup(s string) string {
 // add loads an entry. The same value of the same thing again is a repeat; another value of it is a fault, for nothing says
 // which is right.
 func (r *reader) add(e *entry) (f *fault, repeated bool) {
+	if f := r.canonical(e); f != nil {
+		return f, false
+	}
 	k := key{e.Indicator, e.Territory, e.Period, e.Measure, e.Sex, e.Area, e.scheme, e.age}
 	twice := func(line int64, same bool) (*fault, bool) {
 		if same {
@@ -309,6 +312,29 @@ func (r *reader) add(e *entry) (f *fault, repeated bool) {
 	r.seen[k] = len(r.out.Observations)
 	r.out.Observations = append(r.out.Observations, o)
 	return nil, false
+}
+
+// canonical gives an observation the name that it has in the annexes too.
+func (r *reader) canonical(e *entry) *fault {
+	in := r.cat.Indicator(e.Indicator)
+	if in == nil || r.m.Kind == "insurance" {
+		return nil
+	}
+	for _, d := range []struct {
+		role, restricted string
+		word             *string
+	}{{"sex", in.Sex, &e.Sex}, {"area", in.Area, &e.Area}} {
+		switch {
+		case d.restricted == "" || *d.word == "T":
+		case *d.word != d.restricted:
+			return &fault{"header.conflict", d.role, in.NameVi, ""}
+		default:
+			*d.word = "T"
+		}
+	}
+	in, e.Sex, e.Area = r.cat.Canonical(in, e.Sex, e.Area)
+	e.Indicator = in.Code
+	return nil
 }
 
 func equal(a, b decimal.NullDecimal) bool {
