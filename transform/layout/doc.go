@@ -9,7 +9,8 @@
 // and bullets), table.go (finding tables), header.go (group headers that are not merged), body.go (columns and rows of one table, the
 // hierarchy of rows), continue.go (a form that goes on in the next sheet), identity.go (province, round, document, sheets named after
 // territories), title.go (the texts above a table), locality.go (parts of provinces named there), narrow.go (titles that
-// speak of a part of the population), resolve.go (dimensions of one cell), refuse.go (refusals and proposals), value.go (numbers
+// speak of a part of the population), resolve.go (dimensions of one cell), result.go (figures of results that no word says
+// to be done), refuse.go (refusals and proposals), value.go (numbers
 // and units), achievement.go (percentages of the plan), task.go (form B2), structure.go (tables of which no header word is known, all refused),
 // read.go (one workbook).
 //

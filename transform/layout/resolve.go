@@ -367,6 +367,7 @@ type cellContext struct {
 	t           *table
 	title       titleInfo
 	hasMeasures bool // some header or label says what kind of figure it heads: one that does not is a gap
+	short       bool // the headers are those of the table above, shortened
 	hasYears    bool // some column header names a year: one that does not is a gap
 	territories int  // rows that name a territory
 	indicators  int  // rows that name an indicator
@@ -471,7 +472,7 @@ func (s *sheetReader) context(t *table) *cellContext {
 	for _, y := range cx.title.years {
 		cx.lastYear = max(cx.lastYear, y.year, y.toYear)
 	}
-	cx.hasMeasures = s.hasMeasures(t) || short
+	cx.hasMeasures, cx.short = s.hasMeasures(t) || short, short
 	districts := 0
 	for _, rw := range t.rows {
 		for _, x := range rw.mean.territories {
@@ -661,7 +662,7 @@ func (b *bookReader) resolveCell(s *sheetReader, cx *cellContext, rw *row, c int
 			measure = ti.dims.measure
 		case !cx.hasMeasures && !ti.planned:
 			measure = "actual"
-		case d.status == "P":
+		case d.status == "P", s.isOver(cx, c, &d):
 			measure = "actual"
 		default:
 			no("measure.missing", "", header)

@@ -12,6 +12,7 @@ type titleInfo struct {
 	parts    []titlePart // all periods named, also those without a year, far to near
 	split    bool        // several parts of the year are named: a header that names none means any of them
 	result   string      // of these, the only one that is not spoken of as yet to come
+	results  bool        // a title says that it tells what was done
 	planYear bool        // the title is that of a plan: its year is the plan's
 	planned  bool        // a measure other than actual is named: years alone are not taken for actual values
 	measures int
@@ -57,7 +58,7 @@ func (ti *titleInfo) under(far titleInfo) {
 	if ti.measures == 0 {
 		ti.measures, ti.dims.measure = far.measures, far.dims.measure
 	}
-	ti.planned, ti.planYear = ti.planned || far.planned, ti.planYear || far.planYear
+	ti.planned, ti.planYear, ti.results = ti.planned || far.planned, ti.planYear || far.planYear, ti.results || far.results
 	if ti.dims.unitText == "" {
 		ti.dims.unit, ti.dims.unitText = far.dims.unit, far.dims.unitText
 	}
@@ -130,6 +131,7 @@ func (s *sheetReader) readTitles(cells []int32) titleInfo {
 		}
 		if p.rest == "" && len(p.indicators) > 0 {
 			ti.say(&p.dims) // "Tỷ lệ huyện có kế hoạch …" is a name, no plan
+			ti.results = ti.results || rd.titleWords(p.text).results
 			if p.dims.year != 0 || p.dims.part != "" {
 				ti.parts = append(ti.parts, rd.titleWords(p.text).parts...)
 			}
@@ -206,6 +208,7 @@ func (ti *titleInfo) partOf(measure string) (part string, ok bool) {
 // titlePart is a period that a title names: a part of the year, "Y" for the whole of it.
 type titlePart struct {
 	part  string
+	year  int  // 0 if it is not written with it
 	ahead bool // as something planned or expected
 }
 
@@ -267,6 +270,7 @@ type titleWords struct {
 	parts    []titlePart
 	measures []string
 	standard string
+	results  bool // "kết quả", "tình hình thực hiện"
 }
 
 // take adds the words of a title.
@@ -276,7 +280,7 @@ func (ti *titleInfo) take(w *titleWords) {
 			ti.years = append(ti.years, p)
 		}
 	}
-	ti.parts = append(ti.parts, w.parts...)
+	ti.parts, ti.results = append(ti.parts, w.parts...), ti.results || w.results
 	for _, m := range w.measures {
 		ti.mean(m)
 	}
@@ -295,14 +299,15 @@ func (rd *Reader) findTitleWords(s string) *titleWords {
 	var found titleWords
 	toks := rd.tokenize(s)
 	ahead := false
-	part := func(p string) {
-		found.parts = append(found.parts, titlePart{part: firstOf(p, "Y"), ahead: ahead})
+	part := func(p string, year int) {
+		found.parts = append(found.parts, titlePart{part: firstOf(p, "Y"), year: year, ahead: ahead})
 		ahead = ahead && p == partUnread // "nhiệm vụ tuần 3 tháng 5"
 	}
 	for i := 0; i < len(toks); {
 		ahead = ahead || isAhead(toks[i:]) && !(i > 1 && toks[i-2].low == "thực" && toks[i-1].low == "hiện") // "thực hiện kế hoạch" tells what was done
+		found.results = found.results || !ahead && tellsResults(toks[i:])
 		if n := takeUnread(toks[i:]); n > 0 {
-			part(partUnread)
+			part(partUnread, 0)
 			i += n
 			continue
 		}
@@ -311,7 +316,7 @@ func (rd *Reader) findTitleWords(s string) *titleWords {
 			continue
 		}
 		if len(toks) > i+1 && toks[i].low == "cả" && toks[i+1].low == "năm" && (len(toks) == i+2 || !isYear(toks[i+2])) {
-			part("Y")
+			part("Y", 0)
 			i += 2
 			continue
 		}
@@ -324,7 +329,7 @@ func (rd *Reader) findTitleWords(s string) *titleWords {
 			if it.year != 0 {
 				found.years = append(found.years, partial{year: it.year, toYear: it.to, part: it.part})
 			}
-			part(it.part)
+			part(it.part, max(it.year, it.to))
 			i += n
 			continue
 		}
@@ -336,6 +341,10 @@ func (rd *Reader) findTitleWords(s string) *titleWords {
 			}
 			if w.value == "target" && i+n < len(toks) && !isYear(toks[i+n]) {
 				continue
+			}
+			if w.value == "plan" && found.results && isReported(toks[:i]) { // "tình hình thực hiện kế hoạch" tells what was done
+				step = n
+				break
 			}
 			found.measures = append(found.measures, w.value)
 			step = n
@@ -357,6 +366,17 @@ func isAhead(toks []token) bool {
 		return true
 	}
 	return toks[0].low == "ước" || toks[0].low == "kh"
+}
+
+// tellsResults reports whether words begin that say that what follows is over.
+func tellsResults(toks []token) bool {
+	at := func(i int) string {
+		if i < len(toks) {
+			return toks[i].low
+		}
+		return ""
+	}
+	return at(0) == "kết" && at(1) == "quả" || at(0) == "tình" && at(1) == "hình" && at(2) == "thực" && at(3) == "hiện"
 }
 
 // takeUnread counts the words of a part of the year that no period stands for: "tuần 3", "2 tháng cuối năm", "nửa đầu năm", the

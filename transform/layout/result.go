@@ -1,0 +1,81 @@
+package layout
+
+import "slices"
+
+// What was done needs no word for it in a table of results: beside "KH 2019" and "Ước cả năm", "6 tháng 2019" is what was done in these
+// months. It is certain only where the title tells results, the header names the period and lost nothing, and the period was over when
+// the others of the table were estimated.
+
+// month counts months from the year 0: the last one of a period. 0 if its end is not known.
+func (d *partial) month() int {
+	year := max(d.year, d.toYear)
+	if year == 0 || d.part == partUnread {
+		return 0
+	}
+	return 12*year + lastMonth(firstOf(d.part, "Y"))
+}
+
+// over is the last month that the title's results speak of, 0 if they name none.
+func (ti *titleInfo) over() (month int) {
+	var next partial // a period that is not written with its year is of that of the next: "9 THÁNG, ƯỚC CẢ NĂM 2019"
+	for _, p := range slices.Backward(ti.parts) {
+		d := partial{year: p.year, part: p.part}
+		if p.year == 0 && next.year != 0 && p.part != partUnread && lastMonth(p.part) <= lastMonth(firstOf(next.part, "Y")) {
+			d.year = next.year
+		}
+		if p.part == partUnread {
+			return 0
+		}
+		if !p.ahead {
+			month = max(month, d.month())
+		}
+		next = d
+	}
+	return month
+}
+
+// isOver reports whether a column whose header names nothing but the period d holds what was done in it.
+func (s *sheetReader) isOver(cx *cellContext, c int, d *partial) bool {
+	end := d.month()
+	if own := &cx.columns[c].dims; own.year == 0 && own.part == "" || cx.short || !cx.title.results || d.toYear != 0 || d.status != "" || end == 0 || end > cx.title.over() || !s.isWhole(cx.t, c) {
+		return false
+	}
+	done, told := 0, false
+	for k := range cx.columns {
+		if cx.t.columns[k].role != roleValue {
+			continue
+		}
+		m := &cx.columns[k]
+		if len(cx.t.columns[k].stack) == 0 || m.unknown != "" {
+			return false // whatever stood there may have been estimated before
+		}
+		o := m.dims
+		if o.year == 0 {
+			o.year, o.toYear = d.year, d.toYear
+		}
+		switch o.measure {
+		case "estimate", "forecast":
+			if end >= o.month() {
+				return false
+			}
+		case "actual":
+			done, told = max(done, o.month()), true
+		}
+	}
+	return !told || end <= done
+}
+
+// isWhole reports whether a column has a header in each row of the band in which another column of values has one.
+func (s *sheetReader) isWhole(t *table, c int) bool {
+	for r := t.top; r <= t.bottom; r++ {
+		if t.isCode(r) || s.g.cell(r, c) != none {
+			continue
+		}
+		for k := range t.columns {
+			if t.columns[k].role == roleValue && s.g.cell(r, k) != none {
+				return false
+			}
+		}
+	}
+	return true
+}
