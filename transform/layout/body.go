@@ -81,6 +81,7 @@ func (s *sheetReader) layOutColumns(t *table) {
 			col.stack, col.cells = append(col.stack, p), append(col.cells, i)
 			texts = append(texts, g.cells[i].Raw)
 		}
+		s.readRateColumn(t, c)
 		col.header = strings.Join(texts, " / ")
 		col.gap = s.underOpenGroup(t, c) || s.partOfGroup(t, c)
 		for k := len(col.stack) - 1; k >= 0; k-- {
@@ -372,6 +373,9 @@ func (s *sheetReader) readRows(t *table) {
 			nameless = rw
 		}
 		rw.lost = nameless != nil && (rw.parent == nil || nameless.r > rw.parent.r) && (nameless.rank() == 0 || nameless.rank() < rank)
+		if n := len(t.rows); n > 0 {
+			s.readRateRow(rw, t.rows[n-1])
+		}
 		if rw.above = measured; rw.unit != none {
 			measured = rw
 		}

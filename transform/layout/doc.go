@@ -11,7 +11,7 @@
 // territories), title.go (the texts above a table), locality.go (parts of provinces named there), narrow.go (titles that
 // speak of a part of the population), resolve.go (dimensions of one cell), result.go (figures of results that no word says
 // to be done), refuse.go (refusals and proposals), value.go (numbers
-// and units), achievement.go (percentages of the plan), task.go (form B2), structure.go (tables of which no header word is known, all refused),
+// and units), rate.go (rates beside counts), achievement.go (percentages of the plan), task.go (form B2), structure.go (tables of which no header word is known, all refused),
 // read.go (one workbook).
 //
 // Rules that hold everywhere:

@@ -42,6 +42,9 @@ func (b *bookReader) trace(book Book, grids []*grid) *record.Trace {
 		for _, r := range g.read {
 			add(r)
 		}
+		for _, joined := range g.joined {
+			t.Texts = append(t.Texts, record.Words(text.Key(joined)))
+		}
 	}
 	t.Proposed = slices.Sorted(maps.Keys(b.proposed))
 	return t
