@@ -326,7 +326,7 @@ func (b *bookReader) identify(path string) *record.Refusal {
 						continue
 					}
 					local, s.own = append(local, m), true
-					b.signed = b.signed || p.opens == kindLetterhead
+					b.signed = true
 				} else {
 					wider = append(wider, m)
 				}

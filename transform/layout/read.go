@@ -40,7 +40,7 @@ type bookReader struct {
 	asOf        string // ISO date by which names of territories are read, "" if nothing tells
 	home        seat
 	sender      []*catalogue.Territory // the province whose the workbook is, in all vintages that are possible; none if it is of a region or the country
-	signed      bool                   // a letterhead names its province
+	signed      bool                   // a text above a table names its province
 	districts   bool                   // some sheets are named after parts of a province
 	pending     []pending
 	claims      []claim

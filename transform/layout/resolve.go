@@ -380,6 +380,7 @@ type cellContext struct {
 	sixRegions  bool                    // the regions are those since [firstYearOfRegions]
 	lastYear    int                     // that the table names
 	named       bool                    // something in the table or above it names an indicator
+	provinces   *namedProvinces         // see foreign
 	onlyDistr   bool                    // the rows are districts: a province's own name is then a doubtful row
 }
 
@@ -690,7 +691,7 @@ func (b *bookReader) resolveCell(s *sheetReader, cx *cellContext, rw *row, c int
 		no("indicator.narrowed", "", n.text)
 		return
 	}
-	terr, code, args := b.joinTerritory(s, cx, rw, cm)
+	terr, code, args := b.joinTerritory(s, cx, rw, cm, in)
 	if code != "" {
 		no(code, "", args...)
 		return
@@ -893,7 +894,7 @@ func namesNewRegion(ts []*catalogue.Territory) bool {
 }
 
 // joinTerritory decides the territory out of row, column, title, sheet and file, nearest first.
-func (b *bookReader) joinTerritory(s *sheetReader, cx *cellContext, rw *row, cm *meaning) (*catalogue.Territory, string, []string) {
+func (b *bookReader) joinTerritory(s *sheetReader, cx *cellContext, rw *row, cm *meaning, in *catalogue.Indicator) (*catalogue.Territory, string, []string) {
 	home := s.home.territory
 	rt, ct := rw.mean.territories, cm.territories
 	if len(rt) > 0 && len(ct) > 0 {
@@ -904,6 +905,7 @@ func (b *bookReader) joinTerritory(s *sheetReader, cx *cellContext, rw *row, cm 
 		}
 		return nil, "header.conflict", []string{rt[0].NameVi, ct[0].NameVi}
 	}
+	other := b.foreign(cx, in)
 	for _, cands := range [][]*catalogue.Territory{rt, ct} {
 		if len(cands) == 0 {
 			continue
@@ -912,13 +914,19 @@ func (b *bookReader) joinTerritory(s *sheetReader, cx *cellContext, rw *row, cm 
 		if code == "" && home != nil && t.Level == "province" && t.NameVi == home.NameVi && home.Type == "province" && b.rd.isTownName(s.rowText(rw)) {
 			code = "territory.ambiguous" // "Thành phố Huế" in the annex of its province is a row of its districts
 		}
-		if code == "" && b.isForeign(cx, t) {
-			return nil, "identity.territory_two", []string{b.sender[0].NameVi, t.NameVi}
+		if code == "" && t.Level == "province" && other != nil {
+			if !b.isSender(t) {
+				other = t
+			}
+			return nil, "identity.territory_two", []string{b.sender[0].NameVi, other.NameVi}
 		}
 		if code != "" {
 			return nil, code, []string{cands[0].NameVi}
 		}
 		return t, "", nil
+	}
+	if other != nil && !cx.provinces.migration { // the total of several provinces, or of where the sender's people are
+		return nil, "identity.territory_two", []string{b.sender[0].NameVi, other.NameVi}
 	}
 	if cx.t.placed && !rw.mean.dims.total {
 		return nil, "dimension.missing", []string{"no heading above the row names its territory"} // a heading may be lost
@@ -932,7 +940,7 @@ func (b *bookReader) joinTerritory(s *sheetReader, cx *cellContext, rw *row, cm 
 	}
 	if title := cx.title.territories; len(title) > 0 && (b.identity.Territory == "" || title[0].Level == "province") {
 		t, code := b.choose(title, home, cx.onlyDistr)
-		if code == "" && b.isForeign(cx, t) {
+		if code == "" && len(b.sender) > 0 && t.Level == "province" && !b.isSender(t) {
 			return nil, "identity.territory_two", []string{b.sender[0].NameVi, t.NameVi}
 		}
 		if code != "" {
@@ -959,37 +967,84 @@ func namesTown(toks []token) bool {
 	return n > 0 && n < len(toks) && !isCommon(toks[n].low)
 }
 
-// isForeign reports whether a territory is a province other than the sender's and none of those that were merged into it, in a table that
-// does not compare it with the sender: a province reports about itself, its parts, its region and the country, so that another one in its
-// tables says where people are from or go to.
-func (b *bookReader) isForeign(cx *cellContext, t *catalogue.Territory) bool {
-	return len(b.sender) > 0 && t.Level == "province" && !b.isSender(t) && !b.compares(cx.t)
+// foreign gives the province beside that of the sender that keeps a table's rows of both from being read: a province reports about itself,
+// its parts, its region and the country, so that another one says where people are from or go to, and its own name then those who stay.
+// A table may compare the provinces instead: it names the sender, and where people are counted one by one it also says that it compares, or
+// names the region or the country, for "Địa phương" may head places of origin too. nil if nothing keeps them from it.
+func (b *bookReader) foreign(cx *cellContext, in *catalogue.Indicator) *catalogue.Territory {
+	if len(b.sender) == 0 {
+		return nil
+	}
+	if cx.provinces == nil {
+		cx.provinces = b.namedProvinces(cx)
+	}
+	n := cx.provinces
+	if !n.migration && n.sender && (n.wider || !movesAbout(b.rd.cat.Unit(in.Unit))) {
+		return nil
+	}
+	return n.other
+}
+
+// namedProvinces is what the rows, headers and titles of a table say about provinces.
+type namedProvinces struct {
+	sender    bool                 // the sender is named
+	other     *catalogue.Territory // a province that is not it nor was merged into it
+	wider     bool                 // the region or the country is named, or that provinces are compared
+	migration bool                 // the provinces are said to be places where people are from or go to
+}
+
+func (b *bookReader) namedProvinces(cx *cellContext) *namedProvinces {
+	var n namedProvinces
+	see := func(ts []*catalogue.Territory) {
+		switch {
+		case len(ts) == 0:
+		case slices.ContainsFunc(ts, b.isSender):
+			n.sender = true
+		case ts[0].Level == "province" && n.other == nil:
+			n.other = ts[0]
+		case ts[0].Level == "region", ts[0].Level == "country":
+			n.wider = true
+		}
+	}
+	for _, text := range cx.title.texts {
+		low := strings.ToLower(text)
+		n.wider = n.wider || holds(low, "so sánh")
+		n.migration = n.migration || holds(low, "theo quê", "nguyên quán", "theo nơi", "đến từ", "đi làm việc", "đến làm việc", "chuyển đ", "ngoại tỉnh", "ngoài tỉnh")
+	}
+	for c := range cx.t.columns {
+		if cx.t.columns[c].role == roleLabel {
+			n.migration = n.migration || holds(" "+strings.ToLower(cx.t.columns[c].header), " quê", " nguyên quán", " nơi ", "đến từ", "chuyển đ")
+		}
+		for _, p := range cx.t.columns[c].stack {
+			if p.rest == "" {
+				see(p.territories)
+			}
+		}
+	}
+	for _, rw := range cx.t.rows {
+		if rw.mean.unknown == "" {
+			see(rw.mean.territories)
+		}
+	}
+	return &n
+}
+
+// holds reports whether a text holds one of some words.
+func holds(text string, words ...string) bool {
+	return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(text, w) })
+}
+
+// movesAbout reports whether a unit counts people one by one, living or dead. Thousands of them are those of a territory.
+func movesAbout(u *catalogue.Unit) bool {
+	switch u.Quantity {
+	case "person", "person_time", "remains":
+		return u.Factor.Equal(decimal.NewFromInt(1))
+	}
+	return false
 }
 
 func (b *bookReader) isSender(t *catalogue.Territory) bool {
 	return slices.ContainsFunc(b.sender, func(own *catalogue.Territory) bool { return b.rd.isPartOf(t, own, 0) })
-}
-
-// compares reports whether a table names the sender beside other provinces, and not as a place where people are from or go to.
-func (b *bookReader) compares(t *table) bool {
-	for c := range t.columns {
-		if t.columns[c].role == roleLabel {
-			low := " " + strings.ToLower(t.columns[c].header)
-			for _, w := range []string{" quê", " nguyên quán", " nơi ", "đến từ", "chuyển đ"} {
-				if strings.Contains(low, w) {
-					return false
-				}
-			}
-		}
-		for _, p := range t.columns[c].stack {
-			if p.rest == "" && slices.ContainsFunc(p.territories, b.isSender) {
-				return true
-			}
-		}
-	}
-	return slices.ContainsFunc(t.rows, func(rw *row) bool {
-		return rw.mean.unknown == "" && slices.ContainsFunc(rw.mean.territories, b.isSender)
-	})
 }
 
 // isPartOf reports whether a province is another one or was merged into it. A chain of mergers is short.
