@@ -691,7 +691,7 @@ func (b *bookReader) resolveCell(s *sheetReader, cx *cellContext, rw *row, c int
 		no("indicator.narrowed", "", n.text)
 		return
 	}
-	terr, code, args := b.joinTerritory(s, cx, rw, cm, in)
+	terr, code, args := b.joinTerritory(s, cx, rw, cm)
 	if code != "" {
 		no(code, "", args...)
 		return
@@ -894,7 +894,7 @@ func namesNewRegion(ts []*catalogue.Territory) bool {
 }
 
 // joinTerritory decides the territory out of row, column, title, sheet and file, nearest first.
-func (b *bookReader) joinTerritory(s *sheetReader, cx *cellContext, rw *row, cm *meaning, in *catalogue.Indicator) (*catalogue.Territory, string, []string) {
+func (b *bookReader) joinTerritory(s *sheetReader, cx *cellContext, rw *row, cm *meaning) (*catalogue.Territory, string, []string) {
 	home := s.home.territory
 	rt, ct := rw.mean.territories, cm.territories
 	if len(rt) > 0 && len(ct) > 0 {
@@ -905,7 +905,7 @@ func (b *bookReader) joinTerritory(s *sheetReader, cx *cellContext, rw *row, cm 
 		}
 		return nil, "header.conflict", []string{rt[0].NameVi, ct[0].NameVi}
 	}
-	other := b.foreign(cx, in)
+	other := b.foreign(cx)
 	for _, cands := range [][]*catalogue.Territory{rt, ct} {
 		if len(cands) == 0 {
 			continue
@@ -971,7 +971,7 @@ func namesTown(toks []token) bool {
 // its parts, its region and the country, so that another one says where people are from or go to, and its own name then those who stay.
 // A table may compare the provinces instead: it names the sender, and where people are counted one by one it also says that it compares, or
 // names the region or the country, for "Địa phương" may head places of origin too. nil if nothing keeps them from it.
-func (b *bookReader) foreign(cx *cellContext, in *catalogue.Indicator) *catalogue.Territory {
+func (b *bookReader) foreign(cx *cellContext) *catalogue.Territory {
 	if len(b.sender) == 0 {
 		return nil
 	}
@@ -979,7 +979,7 @@ func (b *bookReader) foreign(cx *cellContext, in *catalogue.Indicator) *catalogu
 		cx.provinces = b.namedProvinces(cx)
 	}
 	n := cx.provinces
-	if !n.migration && n.sender && (n.wider || !movesAbout(b.rd.cat.Unit(in.Unit))) {
+	if !n.migration && n.sender && (n.wider || !n.people) {
 		return nil
 	}
 	return n.other
@@ -990,12 +990,14 @@ type namedProvinces struct {
 	sender    bool                 // the sender is named
 	other     *catalogue.Territory // a province that is not it nor was merged into it
 	wider     bool                 // the region or the country is named, or that provinces are compared
+	people    bool                 // people are counted one by one
 	migration bool                 // the provinces are said to be places where people are from or go to
 }
 
 func (b *bookReader) namedProvinces(cx *cellContext) *namedProvinces {
 	var n namedProvinces
-	see := func(ts []*catalogue.Territory) {
+	see := func(in *catalogue.Indicator, ts []*catalogue.Territory) {
+		n.people = n.people || in != nil && movesAbout(b.rd.cat.Unit(in.Unit))
 		switch {
 		case len(ts) == 0:
 		case slices.ContainsFunc(ts, b.isSender):
@@ -1009,21 +1011,23 @@ func (b *bookReader) namedProvinces(cx *cellContext) *namedProvinces {
 	for _, text := range cx.title.texts {
 		low := strings.ToLower(text)
 		n.wider = n.wider || holds(low, "so sánh")
-		n.migration = n.migration || holds(low, "theo quê", "nguyên quán", "theo nơi", "đến từ", "đi làm việc", "đến làm việc", "chuyển đ", "ngoại tỉnh", "ngoài tỉnh")
+		n.migration = n.migration || holds(low, "theo quê", "nguyên quán", "theo nơi", "đến từ", "đi làm việc tại", "đến làm việc", "chuyển đi", "chuyển đến", "ngoại tỉnh", "ngoài tỉnh")
 	}
+	see(cx.title.indicator, nil)
 	for c := range cx.t.columns {
+		see(cx.columns[c].indicator, nil)
 		if cx.t.columns[c].role == roleLabel {
-			n.migration = n.migration || holds(" "+strings.ToLower(cx.t.columns[c].header), " quê", " nguyên quán", " nơi ", "đến từ", "chuyển đ")
+			n.migration = n.migration || holds(" "+strings.ToLower(cx.t.columns[c].header), " quê", " nguyên quán", " nơi ", "đến từ", "chuyển đi", "chuyển đến")
 		}
 		for _, p := range cx.t.columns[c].stack {
 			if p.rest == "" {
-				see(p.territories)
+				see(nil, p.territories)
 			}
 		}
 	}
 	for _, rw := range cx.t.rows {
 		if rw.mean.unknown == "" {
-			see(rw.mean.territories)
+			see(rw.mean.indicator, rw.mean.territories)
 		}
 	}
 	return &n
