@@ -164,11 +164,26 @@ func (m *meaning) asAncestor() ancestor {
 func (s *sheetReader) columnMeaning(t *table, c int, title *meaning) meaning {
 	var m meaning
 	above := titleAncestors(title)
-	for _, p := range t.columns[c].stack {
+	for k, p := range t.columns[c].stack {
+		if s.isRefined(&t.columns[c], k) {
+			q := *p
+			q.dims.measure, p = "", &q
+		}
 		s.rd.add(&m, p, above)
 		above = append([]ancestor{{indicator: m.indicator, text: p.body}}, above...)
 	}
 	return m
+}
+
+// isRefined reports whether a header over several columns speaks of what was done and the one below it, of this column, says that the
+// figures are estimates of that: "Thực hiện năm 2019" over "Ước thực hiện".
+func (s *sheetReader) isRefined(col *column, k int) bool {
+	last := len(col.stack) - 1
+	if k >= last || len(col.cells) != len(col.stack) || col.stack[k].dims.measure != "actual" || col.stack[last].dims.measure != "estimate" {
+		return false
+	}
+	m := s.g.cells[col.cells[k]].Merge
+	return m.Col2 > m.Col1
 }
 
 func titleAncestors(title *meaning) []ancestor {
@@ -619,6 +634,9 @@ func (b *bookReader) resolveCell(s *sheetReader, cx *cellContext, rw *row, c int
 	// Period, measure, sex and area of row and column are equally near and must agree.
 	d := rd2
 	d.unit, d.unitText = nil, ""
+	if s.isBlockMeasure(cx, rw, cm) {
+		d.measure = ""
+	}
 	d.merge(&cd2)
 	if d.clash != "" {
 		no("header.conflict", "", d.clash, header)
@@ -707,6 +725,26 @@ func (b *bookReader) resolveCell(s *sheetReader, cx *cellContext, rw *row, c int
 		Note: s.notes(cx.t, rw, c),
 	}
 	b.value(s, cx, rw, cm, &p, no)
+}
+
+// isBlockMeasure reports whether the row has its measure of a heading, "Kết quả năm 2018", over columns of which one is of what was done and
+// this one is of something else: the heading tells the year then, and the columns what they hold.
+func (s *sheetReader) isBlockMeasure(cx *cellContext, rw *row, cm *meaning) bool {
+	d := &rw.mean.dims
+	if d.measure != "actual" || cm.dims.measure == "" || cm.dims.measure == "actual" || d.part != "" && d.part != "Y" && cm.dims.part == "" { // plans are the year's
+		return false
+	}
+	for _, i := range rw.labels {
+		if s.parsed[i].dims.measure != "" {
+			return false
+		}
+	}
+	for p := rw.parent; p != nil; p = p.parent {
+		if p.values && p.mean.dims.measure != "" {
+			return false
+		}
+	}
+	return slices.ContainsFunc(cx.columns, func(m meaning) bool { return m.dims.measure == "actual" })
 }
 
 // leave takes away the sex or area that turned out to be part of an indicator's name; of both, only what the indicator is restricted to.
