@@ -783,6 +783,49 @@ func (b *bookReader) evidence() (date string, certain bool) {
 	}
 }
 
+// unchanged picks, in a workbook that nothing dates, one of the territories of a name if they are one province that the merger left as it
+// was: any of them is right, the one of the time of the figures is the usual one. A name that only the later one bears for all time, and a
+// town before, needs figures of that time.
+func (b *bookReader) unchanged(cands []*catalogue.Territory) *catalogue.Territory {
+	for _, t := range cands {
+		if t.Level != "province" || t != cands[0] && !slices.ContainsFunc(b.rd.cat.Predecessors(t.ID), func(s catalogue.Succession) bool {
+			return s.Kind == "unchanged" && s.Predecessor == cands[0].ID
+		}) {
+			return nil
+		}
+	}
+	day := lastDayOf63
+	done, bare := b.isOfMergerYear()
+	if done || bare {
+		day = "2025-12-31"
+	}
+	if !done && slices.ContainsFunc(cands, func(t *catalogue.Territory) bool { return t.NameVi != cands[0].NameVi }) {
+		return nil
+	}
+	if i := slices.IndexFunc(cands, func(t *catalogue.Territory) bool { return t.ValidOn(day) }); i >= 0 {
+		return cands[i]
+	}
+	return nil
+}
+
+// isOfMergerYear reports whether the workbook has figures of the year in which the provinces were merged: of what was done in it, or of
+// which nothing says that they are planned.
+func (b *bookReader) isOfMergerYear() (done, bare bool) {
+	title, planned := b.titlePeriod()
+	see := func(d *partial) {
+		if d.year != 2025 || d.toYear != 0 {
+			return
+		}
+		done = done || d.measure == "actual" || d.measure == "estimate"
+		bare = bare || d.measure == "" && !planned
+	}
+	see(&title)
+	for d := range b.columnDims() {
+		see(&d)
+	}
+	return done, bare
+}
+
 // isAfterMerger reports whether what was done in a period can only be known after lastDayOf63.
 func isAfterMerger(d *partial) bool {
 	if d.year != 2025 || d.toYear != 0 {

@@ -1124,6 +1124,9 @@ func (b *bookReader) atDate(cands []*catalogue.Territory) (*catalogue.Territory,
 		return cands[0], ""
 	}
 	if b.asOf == "" {
+		if t := b.unchanged(cands); t != nil {
+			return t, ""
+		}
 		return nil, "territory.ambiguous"
 	}
 	var found *catalogue.Territory
