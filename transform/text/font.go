@@ -23,6 +23,9 @@ type Run struct{ Text, Font string }
 // DecodeRuns is [Decode] for a text whose pieces are set in different fonts.
 func DecodeRuns(runs ...Run) string {
 	t := tables()
+	if len(runs) == 1 {
+		return t.repair(t.decode(runs[0].Text, t.face(runs[0].Font)))
+	}
 	var out, piece strings.Builder
 	for len(runs) > 0 {
 		face := t.face(runs[0].Font)
@@ -64,6 +67,9 @@ func (t *tableSet) fontRules() []fontRule {
 }
 
 func (t *tableSet) face(font string) face {
+	if font == "" {
+		return face{}
+	}
 	font = strings.ToLower(strings.TrimSpace(font))
 	for _, rule := range t.fonts {
 		if !strings.HasPrefix(font, rule.prefix) {

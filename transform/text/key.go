@@ -3,6 +3,7 @@ package text
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -13,12 +14,16 @@ import (
 func Key(s string) string { return tables().key(s) }
 
 func (t *tableSet) key(s string) string {
-	k := t.keyOnce(t.repair(s))
+	k, clean := t.keyOnce(s)
+	if clean {
+		return k // which is clean and its own key
+	}
+	k, _ = t.keyOnce(t.repair(s))
 	for range maxPasses { // dropping signs out of garbage may leave something to repair
 		if t.clean(k) {
 			break
 		}
-		next := t.keyOnce(t.repair(k))
+		next, _ := t.keyOnce(t.repair(k))
 		if next == k {
 			break
 		}
@@ -27,79 +32,82 @@ func (t *tableSet) key(s string) string {
 	return k
 }
 
-func (t *tableSet) keyOnce(s string) string {
-	var out strings.Builder
-	out.Grow(len(s))
+// keyOnce gives the key of a repaired text, and for any text whether it is clean.
+func (t *tableSet) keyOnce(s string) (key string, clean bool) {
+	var few [128]byte
+	out := few[:0]
 	gap := false // a separator was seen since the last thing written
-	space := func() {
-		if gap && out.Len() > 0 {
-			out.WriteByte(' ')
-		}
-		gap = false
-	}
 	w := word{at: -1}
 	start := -1 // of the current run of letters
 	flush := func(end int) {
 		if start < 0 {
 			return
 		}
-		space()
-		t.writeKey(&out, s[start:end], &w)
+		onset, r, ok := t.parse(&w)
+		clean = clean && (!ok || w.placed(onset, r))
+		out, gap = space(out, gap), false
+		if ok {
+			out = t.appendSyllable(out, &w, onset, r)
+		} else { // it stays as it is
+			for _, r := range s[start:end] {
+				out = utf8.AppendRune(out, t.lower(r))
+			}
+		}
 		start, w = -1, word{at: -1}
 	}
+	clean = true
 	skip := 0 // end of a bracketed mark
 	for i, r := range s {
 		if i < skip {
 			continue
 		}
-		if isWordRune(r) {
+		l, ok := t.letter(r)
+		if ok || isWordRune(r) {
 			if start < 0 {
-				if !unicode.IsLetter(r) { // a stray mark must not join the letter before the gap
+				if !ok && !unicode.IsLetter(r) { // a stray mark must not join the letter before the gap
+					clean = false
 					continue
 				}
 				start = i
 			}
-			if l, ok := t.letter(r); ok {
+			if ok {
 				w.add(l)
 			} else {
-				w.broken = true
+				w.broken, clean = true, false
 			}
 			continue
 		}
 		flush(i)
+		clean = clean && isPlain(r)
 		switch {
-		case unicode.IsDigit(r):
-			space()
-			out.WriteRune(r)
-		case r == '%' || r == '‰' || r == '<' || r == '>' || r == '≤' || r == '≥':
-			space()
-			out.WriteRune(r)
+		case unicode.IsDigit(r), r == '%' || r == '‰' || r == '<' || r == '>' || r == '≤' || r == '≥':
+			out, gap = utf8.AppendRune(space(out, gap), r), false
 		case r == '[':
 			skip = i + bracketMark(s[i:])
 			gap = true
-		case isSuperscript(r):
-			if (r == '²' || r == '³') && strings.HasSuffix(out.String(), "m") && !gap {
-				out.WriteRune('2' + r - '²')
-				continue
-			}
-			gap = true
+		case (r == '²' || r == '³') && len(out) > 0 && out[len(out)-1] == 'm' && !gap:
+			out = append(out, byte('2'+r-'²'))
 		default:
 			gap = true
 		}
 	}
 	flush(len(s))
-	return out.String()
+	if string(out) == s {
+		return s, clean
+	}
+	return string(out), clean
 }
 
-// writeKey writes one run of letters. Runs that are no syllable stay as they are, in lower case.
-func (t *tableSet) writeKey(out *strings.Builder, s string, w *word) {
-	onset, r, ok := t.parse(w)
-	if !ok {
-		for _, r := range s {
-			out.WriteRune(unicode.ToLower(r))
-		}
-		return
+// space writes what a gap leaves between two things.
+func space(out []byte, gap bool) []byte {
+	if gap && len(out) > 0 {
+		return append(out, ' ')
 	}
+	return out
+}
+
+// appendSyllable writes the key of a syllable.
+func (t *tableSet) appendSyllable(out []byte, w *word, onset int, r rime) []byte {
 	if w.at >= 0 {
 		w.at = onset + int(r.at)
 	}
@@ -108,14 +116,10 @@ func (t *tableSet) writeKey(out *strings.Builder, s string, w *word) {
 	if onset > 0 && w.letters[onset].base == 'y' && (w.n == onset+1 || q && r.at == 0) {
 		w.letters[onset].base = 'i'
 	}
-	for i := 0; i < w.n; i++ {
-		l := w.letters[i]
-		l.upper = false
-		if i == w.at {
-			l.tone = w.tone
-		}
-		out.WriteRune(t.rune(l))
+	for i := range w.n {
+		w.letters[i].upper = false
 	}
+	return t.appendWord(out, w)
 }
 
 // Fold gives ASCII without diacritics, for file names and proposals only: it makes "Hà Nam" and "Hạ Nam" one.

@@ -497,26 +497,22 @@ func (t *tableSet) vote(in []rune, words []legacyWord) bool {
 	return yes
 }
 
-// knows reports whether syllables.csv lists a word.
+// knows reports whether syllables.csv lists a word: in small letters, the tone mark where the newer spelling has it.
 func (t *tableSet) knows(s []rune) bool {
-	return t.syllables[t.lexeme(s)]
-}
-
-// lexeme is the form of a word in syllables.csv: in small letters, the tone mark where the newer spelling has it.
-func (t *tableSet) lexeme(s []rune) string {
 	w := word{at: -1}
 	for _, r := range s {
 		l, ok := t.letter(r)
 		if !ok {
-			return ""
+			return false
 		}
 		l.upper = false
 		w.add(l)
 	}
 	onset, r, ok := t.parse(&w)
 	if !ok {
-		return ""
+		return false
 	}
 	w.at = onset + int(r.at)
-	return string(t.spell(&w))
+	var few [3 * maxSyllable]byte
+	return t.syllables[string(t.appendWord(few[:0], &w))]
 }

@@ -83,6 +83,9 @@ func TestEverySyllableIsMended(t *testing.T) {
 				if got := Repair(right); got != right {
 					t.Fatalf("Repair(%q) = %q", right, got)
 				}
+				if k := Key(right); !set.clean(k) || Key(k) != k {
+					t.Fatalf("Key(%q) = %q is not its own key", right, k)
+				}
 				checked++
 				if tn == level {
 					continue

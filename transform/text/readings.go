@@ -19,14 +19,19 @@ const maxFree = 4
 //
 // Unless the font is a legacy one, a short text whose words syllables.csv all lists has no other reading.
 func Readings(runs ...Run) []string {
-	t := tables()
-	var all strings.Builder
-	legacyFont := false
-	for _, r := range runs {
-		all.WriteString(r.Text)
-		legacyFont = legacyFont || t.face(r.Font).charset != nil
+	if len(runs) == 0 {
+		return nil
 	}
-	raw := all.String()
+	t := tables()
+	raw, legacyFont := runs[0].Text, t.face(runs[0].Font).charset != nil
+	if len(runs) > 1 { // few cells have more than one
+		var all strings.Builder
+		for _, r := range runs {
+			all.WriteString(r.Text)
+			legacyFont = legacyFont || t.face(r.Font).charset != nil
+		}
+		raw = all.String()
+	}
 	if ascii(raw) || len(raw) > maxNumberText {
 		return nil
 	}
@@ -83,7 +88,7 @@ func (t *tableSet) force(s string, c *charset) (decoded string, ok bool) {
 
 // strange reports whether s has an accented word that syllables.csv does not list.
 func (t *tableSet) strange(s string) bool {
-	for _, w := range strings.FieldsFunc(norm.NFC.String(s), func(r rune) bool { return !isWordRune(r) }) {
+	for w := range strings.FieldsFuncSeq(norm.NFC.String(s), func(r rune) bool { return !isWordRune(r) }) {
 		if !ascii(w) && !t.knows([]rune(w)) {
 			return true
 		}
@@ -109,18 +114,22 @@ func (t *tableSet) unconvert(s string) []string {
 			i++
 			continue
 		}
-		start := i
+		start, misread := i, false
 		for i < len(in) && isWordRune(in[i]) {
+			misread = misread || t.misreadAs(in[i]) != 0
 			i++
+		}
+		if !misread {
+			continue
 		}
 		word := in[start:i]
 		was := slices.Clone(word)
 		for k, r := range word {
-			if code, ok := t.misread[r]; ok {
+			if code := t.misreadAs(r); code != 0 {
 				was[k] = code
 			}
 		}
-		if slices.Equal(was, word) || !t.syllable(was) || oddCase(was) {
+		if !t.syllable(was) || oddCase(was) {
 			continue
 		}
 		before, after := t.knows(was), t.knows(word) && !oddCase(word)
@@ -153,4 +162,11 @@ func (t *tableSet) unconvert(s string) []string {
 		found = append(found, string(out))
 	}
 	return found
+}
+
+func (t *tableSet) misreadAs(r rune) rune {
+	if int(r) >= len(t.misread) {
+		return 0
+	}
+	return t.misread[r]
 }

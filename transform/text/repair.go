@@ -74,14 +74,16 @@ func (t *tableSet) clean(s string) bool {
 			return false
 		}
 		w = word{at: -1}
-		switch {
-		case r >= ' ' && r < 0x7F, r == '\n', r == '\t':
-		case strings.ContainsRune("–—−‘’“”…•≤≥≈²³", r):
-		default:
+		if !isPlain(r) {
 			return false
 		}
 	}
 	return t.settled(&w)
+}
+
+// isPlain reports whether Repair leaves a character that is no letter as it is, whatever stands around it.
+func isPlain(r rune) bool {
+	return r >= ' ' && r < 0x7F || r == '\n' || r == '\t' || strings.ContainsRune("–—−‘’“”…•≤≥≈²³", r)
 }
 
 // settled reports whether the tone mark of w stays where it is: in its place, or in a word that is no syllable.
@@ -224,19 +226,22 @@ func (t *tableSet) attachMarks(s string) string {
 }
 
 // spell writes w with its tone mark on the letter w.at.
-func (t *tableSet) spell(w *word) []rune {
-	out := make([]rune, w.n)
-	for i := range out {
-		l := w.letters[i]
+func (t *tableSet) spell(w *word) []rune { return []rune(string(t.appendWord(nil, w))) }
+
+func (t *tableSet) appendWord(out []byte, w *word) []byte {
+	for i, l := range w.letters[:w.n] {
 		if i == w.at {
 			l.tone = w.tone
 		}
-		out[i] = t.rune(l)
+		out = utf8.AppendRune(out, t.rune(l))
 	}
 	return out
 }
 
 func isWordRune(r rune) bool {
+	if r < 0x80 {
+		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z'
+	}
 	return unicode.IsLetter(r) || unicode.Is(unicode.Mn, r)
 }
 
@@ -304,6 +309,6 @@ func (t *tableSet) placeTone(s string) (string, bool) {
 	if !w.placed(onset, r) {
 		w.at = onset + int(r.at)
 	}
-	fixed := string(t.spell(&w))
+	fixed := string(t.appendWord(nil, &w))
 	return fixed, fixed != s
 }

@@ -13,6 +13,7 @@ const maxSyllable = 7
 type word struct {
 	letters [maxSyllable]letter // tones are kept in tone and at, not here
 	n       int                 // letters; more than maxSyllable means "no syllable"
+	code    uint64              // of the letters, see shape
 	tone    tone
 	at      int  // letter that bears the tone mark, -1 if none
 	broken  bool // a foreign letter, or two different tone marks
@@ -24,7 +25,8 @@ func (w *word) add(l letter) {
 		w.n++
 		return
 	}
-	w.letters[w.n] = letter{l.base, level, l.upper}
+	w.letters[w.n] = letter{l.base, level, l.upper, l.code}
+	w.code = w.code<<letterBits | uint64(l.code)
 	w.n++
 	if l.tone != level {
 		w.mark(l.tone)
@@ -40,37 +42,45 @@ func (w *word) mark(tn tone) {
 	}
 }
 
-// parse finds onset and rime by structure. The longest onset wins: "gi" in "già", "g" in "gìn", "qu" in "quốc".
-func (t *tableSet) parse(w *word) (onset int, r rime, ok bool) {
-	if w.broken || w.n == 0 || w.n > maxSyllable {
-		return 0, rime{}, false
-	}
-	var buf [maxSyllable * 2]byte // every base letter takes one or two bytes
-	var off [maxSyllable + 1]int
-	k := 0
-	for i := 0; i < w.n; i++ {
-		off[i] = k
-		k += putRune(buf[k:], w.letters[i].base)
-	}
-	off[w.n] = k
-	for n := min(3, w.n-1); n >= 0; n-- {
-		if !t.onsets[string(buf[:off[n]])] {
-			continue
-		}
-		if r, ok := t.rimes[string(buf[off[n]:k])]; ok {
-			return n, r, t.toneFits(w)
-		}
-	}
-	return 0, rime{}, false
+// shape is how the letters of a syllable, without its tone, fall into onset and rime.
+type shape struct {
+	onset int // letters
+	rime  rime
 }
 
-func putRune(b []byte, r rune) int {
-	if r < 0x80 {
-		b[0] = byte(r)
-		return 1
+// letterBits is how many bits of a word's code stand for one letter.
+const letterBits = 6
+
+// addShapes lists every onset with every rime. The longest onset wins: "gi" in "già", "g" in "gìn", "qu" in "quốc".
+func (t *tableSet) addShapes() {
+	code := func(s string) (code uint64, letters int) {
+		for _, r := range s {
+			l, _ := t.letter(r)
+			code, letters = code<<letterBits|uint64(l.code), letters+1
+		}
+		return code, letters
 	}
-	b[0], b[1] = 0xC0|byte(r>>6), 0x80|byte(r&0x3F)
-	return 2
+	t.shapes = make(map[uint64]shape, len(t.onsets)*len(t.rimes))
+	for onset := range t.onsets {
+		head, before := code(onset)
+		for s, r := range t.rimes {
+			tail, behind := code(s)
+			if k := head<<(letterBits*behind) | tail; before+behind <= maxSyllable && before >= t.shapes[k].onset {
+				t.shapes[k] = shape{before, r}
+			}
+		}
+	}
+}
+
+// parse finds onset and rime by structure.
+func (t *tableSet) parse(w *word) (onset int, r rime, ok bool) {
+	if w.broken || w.n > maxSyllable {
+		return 0, rime{}, false
+	}
+	if s, ok := t.shapes[w.code]; ok {
+		return s.onset, s.rime, t.toneFits(w)
+	}
+	return 0, rime{}, false
 }
 
 // toneFits: a syllable that ends in c, ch, k, p or t bears sắc or nặng. A missing tone is let through as it is an

@@ -19,13 +19,14 @@ var tables = sync.OnceValue(buildTables)
 
 type tableSet struct {
 	letters    [0x1F00]letter       // by rune; base 0 means "no Vietnamese letter"
-	toned      map[rune][5]rune     // lower-case vowel → the same with huyền, sắc, hỏi, ngã, nặng
+	toned      ['ư' + 1][5]rune     // by lower-case vowel: the same with huyền, sắc, hỏi, ngã, nặng
 	onsets     map[string]bool      // "", "b", … "ngh"
 	rimes      map[string]rime      // without tone: "oa", "iêng"
-	syllables  map[string]bool      // the accented words of labels, forms and names of this field; see lexeme
+	shapes     map[uint64]shape     // all onsets with all rimes, by the code of their letters
+	syllables  map[string]bool      // the accented words of labels, forms and names of this field; see knows
 	charsets   map[string]*charset  // by the name of the table
 	fonts      []fontRule           // the longest prefix first
-	misread    map[rune]rune        // letter → the Unicode letter that a conversion from TCVN3 takes for its code: ỏ → á
+	misread    [0x1F00]rune         // by letter: the Unicode letter that a conversion from TCVN3 takes for its code, ỏ → á; 0 if none
 	scales     map[string]int32     // Key of the word → power of ten
 	qualifiers map[string]qualifier // Key of the phrase
 	signs      *strings.Replacer    // comparison signs → words and signs of qualifiers.csv
@@ -40,6 +41,7 @@ type letter struct {
 	base  rune
 	tone  tone
 	upper bool
+	code  uint8 // from 1, one for each base
 }
 
 type tone uint8
@@ -80,25 +82,24 @@ func isVowel(base rune) bool { return strings.ContainsRune(vowels, base) }
 
 func buildTables() *tableSet {
 	t := &tableSet{
-		toned:      map[rune][5]rune{},
 		onsets:     map[string]bool{"": true},
 		rimes:      map[string]rime{},
 		syllables:  map[string]bool{},
 		scales:     map[string]int32{},
 		qualifiers: map[string]qualifier{},
 	}
+	code := uint8(0)
 	for _, base := range "bcdđfghjklmnpqrstvwxz" + vowels {
-		t.addLetter(base, base, level)
+		code++
+		t.addLetter(base, letter{base, level, false, code})
 		if !isVowel(base) {
 			continue
 		}
-		var forms [5]rune
 		for i := falling; i <= heavy; i++ {
 			r := []rune(norm.NFC.String(string(base) + markOf(i)))[0]
-			forms[i-1] = r
-			t.addLetter(r, base, i)
+			t.toned[base][i-1] = r
+			t.addLetter(r, letter{base, i, false, code})
 		}
-		t.toned[base] = forms
 	}
 	for _, row := range readCSV("onsets.csv", 1) {
 		t.onsets[row[0]] = true
@@ -110,6 +111,7 @@ func buildTables() *tableSet {
 		}
 		t.rimes[row[0]] = r
 	}
+	t.addShapes()
 	for _, row := range readCSV("syllables.csv", 1) {
 		t.syllables[row[0]] = true
 	}
@@ -121,7 +123,6 @@ func buildTables() *tableSet {
 	}
 	t.addCapitals(t.charsets["tcvn3"])
 	t.fonts = t.fontRules()
-	t.misread = map[rune]rune{}
 	for code, letter := range t.charsets["tcvn3"].codes {
 		if _, ok := t.letter(code[0]); ok && code[0] >= 0x80 && code[1] == 0 && code[0] != letter {
 			t.misread[letter] = code[0]
@@ -139,9 +140,10 @@ func buildTables() *tableSet {
 	return t
 }
 
-func (t *tableSet) addLetter(r, base rune, tn tone) {
-	t.letters[r] = letter{base, tn, false}
-	t.letters[unicode.ToUpper(r)] = letter{base, tn, true}
+func (t *tableSet) addLetter(r rune, l letter) {
+	t.letters[r] = l
+	l.upper = true
+	t.letters[unicode.ToUpper(r)] = l
 }
 
 // letter takes r apart; ok is false when r is no letter of the Vietnamese alphabet (f, j, w, z count as letters).
@@ -151,6 +153,16 @@ func (t *tableSet) letter(r rune) (letter, bool) {
 	}
 	l := t.letters[r]
 	return l, l.base != 0
+}
+
+// lower is unicode.ToLower, quick for the letters of Vietnamese.
+func (t *tableSet) lower(r rune) rune {
+	l, ok := t.letter(r)
+	if !ok {
+		return unicode.ToLower(r)
+	}
+	l.upper = false
+	return t.rune(l)
 }
 
 // rune puts a letter together again.
