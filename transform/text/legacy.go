@@ -497,7 +497,7 @@ func (t *tableSet) vote(in []rune, words []legacyWord) bool {
 	return yes
 }
 
-// knows reports whether syllables.csv lists a word: in small letters, the tone mark where the newer spelling has it.
+// knows reports whether syllables.csv lists a word, wherever its tone mark stands.
 func (t *tableSet) knows(s []rune) bool {
 	w := word{at: -1}
 	for _, r := range s {
@@ -505,14 +505,12 @@ func (t *tableSet) knows(s []rune) bool {
 		if !ok {
 			return false
 		}
-		l.upper = false
 		w.add(l)
 	}
-	onset, r, ok := t.parse(&w)
-	if !ok {
-		return false
-	}
-	w.at = onset + int(r.at)
-	var few [3 * maxSyllable]byte
-	return t.syllables[string(t.appendWord(few[:0], &w))]
+	return t.lists(&w)
+}
+
+func (t *tableSet) lists(w *word) bool {
+	_, _, ok := t.parse(w)
+	return ok && t.syllables[spoken{w.code, w.tone}]
 }

@@ -88,12 +88,23 @@ func (t *tableSet) force(s string, c *charset) (decoded string, ok bool) {
 
 // strange reports whether s has an accented word that syllables.csv does not list.
 func (t *tableSet) strange(s string) bool {
-	for w := range strings.FieldsFuncSeq(norm.NFC.String(s), func(r rune) bool { return !isWordRune(r) }) {
-		if !ascii(w) && !t.knows([]rune(w)) {
-			return true
+	w, accented := word{at: -1}, false
+	for _, r := range norm.NFC.String(s) {
+		if !isWordRune(r) {
+			if accented && !t.lists(&w) {
+				return true
+			}
+			w, accented = word{at: -1}, false
+			continue
+		}
+		accented = accented || r >= 0x80
+		if l, ok := t.letter(r); ok {
+			w.add(l)
+		} else {
+			w.broken = true
 		}
 	}
-	return false
+	return accented && !t.lists(&w)
 }
 
 // unconvert gives the texts that a conversion from TCVN3 would have turned into s although they were Unicode. Such a

@@ -48,6 +48,12 @@ type shape struct {
 	rime  rime
 }
 
+// spoken is a syllable, however it is spelt: its letters and its tone.
+type spoken struct {
+	code uint64
+	tone tone
+}
+
 // letterBits is how many bits of a word's code stand for one letter.
 const letterBits = 6
 

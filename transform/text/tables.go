@@ -23,7 +23,7 @@ type tableSet struct {
 	onsets     map[string]bool      // "", "b", … "ngh"
 	rimes      map[string]rime      // without tone: "oa", "iêng"
 	shapes     map[uint64]shape     // all onsets with all rimes, by the code of their letters
-	syllables  map[string]bool      // the accented words of labels, forms and names of this field; see knows
+	syllables  map[spoken]bool      // the accented words of labels, forms and names of this field
 	charsets   map[string]*charset  // by the name of the table
 	fonts      []fontRule           // the longest prefix first
 	misread    [0x1F00]rune         // by letter: the Unicode letter that a conversion from TCVN3 takes for its code, ỏ → á; 0 if none
@@ -84,7 +84,7 @@ func buildTables() *tableSet {
 	t := &tableSet{
 		onsets:     map[string]bool{"": true},
 		rimes:      map[string]rime{},
-		syllables:  map[string]bool{},
+		syllables:  map[spoken]bool{},
 		scales:     map[string]int32{},
 		qualifiers: map[string]qualifier{},
 	}
@@ -113,7 +113,12 @@ func buildTables() *tableSet {
 	}
 	t.addShapes()
 	for _, row := range readCSV("syllables.csv", 1) {
-		t.syllables[row[0]] = true
+		w := word{at: -1}
+		for _, r := range row[0] {
+			l, _ := t.letter(r)
+			w.add(l)
+		}
+		t.syllables[spoken{w.code, w.tone}] = true
 	}
 	t.charsets = map[string]*charset{
 		"tcvn3":  t.singleByte(pairs("tcvn3.csv")),
