@@ -2,6 +2,9 @@ package catalogue
 
 import (
 	"cmp"
+	"iter"
+	"maps"
+	"math"
 	"slices"
 	"strings"
 
@@ -21,8 +24,8 @@ func (c *Catalogue) IndicatorsByLabel(label string) []Match {
 	if m := c.labels[k]; len(m) > 0 {
 		return slices.Clone(m)
 	}
-	for _, lead := range []string{"trong đó", "trđ", "tr đó", "chia ra", "of which"} {
-		if rest, ok := strings.CutPrefix(k, lead+" "); ok {
+	for _, lead := range [...]string{"trong đó ", "trđ ", "tr đó ", "chia ra ", "of which "} {
+		if rest, ok := strings.CutPrefix(k, lead); ok {
 			return slices.Clone(c.labels[rest])
 		}
 	}
@@ -90,12 +93,12 @@ func (c *Catalogue) NearestIndicator(label string) (*Indicator, int) {
 		return nil, 0
 	}
 	var at *Indicator
-	best := -1
+	best := math.MaxInt
 	for _, l := range c.labelKeys {
-		if best >= 0 && abs(len(l.key)-len(key)) >= best {
+		if abs(len(l.key)-len(key)) >= best {
 			continue // the distance is at least the difference of the lengths
 		}
-		if d := text.KeyDistance(key, l.key); best < 0 || d < best {
+		if d, below := text.KeyDistance(key, l.key, best); below {
 			best, at = d, l.of
 		}
 	}
@@ -113,6 +116,9 @@ func (c *Catalogue) TerritoriesByName(name string) []*Territory {
 	return slices.Clone(c.places[text.Key(name)])
 }
 
+// PlaceKeys gives the text.Key of each name that TerritoriesByName knows.
+func (c *Catalogue) PlaceKeys() iter.Seq[string] { return maps.Keys(c.places) }
+
 // NearestTerritory gives the territory with the nearest name, for proposals only: names of provinces differ by one letter.
 func (c *Catalogue) NearestTerritory(name string) *Territory {
 	key := []rune(text.Key(name))
@@ -120,12 +126,12 @@ func (c *Catalogue) NearestTerritory(name string) *Territory {
 		return nil
 	}
 	var at *Territory
-	best := -1
+	best := math.MaxInt
 	for _, p := range c.placeKeys {
-		if best >= 0 && abs(len(p.key)-len(key)) >= best {
+		if abs(len(p.key)-len(key)) >= best {
 			continue
 		}
-		if d := text.KeyDistance(key, p.key); best < 0 || d < best {
+		if d, below := text.KeyDistance(key, p.key, best); below {
 			best, at = d, p.of
 		}
 	}
@@ -173,8 +179,8 @@ func (c *Catalogue) UnitFor(in *Indicator, word string) *Unit {
 // người" gives "1000 người".
 func unitKey(s string) string {
 	k := text.Key(joinDigits(s))
-	for _, lead := range []string{"đơn vị tính", "đơn vị đo", "đơn vị", "đv tính", "đvt", "đv", "unit"} {
-		if rest, ok := strings.CutPrefix(k, lead+" "); ok {
+	for _, lead := range [...]string{"đơn vị tính ", "đơn vị đo ", "đơn vị ", "đv tính ", "đvt ", "đv ", "unit "} {
+		if rest, ok := strings.CutPrefix(k, lead); ok {
 			return rest
 		}
 	}
@@ -183,6 +189,9 @@ func unitKey(s string) string {
 
 // joinDigits drops one separator between a digit and a group of exactly three digits.
 func joinDigits(s string) string {
+	if !strings.ContainsAny(s, "0123456789") {
+		return s
+	}
 	r := []rune(s)
 	digit := func(i int) bool { return i >= 0 && i < len(r) && r[i] >= '0' && r[i] <= '9' }
 	out := make([]rune, 0, len(r))

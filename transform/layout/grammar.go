@@ -266,7 +266,7 @@ func (rd *Reader) isComparison(toks []token) bool {
 	for len(toks) > 0 && toks[0].punct && toks[0].key != "%" {
 		toks = toks[1:]
 	}
-	for n := min(len(toks), maxWordTokens); n > 0; n-- {
+	for n := rd.vocab.reach(toks, maxWordTokens); n > 0; n-- {
 		w, ok := rd.vocab.find(toks[:n], kindComparison, kindAchieved)
 		if ok && (w.value != wholeText || phraseKey(toks[n:]) == "" || phraseKey(toks[n:]) == "%") {
 			return true
@@ -339,7 +339,7 @@ func (rd *Reader) ratioSide(toks []token) (year int, measure, ok bool) {
 			continue
 		}
 		n := 0
-		for k := min(4, len(toks)); k > 0; k-- {
+		for k := rd.vocab.reach(toks, 4); k > 0; k-- {
 			if w, found := rd.vocab.find(toks[:k], kindMeasure, kindFiller, kindPart); found {
 				measure = measure || w.kind == kindMeasure
 				n = k
@@ -542,14 +542,23 @@ func (rd *Reader) takeLeft(toks []token, s string) (item, bool) {
 		it.n, it.written = n, s[toks[0].start:toks[n-1].end]
 		return it, true
 	}
-	for n := min(len(toks), maxWordTokens); n > 0; n-- {
-		if toks[n-1].punct && toks[n-1].key != "%" || toks[0].punct {
+	words, place := 0, 0 // how many tokens a group of words and the name of a place may take
+	if !toks[0].punct {
+		words = rd.vocab.reach(toks, maxWordTokens)
+		if far := min(len(toks)-1, maxPlaceTokens); far > 1 && rd.mayNamePlace(s, toks[:far]) {
+			place = far
+		}
+	}
+	for n := max(words, place); n > 0; n-- {
+		if !toks[n-1].counts() {
 			continue
 		}
-		if _, ok := rd.vocab.find(toks[:n], kindMeasure, kindStatus, kindSex, kindArea, kindPart, kindRef, kindTotal, kindFiller, kindCarrier); ok && !periodReaches(toks, n) {
-			return item{n: n, words: rd.vocab.of(toks[:n]), written: s[toks[0].start:toks[n-1].end]}, true
+		if n <= words {
+			if _, ok := rd.vocab.find(toks[:n], kindMeasure, kindStatus, kindSex, kindArea, kindPart, kindRef, kindTotal, kindFiller, kindCarrier); ok && !periodReaches(toks, n) {
+				return item{n: n, words: rd.vocab.of(toks[:n]), written: s[toks[0].start:toks[n-1].end]}, true
+			}
 		}
-		if n > 1 && n <= 8 && n < len(toks) {
+		if n > 1 && n <= place {
 			written := s[toks[0].start:toks[n-1].end]
 			if t := rd.territories(written); len(t) > 0 {
 				return item{n: n, territories: t, written: written}, true
@@ -573,6 +582,9 @@ func periodReaches(toks []token, n int) bool {
 	return false
 }
 
+// maxPlaceTokens is how many tokens the name of a territory may have beside other words.
+const maxPlaceTokens = 8
+
 // takeRight is takeLeft from the other end: the longest item that reaches the end of the text.
 func (rd *Reader) takeRight(toks []token, s string) (item, bool) {
 	for i := max(0, len(toks)-maxWordTokens); i < len(toks); i++ {
@@ -580,7 +592,7 @@ func (rd *Reader) takeRight(toks []token, s string) (item, bool) {
 		if ok && i+it.n == len(toks) {
 			return it, true
 		}
-		if n := len(toks) - i; i > 0 && n > 1 && n <= 8 && !toks[i].punct {
+		if n := len(toks) - i; i > 0 && n > 1 && n <= maxPlaceTokens && !toks[i].punct && rd.mayNamePlace(s, toks[i:]) {
 			written := s[toks[i].start:toks[len(toks)-1].end]
 			if t := rd.territories(written); len(t) > 0 {
 				return item{n: n, territories: t, written: written}, true

@@ -62,10 +62,11 @@ func (rd *Reader) mentions(s string) []mention {
 	toks := rd.tokenize(s)
 	var out []mention
 	for i := 0; i < len(toks); i++ {
-		if toks[i].punct || toks[i].num >= 0 {
+		far := min(9, len(toks)-i)
+		if toks[i].punct || toks[i].num >= 0 || !rd.mayNamePlace(s, toks[i:i+far]) {
 			continue
 		}
-		for n := min(9, len(toks)-i); n > 0; n-- {
+		for n := far; n > 0; n-- {
 			if toks[i+n-1].punct {
 				continue
 			}
@@ -615,11 +616,11 @@ func planYear(rd *Reader, t string) int {
 	if len(t) > 4*maxPhrase {
 		t = t[:cutRune(t, 4*maxPhrase)]
 	}
-	toks := tokenize(t)
+	toks := rd.tokenize(t)
 	best := 0
 	for i := range toks {
 		w, ok := word{}, false
-		n := min(5, len(toks)-i)
+		n := rd.vocab.reach(toks[i:], 5)
 		for ; n > 0; n-- {
 			if toks[i+n-1].punct {
 				continue

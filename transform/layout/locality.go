@@ -263,7 +263,7 @@ func (rd *Reader) isForeign(name string) bool {
 }
 
 // knownSyllables collects the syllables of indicators and of the words of the grammar.
-func knownSyllables(cat *catalogue.Catalogue, v vocabulary) map[string]bool {
+func knownSyllables(cat *catalogue.Catalogue, v *vocabulary) map[string]bool {
 	known := map[string]bool{}
 	add := func(s string) {
 		for _, t := range tokenize(s) {
@@ -279,7 +279,7 @@ func knownSyllables(cat *catalogue.Catalogue, v vocabulary) map[string]bool {
 	for _, h := range cat.HeaderWords {
 		add(h.Word)
 	}
-	for k := range v {
+	for k := range v.words {
 		add(k)
 	}
 	return known

@@ -334,9 +334,9 @@ func (rd *Reader) findTitleWords(s string) *titleWords {
 			continue
 		}
 		step := 1
-		for n := min(6, len(toks)-i); n > 0; n-- {
+		for n := rd.vocab.reach(toks[i:], 6); n > 0; n-- {
 			w, ok := rd.vocab.find(toks[i:i+n], kindMeasure)
-			if !ok || toks[i+n-1].punct || n == 1 && (toks[i].low == "th" || i > 0 && isCompound(toks[i-1].low, toks[i].low)) || phraseKey(toks[i:i+n]) == phraseKey(tokenize("Chỉ tiêu")) {
+			if !ok || toks[i+n-1].punct || n == 1 && (toks[i].low == "th" || i > 0 && isCompound(toks[i-1].low, toks[i].low)) || phraseKey(toks[i:i+n]) == "chỉ tiêu" {
 				continue
 			}
 			if w.value == "target" && i+n < len(toks) && !isYear(toks[i+n]) {

@@ -19,6 +19,6 @@ func (rd *Reader) Understand(s string) catalogue.Reading {
 	for _, t := range p.territories {
 		r.Territories = append(r.Territories, t.ID)
 	}
-	r.Header = p.heads() || p.ofWhich || p.section || len(rd.vocab[phraseKey(tokenize(p.body))]) > 0
+	r.Header = p.heads() || p.ofWhich || p.section || len(rd.vocab.of(tokenize(p.body))) > 0
 	return r
 }

@@ -133,6 +133,9 @@ type token struct {
 	start, end int // in the text
 }
 
+// counts reports whether the token is no punctuation, but for % which carries meaning.
+func (t *token) counts() bool { return !t.punct || t.key == "%" }
+
 // spelling is a word in the two forms of a token.
 type spelling struct{ low, key string }
 
@@ -196,13 +199,13 @@ func tokens(s string, spell func(string) spelling) []token {
 	return toks
 }
 
-// phraseKey joins the keys of the tokens that are not punctuation, except % which carries meaning.
+// phraseKey joins the keys of the tokens that count.
 func phraseKey(toks []token) string { return string(appendKey(nil, toks)) }
 
 func appendKey(b []byte, toks []token) []byte {
 	for i := range toks {
 		t := &toks[i]
-		if t.punct && t.key != "%" {
+		if !t.counts() {
 			continue
 		}
 		if len(b) > 0 {
@@ -215,11 +218,14 @@ func appendKey(b []byte, toks []token) []byte {
 
 const maxWordTokens = 12
 
-// vocabulary maps the key of a word or word group to what it says.
-type vocabulary map[string][]word
+// vocabulary tells what words and word groups say.
+type vocabulary struct {
+	words   map[string][]word // by phraseKey
+	longest map[string]int    // by the key of a first word: how many words the longest group has that begins so
+}
 
-func newVocabulary(cat *catalogue.Catalogue) vocabulary {
-	v := vocabulary{}
+func newVocabulary(cat *catalogue.Catalogue) *vocabulary {
+	v := &vocabulary{words: map[string][]word{}, longest: map[string]int{}}
 	rows, err := csv.NewReader(strings.NewReader(wordsCSV)).ReadAll()
 	if err != nil {
 		panic(fmt.Sprintf("words.csv: %v", err)) // embedded at build time; every test reads it
@@ -231,9 +237,13 @@ func newVocabulary(cat *catalogue.Catalogue) vocabulary {
 	return v
 }
 
-func (v vocabulary) add(text string, w word) {
-	k := phraseKey(tokenize(text))
-	for i, old := range v[k] {
+func (v *vocabulary) add(text string, w word) {
+	toks := slices.DeleteFunc(tokenize(text), func(t token) bool { return !t.counts() })
+	k := phraseKey(toks)
+	if len(toks) > 0 {
+		v.longest[toks[0].key] = max(v.longest[toks[0].key], len(toks))
+	}
+	for i, old := range v.words[k] {
 		if old == w {
 			return
 		}
@@ -241,20 +251,38 @@ func (v vocabulary) add(text string, w word) {
 			return // words.csv knows which may be followed by more
 		}
 		if old.kind == w.kind && w.kind != kindRole {
-			v[k][i] = w
+			v.words[k][i] = w
 			return
 		}
 	}
-	v[k] = append(v[k], w)
+	v.words[k] = append(v.words[k], w)
 }
 
 // of gives what the words say together.
-func (v vocabulary) of(toks []token) []word {
+func (v *vocabulary) of(toks []token) []word {
 	var buf [128]byte
-	return v[string(appendKey(buf[:0], toks))]
+	return v.words[string(appendKey(buf[:0], toks))]
 }
 
-func (v vocabulary) find(toks []token, kinds ...string) (word, bool) {
+// reach counts the tokens, up to limit, of the longest group of words that toks may begin with.
+func (v *vocabulary) reach(toks []token, limit int) int {
+	words, most := 0, 0
+	for n := range min(len(toks), limit) {
+		if !toks[n].counts() {
+			continue
+		}
+		if words == 0 {
+			most = v.longest[toks[n].key]
+		}
+		if words == most {
+			return n
+		}
+		words++
+	}
+	return min(len(toks), limit)
+}
+
+func (v *vocabulary) find(toks []token, kinds ...string) (word, bool) {
 	for _, w := range v.of(toks) {
 		for _, k := range kinds {
 			if w.kind == k {
@@ -266,9 +294,9 @@ func (v vocabulary) find(toks []token, kinds ...string) (word, bool) {
 }
 
 // begins finds the longest word of a kind that a text begins with.
-func (v vocabulary) begins(toks []token, kind string) (n int, ok bool) {
-	for n = min(len(toks), maxWordTokens); n > 0; n-- {
-		if toks[n-1].punct && toks[n-1].key != "%" {
+func (v *vocabulary) begins(toks []token, kind string) (n int, ok bool) {
+	for n = v.reach(toks, maxWordTokens); n > 0; n-- {
+		if !toks[n-1].counts() {
 			continue
 		}
 		if _, ok := v.find(toks[:n], kind); ok {
@@ -282,8 +310,9 @@ func (v vocabulary) begins(toks []token, kind string) (n int, ok bool) {
 // theirs; it may be used from many goroutines.
 type Reader struct {
 	cat       *catalogue.Catalogue
-	vocab     vocabulary
+	vocab     *vocabulary
 	folds     map[string][]*catalogue.Territory // provinces by name without diacritics, for paths
+	openings  map[string]bool                   // the keys of the words that names of territories begin with
 	documents *regexp.Regexp                    // see documentPattern
 	syllables map[string]bool                   // see knownSyllables
 	unitWords memo[string, *catalogue.Unit]
@@ -309,7 +338,23 @@ type Reader struct {
 // NewReader makes a Reader.
 func NewReader(cat *catalogue.Catalogue) *Reader {
 	v := newVocabulary(cat)
-	return &Reader{cat: cat, vocab: v, folds: foldedNames(cat), documents: regexp.MustCompile(documentPattern), syllables: knownSyllables(cat, v)}
+	return &Reader{cat: cat, vocab: v, folds: foldedNames(cat), openings: placeOpenings(cat), documents: regexp.MustCompile(documentPattern), syllables: knownSyllables(cat, v)}
+}
+
+func placeOpenings(cat *catalogue.Catalogue) map[string]bool {
+	first := map[string]bool{}
+	for k := range cat.PlaceKeys() {
+		if toks := tokenize(k); len(toks) > 0 {
+			first[toks[0].key] = true
+		}
+	}
+	return first
+}
+
+// mayNamePlace reports whether a piece of text, of which toks are the words, may begin with the name of a territory. Of a text
+// that wants repair nothing is known before it is repaired.
+func (rd *Reader) mayNamePlace(s string, toks []token) bool {
+	return len(toks) > 0 && (rd.openings[toks[0].key] || !text.IsClean(s[toks[0].start:toks[len(toks)-1].end]))
 }
 
 // memo remembers the answers to a pure question. It is emptied when it holds maxRemembered answers, so that a hostile
@@ -645,7 +690,7 @@ func (rd *Reader) carrier(toks []token) int {
 }
 
 // addCatalogueWords adds header_words.csv of the catalogue, the user's own rows included.
-func addCatalogueWords(v vocabulary, cat *catalogue.Catalogue) {
+func addCatalogueWords(v *vocabulary, cat *catalogue.Catalogue) {
 	for _, h := range cat.HeaderWords {
 		w := word{h.Dimension, h.Value}
 		switch h.Dimension {

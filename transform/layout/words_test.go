@@ -19,7 +19,7 @@ func TestWordsAreKnownOnceAndNotInTheCatalogue(t *testing.T) {
 		kindCarrier, kindSection, kindRef, kindNote, kindSignature, kindLetterhead} {
 		kinds[k] = true
 	}
-	theirs := vocabulary{}
+	theirs := &vocabulary{words: map[string][]word{}, longest: map[string]int{}}
 	addCatalogueWords(theirs, loadCatalogue(t))
 	rows, err := csv.NewReader(strings.NewReader(wordsCSV)).ReadAll()
 	if err != nil {
@@ -35,7 +35,7 @@ func TestWordsAreKnownOnceAndNotInTheCatalogue(t *testing.T) {
 			t.Errorf("line %d: %q stands twice", i+2, r[0])
 		}
 		seen[k] = true
-		for _, w := range theirs[phraseKey(tokenize(r[0]))] {
+		for _, w := range theirs.of(tokenize(r[0])) {
 			if w == (word{r[1], r[2]}) {
 				t.Errorf("line %d: %q says no more than header_words.csv", i+2, r[0])
 			}

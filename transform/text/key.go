@@ -1,6 +1,7 @@
 package text
 
 import (
+	"math"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -143,10 +144,14 @@ func Fold(s string) string {
 
 // Distance is the Levenshtein distance of the keys in letters, for ranking proposals. Of very long texts only the first
 // 512 letters are compared; the rest counts by its length.
-func Distance(a, b string) int { return KeyDistance([]rune(Key(a)), []rune(Key(b))) }
+func Distance(a, b string) int {
+	d, _ := KeyDistance([]rune(Key(a)), []rune(Key(b)), math.MaxInt)
+	return d
+}
 
-// KeyDistance is Distance for a caller that has the keys and compares one of them with many.
-func KeyDistance(x, y []rune) int {
+// KeyDistance is Distance for a caller that has the keys and compares one of them with many: only a distance below a bound
+// is told.
+func KeyDistance(x, y []rune, bound int) (d int, below bool) {
 	const limit = 512
 	over := 0
 	if len(x) > limit || len(y) > limit {
@@ -169,13 +174,19 @@ func KeyDistance(x, y []rune) int {
 	for i, r := range x {
 		diagonal := row[0]
 		row[0] = i + 1
+		least := row[0]
 		for j, q := range y {
 			cost := diagonal
 			if r != q {
 				cost = 1 + min(diagonal, row[j], row[j+1])
 			}
 			diagonal, row[j+1] = row[j+1], cost
+			least = min(least, cost)
+		}
+		if least+over >= bound { // the next rows hold nothing smaller
+			return 0, false
 		}
 	}
-	return row[len(y)] + over
+	d = row[len(y)] + over
+	return d, d < bound
 }

@@ -22,6 +22,10 @@ import (
 // as written, see [Key]. Repair(Repair(s)) == Repair(s). Clean text is returned as it is, without allocation.
 func Repair(s string) string { return tables().repair(s) }
 
+// IsClean reports whether Repair and [Key] take s for what is written, and every piece of it that begins and ends with whole
+// words. It may say false for text that needs nothing.
+func IsClean(s string) bool { return tables().clean(s) }
+
 // Each pass removes damage and adds none, so the text settles; the bound only guards against hostile nesting.
 const maxPasses = 16
 
