@@ -273,6 +273,10 @@ func (s *sheetReader) settleColumn(t *table, c int) {
 		if names > units {
 			col.role = roleLabel
 		}
+	case roleValue:
+		if texts, numbers, _ := s.contents(t, c); texts > 0 && numbers == 0 && s.labelsNone(t, c) {
+			col.role = roleLabel // "Chỉ tiêu thống kê"
+		}
 	case roleLabel:
 		texts, numbers, _ := s.contents(t, c)
 		if numbers > texts {
@@ -284,6 +288,20 @@ func (s *sheetReader) settleColumn(t *table, c int) {
 			}
 		}
 	}
+}
+
+// labelsNone reports whether no column of labels stands left of a column, but one of numbers to its right.
+func (s *sheetReader) labelsNone(t *table, c int) bool {
+	for k := range t.columns {
+		texts, numbers, ordinals := s.contents(t, k)
+		switch {
+		case k < c && t.columns[k].role != roleOrdinal && texts > ordinals:
+			return false
+		case k > c && numbers > 0:
+			return true
+		}
+	}
+	return false
 }
 
 // readRows goes down the body: gives headers, labels, units and notes their fate and links each row to its parent.
