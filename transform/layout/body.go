@@ -37,6 +37,7 @@ type row struct {
 	parent  *row
 	before  *row // the row before it of the same rank under the same parent
 	lost    bool // a row without its label lies between the row and its parent
+	orphan  bool // that row is numbered, and nothing tells that it named a region
 	passed  *row // the row directly above, if the row is no part of it
 	above   *row // the next row above that has a unit
 	bullet  int  // the rank that the row's bullet has by itself, 0 if it has none
@@ -309,15 +310,13 @@ func (s *sheetReader) readRows(t *table) {
 	g := s.g
 	for r := t.top; r <= t.bottom; r++ {
 		for _, i := range g.rowCells(r) {
-			if t.isCode(r) {
-				g.skipIfUnset(i, skipColumnCode)
-			} else {
+			if !t.isCode(r) {
 				g.skipIfUnset(i, skipHeader)
 			}
 		}
 	}
 	for r := range t.codes {
-		for _, i := range g.rowCells(r) {
+		for _, i := range s.codeCells(t, r) {
 			g.skipIfUnset(i, skipColumnCode)
 		}
 	}
@@ -394,6 +393,7 @@ func (s *sheetReader) readRows(t *table) {
 		if n := len(t.rows); n > 0 {
 			s.readRateRow(rw, t.rows[n-1])
 		}
+		rw.orphan = rw.lost && nameless.rank() > 0 && !t.regions[nameless.rank()] && !t.regionRows[nameless.rank()]
 		if rw.above = measured; rw.unit != none {
 			measured = rw
 		}
@@ -407,7 +407,7 @@ func (s *sheetReader) readRows(t *table) {
 
 // placeRanks notes the ranks of rows that head others with a territory, a year, a sex or an area: 0 for those without an ordinal.
 func (s *sheetReader) placeRanks(t *table) {
-	t.places, t.regions = map[int]bool{}, map[int]bool{}
+	t.places, t.regions, t.regionRows = map[int]bool{}, map[int]bool{}, map[int]bool{}
 	for r := t.bottom + 1; r < t.end && !t.placeRows; r++ {
 		if cells, values := s.underHeaders(t, r); values {
 			for _, i := range cells {
@@ -419,6 +419,9 @@ func (s *sheetReader) placeRanks(t *table) {
 	for r := t.bottom + 1; r < t.end; r++ {
 		cells, values := s.underHeaders(t, r)
 		if values {
+			if t.placeRows {
+				s.noteRegion(t, r)
+			}
 			continue
 		}
 		if len(cells) > 0 && len(cells) <= 2 && !t.isCode(r) {
@@ -444,6 +447,22 @@ func (s *sheetReader) placeRanks(t *table) {
 			t.placed = t.placed || len(p.territories) > 0
 			t.sexed = t.sexed || p.dims.sex+p.dims.area != "" && o.text == ""
 		}
+	}
+}
+
+// noteRegion takes a numbered row with values into regionRows.
+func (s *sheetReader) noteRegion(t *table, r int) {
+	rw := s.newRow(t, r)
+	if rw.rank() == 0 || len(rw.labels) == 0 {
+		return
+	}
+	p := s.parsed[rw.labels[len(rw.labels)-1]]
+	if p.rest != "" {
+		return
+	}
+	region := len(p.indicators) == 0 && len(p.territories) > 0 && !slices.ContainsFunc(p.territories, func(x *catalogue.Territory) bool { return x.Level != "region" })
+	if before, seen := t.regionRows[rw.rank()]; !seen || before {
+		t.regionRows[rw.rank()] = region
 	}
 }
 

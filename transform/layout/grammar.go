@@ -383,18 +383,12 @@ func (d *partial) applyItem(it item) {
 // grammar takes words it knows off both ends of a text; what is left in the middle must be empty, an indicator or a
 // territory. "Tỷ lệ hộ nghèo năm 2015 (%)" is an indicator, a year and a unit; "KH năm 2020" a measure and a year.
 func (rd *Reader) grammar(p *phrase, s string) {
+	if _, ok := rd.exactBesideUnit(p, s); ok {
+		return
+	}
 	toks, s := rd.cutParentheses(p, s)
 	if len(toks) == 0 {
 		return
-	}
-	if p.dims.unit != nil || s != p.body {
-		units := p.dims
-		if rd.exact(p, s, toks) {
-			if units.unit != nil {
-				p.dims.unit, p.dims.unitText = units.unit, units.unitText
-			}
-			return
-		}
 	}
 	lo, hi := 0, len(toks)
 	var left, right []item
@@ -456,6 +450,22 @@ func (rd *Reader) applyItems(p *phrase, left, right []item) {
 			p.dims.clash = it.written
 		}
 	}
+}
+
+// exactBesideUnit looks a text up without the parentheses that hold its unit, and gives what it looked up. It reports whether there are some and
+// anything knows the rest.
+func (rd *Reader) exactBesideUnit(p *phrase, s string) (name string, ok bool) {
+	dims := p.dims
+	toks, name := rd.cutParentheses(p, s)
+	units := p.dims
+	if len(toks) == 0 || units.unit == nil && name == s || !rd.exact(p, name, toks) {
+		p.dims = dims
+		return "", false
+	}
+	if units.unit != nil {
+		p.dims.unit, p.dims.unitText = units.unit, units.unitText
+	}
+	return name, true
 }
 
 // middle looks up what is left between the words of the grammar; a unit may follow it after a comma or a dash.

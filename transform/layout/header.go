@@ -30,7 +30,44 @@ func (s *sheetReader) spreadGroups(t *table) {
 				s.spreadUnit(t, r, c)
 			}
 		}
+		if s.reachesAll(t, r) {
+			g.widen(g.rowCells(r)[0], t.c2)
+		}
 	}
+}
+
+// reachesAll reports whether a row holds nothing but the unit of a whole table: it stands below the first column of values, where the headers of all
+// tell nothing but the parts of one thing, "Tổng số | Nam | Nữ".
+func (s *sheetReader) reachesAll(t *table, r int) bool {
+	g := s.g
+	cells := g.rowCells(r)
+	if len(cells) != 1 || t.isCode(r) {
+		return false
+	}
+	i := cells[0]
+	if p := s.parsed[i]; p == nil || p.dims.unit == nil || len(p.indicators) > 0 || g.span[i] != g.pos[i] {
+		return false
+	}
+	for c := range g.cols {
+		if j := g.cell(r, c); j != none && j != i && c > g.pos[i].c {
+			return false // a header reaches down into the row
+		}
+		for k := t.top; k < r; k++ {
+			j := g.cell(k, c)
+			if j == none || t.isCode(k) {
+				continue
+			}
+			if p := s.parsed[j]; c < g.pos[i].c && p.roleOf() == "" || c >= g.pos[i].c && !p.isPart() {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// isPart reports whether a header tells a part of something or the whole of it, and no more.
+func (p *phrase) isPart() bool {
+	return p != nil && p.rest == "" && !p.comparison && p.role == "" && len(p.indicators) == 0 && p.dims.unit == nil
 }
 
 // groupBegins reports whether a header above a row begins in a column: no header of the row reaches over it.

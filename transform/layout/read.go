@@ -200,6 +200,7 @@ func (b *bookReader) refuseAll(name string, why *record.Refusal, grids []*grid) 
 func (b *bookReader) sweep(s *sheetReader) {
 	g := s.g
 	titled := len(s.tables)+s.shapes > 0
+	var empty []int32
 	for i := range g.cells {
 		k := int32(i)
 		if g.fates[i].kind != fateUnset {
@@ -221,13 +222,41 @@ func (b *bookReader) sweep(s *sheetReader) {
 			g.skip(k, s.textReason(k, reason))
 			continue
 		}
-		if s.class[i] == classEmpty || strings.Trim(g.text[i], " .…_-–") == "" {
+		if s.class[i] == classEmpty {
+			empty = append(empty, k)
+			continue
+		}
+		if strings.Trim(g.text[i], " .…_-–") == "" {
 			g.skip(k, skipBlankForm)
 			continue
 		}
-		label, header := s.neighbours(k)
-		b.refuse(g, k, "dimension.missing", label, header, "", "no table holds the cell")
+		b.refuseOutside(s, k)
 	}
+	rows, cols := s.refusedNumbers()
+	for _, k := range empty {
+		if p := g.pos[k]; rows[p.r] && cols[p.c] { // it says of a value that is not there what it would say in a table
+			b.refuseOutside(s, k)
+		} else {
+			g.skip(k, skipBlankForm)
+		}
+	}
+}
+
+// refuseOutside refuses a cell that stands in no table.
+func (b *bookReader) refuseOutside(s *sheetReader, i int32) {
+	label, header := s.neighbours(i)
+	b.refuse(s.g, i, "dimension.missing", label, header, "", "no table holds the cell")
+}
+
+// refusedNumbers gives the rows and columns in which a number was refused.
+func (s *sheetReader) refusedNumbers() (rows, cols map[int]bool) {
+	rows, cols = map[int]bool{}, map[int]bool{}
+	for i, f := range s.g.fates {
+		if f.kind == fateQuarantined && (s.class[i] == classValue || s.class[i] == classYear) {
+			rows[s.g.pos[i].r], cols[s.g.pos[i].c] = true, true
+		}
+	}
+	return rows, cols
 }
 
 // neighbours gives the nearest texts left of and above a cell that stands in no table.

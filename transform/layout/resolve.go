@@ -248,7 +248,8 @@ func (s *sheetReader) rowMeaning(t *table, rw *row, title *meaning) meaning {
 			return m
 		}
 		if m.indicator == nil && !(m.ambiguous && q.indicator != nil) && (len(m.matches) == 0 || m.dims.any() || q.unknown != "") {
-			if q.unknown != "" && !(len(m.territories) > 0 && !p.values && t.regions[p.rank()]) { // a region says nothing of its provinces
+			ofRegion := !p.values && t.regions[p.rank()] || p.values && t.regionRows[p.rank()]
+			if q.unknown != "" && !(len(m.territories) > 0 && ofRegion) { // a region says nothing of its provinces
 				m.unknown = q.unknown
 				return m
 			}
@@ -617,6 +618,9 @@ func (b *bookReader) resolveCell(s *sheetReader, cx *cellContext, rw *row, c int
 	}
 	// Indicator.
 	in, code := b.joinIndicator(rm, cm, &ti.meaning)
+	if code == "" && rw.orphan && !rm.says() && !cm.says() {
+		code = "indicator.ambiguous" // the lost label may have named another one than the title
+	}
 	if code != "" {
 		no(code, "", strings.TrimSpace(label), header)
 		return

@@ -110,6 +110,16 @@ func (s *sheetReader) rowOf(sh *shape, r int) (labels, values []int32) {
 	return labels, values
 }
 
+// emptiesOf lists the written emptinesses of a row that stand where numbers would.
+func (s *sheetReader) emptiesOf(sh *shape, r int) (cells []int32) {
+	for _, i := range s.g.rowCells(r) {
+		if s.g.pos[i].c >= sh.c1 && s.class[i] == classEmpty && s.g.fates[i].kind == fateUnset {
+			cells = append(cells, i)
+		}
+	}
+	return cells
+}
+
 // textsFrom lists the texts of a row that begin in a column or right of it, units left out.
 func (s *sheetReader) textsFrom(r, c int) (out []int32) {
 	for _, i := range s.g.rowCells(r) {
@@ -192,6 +202,7 @@ func (b *bookReader) refuseShape(s *sheetReader, sh *shape) {
 		if len(labels) == 0 {
 			continue
 		}
+		values = append(values, s.emptiesOf(sh, r)...)
 		known := named
 		var label []string
 		for _, i := range labels {

@@ -60,6 +60,7 @@ type table struct {
 	places      map[int]bool // see placeRanks
 	placed      bool         // some of these rows name a territory
 	regions     map[int]bool // ranks of the rows over these that name their region
+	regionRows  map[int]bool // ranks of numbered rows with values that name regions and nothing else
 	placeRows   bool         // rows with values name territories: one without is no heading
 	sexed       bool         // some of the rows that head others name a sex or an area
 	end         int          // first grid row after the body
@@ -127,6 +128,8 @@ func (rd *Reader) classOf(t string, p *phrase) class {
 		if p.dims.year != 0 && p.dims.toYear == 0 && len(t) == 4 {
 			return classYear
 		}
+		return classText
+	case numeral && strings.Contains(t, " - ") && rd.bothUnits(t) != nil: // "1,000 người - thousand persons"
 		return classText
 	case !numeral && (p.says() || len(t) >= 60):
 		return classText
@@ -444,7 +447,7 @@ func (s *sheetReader) find() {
 	for r := 0; r < len(g.rows) && s.ctx.Err() == nil; r++ {
 		again := cur != nil && s.repeats(cur, r, s.inside(cur, r))
 		if !again && !s.isHeader(r, views[r], cur) {
-			if cur != nil && s.isCodes(views[r].cells) && (r == cur.bottom+1 || s.afterRepeat(cur, r) || s.afterLabel(cur, r, views)) {
+			if cur != nil && (r == cur.bottom+1 || s.afterRepeat(cur, r) || s.afterLabel(cur, r, views)) && s.isCodes(s.codeCells(cur, r)) {
 				cur.codes[r] = true
 				if r == cur.bottom+1 {
 					cur.bottom = r
@@ -511,6 +514,14 @@ func (s *sheetReader) inside(t *table, r int) []int32 {
 		}
 	}
 	return cells
+}
+
+// codeCells gives the cells of a row that can be column codes: all, or those of the table if others spoil them.
+func (s *sheetReader) codeCells(t *table, r int) []int32 {
+	if cells := s.g.rowCells(r); s.isCodes(cells) {
+		return cells
+	}
+	return s.inside(t, r)
 }
 
 func (s *sheetReader) markHeader(t *table, r int) {
@@ -659,7 +670,7 @@ func (s *sheetReader) areUnits(cells []int32) bool {
 // the columns of ordinals and labels.
 func (s *sheetReader) continues(t *table, r int, v rowView) bool {
 	g := s.g
-	if gap := g.rows[r] - g.rows[t.bottom]; gap > 3 || gap > 1 && (v.heads < 2 || v.heads+v.years+v.fillers < len(v.cells)) {
+	if gap := g.rows[r] - g.rows[t.bottom]; gap > 3 || gap > 1 && (v.heads < 2 || v.heads+v.years+v.fillers < len(v.cells)) && !s.areUnitsOfColumns(t, r, v.cells) {
 		return false // blank rows inside the band only before a row that can be nothing but headers
 	}
 	if len(v.cells) == 1 && s.isBlockLabel(v.cells[0]) {
@@ -684,7 +695,7 @@ func (s *sheetReader) continues(t *table, r int, v rowView) bool {
 			}
 		}
 		if above == none {
-			if p.role == "" && (!p.heads() && !s.underGroup(t, r, c) || len(v.cells) == 1) { // a label column whose header stands one row lower
+			if p.role == "" && (!p.heads() && !s.underGroup(t, r, c) && !s.overHeader(r, c) || len(v.cells) == 1) { // a label column whose header stands one row lower
 				return false
 			}
 			continue
@@ -713,6 +724,31 @@ func (s *sheetReader) underGroup(t *table, r, c int) bool {
 		}
 	}
 	return false
+}
+
+// overHeader reports whether a text that need not be understood stands right above a row of headers, over one of them.
+func (s *sheetReader) overHeader(r, c int) bool {
+	g := s.g
+	if r+1 >= len(g.rows) || g.rows[r+1] != g.rows[r]+1 {
+		return false
+	}
+	for _, i := range g.rowCells(r + 1) {
+		if p := s.parsed[i]; s.class[i] != classText && s.class[i] != classYear || p == nil || p.rest == "" && !p.heads() {
+			return false
+		}
+	}
+	below := g.own(r+1, c)
+	return below != none && s.parsed[below].heads()
+}
+
+// areUnitsOfColumns reports whether a row below the band holds the units of several columns and nothing else.
+func (s *sheetReader) areUnitsOfColumns(t *table, r int, cells []int32) bool {
+	for _, i := range cells {
+		if p := s.parsed[i]; s.class[i] != classText || p == nil || !p.unitLine && s.rd.bothUnits(s.g.text[i]) == nil {
+			return false
+		}
+	}
+	return len(cells) > 1 || s.reachesAll(t, r)
 }
 
 // isBlockLabel recognises the label of a block that stands over its values, across the columns: "Người - Person", "Cơ cấu

@@ -371,21 +371,21 @@ func (b *bookReader) value(s *sheetReader, cx *cellContext, rw *row, cm *meaning
 			return
 		}
 		u = x
-	} else if n.Scale != 0 && (u == nil || !u.Factor.Equal(decimal.NewFromInt(1))) {
-		no("unit.ambiguous", "", cell.Raw)
-		return
-	}
-	if u == nil {
-		switch {
-		case isPercent(in):
-			u = own
-		case n.Value.IsInteger():
+	} else {
+		if u == nil && n.Value.IsInteger() && !isPercent(in) {
 			u = b.labelUnit(s, cx, p.col, in, &rw.mean, cm)
 		}
-		if u == nil {
-			no("unit.ambiguous", "", in.NameVi)
+		if n.Scale != 0 && (u == nil || !u.Factor.Equal(decimal.NewFromInt(1))) {
+			no("unit.ambiguous", "", cell.Raw)
 			return
 		}
+	}
+	if u == nil && isPercent(in) {
+		u = own
+	}
+	if u == nil {
+		no("unit.ambiguous", "", in.NameVi)
+		return
 	}
 	if cell.Kind == sheet.Text && cx.isDoubtful(written, &n, cx.styles[p.col], in, u) {
 		no("number.ambiguous", "", cell.Raw, u.NameVi)

@@ -528,6 +528,12 @@ func (rd *Reader) parse(s string) *phrase {
 	}
 	// "Trong đó: - Xuất khẩu lao động": the carrier, then the child's own bullet and name.
 	if n := rd.carrier(toks); n > 0 {
+		q := *p
+		if beside, ok := rd.exactBesideUnit(&q, p.body); ok && len(q.indicators) > 0 { // "Trong đó có bằng cấp, chứng chỉ (%)": a name begins with the carrier
+			q.body = beside
+			rd.leadIn(&q, rd.tokenize(beside))
+			return &q
+		}
 		p.ofWhich = true
 		rest := strings.TrimLeft(p.body[toks[n-1].end:], " :.,")
 		o, body := cutOrdinal(rest)
@@ -557,18 +563,32 @@ func (rd *Reader) parse(s string) *phrase {
 	return p
 }
 
+// A text with more separators is none that says the same twice.
+const maxSeparators = 4
+
 // bilingual reads a text that says the same in two languages, "Chỉ tiêu - Indicator", "Tổng số (Total)": nil unless both halves are
 // understood and one says no more than the other.
 func (rd *Reader) bilingual(p *phrase) *phrase {
 	halves := func(sep string) (a, b string, ok bool) {
+		s := p.text
 		if sep == "(" {
-			a, b, ok = strings.Cut(strings.TrimSuffix(p.text, ")"), "(")
-			ok = ok && strings.HasSuffix(p.text, ")")
-		} else {
-			a, b, ok = strings.Cut(p.text, sep)
+			if !strings.HasSuffix(s, ")") {
+				return "", "", false
+			}
+			s = strings.TrimSuffix(s, ")")
+		}
+		n := strings.Count(s, sep)
+		if n == 0 || n > maxSeparators {
+			return "", "", false
+		}
+		// A name may hold the separator: English begins where nothing but ASCII follows.
+		a, b, _ = strings.Cut(s, sep)
+		for n--; n > 0 && !isASCII(b); n-- {
+			next, rest, _ := strings.Cut(b, sep)
+			a, b = a+sep+next, rest
 		}
 		a, b = strings.TrimSpace(a), strings.TrimSpace(b)
-		return a, b, ok && a != "" && b != "" && !strings.Contains(b, sep)
+		return a, b, a != "" && b != ""
 	}
 	for _, sep := range []string{"\n", " - ", " – ", " / ", "/", "("} {
 		vi, en, ok := halves(sep)

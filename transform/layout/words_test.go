@@ -119,6 +119,11 @@ func TestHeaderGrammar(t *testing.T) {
 		{"đầu năm 2016", "rest"},
 		{"KH 2018, TH 2019", "clash"},
 		{"Cột lạ 2019", "rest"},
+		{"Tỷ trọng lao động công nghiệp - xây dựng - Share of industry and construction labour in total employment", "indicator"},
+		{"BHTNLĐ-BNN\nWork-accident\ninsurance participants", "indicator"},
+		{"Công nghiệp - xây dựng - Female", "rest"},
+		{"Trong đó có bằng cấp, chứng chỉ (%)", "unit indicator"},
+		{"Trong đó: - Thành thị (học viên)", "U unit indicator"},
 	} {
 		if got := describePhrase(rd.phrase(rd.repair(c.text))); got != c.want {
 			t.Errorf("%q: got %q, want %q", c.text, got, c.want)
