@@ -1,17 +1,41 @@
 package layout
 
 import (
+	_ "embed"
+	"encoding/csv"
+	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
 	"github.com/phuluc/phuluc/transform/catalogue"
+	"github.com/phuluc/phuluc/transform/text"
 )
 
 // A locality is a part of a province: a district, town, ward or commune. Figures of "huyện Mèo Vạc" are never those of its
 // province, whether the catalogue knows the district or not, so a text that governs a table and names a locality says whose
 // the figures are, or that it is not known.
+
+// localities.csv names them without the word for their level: the districts until 30 June 2025 and the communes since, without those that
+// bear the name of a province. It serves to know a place from a heading, and resolves nothing.
+//
+//go:embed localities.csv
+var localitiesCSV string
+
+// loadLocalities gives the level of each, by text.Key.
+var loadLocalities = sync.OnceValue(func() map[string]string {
+	rows, err := csv.NewReader(strings.NewReader(localitiesCSV)).ReadAll()
+	if err != nil {
+		panic(fmt.Sprintf("localities.csv: %v", err)) // embedded at build time; a test reads it first
+	}
+	levels := make(map[string]string, len(rows))
+	for _, r := range rows[1:] {
+		levels[text.Key(r[0])] = r[1]
+	}
+	return levels
+})
 
 // localities finds the parts of provinces named in a running text: a word for the level with a proper name behind it. One
 // that the catalogue does not know has no territories. "Huyện nghèo", "các huyện" and "cấp huyện" name none.
@@ -58,8 +82,51 @@ func (rd *Reader) localities(s string) []mention {
 		out = append(out, m)
 		i = end - 1
 	}
+	if len(out) == 0 {
+		out = rd.bareLocalities(s, toks)
+	}
 	if len(out) == 0 && isDistrictOffice(toks) {
 		out = append(out, mention{name: s})
+	}
+	return out
+}
+
+// bareLocalities finds a locality that is all of a text, and the districts in one, without a word for their level. Names of one syllable
+// and of communes are words of the language too. Provinces are passed over: the districts Bà Rịa and Vũng Tàu are in the name of one.
+func (rd *Reader) bareLocalities(s string, toks []token) (out []mention) {
+	levels := loadLocalities()
+	known := func(name string) mention {
+		m := mention{name: name}
+		for _, t := range rd.territories(name) {
+			if t.Level == "district" {
+				m.territories = append(m.territories, t)
+			}
+		}
+		return m
+	}
+	if len(s) <= maxPhrase && levels[text.Key(s)] != "" {
+		return []mention{known(strings.TrimSpace(s))}
+	}
+	if len(toks) > 1 && toks[0].low == "địa" && toks[1].low == "chỉ" { // streets bear names of districts
+		return nil
+	}
+next:
+	for i := 0; i < len(toks); i++ {
+		if !isNameSyllable(s, toks[i]) {
+			continue
+		}
+		for n := min(9, len(toks)-i); n > 0; n-- {
+			name := s[toks[i].start:toks[i+n-1].end]
+			if slices.ContainsFunc(rd.territories(name), func(t *catalogue.Territory) bool { return t.Level != "district" }) {
+				i += n - 1
+				continue next
+			}
+			if n > 1 && n <= 4 && isNameSyllable(s, toks[i+n-1]) && levels[text.Key(name)] == "district" {
+				out = append(out, known(name))
+				i += n - 1
+				continue next
+			}
+		}
 	}
 	return out
 }
@@ -70,6 +137,13 @@ func (rd *Reader) locality(s string) (mention, bool) {
 		return ms[0], true
 	}
 	return mention{}, false
+}
+
+// isPlace reports whether a heading that nothing else is known of names a locality, or a place that no list knows: by syllables with a
+// capital each, one of which no word of the forms holds.
+func (rd *Reader) isPlace(heading string) bool {
+	_, ok := rd.locality(heading)
+	return ok || rd.isProperName(heading) && rd.isForeign(heading)
 }
 
 // localityLevel counts the tokens of the word for the level of a locality at the start of toks, 0 if there is none.
@@ -205,7 +279,8 @@ func (b *bookReader) placeSheets() {
 		return
 	}
 	for _, s := range b.sheets {
-		if name := b.rd.repair(s.g.info.Name); s.local == nil && s.place == nil && b.isProperName(name) {
+		b.districts = b.districts || s.place != nil && (len(s.place.territories) == 0 || s.place.level() == "district")
+		if name := b.rd.repair(s.g.info.Name); s.local == nil && s.place == nil && b.rd.isProperName(name) {
 			s.local, b.districts = &mention{name: name, at: place{sheet: s.g.info.Name}}, true
 		}
 	}
@@ -217,7 +292,7 @@ func (s *sheetReader) placeKnown() bool { return s.place != nil && len(s.place.t
 func (b *bookReader) namesSiblings() bool {
 	names, foreign := 0, false
 	for _, s := range b.sheets {
-		if name := b.rd.repair(s.g.info.Name); len(s.tables) > 0 && b.isProperName(name) {
+		if name := b.rd.repair(s.g.info.Name); len(s.tables) > 0 && b.rd.isProperName(name) {
 			names++
 			foreign = foreign || b.rd.isForeign(name)
 		}
@@ -226,9 +301,9 @@ func (b *bookReader) namesSiblings() bool {
 }
 
 // isProperName: all syllables begin with a capital and go on in small letters, and nothing else is known of the text.
-func (b *bookReader) isProperName(name string) bool {
-	toks := b.rd.tokenize(name)
-	if p := b.rd.phrase(name); len(toks) == 0 || len(toks) > 5 || p.rest == "" && p.says() || p.opens != "" {
+func (rd *Reader) isProperName(name string) bool {
+	toks := rd.tokenize(name)
+	if p := rd.phrase(name); len(toks) == 0 || len(toks) > 5 || p.rest == "" && p.says() || p.opens != "" {
 		return false
 	}
 	letters := 0

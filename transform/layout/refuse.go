@@ -75,7 +75,7 @@ func (b *bookReader) refuseLabel(s *sheetReader, cx *cellContext, rw *row, i int
 			}
 		}
 	}
-	town := b.rd.isTownName(unknown)
+	town := b.rd.isTownName(unknown) || rw.mean.tainted && b.rd.isPlace(unknown)
 	if !cx.named && len(cx.title.texts) > 0 && territories+cx.territories > 0 {
 		b.refuseNameless(s.g, i, cx.title.text(), label, header)
 		return

@@ -243,7 +243,7 @@ func (s *sheetReader) rowMeaning(t *table, rw *row, title *meaning) meaning {
 	}
 	for p := rw.parent; p != nil; p = p.parent {
 		q := &p.mean
-		if q.unknown != "" && (!p.values && (t.places[p.rank()] || s.rd.narrows(q.unknown)) || q.tainted || s.rd.isTownName(q.unknown)) {
+		if q.unknown != "" && (!p.values && (t.places[p.rank()] || s.rd.narrows(q.unknown) || s.rd.isPlace(q.unknown)) || q.tainted || s.rd.isTownName(q.unknown)) {
 			m.unknown, m.tainted = q.unknown, true
 			return m
 		}
@@ -998,7 +998,9 @@ func (b *bookReader) joinTerritory(s *sheetReader, cx *cellContext, rw *row, cm 
 
 // isTownName reports whether a name says that it is that of a town, district or commune.
 func (rd *Reader) isTownName(s string) bool {
-	return rd.towns.get(s, func() bool { return namesTown(rd.tokenize(s)) })
+	return rd.towns.get(s, func() bool {
+		return namesTown(rd.tokenize(s)) || len(s) <= maxPhrase && loadLocalities()[text.Key(s)] != ""
+	})
 }
 
 func namesTown(toks []token) bool {

@@ -555,6 +555,9 @@ func (rd *Reader) parse(s string) *phrase {
 		return p
 	}
 	rd.grammar(p, p.body)
+	if p.dims.unitText != "" && len(p.indicators) == 0 && loadLocalities()[text.Key(p.body)] != "" { // the districts Nam Đồng and Năm Căn are neither money of men nor houses
+		p.dims, p.rest = partial{}, p.body
+	}
 	if p.rest != "" {
 		if q := rd.bilingual(p); q != nil {
 			return q

@@ -1,0 +1,54 @@
+package layout
+
+import (
+	"encoding/csv"
+	"strings"
+	"testing"
+
+	"github.com/phuluc/phuluc/transform/text"
+)
+
+// The bare names of localities must name nothing else: neither a province, nor an indicator, nor a word of the grammar.
+func TestBareLocalitiesNameNothingElse(t *testing.T) {
+	rd := NewReader(loadCatalogue(t))
+	rows, err := csv.NewReader(strings.NewReader(localitiesCSV)).ReadAll()
+	if err != nil || len(rows) < 2000 {
+		t.Fatal(len(rows), err)
+	}
+	for _, r := range rows[1:] {
+		for _, x := range rd.cat.TerritoriesByName(r[0]) {
+			if x.Level != "district" {
+				t.Errorf("%s is also %s", r[0], x.ID)
+			}
+		}
+		if p := rd.phrase(r[0]); len(p.territories) == 0 && (p.rest == "" || p.opens != "") {
+			t.Errorf("%s is a word of the forms: %+v", r[0], p)
+		}
+		if !rd.isTownName(strings.ToUpper(r[0])) || !rd.isPlace(r[0]) {
+			t.Errorf("%s is not known for a place", r[0])
+		}
+		if level := loadLocalities()[text.Key(r[0])]; level != r[1] {
+			t.Errorf("%s is a %s and a %s", r[0], r[1], level)
+		}
+	}
+}
+
+func TestLocalitiesInARunningText(t *testing.T) {
+	rd := NewReader(loadCatalogue(t))
+	for s, want := range map[string]string{
+		"KẾT QUẢ GIẢM NGHÈO MƯỜNG LA NĂM 2018":               "MƯỜNG LA",
+		"Kết quả giảm nghèo Mường La năm 2018":               "Mường La",
+		"Kết quả giảm nghèo của huyện Mường La":              "huyện Mường La",
+		"SỞ LAO ĐỘNG - TB&XH TỈNH BÀ RỊA - VŨNG TÀU":         "",
+		"SỞ LAO ĐỘNG - TB&XH THÀNH PHỐ HỒ CHÍ MINH":          "",
+		"Địa chỉ: Số 2 Hai Bà Trưng, Hà Nội":                 "",
+		"KẾT QUẢ AN SINH XÃ HỘI NĂM 2025":                    "", // An Sinh is a ward
+		"Tỷ lệ hộ nghèo các huyện nghèo":                     "",
+		"Kết quả thực hiện chỉ tiêu lao động, người có công": "",
+	} {
+		m, _ := rd.locality(s)
+		if m.name != want {
+			t.Errorf("%q names %q, want %q", s, m.name, want)
+		}
+	}
+}
