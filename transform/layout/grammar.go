@@ -24,7 +24,7 @@ func (rd *Reader) exact(p *phrase, s string, toks []token) bool {
 		case kindComparison, kindAchieved:
 			p.comparison, found = true, true
 			p.achieved = rd.achieved(toks)
-		case kindFiller, kindCarrier:
+		case kindFiller, kindCarrier, kindDivision:
 			found = true
 		case kindSection:
 			p.section, found = true, true
@@ -508,7 +508,7 @@ func (rd *Reader) middle(p *phrase, toks []token, s string) bool {
 	return false
 }
 
-// cutParentheses removes parentheses that hold a unit, a formula or a mark, and returns the rest of the text.
+// cutParentheses removes parentheses that hold a unit, a formula, a mark or what says nothing of a value, and returns the rest of the text.
 func (rd *Reader) cutParentheses(p *phrase, s string) ([]token, string) {
 	var b strings.Builder
 	from, cut := 0, false
@@ -525,7 +525,8 @@ func (rd *Reader) cutParentheses(p *phrase, s string) ([]token, string) {
 		u := rd.unit(inner)
 		toks := rd.tokenize(inner)
 		number := len(toks) == 1 && toks[0].num >= 0 && toks[0].num < 100 // a column code or the mark of a note
-		if u != nil || number || isFormula(toks) || phraseKey(toks) == "" {
+		_, says := rd.vocab.find(toks, kindDivision, kindFiller)          // "(trước sắp xếp)"
+		if u != nil || number || says || isFormula(toks) || phraseKey(toks) == "" {
 			if u != nil && p.dims.unit == nil {
 				p.dims.unit, p.dims.unitText = u, inner
 			}
@@ -564,7 +565,7 @@ func (rd *Reader) takeLeft(toks []token, s string) (item, bool) {
 			continue
 		}
 		if n <= words {
-			if _, ok := rd.vocab.find(toks[:n], kindMeasure, kindStatus, kindSex, kindArea, kindPart, kindRef, kindTotal, kindFiller, kindCarrier); ok && !periodReaches(toks, n) {
+			if _, ok := rd.vocab.find(toks[:n], kindMeasure, kindStatus, kindSex, kindArea, kindPart, kindRef, kindTotal, kindFiller, kindCarrier, kindDivision); ok && !periodReaches(toks, n) {
 				return item{n: n, words: rd.vocab.of(toks[:n]), written: s[toks[0].start:toks[n-1].end]}, true
 			}
 		}

@@ -740,7 +740,7 @@ func (b *bookReader) evidence() (date string, certain bool) {
 			last = max(last, d.year, d.toYear)
 		}
 		after = after || p.rest == "" && p.dims.measure == "actual" && isAfterMerger(&p.dims)
-		if len(p.territories) == 0 || p.territories[0].Level != "province" || p.rest != "" { // "Khu vực Bình Dương", "Bình Dương (cũ)" may be written at any time
+		if len(p.territories) == 0 || p.territories[0].Level != "province" || p.rest != "" || merges(b.rd.tokenize(p.text)) { // "Khu vực Bình Dương", "Bình Dương (cũ)" may be written at any time
 			return
 		}
 		old := true
@@ -766,9 +766,17 @@ func (b *bookReader) evidence() (date string, certain bool) {
 	if !planned && last <= title.year {
 		after = after || isAfterMerger(&title)
 	}
+	before, since := b.divisions()
+	if max(last, title.year) < 2025 { // it speaks of communes, or of a merger of old
+		before, since = false, false
+	}
 	switch {
-	case oldOnly && after:
+	case (oldOnly || before) && (after || since):
 		return "", true
+	case before && (b.issued == "" || b.issued > lastDayOf63):
+		return lastDayOf63, true
+	case since:
+		return "2025-12-31", true
 	case oldOnly:
 		return lastDayOf63, false
 	case after:
@@ -782,6 +790,19 @@ func (b *bookReader) evidence() (date string, certain bool) {
 	default:
 		return fmt.Sprintf("%d-12-31", last), false
 	}
+}
+
+// divisions reports whether titles say that the provinces of their tables are those before the merger, those since, or both.
+func (b *bookReader) divisions() (before, since bool) {
+	for _, s := range b.sheets {
+		for _, i := range s.headCells() {
+			if p := s.parsed[i]; p != nil {
+				w := b.rd.titleWords(p.text)
+				before, since = before || w.before, since || w.since
+			}
+		}
+	}
+	return before, since
 }
 
 // unchanged picks, in a workbook that nothing dates, one of the territories of a name if they are one province that the merger left as it

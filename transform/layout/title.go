@@ -271,6 +271,8 @@ type titleWords struct {
 	measures []string
 	standard string
 	results  bool // "kết quả", "tình hình thực hiện"
+	before   bool // the provinces are those before the merger
+	since    bool // or those since
 }
 
 // take adds the words of a title.
@@ -304,6 +306,10 @@ func (rd *Reader) findTitleWords(s string) *titleWords {
 		ahead = ahead && p == partUnread // "nhiệm vụ tuần 3 tháng 5"
 	}
 	for i := 0; i < len(toks); {
+		for n := 1; n <= min(maxWordTokens, len(toks)-i); n++ {
+			w, ok := rd.vocab.find(toks[i:i+n], kindDivision)
+			found.before, found.since = found.before || ok && w.value == "before", found.since || ok && w.value == "since"
+		}
 		ahead = ahead || isAhead(toks[i:]) && !(i > 1 && toks[i-2].low == "thực" && toks[i-1].low == "hiện") // "thực hiện kế hoạch" tells what was done
 		found.results = found.results || !ahead && tellsResults(toks[i:])
 		if n := takeUnread(toks[i:]); n > 0 {

@@ -39,6 +39,7 @@ const (
 	kindCarrier    = "carrier"    // "Trong đó": what follows is a part of what precedes
 	kindSection    = "section"    // heading of a group of rows
 	kindRef        = "ref"        // reporting, previous: a period relative to the one of the title
+	kindDivision   = "division"   // before, since: the provinces of the table are those before the merger or since
 	kindNote       = "noteline"   // begins a note under a table
 	kindSignature  = "signature"  // begins a signature block
 	kindLetterhead = "letterhead" // begins a line of the letterhead

@@ -16,7 +16,7 @@ import (
 func TestWordsAreKnownOnceAndNotInTheCatalogue(t *testing.T) {
 	kinds := map[string]bool{}
 	for _, k := range []string{kindRole, kindComparison, kindMeasure, kindStatus, kindSex, kindArea, kindTotal, kindPart, kindFiller,
-		kindCarrier, kindSection, kindRef, kindNote, kindSignature, kindLetterhead} {
+		kindCarrier, kindSection, kindRef, kindDivision, kindNote, kindSignature, kindLetterhead} {
 		kinds[k] = true
 	}
 	theirs := &vocabulary{words: map[string][]word{}, longest: map[string]int{}}
