@@ -197,27 +197,32 @@ func (b *builder) build(ctx context.Context, o Options) (Report, error) {
 	if err != nil {
 		return report, err
 	}
-	last := "" // the step that wrote last: the file has one writer at a time
-	all := map[string]bool{}
+	made, written := map[string]bool{}, map[string]bool{}
 	for _, m := range models {
-		all[m.table()] = true
-		steps = append(steps, step{m.table(), uses(m.Text), m.make})
-		if m.Schema != "staging" {
-			steps = append(steps, step{"write " + m.table(), map[string]bool{m.table(): true, last: true}, func(ctx context.Context, conn *sql.Conn) error {
-				return m.write(ctx, conn, texts)
-			}})
-			last = "write " + m.table()
+		made[m.table()] = true
+		steps = append(steps, step{name: m.table(), needs: uses(m.Text), run: m.make})
+		if m.Schema == "staging" {
+			continue
 		}
+		write := step{name: "write " + m.table(), needs: map[string]bool{m.table(): true}, writes: true, run: func(ctx context.Context, conn *sql.Conn) error {
+			return m.write(ctx, conn, texts)
+		}}
+		if m.View { // what it looks at must be in the file
+			for used := range uses(m.Text) {
+				write.needs["write "+used] = true
+			}
+		}
+		steps, written[write.name] = append(steps, write), true
 	}
 	// Most of the file is brought to the disk here, while the checks look at what is in memory.
-	steps = append(steps, step{"checkpoint", map[string]bool{last: true}, checkpoint})
-	steps = append(steps, step{"count", all, func(ctx context.Context, conn *sql.Conn) (err error) {
+	steps = append(steps, step{name: "checkpoint", needs: written, writes: true, run: checkpoint})
+	steps = append(steps, step{name: "count", needs: made, run: func(ctx context.Context, conn *sql.Conn) (err error) {
 		report.Rows, err = count(ctx, conn, models)
 		return err
 	}})
 	report.Declared, report.Checks = len(checks), make([]CheckResult, len(checks))
 	for i, c := range checks {
-		steps = append(steps, step{"check " + c.name, uses(c.query), func(ctx context.Context, conn *sql.Conn) (err error) {
+		steps = append(steps, step{name: "check " + c.name, needs: uses(c.query), run: func(ctx context.Context, conn *sql.Conn) (err error) {
 			report.Checks[i], err = c.run(ctx, conn)
 			return err
 		}})

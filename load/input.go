@@ -198,13 +198,13 @@ func (b *builder) inputs(o Options) ([]step, error) {
 		}
 		byName[in.Name] = in
 	}
-	steps := []step{{"input.build", nil, func(ctx context.Context, conn *sql.Conn) error {
+	steps := []step{{name: "input.build", run: func(ctx context.Context, conn *sql.Conn) error {
 		return execute(ctx, conn, "CREATE TABLE input.build AS SELECT "+literal(o.RunID)+" AS run_id")
 	}}}
 	for _, t := range tables {
 		in, ok := byName[t.name]
 		delete(byName, t.name)
-		steps = append(steps, step{"input." + t.name, nil, func(ctx context.Context, conn *sql.Conn) (err error) {
+		steps = append(steps, step{name: "input." + t.name, run: func(ctx context.Context, conn *sql.Conn) (err error) {
 			if ok {
 				err = t.load(ctx, conn, in)
 			} else {

@@ -8,14 +8,15 @@ import (
 
 // step is one piece of a build: it makes the table it is called after, or does something about the tables it needs.
 type step struct {
-	name  string
-	needs map[string]bool // names of steps; its own and those that are not among the steps do not count
-	run   func(context.Context, *sql.Conn) error
+	name   string
+	needs  map[string]bool // names of steps; its own and those that are not among the steps do not count
+	writes bool            // to the file, which has one writer at a time
+	run    func(context.Context, *sql.Conn) error
 }
 
-// runSteps runs every step once, after all the steps it needs, as many at a time as there are connections; of those that are
-// ready the one that stands first. A step may only need steps before it. done is told each name, one at a time. The first error ends
-// the run, and is returned when no step runs any more.
+// runSteps runs every step once, after all the steps it needs, as many at a time as there are connections but one that writes; of
+// those that are ready the one that stands first. A step may only need steps before it. done is told each name, one at a time. The
+// first error ends the run, and is returned when no step runs any more.
 func runSteps(ctx context.Context, conns []*sql.Conn, steps []step, done func(name string)) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -33,9 +34,13 @@ func runSteps(ctx context.Context, conns []*sql.Conn, steps []step, done func(na
 		mu      sync.Mutex
 		changed = sync.NewCond(&mu)
 		failure error
+		writing bool
 		workers sync.WaitGroup
 	)
 	ready := func(s step) bool {
+		if s.writes && writing {
+			return false
+		}
 		for name := range s.needs {
 			if i, ok := index[name]; ok && state[i] != finished && name != s.name {
 				return false
@@ -70,10 +75,12 @@ func runSteps(ctx context.Context, conns []*sql.Conn, steps []step, done func(na
 					continue
 				}
 				state[i] = running
+				writing = writing || steps[i].writes
 				mu.Unlock()
 				err := steps[i].run(ctx, conn)
 				mu.Lock()
 				state[i] = finished
+				writing = writing && !steps[i].writes
 				if err == nil {
 					done(steps[i].name)
 				} else if failure == nil {
