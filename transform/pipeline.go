@@ -17,7 +17,6 @@ import (
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
-	"github.com/apache/arrow-go/v18/arrow/ipc"
 	"github.com/apache/arrow-go/v18/arrow/memory"
 	"golang.org/x/sync/errgroup"
 
@@ -389,11 +388,7 @@ func (p *Pipeline) one(ctx context.Context, store *landing.Store, raw landing.Ra
 	}
 	r := Result{Raw: raw, Batch: batch, Counts: count(batch)}
 	if cache != "" && r.Counts.FileCode != sheet.CodeTimeout { // a busy machine must not make a file unreadable for ever
-		err := writeBatch(cache, batch)
-		if err == nil && file.Trace != nil {
-			err = writeTrace(cache, file.Trace)
-		}
-		if err != nil {
+		if err := writeBatch(cache, batch, file.Trace); err != nil {
 			batch.Release()
 			return Result{}, err
 		}
@@ -407,95 +402,6 @@ func NameOf(raw landing.Raw) string {
 		return raw.SHA256
 	}
 	return raw.Origins[0].Origin
-}
-
-// cacheSuffix ends the name of a cached batch: an Arrow stream, then the SHA-256 of its bytes; readers of streams stop before that.
-const cacheSuffix = ".arrows"
-
-// cacheFile is where the batch of an object is kept, "" if none is. The name of the file is part of what it says about
-// itself, so two names of one object do not share a batch.
-func (p *Pipeline) cacheFile(raw landing.Raw) string { return p.cacheFileOf(raw, p.version) }
-
-// cacheFileOf is the cacheFile under the rules of a version.
-func (p *Pipeline) cacheFileOf(raw landing.Raw, version string) string {
-	if p.opt.CacheDir == "" {
-		return ""
-	}
-	name := sha256.Sum256([]byte(NameOf(raw)))
-	return filepath.Join(p.opt.CacheDir, raw.SHA256+"-"+version+hex.EncodeToString(name[:4])+cacheSuffix)
-}
-
-// readBatch reads a cached batch. Any error means: read the object again. The sum at the end shows a torn or changed file,
-// so a cache needs no fsync; the first row shows a file that lies under the name of another object.
-func readBatch(mem memory.Allocator, name, sha string) (arrow.RecordBatch, error) {
-	data, err := os.ReadFile(name)
-	if err != nil {
-		return nil, err
-	}
-	end := len(data) - sha256.Size
-	if end < 0 || sha256.Sum256(data[:end]) != [sha256.Size]byte(data[end:]) {
-		return nil, errors.New("not a whole batch")
-	}
-	r, err := ipc.NewReader(bytes.NewReader(data[:end]), ipc.WithAllocator(mem))
-	if err != nil {
-		return nil, err
-	}
-	defer r.Release()
-	if !r.Next() || r.RecordBatch().NumRows() == 0 {
-		return nil, errors.Join(errors.New("not a batch"), r.Err())
-	}
-	batch, err := widen(mem, r.RecordBatch())
-	if err != nil {
-		return nil, err
-	}
-	text := func(c column) string { return batch.Column(int(c)).(*array.String).Value(0) }
-	if text(colKind) != kindFile || text(colSHA) != sha {
-		batch.Release()
-		return nil, errors.New("the batch of another object")
-	}
-	return batch, nil
-}
-
-// writeBatch writes a file in one piece and without a detour: what a killed run leaves of it does not match its sum.
-func writeBatch(name string, batch arrow.RecordBatch) error {
-	narrow := narrowed(batch)
-	defer narrow.Release()
-	var b bytes.Buffer
-	w := ipc.NewWriter(&b, ipc.WithSchema(narrow.Schema()))
-	if err := errors.Join(w.Write(narrow), w.Close()); err != nil {
-		return fmt.Errorf("write a normalised batch: %w", err)
-	}
-	sum := sha256.Sum256(b.Bytes())
-	b.Write(sum[:])
-	if err := os.WriteFile(name, b.Bytes(), 0o644); err != nil {
-		return fmt.Errorf("write a normalised batch: %w", err)
-	}
-	return nil
-}
-
-// sweep removes batches of other rules or names.
-func (p *Pipeline) sweep(raws []landing.Raw) error {
-	if p.opt.CacheDir == "" {
-		return nil
-	}
-	files, err := os.ReadDir(p.opt.CacheDir)
-	if err != nil {
-		return fmt.Errorf("sweep the normalised batches: %w", err)
-	}
-	used := make(map[string]bool, len(raws))
-	for _, raw := range raws {
-		name := filepath.Base(p.cacheFile(raw))
-		used[name], used[name+traceSuffix] = true, true
-	}
-	for _, f := range files {
-		ours := strings.HasSuffix(f.Name(), cacheSuffix) || strings.HasSuffix(f.Name(), cacheSuffix+traceSuffix)
-		if ours && f.Type().IsRegular() && !used[f.Name()] {
-			if err := os.Remove(filepath.Join(p.opt.CacheDir, f.Name())); err != nil && !errors.Is(err, os.ErrNotExist) {
-				return fmt.Errorf("sweep the normalised batches: %w", err)
-			}
-		}
-	}
-	return nil
 }
 
 // count sums a batch up by its own rows, so that a cached batch needs no decoding.

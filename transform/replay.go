@@ -4,12 +4,9 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
-	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -25,13 +22,10 @@ import (
 )
 
 // A new synonym of an indicator changes the rules version, but it can only change what a workbook became whose text holds it.
-// So beside the batch of a workbook lies its trace (record.Trace), and when nothing but synonyms came or went since the last
+// So with the batch of a workbook lies its trace (record.Trace), and when nothing but synonyms came or went since the last
 // run, the batches of all workbooks that they do not touch (layout.Touches) are renamed to the new version: reading those
 // workbooks again would give the same batches. Words of headers, units, territories and everything else of the rules act in
 // more places than a trace tells; when they change, everything is read again.
-
-// traceSuffix ends the name of a trace; the rest is that of the batch.
-const traceSuffix = ".trace"
 
 // rulesFile tells under which rules the batches beside it were made. It is written when a run has ended well.
 const rulesFile = "rules.json"
@@ -125,10 +119,8 @@ func (p *Pipeline) carryOver(raws []landing.Raw) error {
 		if err != nil || slices.ContainsFunc(labels, func(l string) bool { return layout.Touches(t, l) }) {
 			continue
 		}
-		for _, suffix := range []string{traceSuffix, ""} {
-			if err := os.Rename(from+suffix, to+suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
-				return fmt.Errorf("keep a normalised batch: %w", err)
-			}
+		if err := os.Rename(from, to); err != nil {
+			return fmt.Errorf("keep a normalised batch: %w", err)
 		}
 	}
 	return nil
@@ -204,68 +196,15 @@ func (p *Pipeline) renew(ctx context.Context, store *landing.Store, raw landing.
 
 // Traces gives the traces of the landed workbooks that the last run left in a cache; none when there is no cache.
 func Traces(cacheDir string) ([]*record.Trace, error) {
-	names, err := filepath.Glob(filepath.Join(cacheDir, "*"+cacheSuffix+traceSuffix))
+	names, err := filepath.Glob(filepath.Join(cacheDir, "*"+cacheSuffix))
 	if err != nil {
 		return nil, err
 	}
 	var all []*record.Trace
 	for _, name := range names {
-		if t, err := readTrace(strings.TrimSuffix(name, traceSuffix)); err == nil {
+		if t, err := readTrace(name); err == nil {
 			all = append(all, t)
 		}
 	}
 	return all, nil
-}
-
-// A trace is written as counts and words, little by little: number of texts; of each the number of its words and the words;
-// number of proposals; of each its length and bytes; then the SHA-256 of all that, so that a torn file is none.
-
-func writeTrace(cache string, t *record.Trace) error {
-	b := binary.AppendUvarint(nil, uint64(len(t.Texts)))
-	for _, words := range t.Texts {
-		b = binary.AppendUvarint(b, uint64(len(words)))
-		for _, w := range words {
-			b = binary.LittleEndian.AppendUint16(b, w)
-		}
-	}
-	b = binary.AppendUvarint(b, uint64(len(t.Proposed)))
-	for _, s := range t.Proposed {
-		b = append(binary.AppendUvarint(b, uint64(len(s))), s...)
-	}
-	sum := sha256.Sum256(b)
-	if err := os.WriteFile(cache+traceSuffix, append(b, sum[:]...), 0o644); err != nil {
-		return fmt.Errorf("write the trace of a workbook: %w", err)
-	}
-	return nil
-}
-
-func readTrace(cache string) (*record.Trace, error) {
-	b, err := os.ReadFile(cache + traceSuffix)
-	if err != nil {
-		return nil, err
-	}
-	end := len(b) - sha256.Size
-	if end < 0 || sha256.Sum256(b[:end]) != [sha256.Size]byte(b[end:]) {
-		return nil, errors.New("not a whole trace")
-	}
-	b = b[:end] // its sum is right, so it is what writeTrace wrote
-	next := func() int {
-		n, k := binary.Uvarint(b)
-		b = b[k:]
-		return int(n)
-	}
-	t := &record.Trace{Texts: make([][]uint16, next())}
-	for i := range t.Texts {
-		t.Texts[i] = make([]uint16, next())
-		for j := range t.Texts[i] {
-			t.Texts[i][j] = binary.LittleEndian.Uint16(b)
-			b = b[2:]
-		}
-	}
-	t.Proposed = make([]string, next())
-	for i := range t.Proposed {
-		n := next()
-		t.Proposed[i], b = string(b[:n]), b[n:]
-	}
-	return t, nil
 }

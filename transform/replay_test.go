@@ -191,7 +191,7 @@ func TestASynonymReadsAgainWhatHoldsIt(t *testing.T) {
 			t.Errorf("%s: read %v, want %v", step.what, got, step.want)
 		}
 	}
-	for _, broken := range []string{rulesFile, filepath.Base(b.pipeline().cacheFile(holds)) + traceSuffix} {
+	for _, broken := range []string{rulesFile, filepath.Base(b.pipeline().cacheFile(holds))} {
 		reread(plain)
 		if err := os.WriteFile(filepath.Join(b.opt.CacheDir, broken), []byte("{torn"), 0o644); err != nil {
 			t.Fatal(err)
@@ -216,7 +216,7 @@ func TestRenewReadsAgainAndTellsWhatBecameOther(t *testing.T) {
 	renew(0)
 	stale := b.land("b.xlsx", annex(t, "Hà Giang", 2020, 4, 5, 6))
 	r := b.one(p, stale)
-	if err := writeBatch(p.cacheFile(raw), r.Batch); err != nil {
+	if err := writeBatch(p.cacheFile(raw), r.Batch, nil); err != nil {
 		t.Fatal(err)
 	}
 	renew(1) // the batch of another object is none

@@ -625,7 +625,7 @@ func TestTheCacheIsUsedOnlyForWhatItWasMadeOf(t *testing.T) {
 		t.Errorf("another catalogue: version %s and %s, cached %v", before.Version(), after.Version(), r.Cached)
 	}
 	left, err := filepath.Glob(filepath.Join(b.opt.CacheDir, "*"+cacheSuffix+"*"))
-	if err != nil || !slices.Equal(left, []string{after.cacheFile(raw), after.cacheFile(raw) + traceSuffix}) {
+	if err != nil || !slices.Equal(left, []string{after.cacheFile(raw)}) {
 		t.Errorf("batches of other rules are left: %v %v", left, err)
 	}
 }
@@ -662,7 +662,7 @@ func TestSweepLeavesAlonePeoplesFiles(t *testing.T) {
 		names = append(names, f.Name())
 	}
 	batch := filepath.Base(p.cacheFile(raw))
-	want := []string{batch, batch + traceSuffix, "folder.arrows", "notes.txt", rulesFile}
+	want := []string{batch, "folder.arrows", "notes.txt", rulesFile}
 	if slices.Sort(want); !slices.Equal(names, want) {
 		t.Errorf("left %q", names)
 	}

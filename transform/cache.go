@@ -1,0 +1,178 @@
+package transform
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/array"
+	"github.com/apache/arrow-go/v18/arrow/ipc"
+	"github.com/apache/arrow-go/v18/arrow/memory"
+
+	"github.com/phuluc/phuluc/extract/landing"
+	"github.com/phuluc/phuluc/transform/record"
+)
+
+// cacheSuffix ends the name of what is kept of an object: its batch as an Arrow stream, its trace if it is a workbook, the length of
+// the trace (8 bytes, little end first) and the SHA-256 of all that. Readers of Arrow streams stop before the trace.
+const cacheSuffix = ".arrows"
+
+const lengthSize = 8
+
+// cacheFile is where the batch of an object is kept, "" if none is. The name of the file is part of what it says about
+// itself, so two names of one object do not share a batch.
+func (p *Pipeline) cacheFile(raw landing.Raw) string { return p.cacheFileOf(raw, p.version) }
+
+// cacheFileOf is the cacheFile under the rules of a version.
+func (p *Pipeline) cacheFileOf(raw landing.Raw, version string) string {
+	if p.opt.CacheDir == "" {
+		return ""
+	}
+	name := sha256.Sum256([]byte(NameOf(raw)))
+	return filepath.Join(p.opt.CacheDir, raw.SHA256+"-"+version+hex.EncodeToString(name[:4])+cacheSuffix)
+}
+
+// readCache gives the stream and the trace of a kept file. The sum shows a torn or changed file, so a cache needs no fsync.
+func readCache(name string) (stream, trace []byte, err error) {
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return nil, nil, err
+	}
+	end := len(data) - sha256.Size
+	if end < lengthSize || sha256.Sum256(data[:end]) != [sha256.Size]byte(data[end:]) {
+		return nil, nil, errors.New("not a whole batch")
+	}
+	end -= lengthSize // the sum is right, so what stands here is what writeBatch wrote
+	start := end - int(binary.LittleEndian.Uint64(data[end:]))
+	return data[:start], data[start:end], nil
+}
+
+// readBatch reads a cached batch. Any error means: read the object again. The first row shows a file that lies under the name of
+// another object.
+func readBatch(mem memory.Allocator, name, sha string) (arrow.RecordBatch, error) {
+	stream, _, err := readCache(name)
+	if err != nil {
+		return nil, err
+	}
+	r, err := ipc.NewReader(bytes.NewReader(stream), ipc.WithAllocator(mem))
+	if err != nil {
+		return nil, err
+	}
+	defer r.Release()
+	if !r.Next() || r.RecordBatch().NumRows() == 0 {
+		return nil, errors.Join(errors.New("not a batch"), r.Err())
+	}
+	batch, err := widen(mem, r.RecordBatch())
+	if err != nil {
+		return nil, err
+	}
+	text := func(c column) string { return batch.Column(int(c)).(*array.String).Value(0) }
+	if text(colKind) != kindFile || text(colSHA) != sha {
+		batch.Release()
+		return nil, errors.New("the batch of another object")
+	}
+	return batch, nil
+}
+
+// writeBatch writes a file in one piece and without a detour: what a killed run leaves of it does not match its sum. A file that
+// holds this already is left alone, which is much cheaper than replacing it. trace may be nil.
+func writeBatch(name string, batch arrow.RecordBatch, trace *record.Trace) error {
+	narrow := narrowed(batch)
+	defer narrow.Release()
+	var b bytes.Buffer
+	w := ipc.NewWriter(&b, ipc.WithSchema(narrow.Schema()))
+	if err := errors.Join(w.Write(narrow), w.Close()); err != nil {
+		return fmt.Errorf("write a normalised batch: %w", err)
+	}
+	data := b.Bytes()
+	if trace != nil {
+		data = appendTrace(data, trace)
+	}
+	data = binary.LittleEndian.AppendUint64(data, uint64(len(data)-b.Len()))
+	sum := sha256.Sum256(data)
+	data = append(data, sum[:]...)
+	if old, err := os.ReadFile(name); err == nil && bytes.Equal(old, data) {
+		return nil
+	}
+	if err := os.WriteFile(name, data, 0o644); err != nil {
+		return fmt.Errorf("write a normalised batch: %w", err)
+	}
+	return nil
+}
+
+// sweep removes batches of other rules or names.
+func (p *Pipeline) sweep(raws []landing.Raw) error {
+	if p.opt.CacheDir == "" {
+		return nil
+	}
+	files, err := os.ReadDir(p.opt.CacheDir)
+	if err != nil {
+		return fmt.Errorf("sweep the normalised batches: %w", err)
+	}
+	used := make(map[string]bool, len(raws))
+	for _, raw := range raws {
+		used[filepath.Base(p.cacheFile(raw))] = true
+	}
+	for _, f := range files {
+		if strings.HasSuffix(f.Name(), cacheSuffix) && f.Type().IsRegular() && !used[f.Name()] {
+			if err := os.Remove(filepath.Join(p.opt.CacheDir, f.Name())); err != nil && !errors.Is(err, os.ErrNotExist) {
+				return fmt.Errorf("sweep the normalised batches: %w", err)
+			}
+		}
+	}
+	return nil
+}
+
+// appendTrace writes a trace as counts and words, little end first: number of texts; of each the number of its words and the words;
+// number of proposals; of each its length and bytes.
+func appendTrace(b []byte, t *record.Trace) []byte {
+	b = binary.AppendUvarint(b, uint64(len(t.Texts)))
+	for _, words := range t.Texts {
+		b = binary.AppendUvarint(b, uint64(len(words)))
+		for _, w := range words {
+			b = binary.LittleEndian.AppendUint16(b, w)
+		}
+	}
+	b = binary.AppendUvarint(b, uint64(len(t.Proposed)))
+	for _, s := range t.Proposed {
+		b = append(binary.AppendUvarint(b, uint64(len(s))), s...)
+	}
+	return b
+}
+
+// readTrace reads the trace that is kept of a workbook. Any error means that there is none.
+func readTrace(name string) (*record.Trace, error) {
+	_, b, err := readCache(name)
+	if err != nil {
+		return nil, err
+	}
+	if len(b) == 0 {
+		return nil, errors.New("no workbook")
+	}
+	next := func() int {
+		n, k := binary.Uvarint(b)
+		b = b[k:]
+		return int(n)
+	}
+	t := &record.Trace{Texts: make([][]uint16, next())}
+	for i := range t.Texts {
+		t.Texts[i] = make([]uint16, next())
+		for j := range t.Texts[i] {
+			t.Texts[i][j] = binary.LittleEndian.Uint16(b)
+			b = b[2:]
+		}
+	}
+	t.Proposed = make([]string, next())
+	for i := range t.Proposed {
+		n := next()
+		t.Proposed[i], b = string(b[:n]), b[n:]
+	}
+	return t, nil
+}
