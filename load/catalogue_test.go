@@ -26,7 +26,9 @@ func catalogueRows(t testing.TB) made {
 		for _, r := range rows {
 			out := row{}
 			for i, h := range header {
-				out[h] = r[i]
+				if r[i] != "" {
+					out[h] = r[i]
+				}
 			}
 			m[name] = append(m[name], out)
 		}

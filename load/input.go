@@ -15,7 +15,7 @@ import (
 	"github.com/duckdb/duckdb-go/v2"
 )
 
-// Input is one table given to a build. Reader is called once; the build releases what it returns.
+// Input is one table given to a build. Reader is called once; the build releases what it returns. What is absent is NULL, not an empty text.
 // Column names and types follow sql/inputs.csv; columns not declared there are left out.
 type Input struct {
 	Name   string // record, indicators, territories …
@@ -51,11 +51,6 @@ func readDeclared(files fs.FS) ([]declared, error) {
 	return out, nil
 }
 
-// kept says whether an empty text stays an empty text: what was read from a file is kept as it is, elsewhere empty means absent.
-func kept(table, column string) bool {
-	return table == "record" && (column == "raw" || column == "sheet")
-}
-
 // create makes input.<name>, filled from the view called source, or empty when source is "".
 func (d declared) create(ctx context.Context, conn *sql.Conn, source string) error {
 	var b strings.Builder
@@ -65,11 +60,8 @@ func (d declared) create(ctx context.Context, conn *sql.Conn, source string) err
 			b.WriteString(", ")
 		}
 		value := quote(c.name)
-		switch {
-		case source == "":
+		if source == "" {
 			value = "NULL"
-		case c.sqlType == "VARCHAR" && !kept(d.name, c.name):
-			value = "nullif(CAST(" + value + " AS VARCHAR), '')"
 		}
 		fmt.Fprintf(&b, "CAST(%s AS %s) AS %s", value, c.sqlType, quote(c.name))
 	}
