@@ -72,16 +72,15 @@ func Build(ctx context.Context, o Options) (report Report, err error) {
 		return report, fmt.Errorf("build %s: %w", o.Out, err)
 	}
 	report, err = b.build(ctx, o)
-	if closeErr := b.close(); err == nil {
-		err = closeErr
-	}
 	if err != nil {
+		err = errors.Join(err, b.close())
 		var failed *CheckError
 		if errors.As(err, &failed) {
 			return report, err
 		}
 		return report, fmt.Errorf("build %s: %w", o.Out, err)
 	}
+	go b.close() // the file is closed; giving the memory back takes a while, and nothing depends on it
 	if _, err := os.Lstat(o.Out + ".wal"); err == nil {
 		return report, fmt.Errorf("build %s: a write-ahead log is left after the checkpoint", o.Out)
 	}
@@ -170,7 +169,7 @@ func execute(ctx context.Context, conn *sql.Conn, statements ...string) error {
 	return nil
 }
 
-// close ends the engine. Its errors matter: buffered pages may only now meet a full disk.
+// close ends the engine.
 func (b *builder) close() error {
 	var err error
 	for _, c := range b.conns {
@@ -220,6 +219,10 @@ func (b *builder) build(ctx context.Context, o Options) (Report, error) {
 		report.Rows, err = count(ctx, conn, models)
 		return err
 	}})
+	steps = append(steps, step{name: "survey", needs: written, run: func(ctx context.Context, conn *sql.Conn) (err error) {
+		report.Undocumented, report.Stray, err = survey(ctx, conn, texts)
+		return err
+	}})
 	report.Declared, report.Checks = len(checks), make([]CheckResult, len(checks))
 	for i, c := range checks {
 		steps = append(steps, step{name: "check " + c.name, needs: uses(c.query), run: func(ctx context.Context, conn *sql.Conn) (err error) {
@@ -240,9 +243,6 @@ func (b *builder) build(ctx context.Context, o Options) (Report, error) {
 	}
 	report.Models = len(models)
 	report.Rows[checkResults] = int64(len(checks))
-	if report.Undocumented, report.Stray, err = survey(ctx, b.conn, texts); err != nil {
-		return report, err
-	}
 	if err := allRan(checks, report.Checks); err != nil {
 		report.Checks = nil
 		return report, err

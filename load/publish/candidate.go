@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/phuluc/phuluc/load/lock"
 )
 
@@ -151,16 +153,23 @@ func (c *Candidate) prove(ctx context.Context, m *Manifest, verify func(path str
 	if err != nil {
 		return fail("look at", c.Path, err)
 	}
-	m.SHA256, m.Size, err = hash(ctx, c.Path)
-	if err != nil {
+	var reading errgroup.Group // both read the whole file
+	reading.Go(func() (err error) {
+		m.SHA256, m.Size, err = hash(ctx, c.Path)
 		return fail("read", c.Path, err)
-	}
-	tables, err := verify(c.Path)
-	if err != nil {
-		return fail("verify", c.Path, fmt.Errorf("%w: %w", ErrVerify, err))
-	}
-	if m.Tables == nil {
-		m.Tables = tables
+	})
+	reading.Go(func() error {
+		tables, err := verify(c.Path)
+		if err != nil {
+			return fail("verify", c.Path, fmt.Errorf("%w: %w", ErrVerify, err))
+		}
+		if m.Tables == nil {
+			m.Tables = tables
+		}
+		return nil
+	})
+	if err := reading.Wait(); err != nil {
+		return err
 	}
 	after, err := os.Stat(c.Path)
 	if err != nil {
