@@ -923,15 +923,25 @@ func (b *bookReader) isDone(year int) bool {
 func (b *bookReader) columnDims() iter.Seq[partial] {
 	return func(yield func(partial) bool) {
 		for _, s := range b.sheets {
-			for _, t := range s.tables {
-				for c := range t.columns {
-					var d partial
-					for _, p := range t.columns[c].stack {
-						d.merge(&p.dims)
-					}
-					if !yield(d) {
-						return
-					}
+			for d := range s.columnDims() {
+				if !yield(d) {
+					return
+				}
+			}
+		}
+	}
+}
+
+func (s *sheetReader) columnDims() iter.Seq[partial] {
+	return func(yield func(partial) bool) {
+		for _, t := range s.tables {
+			for c := range t.columns {
+				var d partial
+				for _, p := range t.columns[c].stack {
+					d.merge(&p.dims)
+				}
+				if !yield(d) {
+					return
 				}
 			}
 		}

@@ -683,7 +683,7 @@ func (b *bookReader) resolveCell(s *sheetReader, cx *cellContext, rw *row, c int
 		switch {
 		case ti.dims.measure != "" && !cx.hasMeasures && (titlePeriod || ti.covers(&d)):
 			measure = ti.dims.measure
-		case !cx.hasMeasures && !ti.planned:
+		case !cx.hasMeasures && !ti.planned && !b.isAhead(s, &d):
 			measure = "actual"
 		case d.status == "P", s.isOver(cx, c, &d):
 			measure = "actual"
@@ -760,6 +760,27 @@ func (d *partial) leave(in *catalogue.Indicator) {
 	if !both || in.Area != "" {
 		d.area = ""
 	}
+}
+
+// isAhead reports whether a period without a word for its kind of figure may not be one of what was done: other headers of the sheet give
+// it for plans or estimates and none for what was done, or it is of a year after that of the document.
+func (b *bookReader) isAhead(s *sheetReader, d *partial) bool {
+	if year, err := strconv.Atoi(b.issued[:min(4, len(b.issued))]); err == nil && max(d.year, d.toYear) > year {
+		return true
+	}
+	period := func(d *partial) partial {
+		return partial{year: d.year, toYear: d.toYear, part: strings.TrimPrefix(d.part, "Y")}
+	}
+	if s.done == nil {
+		s.done = map[partial]bool{}
+		for d := range s.columnDims() {
+			if d.year != 0 && d.measure != "" {
+				s.done[period(&d)] = s.done[period(&d)] || d.measure == "actual"
+			}
+		}
+	}
+	done, said := s.done[period(d)]
+	return said && !done
 }
 
 // headingsOver gives the populations to which rows above that name no indicator narrow a row.

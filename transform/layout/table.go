@@ -35,10 +35,11 @@ type sheetReader struct {
 	tables []*table
 	shapes int // tables of which no header word is known
 	shared []sharedTitles
-	place  *mention // the territory after which the sheet is named, nil if it is not
-	local  *mention // the part of a province whose the sheet is, nil if it is not, see placeSheets
-	parts  bool     // a table above is titled after a part of a province
-	own    bool     // the texts above its tables name a province
+	place  *mention         // the territory after which the sheet is named, nil if it is not
+	local  *mention         // the part of a province whose the sheet is, nil if it is not, see placeSheets
+	parts  bool             // a table above is titled after a part of a province
+	done   map[partial]bool // the periods of headers that say what kind of figure they head: whether one is of what was done
+	own    bool             // the texts above its tables name a province
 	home   seat
 }
 
