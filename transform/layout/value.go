@@ -484,7 +484,8 @@ func (b *bookReader) empty(p *pending, kind string, u, own *catalogue.Unit) {
 // above 1, where nothing proves the opposite (text_pitfalls.md section 3). The nearest proof is the rest of the row of the same indicator, in
 // numbers or in texts: percentages above 1 there prove it if no gap lies between them and the value, and make it doubtful if one does. Where
 // the row holds none, those of the same indicator in the column do the same; those of other indicators only if the indicator can be so
-// small, the row is written with the decimals of percentages, and no row of the table has a gap. A percentage that is written with a sign or
+// small, the row is written with no more decimals than they are or would be beyond the catalogue's range as fractions, and no row of the
+// table has a gap or is of fractions. A percentage that is written with a sign or
 // as a text says that the numbers beside it are percentages too only if it is of their size, or they have no more than one decimal.
 func (b *bookReader) fractions(from int) {
 	type evidence struct {
@@ -516,6 +517,7 @@ func (b *bookReader) fractions(from int) {
 	if !some {
 		return
 	}
+	fine := 0 // most decimals of a bare percentage above 1
 	lines := map[line]*evidence{}
 	at := func(l line) *evidence {
 		if lines[l] == nil {
@@ -548,7 +550,7 @@ func (b *bookReader) fractions(from int) {
 			}
 			switch same := p.percent && (p.number == l.number || l.of != nil); {
 			case same && v.GreaterThan(one):
-				e.above = true
+				e.above, fine = true, max(fine, decimals(v))
 			case same && !v.IsInteger():
 				e.fractions, e.digits = true, max(e.digits, decimals(v))
 			case !same && v.GreaterThan(one) && (e.other.IsZero() || v.LessThan(e.other)):
@@ -575,7 +577,11 @@ func (b *bookReader) fractions(from int) {
 	mixed := false
 	for i := from; i < len(b.pending); i++ {
 		p := &b.pending[i]
-		mixed = mixed || small(p) && p.obs.Value.Decimal.Abs().LessThan(at(line{row: true, at: p.row, of: p.indicator}).least)
+		if small(p) {
+			series := at(line{row: true, at: p.row, of: p.indicator})
+			mixed = mixed || p.obs.Value.Decimal.Abs().LessThan(series.least) ||
+				series.least.IsZero() && !at(line{at: p.col, of: p.indicator}).above && (risesFarAboveOne(p.indicator) || series.digits > 2)
+		}
 	}
 	kept := b.pending[:from]
 	for i := from; i < len(b.pending); i++ {
@@ -595,7 +601,7 @@ func (b *bookReader) fractions(from int) {
 			sure = v.GreaterThanOrEqual(others.least)
 		case mixed || risesFarAboveOne(p.indicator) || series.digits > 2:
 		default:
-			sure = row.above || col.above || v.IsInteger() && !row.fractions && !col.fractions ||
+			sure = (row.above || col.above) && (series.digits <= fine || isBeyond(p.indicator, v.Shift(2))) || v.IsInteger() && !row.fractions && !col.fractions ||
 				!row.other.IsZero() && row.other.LessThan(v.Mul(decimal.NewFromInt(20))) ||
 				!col.other.IsZero() && (!p.number || max(row.digits, col.digits) <= 1)
 		}
@@ -612,6 +618,11 @@ func (b *bookReader) fractions(from int) {
 // figure of a province. A growth or a change, which can be negative, may be small.
 func risesFarAboveOne(in *catalogue.Indicator) bool {
 	return in.DirectionGood == "up" && (in.Min == nil || !in.Min.IsNegative())
+}
+
+// isBeyond reports whether no province has such a value.
+func isBeyond(in *catalogue.Indicator, v decimal.Decimal) bool {
+	return in.Max != nil && v.GreaterThan(*in.Max)
 }
 
 // decimals counts the digits behind the decimal mark.

@@ -137,7 +137,7 @@ func TestRules(t *testing.T) {
 		"sexes add up":            {[]string{"employed_total 2019 actual T T 10.1", "employed_total 2019 actual F T 5", "employed_total 2019 actual M T 5.1"}, nil, nil},
 		"sexes do not add up":     {[]string{"employed_total 2019 actual T T 10.4", "employed_total 2019 actual F T 5", "employed_total 2019 actual M T 5.1"}, nil, []string{"B1 sex_total 10.1 → 10.4"}},
 		"one sex only":            {[]string{"employed_total 2019 actual T T 10.4", "employed_total 2019 actual F T 5"}, nil, nil},
-		"sexes of a rate":         {[]string{"unemp_rate 2019 actual T T 95", "unemp_rate 2019 actual F T 94", "unemp_rate 2019 actual M T 96"}, nil, nil},
+		"sexes of a rate":         {[]string{"trained_labour_rate 2019 actual T T 95", "trained_labour_rate 2019 actual F T 94", "trained_labour_rate 2019 actual M T 96"}, nil, nil},
 		"sexes of a productivity": {[]string{"labour_productivity 2019 actual T T 95", "labour_productivity 2019 actual F T 94", "labour_productivity 2019 actual M T 96"}, nil, nil},
 		"areas do not add up":     {[]string{"employed_total 2019 actual T T 10", "employed_total 2019 actual T U 5", "employed_total 2019 actual T R 9"}, nil, []string{"B1 area_total 14 → 10"}},
 		"areas of women":          {[]string{"employed_total 2019 actual F T 10", "employed_total 2019 actual F U 5", "employed_total 2019 actual F R 9"}, nil, []string{"B1 area_total 14 → 10"}},
