@@ -36,8 +36,9 @@ func (ti *titleInfo) over() (month int) {
 
 // isOver reports whether a column whose header names nothing but the period d holds what was done in it.
 func (s *sheetReader) isOver(cx *cellContext, c int, d *partial) bool {
-	end := d.month()
-	if own := &cx.columns[c].dims; own.year == 0 && own.part == "" || cx.short || !cx.title.results || d.toYear != 0 || d.status != "" || end == 0 || end > cx.title.over() || !s.isWhole(cx.t, c) {
+	end, own := d.month(), &cx.columns[c].dims
+	stated := own.year != 0 || own.part != "" || own.ref == "previous" && firstOf(cx.title.dims.part, "Y") == "Y"
+	if !stated || cx.short || !cx.title.results || d.toYear != 0 || d.status != "" || end == 0 || end > cx.title.over() || !s.isWhole(cx.t, c) {
 		return false
 	}
 	done, told := 0, false
