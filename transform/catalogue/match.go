@@ -75,9 +75,14 @@ func distinct(ms []Match, ok func(Match) bool) (*Indicator, int) {
 // if it is restricted in that alone, and the indicator that is made for all with both dimensions if it is restricted in both. What an
 // indicator is restricted to by its definition is given as T.
 func (c *Catalogue) Canonical(in *Indicator, sex, area string) (*Indicator, string, string) {
-	own := restriction{c.indicators[in.Parent], cmp.Or(in.Sex, "T"), cmp.Or(in.Area, "T")}
-	if c.restrictions[own] == in {
-		in, sex, area = own.of, cmp.Or(in.Sex, sex), cmp.Or(in.Area, area)
+	if in.Sex+in.Area != "" {
+		own := restriction{c.indicators[in.Parent], cmp.Or(in.Sex, "T"), cmp.Or(in.Area, "T")}
+		if c.restrictions[own] == in {
+			in, sex, area = own.of, cmp.Or(in.Sex, sex), cmp.Or(in.Area, area)
+		}
+	}
+	if sex == "T" && area == "T" {
+		return in, sex, area
 	}
 	if part := c.restrictions[restriction{in, sex, area}]; part != nil {
 		return part, "T", "T"

@@ -96,7 +96,7 @@ func (s *sheetReader) isSideTitle(r, c int) bool {
 		if j == none {
 			continue
 		}
-		_, ordinal := parseOrdinal(g.text[j])
+		_, ordinal := g.ordinal(j)
 		if role == roleOrdinal && ordinal || role == roleUnit && s.rd.unit(g.text[j]) != nil {
 			fit++
 		} else {
@@ -237,7 +237,7 @@ func (s *sheetReader) below(r, c int) (texts, numbers int) {
 		case classText, classYear:
 			texts++
 		case classValue:
-			if o, ok := parseOrdinal(s.g.text[i]); ok && o.rank >= rankNumber {
+			if o, ok := s.g.ordinal(i); ok && o.rank >= rankNumber {
 				counts++
 			} else {
 				numbers++

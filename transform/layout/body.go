@@ -172,7 +172,7 @@ func (s *sheetReader) contents(t *table, c int) (texts, numbers, ordinals int) {
 		if s.g.span[i].c > c { // section rows say nothing about a column
 			continue
 		}
-		if _, ok := parseOrdinal(s.g.text[i]); ok {
+		if _, ok := s.g.ordinal(i); ok {
 			ordinals++
 		}
 		switch s.class[i] {
@@ -408,8 +408,10 @@ func (s *sheetReader) readRows(t *table) {
 // placeRanks notes the ranks of rows that head others with a territory, a year, a sex or an area: 0 for those without an ordinal.
 func (s *sheetReader) placeRanks(t *table) {
 	t.places, t.regions, t.regionRows = map[int]bool{}, map[int]bool{}, map[int]bool{}
+	var cells []int32
 	for r := t.bottom + 1; r < t.end && !t.placeRows; r++ {
-		if cells, values := s.underHeaders(t, r); values {
+		var values bool
+		if cells, values = s.underHeaders(t, r, cells[:0]); values {
 			for _, i := range cells {
 				p := s.parsed[i]
 				t.placeRows = t.placeRows || t.columns[s.g.pos[i].c].role == roleLabel && p != nil && p.rest == "" && len(p.territories) > 0
@@ -417,8 +419,8 @@ func (s *sheetReader) placeRanks(t *table) {
 		}
 	}
 	for r := t.bottom + 1; r < t.end; r++ {
-		cells, values := s.underHeaders(t, r)
-		if values {
+		var values bool
+		if cells, values = s.underHeaders(t, r, cells[:0]); values {
 			if t.placeRows {
 				s.noteRegion(t, r)
 			}
@@ -428,10 +430,10 @@ func (s *sheetReader) placeRanks(t *table) {
 			i := cells[len(cells)-1]
 			p := s.parsed[i]
 			if p != nil && p.rest == "" && len(p.territories) > 0 && t.placeRows {
-				t.regions[headingRank(s.g.text[cells[0]], p, len(cells))] = true
+				t.regions[s.headingRank(cells, p)] = true
 			}
 			if p != nil && p.rest != "" && s.rd.isTownName(p.rest) { // "Thuận Châu" beside "Huyện Mộc Châu"
-				t.places[headingRank(s.g.text[cells[0]], p, len(cells))] = true
+				t.places[s.headingRank(cells, p)] = true
 			}
 			if p == nil || p.rest != "" || p.ofWhich || len(p.indicators) > 0 && p.dims.sex+p.dims.area == "" || (len(p.territories) == 0 || t.placeRows) && p.dims.year == 0 && p.dims.sex+p.dims.area == "" {
 				continue
@@ -439,7 +441,7 @@ func (s *sheetReader) placeRanks(t *table) {
 			o := p.ordinal
 			if len(cells) == 2 {
 				var ok bool
-				if o, ok = parseOrdinal(s.g.text[cells[0]]); !ok {
+				if o, ok = s.g.ordinal(cells[0]); !ok {
 					continue
 				}
 			}
@@ -466,8 +468,8 @@ func (s *sheetReader) noteRegion(t *table, r int) {
 	}
 }
 
-// underHeaders lists the cells of a row without the numbers below no header, which a clerk noted beside the table.
-func (s *sheetReader) underHeaders(t *table, r int) (cells []int32, values bool) {
+// underHeaders adds to cells those of a row, but for the numbers below no header, which a clerk noted beside the table.
+func (s *sheetReader) underHeaders(t *table, r int, cells []int32) (_ []int32, values bool) {
 	for _, i := range s.g.rowCells(r) {
 		col := &t.columns[s.g.pos[i].c]
 		number := (col.role == roleValue || col.role == roleComparison) && s.class[i] != classText
@@ -480,10 +482,10 @@ func (s *sheetReader) underHeaders(t *table, r int) (cells []int32, values bool)
 }
 
 // headingRank is the rank of a heading: that of the ordinal in its first cell, if it has two, else that before its text.
-func headingRank(first string, p *phrase, cells int) int {
+func (s *sheetReader) headingRank(cells []int32, p *phrase) int {
 	o := p.ordinal
-	if cells == 2 {
-		o, _ = parseOrdinal(first)
+	if len(cells) == 2 {
+		o, _ = s.g.ordinal(cells[0])
 	}
 	return o.rank
 }
@@ -620,7 +622,7 @@ func (s *sheetReader) isLabelRow(t *table, r int) bool {
 		case roleUnit:
 			support = support || s.rd.unit(s.g.text[i]) != nil
 		case roleOrdinal:
-			_, ok := parseOrdinal(s.g.text[i])
+			_, ok := s.g.ordinal(i)
 			support = support || ok
 			if p != nil && (p.section || len(p.indicators) > 0) {
 				label = true
@@ -643,7 +645,7 @@ func (s *sheetReader) newRow(t *table, r int) *row {
 		own := g.pos[i].r == r
 		switch t.columns[c].role {
 		case roleOrdinal:
-			if o, ok := parseOrdinal(g.text[i]); ok && own && len(g.text[i]) < 12 {
+			if o, ok := g.ordinal(i); ok && own && len(g.text[i]) < 12 {
 				rw.ordinal = o
 			} else if own && g.cells[i].Kind == sheet.Text { // a merged section row starts in the ordinal column
 				rw.labels = append(rw.labels, i)
@@ -704,7 +706,7 @@ func (s *sheetReader) rowFate(t *table, rw *row, i int32) {
 	}
 	switch t.columns[g.pos[i].c].role {
 	case roleOrdinal:
-		if _, ok := parseOrdinal(g.text[i]); ok || s.class[i] == classText || s.class[i] == classEmpty {
+		if _, ok := g.ordinal(i); ok || s.class[i] == classText || s.class[i] == classEmpty {
 			g.skip(i, skipOrdinal)
 		}
 	case roleUnit:
@@ -754,7 +756,7 @@ func (s *sheetReader) textReason(i int32, otherwise string) string {
 		return skipNote
 	case p.opens == kindSignature:
 		return skipSignature
-	case isPlaceAndDate(t):
+	case s.rd.line(t).dated:
 		return skipSignature
 	case p.opens == kindLetterhead:
 		return skipLetterhead

@@ -130,7 +130,7 @@ func (s *sheetReader) headless(before *sheetReader, last *table) *table {
 			role := t.columns[g.pos[i].c].role
 			switch s.class[i] {
 			case classValue, classEmpty:
-				if _, ok := parseOrdinal(g.text[i]); ok && role == roleOrdinal {
+				if _, ok := g.ordinal(i); ok && role == roleOrdinal {
 					continue
 				}
 				if role != roleValue && role != roleComparison {

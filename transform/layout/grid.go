@@ -231,6 +231,14 @@ func (g *grid) key(i int32) string {
 	return text.Key(g.text[i])
 }
 
+// ordinal reads a cell as that of an ordinal.
+func (g *grid) ordinal(i int32) (ordinal, bool) {
+	if r := g.read[i]; r != nil {
+		return r.ordinal, r.isOrdinal
+	}
+	return parseOrdinal(g.text[i])
+}
+
 func (g *grid) set(i int32, f fate) {
 	if g.fates[i].kind != fateUnset {
 		g.twice++

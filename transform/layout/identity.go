@@ -288,25 +288,20 @@ func (b *bookReader) identify(path string) *record.Refusal {
 		sheetRound, at := 0, place{}
 		for _, i := range zone {
 			t := s.g.text[i]
-			o := s.g.origin(i)
-			here := place{o.Sheet, o.Cell, o.Raw}
+			here := place{s.g.info.Name, s.g.cells[i].Address(), s.g.cells[i].Raw}
 			p := s.parsed[i]
 			if p == nil || p.opens == kindNote {
 				continue
 			}
-			dated := isPlaceAndDate(t)
-			attached := strings.Contains(strings.ToLower(t), "kèm theo")
+			dated, attached := rd.line(t).dated, rd.line(t).attached
 			if attached || p.opens == kindLetterhead || dated {
-				m := ""
-				if !dated {
-					m = strings.Join(strings.Fields(rd.documents.FindString(t)), "")
-				}
+				said := rd.reference(t)
 				// The document it is an annex of counts more than the sender's own number and date.
-				if m != "" && (document == "" || attached && !isAnnex) {
-					document = m
+				if said.document != "" && !dated && (document == "" || attached && !isAnnex) {
+					document = said.document
 				}
-				if d, y := findDate(t); (d != "" || y != 0) && (date == "" && dateYear == 0 || attached && !isAnnex) {
-					date, dateYear = d, y
+				if (said.date != "" || said.year != 0) && (date == "" && dateYear == 0 || attached && !isAnnex) {
+					date, dateYear = said.date, said.year
 				}
 				isAnnex = isAnnex || attached
 			}
@@ -653,6 +648,30 @@ func isReported(toks []token) bool {
 	return false
 }
 
+// headLine is what the form of a text tells of a line of a letterhead.
+type headLine struct {
+	dated    bool // it is of the place and the date
+	attached bool // it tells what the workbook is attached to
+}
+
+func (rd *Reader) line(t string) headLine {
+	return rd.lines.get(t, func() headLine { return headLine{isPlaceAndDate(t), strings.Contains(strings.ToLower(t), "kèm theo")} })
+}
+
+// reference is what a line of a letterhead may refer to.
+type reference struct {
+	document, date string
+	year           int
+}
+
+func (rd *Reader) reference(t string) reference {
+	return rd.references.get(t, func() reference {
+		r := reference{document: strings.Join(strings.Fields(rd.documents.FindString(t)), "")}
+		r.date, r.year = findDate(t)
+		return r
+	})
+}
+
 // findDate finds the date of a document in its reference line; a date not filled in gives its year only.
 func findDate(t string) (iso string, year int) {
 	low := strings.ToLower(t)
@@ -868,7 +887,7 @@ func (b *bookReader) titlePeriod() (period partial, planned bool) {
 	for _, s := range b.sheets {
 		for _, i := range s.headCells() {
 			p := s.parsed[i]
-			if p == nil || p.opens != "" || isPlaceAndDate(s.g.text[i]) {
+			if p == nil || p.opens != "" || b.rd.line(s.g.text[i]).dated {
 				continue
 			}
 			w := b.rd.titleWords(p.text)

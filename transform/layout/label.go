@@ -84,13 +84,12 @@ func parseOrdinal(s string) (ordinal, bool) {
 	case "":
 		return ordinal{}, false
 	}
-	if isRoman(t) {
+	switch {
+	case isRoman(t):
 		return ordinal{rankRoman, t}, true
-	}
-	if len(t) > 12 { // "100.10.10.10"
+	case len(t) > 12: // "100.10.10.10"
 		return ordinal{}, false
-	}
-	if len(t) > 1 && isRoman(strings.ToUpper(t)) && t == strings.ToLower(t) {
+	case len(t) > 1 && len(t) <= 6 && strings.Trim(t, "ivx") == "":
 		return ordinal{rankLetter, t}, true // i, ii, iii
 	}
 	if r, w := utf8.DecodeRuneInString(t); w == len(t) {

@@ -170,7 +170,9 @@ func (s *sheetReader) columnMeaning(t *table, c int, title *meaning) meaning {
 			q.dims.measure, p = "", &q
 		}
 		s.rd.add(&m, p, above)
-		above = append([]ancestor{{indicator: m.indicator, text: p.body}}, above...)
+		if k+1 < len(t.columns[c].stack) {
+			above = append([]ancestor{{indicator: m.indicator, text: p.body}}, above...)
+		}
 	}
 	return m
 }
@@ -209,14 +211,16 @@ func (rw *row) ancestors(title *meaning) (above []ancestor) {
 func (s *sheetReader) rowMeaning(t *table, rw *row, title *meaning) meaning {
 	var m meaning
 	above := rw.ancestors(title)
-	for _, i := range rw.labels {
+	for k, i := range rw.labels {
 		p := s.parsed[i]
 		s.rd.add(&m, p, above)
-		above = append([]ancestor{{indicator: m.indicator, text: p.body}}, above...)
+		if k+1 < len(rw.labels) {
+			above = append([]ancestor{{indicator: m.indicator, text: p.body}}, above...)
+		}
 	}
 	if rw.unit != none {
 		m.unitCell = strings.TrimSpace(s.g.text[rw.unit])
-		if isDitto(m.unitCell) && rw.above != nil {
+		if rw.above != nil && isDitto(m.unitCell) {
 			m.unitCell = rw.above.mean.unitCell
 		}
 	}
@@ -289,11 +293,12 @@ func (s *sheetReader) rowMeaning(t *table, rw *row, title *meaning) meaning {
 
 // isDitto recognises the marks for "as above" in a unit column.
 func isDitto(s string) bool {
-	switch strings.ToLower(strings.Trim(s, " -–.")) {
-	case "nt", "như trên", `"`, `""`, "''", "”", "“", "„", "’’", "//", "〃", "´´", "''''":
+	switch t := strings.Trim(s, " -–."); t {
+	case `"`, `""`, "''", "”", "“", "„", "’’", "//", "〃", "´´", "''''":
 		return true
+	default:
+		return strings.EqualFold(t, "nt") || strings.EqualFold(t, "như trên")
 	}
-	return false
 }
 
 // besideAnother reports whether a label that has a meaning only under another ("Nữ") stands, without a number, beside a row

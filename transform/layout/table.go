@@ -261,7 +261,7 @@ func (s *sheetReader) view(r int) rowView {
 		case p.rest == "" && !p.unitLine && !p.section && p.body != "" && p.opens == "":
 			v.fillers++
 		default:
-			if _, ok := parseOrdinal(s.g.text[i]); ok {
+			if _, ok := s.g.ordinal(i); ok {
 				v.ordinals++
 			} else if p.opens == "" && !p.unitLine {
 				v.texts++
@@ -446,7 +446,7 @@ func (s *sheetReader) find() {
 	}
 	var cur *table
 	for r := 0; r < len(g.rows) && s.ctx.Err() == nil; r++ {
-		again := cur != nil && s.repeats(cur, r, s.inside(cur, r))
+		again := cur != nil && s.repeats(cur, r)
 		if !again && !s.isHeader(r, views[r], cur) {
 			if cur != nil && (r == cur.bottom+1 || s.afterRepeat(cur, r) || s.afterLabel(cur, r, views)) && s.isCodes(s.codeCells(cur, r)) {
 				cur.codes[r] = true
@@ -506,15 +506,10 @@ func (s *sheetReader) afterRepeat(t *table, r int) bool {
 	return false
 }
 
-// inside gives the cells of a row without the numbers that stand outside a table's columns: what somebody noted beside it.
-func (s *sheetReader) inside(t *table, r int) []int32 {
-	var cells []int32
-	for _, i := range s.g.rowCells(r) {
-		if c := s.g.pos[i].c; s.class[i] != classValue || c >= t.c1 && c <= t.c2 {
-			cells = append(cells, i)
-		}
-	}
-	return cells
+// isBeside reports whether a cell is a number that stands outside a table's columns: what somebody noted beside it.
+func (s *sheetReader) isBeside(t *table, i int32) bool {
+	c := s.g.pos[i].c
+	return s.class[i] == classValue && (c < t.c1 || c > t.c2)
 }
 
 // codeCells gives the cells of a row that can be column codes: all, or those of the table if others spoil them.
@@ -526,12 +521,14 @@ func (s *sheetReader) codeCells(t *table, r int) []int32 {
 }
 
 func (s *sheetReader) markHeader(t *table, r int) {
-	for _, i := range s.inside(t, r) {
+	for _, i := range s.g.rowCells(r) {
 		reason := skipHeader
 		if s.class[i] == classValue {
 			reason = skipColumnCode
 		}
-		s.g.skipIfUnset(i, reason)
+		if !s.isBeside(t, i) {
+			s.g.skipIfUnset(i, reason)
+		}
 	}
 }
 
@@ -547,20 +544,23 @@ func (s *sheetReader) bandHeight(t *table) int {
 
 // repeats reports whether a header row is the table's own again, after a page break: the same texts, directly below rows
 // of the body. Below a title or unit line it begins another table.
-func (s *sheetReader) repeats(t *table, r int, cells []int32) bool {
+func (s *sheetReader) repeats(t *table, r int) bool {
 	if r > 0 {
 		if above := s.g.rowCells(r - 1); len(above) == 1 && s.class[above[0]] == classText && s.g.span[above[0]].r == r-1 && !s.parsed[above[0]].leadsOn() {
 			return false
 		}
 	}
-	same, n := 0, 0
-	for _, i := range cells {
-		n++
-		if j := s.g.cell(t.top, s.g.pos[i].c); j != none && s.g.key(j) == s.g.key(i) {
-			same++
+	same := 0
+	for _, i := range s.g.rowCells(r) {
+		if s.isBeside(t, i) {
+			continue
 		}
+		if j := s.g.cell(t.top, s.g.pos[i].c); j == none || s.g.key(j) != s.g.key(i) {
+			return false
+		}
+		same++
 	}
-	return same == n && same == len(s.g.rowCells(t.top)) && same >= 2
+	return same == len(s.g.rowCells(t.top)) && same >= 2
 }
 
 // leadsOn reports whether a text announces the rows below it ("Trong đó:", a section): it is no title.

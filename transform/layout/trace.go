@@ -18,11 +18,11 @@ import (
 
 // trace tells what a workbook asked the labels of the catalogue about.
 func (b *bookReader) trace(book Book, grids []*grid) *record.Trace {
-	t := &record.Trace{}
 	cells := 0
 	for _, g := range grids {
 		cells += len(g.cells)
 	}
+	t := &record.Trace{Texts: slices.Grow([][]uint16(nil), cells/4)}
 	seen := make(map[*reading]bool, cells/4)
 	add := func(r *reading) {
 		if r != nil && !seen[r] {
@@ -31,12 +31,12 @@ func (b *bookReader) trace(book Book, grids []*grid) *record.Trace {
 		}
 	}
 	for _, part := range strings.FieldsFunc(book.Name, func(r rune) bool { return r == '/' || r == '\\' }) {
-		if w := record.Words(text.Key(strings.TrimSuffix(part, path.Ext(part)))); w != nil {
+		if w := b.rd.wordsIn(strings.TrimSuffix(part, path.Ext(part))); w != nil {
 			t.Texts = append(t.Texts, w)
 		}
 	}
 	for _, g := range grids {
-		if w := record.Words(text.Key(g.info.Name)); w != nil {
+		if w := b.rd.wordsIn(g.info.Name); w != nil {
 			t.Texts = append(t.Texts, w)
 		}
 		for _, r := range g.read {
@@ -48,6 +48,11 @@ func (b *bookReader) trace(book Book, grids []*grid) *record.Trace {
 	}
 	t.Proposed = slices.Sorted(maps.Keys(b.proposed))
 	return t
+}
+
+// wordsIn gives the words of the name of a sheet, a folder or a file.
+func (rd *Reader) wordsIn(name string) []uint16 {
+	return rd.names.get(name, func() []uint16 { return record.Words(text.Key(name)) })
 }
 
 // proposable reports whether a name at distance d of a text that nothing knows is near enough to be proposed for it.

@@ -585,14 +585,14 @@ func (b *bookReader) fractions(from int) {
 	}
 	kept := b.pending[:from]
 	for i := from; i < len(b.pending); i++ {
-		p := b.pending[i]
-		if !small(&p) {
-			kept = append(kept, p)
+		p := &b.pending[i]
+		if !small(p) {
+			kept = append(kept, *p)
 			continue
 		}
 		v := p.obs.Value.Decimal.Abs()
 		series, others := at(line{row: true, at: p.row, of: p.indicator}), at(line{at: p.col, of: p.indicator})
-		row, col := at(line{true, p.row, p.number, nil, isPoints(&p)}), at(line{false, p.col, p.number, nil, isPoints(&p)})
+		row, col := at(line{true, p.row, p.number, nil, isPoints(p)}), at(line{false, p.col, p.number, nil, isPoints(p)})
 		sure := false
 		switch {
 		case !series.least.IsZero():
@@ -606,7 +606,7 @@ func (b *bookReader) fractions(from int) {
 				!col.other.IsZero() && (!p.number || max(row.digits, col.digits) <= 1)
 		}
 		if sure {
-			kept = append(kept, p)
+			kept = append(kept, *p)
 			continue
 		}
 		b.refuse(p.g, p.cell, "unit.ambiguous", p.obs.Label, p.obs.Header, "", p.obs.Raw, p.obs.Value.Decimal.Shift(2).String()+" %")
@@ -641,15 +641,24 @@ func (p *pending) key() observationKey {
 // settle loads what is pending. The same observation twice: equal values are one, the second a repeat; different values
 // are all refused, since nothing says which is right. The values of one cell are loaded or refused together.
 func (b *bookReader) settle() []record.Observation {
-	groups := make(map[observationKey][]int, len(b.pending))
-	clash := map[observationKey]bool{}
+	leader := make([]int, len(b.pending)) // the first that says the same
+	seen := make(map[observationKey]int, len(b.pending))
+	others := map[int][]int{} // by leader: all that say the same, if they are several
+	clash := map[int]bool{}   // leaders
 	for i := range b.pending {
 		p := &b.pending[i]
 		k := p.key()
-		if g := groups[k]; len(g) > 0 && !sameValue(&p.obs, &b.pending[g[0]].obs) {
-			clash[k] = true
+		first, again := seen[k]
+		if !again {
+			seen[k], leader[i] = i, i
+			continue
 		}
-		groups[k] = append(groups[k], i)
+		leader[i] = first
+		clash[first] = clash[first] || !sameValue(&p.obs, &b.pending[first].obs)
+		if others[first] == nil {
+			others[first] = []int{first}
+		}
+		others[first] = append(others[first], i)
 		if b.ctx.Err() != nil {
 			return nil
 		}
@@ -664,13 +673,13 @@ func (b *bookReader) settle() []record.Observation {
 		}
 		refused, loaded := false, false
 		for j := i; j < end && !refused; j++ {
-			if k := b.pending[j].key(); clash[k] {
+			if clash[leader[j]] {
 				refused = true
-				b.refuse(p.g, p.cell, "value.duplicate", p.obs.Label, p.obs.Header, "", b.others(groups[k], j)...)
+				b.refuse(p.g, p.cell, "value.duplicate", p.obs.Label, p.obs.Header, "", b.others(others[leader[j]], j)...)
 			}
 		}
 		for j := i; j < end && !refused; j++ {
-			if b.first(groups[b.pending[j].key()]) != j {
+			if same := others[leader[j]]; same != nil && b.first(same) != j {
 				continue
 			}
 			loaded = true

@@ -159,7 +159,7 @@ func (rd *Reader) tokenize(s string) []token {
 }
 
 func tokens(s string, spell func(string) spelling) []token {
-	toks := make([]token, 0, 12)
+	toks := make([]token, 0, min(12, 1+len(s)/3))
 	for i := 0; i < len(s); {
 		r, w := utf8.DecodeRuneInString(s[i:])
 		switch {
@@ -326,6 +326,9 @@ type Reader struct {
 	repairs     memo[string, string]
 	facts       memo[string, headFacts]
 	titles      memo[string, *titleWords]
+	lines       memo[string, headLine]
+	references  memo[string, reference]
+	names       memo[string, []uint16]
 	pathWords   memo[string, []string]
 	towns       memo[string, bool]
 	narrow      memo[string, bool]
@@ -394,12 +397,14 @@ func (rd *Reader) repair(s string) string {
 
 // reading is what a cell's text was taken for. It is shared and never changed after it is made.
 type reading struct {
-	text    string     // as the fonts of the cell show it
-	trimmed string     // without blanks at its ends
-	key     string     // text.Key of trimmed
-	phrase  *phrase    // of trimmed
-	class   class      // of a text cell that holds it
-	words   [][]uint16 // record.Words of trimmed, and of what it would have been taken for if the catalogue knew other labels
+	text      string  // as the fonts of the cell show it
+	trimmed   string  // without blanks at its ends
+	key       string  // text.Key of trimmed
+	phrase    *phrase // of trimmed
+	class     class   // of a text cell that holds it
+	ordinal   ordinal // of trimmed, if all of it is one
+	isOrdinal bool
+	words     [][]uint16 // record.Words of trimmed, and of what it would have been taken for if the catalogue knew other labels
 }
 
 func (rd *Reader) reading(c *sheet.Cell) *reading {
@@ -435,6 +440,7 @@ func (rd *Reader) makeReading(runs ...text.Run) *reading {
 	r.key = text.Key(r.trimmed)
 	r.phrase = rd.phrase(r.trimmed)
 	r.class = rd.classOf(r.trimmed, r.phrase)
+	r.ordinal, r.isOrdinal = parseOrdinal(r.trimmed)
 	keys := []string{r.key}
 	if len(all) > 0 {
 		keys = keys[:0]
