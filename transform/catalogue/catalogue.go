@@ -26,6 +26,13 @@ type Indicator struct {
 	Notes, Evidence      string
 }
 
+// PartGroup is a group of parts of one whole. It is exhaustive if all of its rows are.
+type PartGroup struct {
+	Name       string
+	Exhaustive bool
+	Parts      []string
+}
+
 // Part says that Part is a part of Whole. The parts of one Group of a Whole add up to it when Exhaustive, and to no more
 // than it otherwise.
 type Part struct {
@@ -154,6 +161,7 @@ type Catalogue struct {
 	header      map[string][]HeaderWord
 
 	restrictions map[restriction]*Indicator
+	partGroups   map[string][]PartGroup // by the whole
 }
 
 // restriction asks for the indicator that is another one for one sex or area only.
@@ -202,7 +210,7 @@ func build(order []table, tables map[string]*loaded) *Catalogue {
 		version: version(order, tables, ""), rows: tables,
 		indicators: map[string]*Indicator{}, labels: map[string][]Match{}, units: map[string]*Unit{}, unitWords: map[string][]*Unit{},
 		territories: map[string]*Territory{}, places: map[string][]*Territory{}, rounds: map[string]*Round{}, letters: map[string]*Round{},
-		header: map[string][]HeaderWord{}, restrictions: map[restriction]*Indicator{},
+		header: map[string][]HeaderWord{}, restrictions: map[restriction]*Indicator{}, partGroups: map[string][]PartGroup{},
 	}
 	for _, t := range order {
 		c.names = append(c.names, t.name)
@@ -310,7 +318,17 @@ func (c *Catalogue) buildIndicators(each func(string, func(fields))) {
 		}
 	}
 	each("indicator_parts", func(f fields) {
-		c.Parts = append(c.Parts, Part{f.s("whole_code"), f.s("part_code"), f.s("group_id"), f.b("exhaustive")})
+		p := Part{f.s("whole_code"), f.s("part_code"), f.s("group_id"), f.b("exhaustive")}
+		c.Parts = append(c.Parts, p)
+		groups := c.partGroups[p.Whole]
+		i := slices.IndexFunc(groups, func(g PartGroup) bool { return g.Name == p.Group })
+		if i < 0 {
+			i = len(groups)
+			groups = append(groups, PartGroup{Name: p.Group, Exhaustive: true})
+		}
+		groups[i].Parts = append(groups[i].Parts, p.Part)
+		groups[i].Exhaustive = groups[i].Exhaustive && p.Exhaustive
+		c.partGroups[p.Whole] = groups
 	})
 }
 

@@ -71,6 +71,9 @@ func distinct(ms []Match, ok func(Match) bool) (*Indicator, int) {
 	return nil, len(found)
 }
 
+// PartsOf gives the groups of parts that an indicator falls into, in file order. The list is shared.
+func (c *Catalogue) PartsOf(whole string) []PartGroup { return c.partGroups[whole] }
+
 // Canonical gives the one name of an observation, whichever of its names a layout came to: the indicator that is made for one sex or area
 // if it is restricted in that alone, and the indicator that is made for all with both dimensions if it is restricted in both. What an
 // indicator is restricted to by its definition is given as T.

@@ -63,7 +63,8 @@ func Message(f record.Finding, lang string) string {
 func Judge(cat *catalogue.Catalogue, f *record.File) {
 	(&judge{cat: cat, f: f}).achievements() // before the refusals, which move values
 	judgeCells(cat, f)
-	j := judge{cat: cat, f: f, tables: tabulate(f)}
+	j := judge{cat: cat, f: f}
+	j.tables, j.at = tabulate(f)
 	j.parts()
 	j.splits()
 	j.insuredSexes()
@@ -90,13 +91,14 @@ func judgeCells(cat *catalogue.Catalogue, f *record.File) {
 		}
 	}
 	kept := 0
+	tops := localMaxima{}
 	var refused record.Origin
 	for i := range f.Observations {
 		o := &f.Observations[i]
 		if o.Cell != "" && o.Cell == refused.Cell && o.Sheet == refused.Sheet {
 			continue // a part written in the cell of a value that was refused
 		}
-		if code, why := cellFault(cat, o); code != "" {
+		if code, why := cellFault(cat, tops, o); code != "" {
 			refuse(o.Origin, code, why, o.Label, o.Header)
 			refused = o.Origin
 			if o.Achieved.Valid { // without its value the percentage says nothing; its cell goes with the value's
@@ -124,13 +126,14 @@ func judgeCells(cat *catalogue.Catalogue, f *record.File) {
 	f.Insurance = insurance
 }
 
-func cellFault(cat *catalogue.Catalogue, o *record.Observation) (code, why string) {
+func cellFault(cat *catalogue.Catalogue, tops localMaxima, o *record.Observation) (code, why string) {
 	if !o.Value.Valid {
 		return "", ""
 	}
-	ends := []decimal.Decimal{o.Value.Decimal}
+	both := [...]decimal.Decimal{o.Value.Decimal, o.High.Decimal}
+	ends := both[:1]
 	if o.High.Valid {
-		ends = append(ends, o.High.Decimal)
+		ends = both[:]
 	}
 	for _, v := range ends {
 		if !fits(v) {
@@ -148,7 +151,7 @@ func cellFault(cat *catalogue.Catalogue, o *record.Observation) (code, why strin
 		if ind.Min != nil && v.LessThan(*ind.Min) || ind.Max != nil && v.GreaterThan(*ind.Max) {
 			return "value.out_of_range", fmt.Sprintf("%s: %s ∉ [%s, %s]", ind.NameVi, v, bound(ind.Min, "−∞"), bound(ind.Max, "∞"))
 		}
-		if top := localMax(cat, ind, o.Territory); top != nil && v.GreaterThan(*top) {
+		if top := tops.of(cat, ind, o.Territory); top != nil && v.GreaterThan(*top) {
 			return "value.out_of_range", fmt.Sprintf("%s: %s ∉ [%s, %s]", ind.NameVi, v, bound(ind.Min, "−∞"), top)
 		}
 		// Only whole units can be counted one by one; an indicator kept in thousands may have decimals.
@@ -166,9 +169,17 @@ const (
 	districtShare = 50
 )
 
-// localMax is the plausible maximum of a count in a province or a district, nil if the indicator has none or the territory
-// is larger.
-func localMax(cat *catalogue.Catalogue, ind *catalogue.Indicator, territory string) *decimal.Decimal {
+// localMaxima remembers what was divided.
+type localMaxima map[localMaximum]*decimal.Decimal
+
+type localMaximum struct {
+	of    *catalogue.Indicator
+	share int64
+}
+
+// of is the plausible maximum of a count in a province or a district, nil if the indicator has none or the territory is
+// larger.
+func (m localMaxima) of(cat *catalogue.Catalogue, ind *catalogue.Indicator, territory string) *decimal.Decimal {
 	if ind.Max == nil || ind.ValueKind != "count" || ind.Aggregation != "sum" {
 		return nil
 	}
@@ -185,8 +196,12 @@ func localMax(cat *catalogue.Catalogue, ind *catalogue.Indicator, territory stri
 	default:
 		return nil
 	}
-	top := ind.Max.Div(decimal.NewFromInt(share))
-	return &top
+	top := m[localMaximum{ind, share}]
+	if top == nil {
+		d := ind.Max.Div(decimal.NewFromInt(share))
+		top, m[localMaximum{ind, share}] = &d, &d
+	}
+	return top
 }
 
 const tooLong = "18 digits before and 10 behind the decimal point are kept"
@@ -197,10 +212,11 @@ func fits(d decimal.Decimal) bool {
 		return true
 	}
 	digits := d.NumDigits()
-	if exponent := int(d.Exponent()); digits+exponent > 18 || digits > 64 || exponent < -64 {
+	exponent := int(d.Exponent())
+	if digits+exponent > 18 || digits > 64 || exponent < -64 {
 		return false
 	}
-	return d.Equal(d.Truncate(10))
+	return exponent >= -10 || d.Equal(d.Truncate(10))
 }
 
 // single tells units that are counted one by one, such as person, from those that are amounts, such as thousand persons.
@@ -217,18 +233,23 @@ func bound(d *decimal.Decimal, none string) string {
 type table struct {
 	territory, period, measure string
 	cells                      []cell
-	at                         map[cell]int // position in File.Observations
-	sexes, areas               bool         // some cell is of one sex, of one area
+	sexes, areas               bool // some cell is of one sex, of one area
+}
+
+// address is a cell of a table.
+type address struct {
+	*table
+	cell
 }
 
 // cell is one place of a table.
 type cell struct{ indicator, sex, area string }
 
-// tabulate sorts the exact values of a file into tables, in the order of their first value. Ranges and values with a
-// qualifier add up to nothing.
-func tabulate(f *record.File) []*table {
+// tabulate sorts the exact values of a file into tables, in the order of their first value; at gives their positions in
+// File.Observations. Ranges and values with a qualifier add up to nothing.
+func tabulate(f *record.File) (tables []*table, at map[address]int) {
 	type point struct{ territory, period, measure string }
-	var tables []*table
+	at = make(map[address]int, len(f.Observations))
 	byPoint := map[point]*table{}
 	for i := range f.Observations {
 		o := &f.Observations[i]
@@ -238,17 +259,17 @@ func tabulate(f *record.File) []*table {
 		p := point{o.Territory, o.Period, o.Measure}
 		t := byPoint[p]
 		if t == nil {
-			t = &table{territory: o.Territory, period: o.Period, measure: o.Measure, at: map[cell]int{}}
+			t = &table{territory: o.Territory, period: o.Period, measure: o.Measure}
 			byPoint[p], tables = t, append(tables, t)
 		}
 		c := cell{o.Indicator, o.Sex, o.Area}
-		if _, twice := t.at[c]; !twice {
+		n := len(at)
+		if at[address{t, c}] = i; len(at) > n { // else it comes twice
 			t.cells = append(t.cells, c)
 		}
-		t.at[c] = i
 		t.sexes, t.areas = t.sexes || o.Sex != "T", t.areas || o.Area != "T"
 	}
-	return tables
+	return tables, at
 }
 
 // judge holds what the rules about several values look at.
@@ -256,13 +277,14 @@ type judge struct {
 	cat    *catalogue.Catalogue
 	f      *record.File
 	tables []*table
+	at     map[address]int
 }
 
 // values gives the observations that stand in cells of a table, without those that are missing.
 func (j *judge) values(t *table, cells ...cell) []*record.Observation {
 	var out []*record.Observation
 	for _, c := range cells {
-		if i, ok := t.at[c]; ok {
+		if i, ok := j.at[address{t, c}]; ok {
 			out = append(out, &j.f.Observations[i])
 		}
 	}
@@ -272,33 +294,15 @@ func (j *judge) values(t *table, cells ...cell) []*record.Observation {
 // parts compares every whole of indicator_parts.csv with its parts. A group of parts that is exhaustive and complete in the
 // file must equal the whole (compulsory + voluntary = all insured); of any other the sum must not exceed it.
 func (j *judge) parts() {
-	type group struct {
-		whole, name string
-		exhaustive  bool
-		parts       []string
-	}
-	var groups []*group
-	for _, p := range j.cat.Parts {
-		i := slices.IndexFunc(groups, func(g *group) bool { return g.whole == p.Whole && g.name == p.Group })
-		if i < 0 {
-			i = len(groups)
-			groups = append(groups, &group{p.Whole, p.Group, p.Exhaustive, nil})
-		}
-		groups[i].parts = append(groups[i].parts, p.Part)
-		groups[i].exhaustive = groups[i].exhaustive && p.Exhaustive
-	}
 	for _, t := range j.tables {
 		for _, c := range t.cells {
-			for _, g := range groups {
-				if g.whole != c.indicator {
-					continue
-				}
-				cells := make([]cell, len(g.parts))
-				for i, part := range g.parts {
+			for _, g := range j.cat.PartsOf(c.indicator) {
+				cells := make([]cell, len(g.Parts))
+				for i, part := range g.Parts {
 					cells[i] = cell{part, c.sex, c.area}
 				}
 				parts := j.values(t, cells...)
-				j.compare("parts_total", j.values(t, c)[0], parts, g.exhaustive && len(parts) == len(g.parts))
+				j.compare("parts_total", j.values(t, c)[0], parts, g.Exhaustive && len(parts) == len(g.Parts))
 			}
 		}
 	}
@@ -446,9 +450,11 @@ func (j *judge) rounding(ind *catalogue.Indicator, unit *catalogue.Unit, values 
 		}
 		counted = counted && single(written)
 		v := o.Value.Decimal
-		if own == written {
+		switch {
+		case own == written && v.Exponent() >= -most:
+		case own == written:
 			v = v.Round(most)
-		} else {
+		default:
 			v = v.Mul(own.Factor).DivRound(written.Factor, most)
 		}
 		for places < most && !v.Equal(v.Truncate(places)) {
@@ -524,7 +530,7 @@ func (j *judge) copies() {
 	equal := func(earlier, later *column) bool {
 		last := later.list[len(later.list)-1] // what a row says that comes twice
 		if len(later.list) < copiedAtLeast || !slices.ContainsFunc(earlier.list, func(o *record.Observation) bool {
-			return o.Value.Decimal.Equal(last.Value.Decimal) && at(o) == at(last)
+			return at(o) == at(last) && o.Value.Decimal.Equal(last.Value.Decimal)
 		}) {
 			return false // as most are not, without an index
 		}
