@@ -144,6 +144,7 @@ type encoder struct {
 	schema   *arrow.Schema
 	columns  [columnCount]array.Builder // of other columns than texts
 	texts    []textAt
+	last     [columnCount]string                      // text of each column
 	lengths  [columnCount]struct{ values, bytes int } // of columns of texts
 	rows     int
 	expected int // rows that will be written, if that is known
@@ -157,11 +158,14 @@ type textAt struct {
 	column uint8
 }
 
-// textsOfRow is about how many texts a row has.
-const textsOfRow = 18
+// maxTextsKept keeps one large batch from filling the memory for good.
+const maxTextsKept = 1 << 17
+
+// textLists are lists for the texts of a batch, which are needed only until its columns are made.
+var textLists = sync.OnceValue(func() *sync.Pool { return &sync.Pool{New: func() any { return new([]textAt) }} })
 
 func newEncoder(mem memory.Allocator, rows int) *encoder {
-	return &encoder{mem: mem, schema: Schema(), expected: rows, texts: make([]textAt, 0, rows*textsOfRow)}
+	return &encoder{mem: mem, schema: Schema(), expected: rows, texts: (*textLists().Get().(*[]textAt))[:0]}
 }
 
 // begin starts a row.
@@ -190,8 +194,11 @@ func (e *encoder) text(c column, s string) {
 	if s == "" {
 		return
 	}
-	if !utf8.ValidString(s) {
-		s = strings.ToValidUTF8(s, "\ufffd")
+	if s != e.last[c] { // most columns say the same in row after row
+		if !utf8.ValidString(s) {
+			s = strings.ToValidUTF8(s, "\ufffd")
+		}
+		e.last[c] = s
 	}
 	e.texts = append(e.texts, textAt{s, int32(e.rows - 1), uint8(c)})
 	e.lengths[c].values++
@@ -206,22 +213,35 @@ func (e *encoder) textColumns(arrays []arrow.Array) error {
 		filled               int     // of starts
 		end                  int32   // of what is written of data
 	}
-	var columns [columnCount]open
+	// The buffers of all columns are cut from one, each where the alignment that Arrow asks for allows.
+	aligned := func(n int) int { return (n + 63) &^ 63 }
+	offsets, valid := arrow.Int32Traits.BytesRequired(e.rows+1), int(bitutil.BytesForBits(int64(e.rows)))
+	size := 0
 	for c, n := range e.lengths {
 		switch {
 		case n.values == 0:
-			continue
 		case n.bytes > math.MaxInt32:
 			return fmt.Errorf("%d bytes of text in the column %s of one file", n.bytes, e.schema.Field(c).Name)
+		default:
+			size += aligned(offsets) + aligned(n.bytes) + aligned(valid)
+		}
+	}
+	all := memory.NewResizableBuffer(e.mem)
+	all.Resize(size)
+	defer all.Release()
+	cut := 0
+	slice := func(n int) *memory.Buffer {
+		b := memory.SliceBuffer(all, cut, n)
+		cut += aligned(n)
+		return b
+	}
+	var columns [columnCount]open
+	for c, n := range e.lengths {
+		if n.values == 0 {
+			continue
 		}
 		o := &columns[c]
-		for _, b := range []struct {
-			of   **memory.Buffer
-			size int
-		}{{&o.offsets, arrow.Int32Traits.BytesRequired(e.rows + 1)}, {&o.data, n.bytes}, {&o.valid, int(bitutil.BytesForBits(int64(e.rows)))}} {
-			*b.of = memory.NewResizableBuffer(e.mem)
-			(*b.of).Resize(b.size)
-		}
+		o.offsets, o.data, o.valid = slice(offsets), slice(n.bytes), slice(valid)
 		clear(o.valid.Bytes())
 		o.starts = arrow.Int32Traits.CastFromBytes(o.offsets.Bytes())
 	}
@@ -289,18 +309,18 @@ func toDecimal128(d decimal.Decimal) (decimal128.Num, error) {
 	if shift > 28 || shift < -4*28 { // also keeps an exponent from filling the memory
 		return decimal128.Num{}, fmt.Errorf("a value with exponent %d does not fit DECIMAL(28,%d)", d.Exponent(), Scale)
 	}
-	coefficient := d.Coefficient() // a copy
-	if coefficient.IsInt64() && shift >= 0 && shift <= Scale {
-		n := coefficient.Int64()
+	if d.NumDigits() <= 18 && shift >= 0 && shift <= Scale { // the coefficient is an int64
+		n := d.CoefficientInt64()
 		hi, lo := bits.Mul64(uint64(max(n, -n)), tens()[shift])
 		v := decimal128.New(int64(hi), lo)
 		if n < 0 {
 			v = v.Negate()
 		}
-		if n != math.MinInt64 && hi < 1<<62 && v.FitsInPrecision(28) {
+		if v.FitsInPrecision(28) {
 			return v, nil
 		}
 	}
+	coefficient := d.Coefficient() // a copy
 	power := new(big.Int).Exp(big.NewInt(10), big.NewInt(max(shift, -shift)), nil)
 	if shift >= 0 {
 		coefficient.Mul(coefficient, power)
@@ -345,6 +365,9 @@ func (e *encoder) finish() (arrow.RecordBatch, error) {
 	}
 	if err := e.textColumns(arrays); err != nil && e.err == nil {
 		e.err = err
+	}
+	if list := e.texts; cap(list) <= maxTextsKept {
+		textLists().Put(&list)
 	}
 	batch := complete(e.mem, e.schema, arrays, e.rows)
 	if e.err != nil {
