@@ -517,7 +517,7 @@ func (s *sheetReader) codeCells(t *table, r int) []int32 {
 	if cells := s.g.rowCells(r); s.isCodes(cells) {
 		return cells
 	}
-	return s.inside(t, r)
+	return slices.DeleteFunc(slices.Clone(s.g.rowCells(r)), func(i int32) bool { return s.isBeside(t, i) })
 }
 
 func (s *sheetReader) markHeader(t *table, r int) {
