@@ -65,8 +65,9 @@ WITH again AS ( -- facts that came more than once
   JOIN dw.dim_territory AS p ON p.territory_id = b.predecessor_id
   WHERE NOT EXISTS (SELECT 1 FROM dw.dim_break AS k WHERE k.territory_id = b.successor_id AND k.year = year(b.date)
                       AND coalesce(k.indicator_code, s.indicator_code) = s.indicator_code)
-), series AS ( -- a number for each series: windows and joins over six texts and wide rows are slow
-  SELECT basis, indicator_code, territory_id, measure_type, sex, area, row_number() OVER () AS series_no
+), series AS ( -- a number for each series and each place: windows, joins and orders over texts and wide rows are slow
+  SELECT basis, indicator_code, territory_id, measure_type, sex, area, dense_rank() OVER (ORDER BY basis, indicator_code, territory_id) AS place_no,
+         row_number() OVER (ORDER BY basis, indicator_code, territory_id, measure_type, sex, area) AS series_no
   FROM both_bases GROUP BY basis, indicator_code, territory_id, measure_type, sex, area
 ), break AS (
   SELECT s.series_no, c.year, string_agg(c.text, '; ' ORDER BY c.text) AS text,
@@ -74,25 +75,29 @@ WITH again AS ( -- facts that came more than once
   FROM changed AS c JOIN series AS s ON s.basis = c.basis AND s.indicator_code = c.indicator_code AND s.territory_id = c.territory_id
   GROUP BY s.series_no, c.year
 ), told AS (
-  SELECT s.series_no, t.*, t.value IS NOT NULL AND t.value_high IS NULL AND t.qualifier IS NULL AS is_exact
+  SELECT s.series_no, s.place_no, t.*, t.value IS NOT NULL AND t.value_high IS NULL AND t.qualifier IS NULL AS is_exact
   FROM both_bases AS t
   JOIN series AS s ON s.basis = t.basis AND s.indicator_code = t.indicator_code AND s.territory_id = t.territory_id
                   AND s.measure_type = t.measure_type AND s.sex = t.sex AND s.area = t.area
-), stepped AS (
-  SELECT series_no, year, lag(year) OVER w AS seen_year, lag(CASE WHEN is_exact THEN value END) OVER w AS value_before
+), stepped AS ( -- one ordering of all is quicker than one of each series
+  SELECT series_no, year, CASE WHEN is_exact THEN value END AS exact_value,
+         CASE WHEN lag(series_no) OVER w = series_no THEN lag(year) OVER w END AS seen_year,
+         CASE WHEN lag(series_no) OVER w = series_no THEN lag(CASE WHEN is_exact THEN value END) OVER w END AS value_before
   FROM told
-  WINDOW w AS (PARTITION BY series_no ORDER BY year)
+  WINDOW w AS (ORDER BY series_no, year)
 ), marked AS (
-  SELECT t.*, p.seen_year, p.value_before, b.year AS last_break_year, coalesce(b.year = t.year OR b.year > p.seen_year, false) AS is_break, b.text AS break_text
-  FROM told AS t
-  JOIN stepped AS p ON p.series_no = t.series_no AND p.year = t.year
-  LEFT JOIN break AS b ON b.series_no = t.series_no AND t.year >= b.year AND t.year < b.next_year
+  SELECT p.*, b.year AS last_break_year, coalesce(b.year = p.year OR b.year > p.seen_year, false) AS is_break, b.text AS break_text
+  FROM stepped AS p
+  LEFT JOIN break AS b ON b.series_no = p.series_no AND p.year >= b.year AND p.year < b.next_year
 ), base AS ( -- first positive figure of each stretch between two breaks
-  SELECT series_no, coalesce(last_break_year, 0) AS since, arg_min(value, year) AS base_value, min(year) AS base_year
-  FROM marked WHERE is_exact AND value > 0 GROUP BY series_no, since
+  SELECT series_no, coalesce(last_break_year, 0) AS since, arg_min(exact_value, year) AS base_value, min(year) AS base_year
+  FROM marked WHERE exact_value > 0 GROUP BY series_no, since
 ), measured AS (
-  SELECT m.*, CASE WHEN m.is_exact AND m.seen_year = m.year - 1 THEN m.value_before END AS previous_value, b.base_value, b.base_year
-  FROM marked AS m LEFT JOIN base AS b ON b.series_no = m.series_no AND b.since = coalesce(m.last_break_year, 0)
+  SELECT t.*, m.last_break_year, m.is_break, m.break_text, CASE WHEN t.is_exact AND m.seen_year = t.year - 1 THEN m.value_before END AS previous_value,
+         b.base_value, b.base_year
+  FROM told AS t
+  JOIN marked AS m ON m.series_no = t.series_no AND m.year = t.year
+  LEFT JOIN base AS b ON b.series_no = m.series_no AND b.since = coalesce(m.last_break_year, 0)
 )
 SELECT m.basis, m.indicator_code, i.name_vi AS indicator_vi, i.name_en AS indicator_en, i.domain, i.unit_code AS unit,
        m.territory_id, t.territory_code, t.name_vi AS territory_vi, t.level AS territory_level, t.region_id,
@@ -112,4 +117,4 @@ FROM measured AS m
 JOIN dw.dim_indicator AS i ON i.indicator_code = m.indicator_code
 JOIN dw.dim_territory AS t ON t.territory_id = m.territory_id
 LEFT JOIN sent AS a ON a.observation_id = m.observation_id
-ORDER BY m.basis, m.indicator_code, m.territory_id, m.year, m.measure_type, m.sex, m.area;
+ORDER BY m.place_no, m.year, m.series_no; -- place, year, measure type, sex, area

@@ -42,8 +42,8 @@ WITH o AS (
 ), summed AS (
   SELECT check_kind, group_id, whole_id, count(*) FILTER (WHERE is_exact) AS parts_found,
          TRY_CAST(sum(value) FILTER (WHERE is_exact) AS DECIMAL(28,10)) AS expected, sum(half_digit) FILTER (WHERE is_exact) AS half_digits,
-         string_agg(part_name || ' = ' || coalesce(rtrim(rtrim(CAST(value AS VARCHAR), '0'), '.'), '?')
-                    || ' (' || left(source_sha256, 8) || ' ' || sheet || '!' || cell || ')', '; ' ORDER BY part_name) AS parts,
+         array_to_string(list_sort(list(part_name || ' = ' || coalesce(rtrim(rtrim(CAST(value AS VARCHAR), '0'), '.'), '?')
+                    || ' (' || left(source_sha256, 8) || ' ' || sheet || '!' || cell || ')')), '; ') AS parts,
          CASE WHEN min(source_sha256) = max(source_sha256) THEN min(source_sha256) END AS one_source
   FROM link GROUP BY check_kind, group_id, whole_id
 ), size AS (

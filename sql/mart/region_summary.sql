@@ -44,8 +44,8 @@ WITH step AS (
   SELECT territory_id, indicator_code, year, measure_type, sex, area, value, obs_status,
          value IS NOT NULL AND value_high IS NULL AND qualifier IS NULL
   FROM mart.restated_value
-), key AS ( -- a number for what a value is of: joins and groups over five texts are slow where a row stands for each member
-  SELECT *, row_number() OVER () AS key_no
+), key AS ( -- a number for what a value is of: joins, groups and orders over five texts are slow where a row stands for each member
+  SELECT *, row_number() OVER (ORDER BY indicator_code, year, measure_type, sex, area) AS key_no
   FROM (SELECT indicator_code, year, measure_type, sex, area FROM given
         UNION SELECT indicator_code, year, measure_type, sex, area FROM annual WHERE territory_level IN ('region', 'country'))
 ), pool AS (
@@ -110,7 +110,7 @@ WITH step AS (
   WHERE w.usable_weights = c.members_found AND w.weight_found > 0
   QUALIFY row_number() OVER (PARTITION BY w.area_id, w.key_no ORDER BY w.basis) = 1
 ), joined AS (
-  SELECT s.area_id, k.indicator_code, k.year, k.measure_type, k.sex, k.area, i.unit_code, i.aggregation, i.weight_code,
+  SELECT s.area_id, s.key_no, k.indicator_code, k.year, k.measure_type, k.sex, k.area, i.unit_code, i.aggregation, i.weight_code,
          coalesce(c.members_expected, 0) AS members_expected, coalesce(c.members_found, 0) AS members_found, x.members_missing_vi, c.worst_status,
          CASE i.aggregation WHEN 'sum' THEN c.total
               WHEN 'weighted_mean' THEN TRY_CAST(TRY_CAST(m.weighted_total / m.weight_found AS DECIMAL(28,4)) AS DECIMAL(28,10)) END AS members_value,
@@ -151,4 +151,4 @@ SELECT j.area_id AS territory_id, t.name_vi AS territory_vi, t.level AS territor
 FROM judged AS j
 JOIN dw.dim_territory AS t ON t.territory_id = j.area_id
 JOIN dw.dim_indicator AS i ON i.indicator_code = j.indicator_code
-ORDER BY j.area_id, j.indicator_code, j.year, j.measure_type, j.sex, j.area;
+ORDER BY j.area_id, j.key_no;

@@ -27,7 +27,8 @@ WITH annual AS (
   SELECT territory_id, year, string_agg(member_vi, ', ' ORDER BY member_territory_id) AS members_vi
   FROM (SELECT DISTINCT territory_id, year, member_territory_id, member_vi FROM product) GROUP BY territory_id, year
 ), unusable AS (
-  SELECT territory_id, indicator_code, year, measure_type, sex, area, string_agg(member_vi, ', ' ORDER BY member_territory_id) AS unusable_vi
+  SELECT territory_id, indicator_code, year, measure_type, sex, area,
+         array_to_string(list_transform(list_sort(list({id: member_territory_id, name: member_vi})), lambda m: m.name), ', ') AS unusable_vi
   FROM product WHERE state <> 'used' GROUP BY territory_id, indicator_code, year, measure_type, sex, area
 ), decided AS (
   SELECT c.*, n.members_vi, u.unusable_vi,
