@@ -52,6 +52,9 @@ func (s *sheetReader) isOver(cx *cellContext, c int, d *partial) bool {
 		}
 		o := m.dims
 		if o.year == 0 {
+			o.year, o.toYear = cx.title.dims.year, cx.title.dims.toYear
+		}
+		if o.year == 0 {
 			o.year, o.toYear = d.year, d.toYear
 		}
 		switch o.measure {
