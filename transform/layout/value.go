@@ -517,7 +517,7 @@ func (b *bookReader) fractions(from int) {
 	if !some {
 		return
 	}
-	fine := 0 // most decimals of a bare percentage above 1
+	fine := 0 // most decimals of a percentage above 1
 	lines := map[line]*evidence{}
 	at := func(l line) *evidence {
 		if lines[l] == nil {
@@ -531,6 +531,9 @@ func (b *bookReader) fractions(from int) {
 			continue
 		}
 		v := p.obs.Value.Decimal.Abs()
+		if v.GreaterThan(one) {
+			fine = max(fine, decimals(v))
+		}
 		ls := []line{{row: true, at: p.row, of: p.indicator}, {at: p.col, of: p.indicator}}
 		for _, points := range []bool{false, true} {
 			for _, number := range []bool{false, true} {
@@ -550,7 +553,7 @@ func (b *bookReader) fractions(from int) {
 			}
 			switch same := p.percent && (p.number == l.number || l.of != nil); {
 			case same && v.GreaterThan(one):
-				e.above, fine = true, max(fine, decimals(v))
+				e.above = true
 			case same && !v.IsInteger():
 				e.fractions, e.digits = true, max(e.digits, decimals(v))
 			case !same && v.GreaterThan(one) && (e.other.IsZero() || v.LessThan(e.other)):
@@ -601,9 +604,10 @@ func (b *bookReader) fractions(from int) {
 			sure = v.GreaterThanOrEqual(others.least)
 		case mixed || risesFarAboveOne(p.indicator) || series.digits > 2:
 		default:
-			sure = (row.above || col.above) && (series.digits <= fine || isBeyond(p.indicator, v.Shift(2))) || v.IsInteger() && !row.fractions && !col.fractions ||
+			alike := series.digits <= fine || isBeyond(p.indicator, v.Shift(2))
+			sure = (row.above || col.above) && alike || v.IsInteger() && !row.fractions && !col.fractions ||
 				!row.other.IsZero() && row.other.LessThan(v.Mul(decimal.NewFromInt(20))) ||
-				!col.other.IsZero() && (!p.number || max(row.digits, col.digits) <= 1)
+				!col.other.IsZero() && alike && (!p.number || max(row.digits, col.digits) <= 1)
 		}
 		if sure {
 			kept = append(kept, *p)
