@@ -266,6 +266,14 @@ func (s *sheetReader) rowMeaning(t *table, rw *row, title *meaning) meaning {
 			m.unknown = q.unknown
 			return m
 		}
+		if own && m.partOfPart(q) && !s.isDividedAgain(t, rw, q) {
+			sex, area := s.saysOf(p)
+			if !rw.isSurelyUnder(p) || sex+area == "" {
+				m.ambiguous, m.indicator, m.matches = true, nil, nil
+				return m
+			}
+			m.dims.sex, m.dims.area = firstOf(m.dims.sex, sex), firstOf(m.dims.area, area)
+		}
 		if len(m.territories) == 0 {
 			m.territories = q.territories
 		}
@@ -289,6 +297,52 @@ func (s *sheetReader) rowMeaning(t *table, rw *row, title *meaning) meaning {
 		break // the parent has already inherited from its own parents
 	}
 	return m
+}
+
+// partOfPart reports whether a row with an indicator of its own stands below one that is of a sex or an area, and says none: "+ có bằng cấp"
+// below "- Nữ".
+func (m *meaning) partOfPart(q *meaning) bool {
+	if q.indicator == nil || q.indicator == m.indicator {
+		return false
+	}
+	sex, area := firstOf(q.dims.sex, q.indicator.Sex, "T"), firstOf(q.dims.area, q.indicator.Area, "T")
+	return sex != "T" && m.dims.sex+m.indicator.Sex == "" || area != "T" && m.dims.area+m.indicator.Area == ""
+}
+
+// isDividedAgain reports whether the parts of a row say the sex or area that the row above it is of: women are not divided by sex, so that
+// the row is none of theirs.
+func (s *sheetReader) isDividedAgain(t *table, rw *row, above *meaning) bool {
+	for _, part := range t.rows {
+		if part.parent != rw {
+			continue
+		}
+		for _, i := range part.labels {
+			if d := &s.parsed[i].dims; d.sex != "" && above.dims.sex != "" || d.area != "" && above.dims.area != "" {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// saysOf gives the sex and area that a row is of and that do not stand in the name of an indicator only: "Thành thị" below "Tỷ lệ hộ nghèo"
+// names one and is an area all the same.
+func (s *sheetReader) saysOf(rw *row) (sex, area string) {
+	sex, area = rw.mean.dims.sex, rw.mean.dims.area
+	for _, i := range rw.labels {
+		p := s.parsed[i]
+		if !standsAlone(p, rw.mean.indicator) {
+			sex, area = firstOf(sex, p.dims.sex), firstOf(area, p.dims.area)
+		}
+	}
+	return sex, area
+}
+
+// isSurelyUnder reports whether a row is a part of its parent and not of what that is a part of: the parent has no value of its own, both are
+// numbered, or the row stands further right.
+func (rw *row) isSurelyUnder(p *row) bool {
+	numbered := func(r *row) bool { return r.bullet == 0 && r.ordinal.text != "" }
+	return !p.values || numbered(rw) && numbered(p) || rw.indent >= p.indent+2
 }
 
 // isDitto recognises the marks for "as above" in a unit column.
