@@ -268,7 +268,7 @@ func (s *sheetReader) rowMeaning(t *table, rw *row, title *meaning) meaning {
 		}
 		if own && m.partOfPart(q) && !s.isDividedAgain(t, rw, q) {
 			sex, area := s.saysOf(p)
-			if !rw.isSurelyUnder(p) || sex+area == "" {
+			if !rw.isSurelyUnder(p) || sex+area == "" || standsAlone(s.parsed[rw.labels[len(rw.labels)-1]], m.indicator) {
 				m.ambiguous, m.indicator, m.matches = true, nil, nil
 				return m
 			}
@@ -338,7 +338,7 @@ func (s *sheetReader) saysOf(rw *row) (sex, area string) {
 	return sex, area
 }
 
-// isSurelyUnder reports whether a row is a part of its parent and not of what that is a part of: the parent has no value of its own, both are
+// isSurelyUnder reports whether a row with a name that needs one is a part of its parent and not of what that is a part of: the parent has no value of its own, both are
 // numbered, or the row stands further right.
 func (rw *row) isSurelyUnder(p *row) bool {
 	numbered := func(r *row) bool { return r.bullet == 0 && r.ordinal.text != "" }
