@@ -18,7 +18,7 @@ import (
 )
 
 // writeBack writes the annotated copy of a file to out, and the text of the mail that sends it back beside it, as .txt. It
-// gives the name of the mail, "" if there is nothing to say to the sender.
+// gives the name of the mail.
 func writeBack(ctx context.Context, cat *catalogue.Catalogue, lim sheet.Limits, f *os.File, kind string, file *record.File, out string) (mail string, err error) {
 	var disk durable.Disk
 	info, err := f.Stat()
@@ -33,9 +33,6 @@ func writeBack(ctx context.Context, cat *catalogue.Catalogue, lim sheet.Limits, 
 		return "", outputFailure(out, err)
 	}
 	text := annotate.Mail(cat, file, filepath.Base(out))
-	if text == "" {
-		return "", nil
-	}
 	mail = strings.TrimSuffix(out, filepath.Ext(out)) + ".txt"
 	if err := disk.WriteFile(mail, []byte(text), 0o644); err != nil {
 		return "", outputFailure(mail, err)

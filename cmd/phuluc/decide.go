@@ -48,7 +48,7 @@ type amendRow struct {
 // targetOf shows what --as expects for a code.
 func targetOf(code string) string {
 	switch code {
-	case "indicator.unknown":
+	case "indicator.unknown", "indicator.ambiguous":
 		return "INDICATOR"
 	case "territory.unknown":
 		return "TERRITORY_ID"
@@ -70,7 +70,7 @@ func propose(cat *catalogue.Catalogue, e quarantineEntry, as, below string) (ame
 	say := func(what string) error {
 		return &failure{Exit: exitInput, What: fmt.Sprintf("it is not known what %q is to mean", word), Where: place(e), Why: what, Try: "phuluc quarantine accept " + e.ID[:shortID] + " --as " + targetOf(e.Code)}
 	}
-	table := map[string]string{"indicator.unknown": "indicator_synonyms", "territory.unknown": "territory_names", "unit.unknown": "unit_words", "header.unknown": "header_words"}[e.Code]
+	table := map[string]string{"indicator.unknown": "indicator_synonyms", "indicator.ambiguous": "indicator_synonyms", "territory.unknown": "territory_names", "unit.unknown": "unit_words", "header.unknown": "header_words"}[e.Code]
 	if below != "" && table != "indicator_synonyms" {
 		return amendRow{}, badInput("--below is for indicators", "", "leave it out")
 	}
@@ -80,6 +80,22 @@ func propose(cat *catalogue.Catalogue, e quarantineEntry, as, below string) (ame
 		e.Nearest = ""
 	}
 	switch e.Code {
+	case "indicator.ambiguous":
+		var codes []string
+		for _, m := range cat.IndicatorsByLabel(word) {
+			if !slices.Contains(codes, m.Indicator.Code) {
+				codes = append(codes, m.Indicator.Code)
+			}
+		}
+		switch {
+		case as == "":
+			return row, say("it may be " + strings.Join(codes, ", "))
+		case cat.Indicator(as) == nil:
+			return row, badInput("there is no indicator %q", "", fmt.Sprintf("did you mean %q?", nearestWord(as, known("indicators"))), as)
+		case below == "":
+			return row, badInput("%q means several things by itself", "nothing tells what the row is a part of, and a line without a parent would hold in every table", "--below \"the label that it is a part of\"", word)
+		}
+		row.cells = map[string]string{"indicator_code": as, "label": word, "parent_label": below}
 	case "indicator.unknown":
 		if as == "" {
 			var codes []string
@@ -221,7 +237,7 @@ func (a *app) quarantineAcceptCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "accept ID",
 		Short: "Accept a proposal: write one line into your catalogue",
-		Long: `Make the unknown text of an entry known: one line is added to a file of your catalogue folder (indicator_synonyms.csv,
+		Long: `Make the unknown or ambiguous text of an entry known: one line is added to a file of your catalogue folder (indicator_synonyms.csv,
 territory_names.csv, unit_words.csv or header_words.csv), and no other line is touched. The line is written only if the
 catalogue stays without contradictions and the entry's cell is then read. Without --as the text means what the nearest known
 spelling means. The label of a row that is a part of another means it only below the label of that one. All entries with the same

@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -15,6 +16,7 @@ import (
 	"github.com/phuluc/phuluc/load"
 	"github.com/phuluc/phuluc/load/ledger"
 	"github.com/phuluc/phuluc/load/refresh"
+	"github.com/phuluc/phuluc/transform/catalogue"
 )
 
 func (a *app) quarantineCommand() *cobra.Command {
@@ -337,6 +339,7 @@ type quarantineShown struct {
 	Same    int64      `json:"same_text"`  // entries with the same code and unknown text
 	Files   int64      `json:"same_files"` // files that hold them
 	First   string     `json:"first_seen_run"`
+	May     []string   `json:"may_be,omitempty"` // the indicators that an ambiguous label can mean
 	Accept  string     `json:"accept,omitempty"` // the command that would accept the proposal
 	History []decision `json:"history"`
 }
@@ -382,6 +385,9 @@ func (a *app) quarantineShowCommand() *cobra.Command {
 					files[s.SHA256] = true
 				}
 				shown.Same, shown.Files = int64(len(same)), int64(len(files))
+				if e.Code == "indicator.ambiguous" {
+					shown.May = meanings(cat, e.Unknown)
+				}
 				shown.Accept = "phuluc quarantine accept " + e.ID[:shortID]
 				if row, err := propose(cat, e, "", ""); err != nil {
 					shown.Accept += " --as " + targetOf(e.Code)
@@ -407,6 +413,20 @@ func (a *app) quarantineShowCommand() *cobra.Command {
 			return a.done(cmd, e.Code+" "+place(e), shown, func(out io.Writer) { printEntry(out, shown) })
 		},
 	}
+}
+
+// meanings lists what a label can mean, each with the label below which it does.
+func meanings(cat *catalogue.Catalogue, label string) (list []string) {
+	for _, m := range cat.IndicatorsByLabel(label) {
+		s := m.Indicator.Code + " (" + m.Indicator.NameVi
+		if m.ParentLabel != "" {
+			s += "; khi đứng dưới “" + m.ParentLabel + "”"
+		}
+		if s += ")"; !slices.Contains(list, s) {
+			list = append(list, s)
+		}
+	}
+	return list
 }
 
 func history(ctx context.Context, cfg config, id string) (list []decision, err error) {
@@ -450,6 +470,9 @@ func printEntry(w io.Writer, e quarantineShown) {
 	row("lý do", "%s", e.MessageVi)
 	row("reason", "%s", e.MessageEn)
 	row("gần nhất", "%s", e.Nearest)
+	for _, m := range e.May {
+		row("có thể là", "%s", m)
+	}
 	row("cách xử lý", "%s", e.TryVi)
 	if e.Same > 1 {
 		row("cùng cụm từ", "%d mục trong %d tệp", e.Same, e.Files)

@@ -291,8 +291,9 @@ func TestMailNamesEachPointOnceWithCellsControlTotalAndWhatToDo(t *testing.T) {
 		t.Errorf("the mail is\n%s", mail)
 	}
 	file.Refusals, file.Findings = nil, nil
-	if mail := annotate.Mail(b.cat, file, "x.xlsx"); mail != "" {
-		t.Errorf("nothing to say, but: %s", mail)
+	mail = annotate.Mail(b.cat, file, "x.xlsx")
+	if !strings.HasPrefix(mail, "Tiêu đề: Xác nhận đã nhận số liệu") || !strings.Contains(mail, "Đã nhận 12 giá trị") || !strings.Contains(mail, "Không có điểm nào cần sửa") {
+		t.Errorf("nothing is amiss, but: %s", mail)
 	}
 }
 

@@ -12,22 +12,26 @@ import (
 const mailPoints = 20
 
 // Mail is the text of a mail that sends the copy back, in Vietnamese, first line "Tiêu đề: …". attachment is the file name
-// of the copy. It is "" when there is nothing to say.
+// of the copy. Where nothing is amiss it says so.
 func Mail(cat *catalogue.Catalogue, f *record.File, attachment string) string {
 	all := notes(f)
-	if len(all) == 0 {
-		return ""
-	}
 	place, round := names(cat, f.Identity)
-	subject := nonEmpty(f.Name, place, round)
+	about := "Đề nghị kiểm tra lại số liệu"
+	if len(all) == 0 {
+		about = "Xác nhận đã nhận số liệu"
+	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "Tiêu đề: Đề nghị kiểm tra lại số liệu (%s)\n\n", strings.Join(subject, ", "))
+	fmt.Fprintf(&b, "Tiêu đề: %s (%s)\n\n", about, strings.Join(nonEmpty(f.Name, place, round), ", "))
 	to := f.Identity.Body
 	if to == "" {
 		to = "Quý đơn vị"
 	}
 	fmt.Fprintf(&b, "Kính gửi: %s\n\n", to)
 	fmt.Fprintf(&b, "Chúng tôi đã nhận tệp %q. %s\n\n", f.Name, tally(f, all))
+	if len(all) == 0 {
+		b.WriteString("Không có điểm nào cần sửa.\n\nTrân trọng.\n")
+		return b.String()
+	}
 	fmt.Fprintf(&b, "Các điểm cần kiểm tra:\n")
 	points := group(all)
 	for i, p := range points[:min(len(points), mailPoints)] {
@@ -72,7 +76,7 @@ func (p point) sentence() string {
 		p.Cell += fmt.Sprintf(" … (%d ô)", len(p.cells))
 	}
 	fmt.Fprintf(&b, "%s: %s", capital(p.where()), p.Problem)
-	if len(p.raws) == 1 && p.Raw != "" {
+	if len(p.raws) == 1 && p.Raw != "" && !p.tellsRaw() {
 		fmt.Fprintf(&b, " (ghi: “%s”)", shorten(p.Raw, 80))
 	}
 	if p.Expected != "" {

@@ -111,7 +111,9 @@ func (n note) text() string {
 			fmt.Fprintf(&b, "\n%s: %s", label, s)
 		}
 	}
-	line("Trong ô ghi", shorten(n.Raw, 200))
+	if !n.tellsRaw() {
+		line("Trong ô ghi", shorten(n.Raw, 200))
+	}
 	line("Số kiểm tra", n.Expected)
 	line("Có phải là", n.Nearest)
 	line("Cách sửa", n.Try)
@@ -119,6 +121,12 @@ func (n note) text() string {
 		fmt.Fprintf(&b, "\nÁp dụng cho %d ô", n.Cells)
 	}
 	return b.String()
+}
+
+// tellsRaw reports whether the problem says already what stands in the cell.
+func (n note) tellsRaw() bool {
+	said := n.Problem + ";"
+	return strings.Contains(said, ": "+n.Raw+";") || strings.Contains(said, "; "+n.Raw+";")
 }
 
 // shorten cuts a text to n letters.

@@ -1,6 +1,7 @@
 package layout
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/phuluc/phuluc/transform/catalogue"
@@ -47,11 +48,16 @@ func (rd *Reader) nearIndicator(s string) *catalogue.Indicator {
 	}
 	return rd.nearest.get(s, func() *catalogue.Indicator {
 		in, d := rd.cat.NearestIndicator(s)
-		if in == nil || !proposable(s, d) {
+		if in == nil || !proposable(s, d) || negates(s) != negates(in.NameVi) {
 			return nil
 		}
 		return in
 	})
+}
+
+// negates reports whether a name is that of those who are not something: "Số người chưa tham gia" is near its opposite in letters alone.
+func negates(s string) bool {
+	return slices.ContainsFunc(tokenize(s), func(t token) bool { return t.low == "chưa" || t.low == "không" || t.low == "mất" })
 }
 
 // refuseNameless refuses a cell of which nothing names the indicator: by the title of its table, else by its label.

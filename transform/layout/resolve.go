@@ -680,7 +680,13 @@ func (b *bookReader) resolveCell(s *sheetReader, cx *cellContext, rw *row, c int
 	if code == "" && rw.orphan && !rm.says() && !cm.says() {
 		code = "indicator.ambiguous" // the lost label may have named another one than the title
 	}
-	if code != "" {
+	switch {
+	case code == "indicator.ambiguous":
+		unclear, below := s.unclear(cx.t, rw, c)
+		no(code, "", firstOf(unclear, strings.TrimSpace(label)))
+		b.refusals[len(b.refusals)-1].Below = below
+		return
+	case code != "":
 		no(code, "", strings.TrimSpace(label), header)
 		return
 	}
@@ -706,7 +712,13 @@ func (b *bookReader) resolveCell(s *sheetReader, cx *cellContext, rw *row, c int
 		return
 	}
 	if in == nil {
-		b.refuseNameless(g, i, ti.text(), label, header)
+		what := ti.text()
+		said := rm.dims
+		said.unit = nil
+		if n := len(rm.texts); n > 0 && len(rm.territories) == 0 && !said.any() { // "Số vụ", which is a unit too
+			what = rm.texts[n-1]
+		}
+		b.refuseNameless(g, i, what, label, header)
 		return
 	}
 	titlePeriod := false
@@ -788,6 +800,21 @@ func (b *bookReader) resolveCell(s *sheetReader, cx *cellContext, rw *row, c int
 		Note: s.notes(cx.t, rw, c),
 	}
 	b.value(s, cx, rw, cm, &p, no)
+}
+
+// unclear gives the text that may mean several indicators, of the row or else of the column, and the label below which the row's would mean one.
+func (s *sheetReader) unclear(t *table, rw *row, c int) (what, below string) {
+	if n := len(rw.labels); n > 0 && rw.mean.indicator == nil {
+		if p := s.parsed[rw.labels[n-1]]; len(p.indicators) > 0 {
+			return p.body, rw.partOf(p.body)
+		}
+	}
+	for _, p := range t.columns[c].stack {
+		if len(p.indicators) > 0 {
+			what = p.body
+		}
+	}
+	return what, ""
 }
 
 // isBlockMeasure reports whether the row has its measure of a heading, "Kết quả năm 2018", over columns of which one is of what was done and

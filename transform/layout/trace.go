@@ -55,10 +55,11 @@ func (rd *Reader) wordsIn(name string) []uint16 {
 	return rd.names.get(name, func() []uint16 { return record.Words(text.Key(name)) })
 }
 
-// proposable reports whether a name at distance d of a text that nothing knows is near enough to be proposed for it.
+// proposable reports whether a name at distance d of a text that nothing knows is near enough to be proposed for it: in a short text one or
+// two letters make another word.
 func proposable(s string, d int) bool {
 	n := utf8.RuneCountInString(text.Key(s))
-	return n >= 4 && n <= 200 && d <= 2+n/8
+	return n >= 4 && n <= 200 && d <= min(n/4, 2+n/8)
 }
 
 // Touches reports whether a label may change what a workbook becomes, given its trace, when the label is added to or taken

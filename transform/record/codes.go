@@ -84,8 +84,8 @@ func (r Refusal) Try(lang string) string {
 	return c.TryEn
 }
 
-// Unknown is the text that no catalogue file knows and that a line in one of them could make known: a label, a header, a unit or
-// a name of a territory. It is "" where something else is wrong.
+// Unknown is the text that no catalogue file knows, or of which it knows several meanings, and that a line in one of them could make
+// known: a label, a header, a unit or a name of a territory. It is "" where something else is wrong.
 func (r Refusal) Unknown() string {
 	switch {
 	case len(r.Args) == 0:
@@ -97,6 +97,10 @@ func (r Refusal) Unknown() string {
 		return ""
 	}
 	switch r.Code {
+	case "indicator.ambiguous":
+		if len(r.Args) == 1 { // else the year decides it
+			return r.Args[0]
+		}
 	case "indicator.unknown", "header.unknown", "unit.unknown", "territory.unknown":
 		if _, particular := loadParticulars()[r.Args[0]]; !particular {
 			return r.Args[0]
