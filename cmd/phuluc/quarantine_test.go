@@ -281,3 +281,37 @@ func TestTheLabelOfAPartIsAcceptedBelowItsOwnRow(t *testing.T) {
 		t.Errorf("left open: %v", open)
 	}
 }
+
+// A label that means something only below another is told with what it can mean, one line for all its columns, and accepted below its own
+// row.
+func TestAnAmbiguousLabelIsAcceptedBelowItsOwnRow(t *testing.T) {
+	t.Parallel()
+	h := newHome(t)
+	a := goodAnnex("Tỉnh Hà Giang")
+	a.rows = append(a.rows,
+		annexRow{"7", "Số lao động nông thôn được đào tạo nghề", "người", []any{8100, 8200, 8300, 8400}},
+		annexRow{"", "- Cao đẳng", "người", []any{310, 320, 330, 340}})
+	h.put(t, "Ha Giang.xlsx", a.xlsx(t, nil))
+	h.refresh(t)
+	data := []string{"--data", string(h)}
+	rows, _ := runJSON[[]record](t, done, append([]string{"quarantine", "list", "--group", "--code", "indicator.ambiguous"}, data...)...)
+	if len(rows) != 1 || rows[0].text("entries") != "4" || rows[0].text("text") != "Cao đẳng" {
+		t.Fatalf("grouped: %v", rows)
+	}
+	id := rows[0].text("id")
+	if shown := run(t, done, append([]string{"quarantine", "show", id}, data...)...).stdout; !strings.Contains(shown, "voc_enrolment_college (Số người được tuyển sinh trình độ cao đẳng; khi đứng dưới “") {
+		t.Errorf("what it can mean is not shown:\n%s", shown)
+	}
+	accept := append([]string{"quarantine", "accept", id}, data...)
+	if r := run(t, input, accept...); !strings.Contains(r.stderr, "voc_enrolment_college") {
+		t.Errorf("accepted without a meaning: %s", r.stderr)
+	}
+	accepted, _ := runJSON[record](t, done, append(accept, "--as", "voc_enrolment_college", "--by", "Lan")...)
+	if !strings.HasPrefix(accepted.text("added"), "voc_enrolment_college,Cao đẳng,,Số lao động nông thôn được đào tạo nghề,") || accepted.text("entries") != "4" {
+		t.Errorf("accepted: %v", accepted)
+	}
+	h.refresh(t)
+	if n := h.one(t, "SELECT count(*) FROM dw.observation WHERE indicator_code = 'voc_enrolment_college'"); n != "4" {
+		t.Errorf("%s values of the part", n)
+	}
+}
