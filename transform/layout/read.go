@@ -4,6 +4,7 @@ import (
 	"context"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/phuluc/phuluc/extract/sheet"
@@ -245,7 +246,26 @@ func (b *bookReader) sweep(s *sheetReader) {
 // refuseOutside refuses a cell that stands in no table.
 func (b *bookReader) refuseOutside(s *sheetReader, i int32) {
 	label, header := s.neighbours(i)
+	if shown := s.typedYear(i); shown != "" {
+		b.refuse(s.g, i, "period.missing", label, header, "", shown, "a year was typed into a cell that shows dates")
+		return
+	}
 	b.refuse(s.g, i, "dimension.missing", label, header, "", "no table holds the cell")
+}
+
+// typedYear gives the day that the nearest cell above shows, if that is a year in a format of dates: 2016 shows as 9/7/1905.
+func (s *sheetReader) typedYear(i int32) string {
+	for r := s.g.pos[i].r - 1; r >= 0; r-- {
+		k := s.g.cell(r, s.g.pos[i].c)
+		if k == none || s.g.cells[k].Kind != sheet.Date {
+			continue
+		}
+		if n, err := strconv.Atoi(s.g.text[k]); err == nil && n >= firstYear && n <= lastYear {
+			return s.shownDate(k, "d/m/yyyy")
+		}
+		return ""
+	}
+	return ""
 }
 
 // refusedNumbers gives the rows and columns in which a number was refused.
