@@ -533,13 +533,13 @@ func TestWeightsForRestating(t *testing.T) {
 
 func TestProposalsAreNear(t *testing.T) {
 	c := builtIn(t)
-	if in, d := c.NearestIndicator("Tỷ lệ thất nghiệp thành thi"); codeOf(in) != "unemp_rate_urban" || d != 1 {
+	if in, d := c.NearestIndicator("Tỷ lệ thất nghiệp thành thi", 100); codeOf(in) != "unemp_rate_urban" || d != 1 {
 		t.Errorf("%s at %d", codeOf(in), d)
 	}
-	if in, d := c.NearestIndicator("Tỷ lệ hộ nghèo"); codeOf(in) != "poverty_rate" || d != 0 {
+	if in, d := c.NearestIndicator("Tỷ lệ hộ nghèo", 100); codeOf(in) != "poverty_rate" || d != 0 {
 		t.Errorf("%s at %d", codeOf(in), d)
 	}
-	if in, _ := c.NearestIndicator(" ... "); in != nil {
+	if in, _ := c.NearestIndicator(" ... ", 100); in != nil {
 		t.Errorf("proposed %s for nothing", in.Code)
 	}
 	if x := c.NearestTerritory("Quảng Ngai"); x == nil || x.NameVi != "Quảng Ngãi" {
@@ -560,7 +560,7 @@ func TestNearestIndicatorEqualsTheFullSearch(t *testing.T) {
 				best = d
 			}
 		}
-		if _, d := c.NearestIndicator(label); d != best {
+		if _, d := c.NearestIndicator(label, 100); d != best {
 			t.Errorf("%q: %d, full search %d", label, d, best)
 		}
 	}
@@ -805,7 +805,7 @@ func BenchmarkNearestIndicator(b *testing.B) {
 		b.Fatal(err)
 	}
 	for b.Loop() {
-		c.NearestIndicator("Tỷ lệ lao động nông thôn qua đào tạo nghề có việc làm")
+		c.NearestIndicator("Tỷ lệ lao động nông thôn qua đào tạo nghề có việc làm", 100)
 	}
 }
 

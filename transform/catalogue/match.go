@@ -93,15 +93,16 @@ func (c *Catalogue) Canonical(in *Indicator, sex, area string) (*Indicator, stri
 	return in, sex, area
 }
 
-// NearestIndicator gives the indicator with the label nearest to the given one and the edit distance of the keys. It is
-// for proposals, never for loading. The first in file order wins a tie; nil when label has no letters.
-func (c *Catalogue) NearestIndicator(label string) (*Indicator, int) {
+// NearestIndicator gives the indicator with the label nearest to the given one, at an edit distance of the keys of at most
+// limit, and that distance. It is for proposals, never for loading. The first in file order wins a tie; nil when there is none,
+// or label has no letters.
+func (c *Catalogue) NearestIndicator(label string, limit int) (*Indicator, int) {
 	key := []rune(text.Key(label))
 	if len(key) == 0 {
 		return nil, 0
 	}
 	var at *Indicator
-	best := math.MaxInt
+	best := limit + 1
 	for _, l := range c.labelKeys {
 		if abs(len(l.key)-len(key)) >= best {
 			continue // the distance is at least the difference of the lengths

@@ -73,7 +73,10 @@ func parseOrdinal(s string) (ordinal, bool) {
 	if len(s) > 20 {
 		return ordinal{}, false
 	}
-	t := strings.Trim(strings.TrimSpace(s), "().:/")
+	t := s
+	if s != "" && !(isDigit(s[0]) && isDigit(s[len(s)-1])) {
+		t = strings.Trim(strings.TrimSpace(s), "().:/")
+	}
 	switch t {
 	case "-", "–", "—":
 		return ordinal{rankBullet, t}, true
@@ -85,10 +88,11 @@ func parseOrdinal(s string) (ordinal, bool) {
 		return ordinal{}, false
 	}
 	switch {
-	case isRoman(t):
-		return ordinal{rankRoman, t}, true
 	case len(t) > 12: // "100.10.10.10"
 		return ordinal{}, false
+	case isDigit(t[0]):
+	case isRoman(t):
+		return ordinal{rankRoman, t}, true
 	case len(t) > 1 && len(t) <= 6 && strings.Trim(t, "ivx") == "":
 		return ordinal{rankLetter, t}, true // i, ii, iii
 	}
@@ -117,11 +121,22 @@ func parseOrdinal(s string) (ordinal, bool) {
 		if i == 0 && i < parts-1 && isRoman(p) {
 			continue
 		}
-		if strings.Trim(p, "0123456789") != "" {
+		if !isDigits(p) {
 			return ordinal{}, false
 		}
 	}
 	return ordinal{rankNumber + 3*(parts-1), t}, true
+}
+
+func isDigit(c byte) bool { return c >= '0' && c <= '9' }
+
+func isDigits(s string) bool {
+	for i := range len(s) {
+		if !isDigit(s[i]) {
+			return false
+		}
+	}
+	return true
 }
 
 func isRoman(s string) bool { return s != "" && len(s) <= 6 && strings.Trim(s, "IVX") == "" }

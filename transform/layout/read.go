@@ -107,7 +107,8 @@ func (rd *Reader) read(ctx context.Context, book Book) (record.File, []*grid) {
 			}
 		}
 	}
-	b.pending = make([]pending, 0, values)
+	b.pending = slices.Grow(rd.takePending(), values)
+	defer func() { rd.givePending(b.pending) }()
 	var before *sheetReader
 	for _, s := range b.sheets {
 		if s.goOn(before); len(s.tables) > 0 {

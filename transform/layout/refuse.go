@@ -43,12 +43,13 @@ func (b *bookReader) proposal(s string) *catalogue.Indicator {
 
 // nearIndicator proposes an indicator whose name is close to a text; nil if none is.
 func (rd *Reader) nearIndicator(s string) *catalogue.Indicator {
-	if !proposable(s, 0) {
+	limit, ok := farthest(s)
+	if !ok {
 		return nil
 	}
 	return rd.nearest.get(s, func() *catalogue.Indicator {
-		in, d := rd.cat.NearestIndicator(s)
-		if in == nil || !proposable(s, d) || negates(s) != negates(in.NameVi) {
+		in, _ := rd.cat.NearestIndicator(s, limit)
+		if in == nil || negates(s) != negates(in.NameVi) {
 			return nil
 		}
 		return in

@@ -482,6 +482,23 @@ type pending struct {
 	part      bool // a part that stands in the cell of the pending before it
 }
 
+// maxPendingKept keeps one large workbook from filling the memory for good.
+const maxPendingKept = 1 << 12
+
+// takePending gives an empty list that an earlier workbook may have used: what is pending is large, and soon decided.
+func (rd *Reader) takePending() []pending {
+	if list, ok := rd.pendings.Get().(*[]pending); ok {
+		return (*list)[:0]
+	}
+	return nil
+}
+
+func (rd *Reader) givePending(list []pending) {
+	if cap(list) <= maxPendingKept {
+		rd.pendings.Put(&list)
+	}
+}
+
 // context reads the headers and labels of a table.
 func (s *sheetReader) context(t *table) *cellContext {
 	g := s.g
@@ -851,14 +868,14 @@ func (d *partial) leave(in *catalogue.Indicator) {
 // isAhead reports whether a period without a word for its kind of figure may not be one of what was done: other headers of the sheet give
 // it for plans or estimates and none for what was done, or it is of a year after that of the document.
 func (b *bookReader) isAhead(s *sheetReader, d *partial) bool {
-	if year, err := strconv.Atoi(b.issued[:min(4, len(b.issued))]); err == nil && max(d.year, d.toYear) > year {
-		return true
+	if b.issued != "" {
+		if year, err := strconv.Atoi(b.issued[:min(4, len(b.issued))]); err == nil && max(d.year, d.toYear) > year {
+			return true
+		}
 	}
-	period := func(d *partial) partial {
-		return partial{year: d.year, toYear: d.toYear, part: strings.TrimPrefix(d.part, "Y")}
-	}
+	period := func(d *partial) span { return span{d.year, d.toYear, strings.TrimPrefix(d.part, "Y")} }
 	if s.done == nil {
-		s.done = map[partial]bool{}
+		s.done = map[span]bool{}
 		for d := range s.columnDims() {
 			if d.year != 0 && d.measure != "" {
 				s.done[period(&d)] = s.done[period(&d)] || d.measure == "actual"
@@ -867,6 +884,12 @@ func (b *bookReader) isAhead(s *sheetReader, d *partial) bool {
 	}
 	done, said := s.done[period(d)]
 	return said && !done
+}
+
+// span is a period of a header.
+type span struct {
+	year, toYear int
+	part         string
 }
 
 // headingsOver gives the populations to which rows above that name no indicator narrow a row.

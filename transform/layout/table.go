@@ -35,11 +35,11 @@ type sheetReader struct {
 	tables []*table
 	shapes int // tables of which no header word is known
 	shared []sharedTitles
-	place  *mention         // the territory after which the sheet is named, nil if it is not
-	local  *mention         // the part of a province whose the sheet is, nil if it is not, see placeSheets
-	parts  bool             // a table above is titled after a part of a province
-	done   map[partial]bool // the periods of headers that say what kind of figure they head: whether one is of what was done
-	own    bool             // the texts above its tables name a province
+	place  *mention      // the territory after which the sheet is named, nil if it is not
+	local  *mention      // the part of a province whose the sheet is, nil if it is not, see placeSheets
+	parts  bool          // a table above is titled after a part of a province
+	done   map[span]bool // the periods of headers that say what kind of figure they head: whether one is of what was done
+	own    bool          // the texts above its tables name a province
 	home   seat
 }
 
@@ -94,7 +94,7 @@ func (s *sheetReader) classify(i int32) {
 	switch c.Kind {
 	case sheet.Number:
 		s.class[i] = classValue
-		if len(t) == 4 && t >= "1950" && t <= "2060" && strings.Trim(t, "0123456789") == "" {
+		if len(t) == 4 && t >= "1950" && t <= "2060" && isDigits(t) {
 			s.class[i] = classYear
 			s.parsed[i] = s.rd.phrase(t)
 		}

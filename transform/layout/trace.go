@@ -55,11 +55,17 @@ func (rd *Reader) wordsIn(name string) []uint16 {
 	return rd.names.get(name, func() []uint16 { return record.Words(text.Key(name)) })
 }
 
-// proposable reports whether a name at distance d of a text that nothing knows is near enough to be proposed for it: in a short text one or
-// two letters make another word.
+// proposable reports whether a name at distance d of a text that nothing knows is near enough to be proposed for it.
 func proposable(s string, d int) bool {
+	limit, ok := farthest(s)
+	return ok && d <= limit
+}
+
+// farthest gives the distance within which names are proposed for a text; ok is false if none is. In a short text one or two letters
+// make another word.
+func farthest(s string) (limit int, ok bool) {
 	n := utf8.RuneCountInString(text.Key(s))
-	return n >= 4 && n <= 200 && d <= min(n/4, 2+n/8)
+	return min(n/4, 2+n/8), n >= 4 && n <= 200
 }
 
 // Touches reports whether a label may change what a workbook becomes, given its trace, when the label is added to or taken

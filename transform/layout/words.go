@@ -317,6 +317,7 @@ type Reader struct {
 	documents *regexp.Regexp                    // see documentPattern
 	syllables map[string]bool                   // see knownSyllables
 	unitWords memo[string, *catalogue.Unit]
+	pendings  sync.Pool // see takePending
 
 	spellings   memo[string, spelling]
 	places      memo[string, []*catalogue.Territory]

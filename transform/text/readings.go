@@ -48,7 +48,7 @@ func Readings(runs ...Run) []string {
 			f := t.face(r.Font)
 			s := t.decode(r.Text, f)
 			if f.charset != nil {
-				if all, ok := t.force(r.Text, f.charset); ok {
+				if all, ok := t.force(legacyRunes(r.Text), f.charset); ok {
 					s = f.show(all)
 				}
 			}
@@ -56,8 +56,9 @@ func Readings(runs ...Run) []string {
 		}
 		add(forced.String())
 	} else if t.strange(raw) {
+		in := legacyRunes(raw)
 		for _, name := range []string{"tcvn3", "vni", "vps", "viscii"} {
-			if s, ok := t.force(raw, t.charsets[name]); ok {
+			if s, ok := t.force(in, t.charsets[name]); ok {
 				add(s)
 			}
 		}
@@ -68,9 +69,10 @@ func Readings(runs ...Run) []string {
 	return found
 }
 
-// force decodes every word of s; ok is false if that does not make all of them syllables.
-func (t *tableSet) force(s string, c *charset) (decoded string, ok bool) {
-	in := []rune(norm.NFC.String(dropInvisible(s)))
+func legacyRunes(s string) []rune { return []rune(norm.NFC.String(dropInvisible(s))) }
+
+// force decodes every word of a text; ok is false if that does not make all of them syllables.
+func (t *tableSet) force(in []rune, c *charset) (decoded string, ok bool) {
 	var out []rune
 	last := 0
 	for _, w := range t.legacyWords(in, c, true) {
@@ -78,7 +80,7 @@ func (t *tableSet) force(s string, c *charset) (decoded string, ok bool) {
 		case w.converted == nil: // ASCII
 			continue
 		case w.verdict == modern || !t.accented(w.converted):
-			return s, false
+			return "", false
 		}
 		out = append(append(out, in[last:w.start]...), w.converted...)
 		last = w.end
@@ -119,7 +121,7 @@ func (t *tableSet) unconvert(s string) []string {
 		free       bool
 	}
 	var changes []change
-	strange, free := len(strings.Fields(s)) > maxFree, 0
+	strange, free := false, 0
 	for i := 0; i < len(in); {
 		if !isWordRune(in[i]) {
 			i++
@@ -154,7 +156,7 @@ func (t *tableSet) unconvert(s string) []string {
 		strange = strange || before && !after
 		changes = append(changes, c)
 	}
-	if !strange || len(changes) == 0 || free > maxFree {
+	if len(changes) == 0 || free > maxFree || !strange && len(strings.Fields(s)) <= maxFree {
 		return nil
 	}
 	var found []string
