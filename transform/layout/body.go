@@ -20,6 +20,7 @@ type meaning struct {
 	unknown     string // a text that was not understood
 	tainted     bool   // … and heads the row: what it says is lost for all below it
 	comparison  bool
+	earlier     bool   // the period is that of the columns beside, a year earlier
 	unitCell    string // the unit column's text, of this row or its parent
 
 	blockUnit     *catalogue.Unit // unit of a heading over the rows

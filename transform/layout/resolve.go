@@ -462,7 +462,7 @@ type cellContext struct {
 // onlyYear reports whether no column header names another year.
 func (cx *cellContext) onlyYear(year int) bool {
 	for i := range cx.columns {
-		if d := &cx.columns[i].dims; d.year != 0 && (d.year != year || d.toYear != 0) {
+		if d := &cx.columns[i].dims; !cx.columns[i].earlier && d.year != 0 && (d.year != year || d.toYear != 0) {
 			return false
 		}
 	}
@@ -617,9 +617,14 @@ func (b *bookReader) resolveTable(s *sheetReader, cx *cellContext) {
 }
 
 // samePeriods finds the period of columns such as "Cùng kỳ 2018": the same part of the year as that of the columns of the year after, if
-// these have but one.
+// these have but one; where none names a part or a year, that of the title's results.
 func (cx *cellContext) samePeriods() {
 	part, year := "", 0
+	ti := &cx.title
+	titled := 0 // the title's year, for columns that name none
+	if ti.dims.toYear == 0 && !ti.planYear && cx.onlyYear(ti.dims.year) {
+		titled = ti.dims.year
+	}
 	for c := range cx.columns {
 		d := &cx.columns[c].dims
 		if d.ref != "" || d.part == "" || d.part == "Y" || d.toYear != 0 || d.measure != "" && d.measure != "actual" && d.measure != "estimate" {
@@ -630,13 +635,39 @@ func (cx *cellContext) samePeriods() {
 		}
 		part, year = d.part, d.year
 	}
-	for c := range cx.columns {
-		d := &cx.columns[c].dims
-		if d.ref == refSame && d.part == "" && year != 0 && (d.year == 0 || d.year == year-1) {
-			d.ref, d.part, d.year = "", part, year-1
-			d.measure = firstOf(d.measure, "actual")
+	switch {
+	case part != "" && year == 0:
+		year = titled
+	case part == "" && cx.isOfTitle():
+		if p, ok := ti.partOf("actual"); ok {
+			part, year = p, titled
 		}
 	}
+	for c := range cx.columns {
+		d := &cx.columns[c].dims
+		if d.ref == refSame && d.part == "" && year != 0 && (d.year == 0 || d.year == year-1) && (d.measure == "" || d.measure == "actual") {
+			d.ref, d.part, d.year = "", part, year-1
+			d.measure, cx.columns[c].earlier = "actual", true
+		}
+	}
+}
+
+// isOfTitle reports whether the columns of a table leave its period to the title: one tells what was done, none names a part of the year or
+// another period than the same one a year earlier, and all of them are understood.
+func (cx *cellContext) isOfTitle() bool {
+	done := false
+	for c := range cx.columns {
+		if cx.t.columns[c].role != roleValue {
+			continue
+		}
+		m := &cx.columns[c]
+		d := &m.dims
+		if len(cx.t.columns[c].stack) == 0 || m.unknown != "" || cx.t.columns[c].gap || d.part != "" && d.part != "Y" || d.ref != "" && d.ref != refSame || d.ref == "" && d.year != 0 && d.measure == "actual" {
+			return false
+		}
+		done = done || d.measure == "actual" && d.ref == "" && d.part == ""
+	}
+	return done
 }
 
 // resolveCell joins what row, column, title and file say about a value cell, then reads the value.
@@ -750,7 +781,7 @@ func (b *bookReader) resolveCell(s *sheetReader, cx *cellContext, rw *row, c int
 			d.year, d.toYear, d.part, titlePeriod = ti.dims.year, ti.dims.toYear, part, true
 		}
 	}
-	if d.year == 0 && d.part != "" && ti.dims.year != 0 && ti.dims.toYear == 0 && (ti.dims.part == "" || ti.dims.part == d.part) && !ti.planYear && cx.onlyYear(ti.dims.year) {
+	if d.year == 0 && d.part != "" && ti.dims.year != 0 && ti.dims.toYear == 0 && (ti.dims.part == "" || ti.dims.part == d.part || ti.holds(&d)) && !ti.planYear && cx.onlyYear(ti.dims.year) {
 		d.year, titlePeriod = ti.dims.year, true // months under "năm 2019"
 	}
 	period := d.period()

@@ -205,6 +205,19 @@ func (ti *titleInfo) partOf(measure string) (part string, ok bool) {
 	return ti.dims.part, true
 }
 
+// holds reports whether a part of the year that a header names without its year is one of the title's year, though the title speaks of another
+// part: what was done in months that are over by then, and what the whole year will be before its last quarter.
+func (ti *titleInfo) holds(d *partial) bool {
+	if ti.split || ti.dims.part == "" || ti.dims.part == partUnread || !slices.ContainsFunc(ti.parts, func(p titlePart) bool { return !p.ahead }) {
+		return false
+	}
+	last := lastMonth(ti.dims.part)
+	if d.part == "Y" {
+		return last <= 9 && (d.measure == "estimate" || d.measure == "plan" || d.measure == "forecast")
+	}
+	return (d.measure == "actual" || d.measure == "estimate") && lastMonth(d.part) <= last
+}
+
 // titlePart is a period that a title names: a part of the year, "Y" for the whole of it.
 type titlePart struct {
 	part  string
