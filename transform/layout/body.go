@@ -311,7 +311,7 @@ func (s *sheetReader) readRows(t *table) {
 	g := s.g
 	for r := t.top; r <= t.bottom; r++ {
 		for _, i := range g.rowCells(r) {
-			if !t.isCode(r) {
+			if !t.isCode(r) && !(t.doubtful && s.class[i] == classYear) {
 				g.skipIfUnset(i, skipHeader)
 			}
 		}

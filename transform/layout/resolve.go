@@ -533,6 +533,7 @@ func (s *sheetReader) context(t *table) *cellContext {
 		}
 	}
 	for c := range g.cols {
+		t.columns[c].gap = t.columns[c].gap || t.doubtful
 		if silent > 0 && says && t.columns[c].role == roleValue && cx.columns[c].silent() {
 			t.columns[c].gap = true // "Phân theo giới tính" alone, beside columns that say more
 		}

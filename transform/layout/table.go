@@ -54,6 +54,7 @@ type table struct {
 	rows        []*row
 	zoneCells   []int32
 	isTask      bool
+	doubtful    bool         // its header may be a row of values of the table above: "Số giáo viên | 2015 | 2016 | 2017"
 	before      *table       // of the sheet before, that this one goes on
 	left        []*row       // the last row and those it is a part of
 	title       *titleInfo   // what its titles said
@@ -313,12 +314,16 @@ func (s *sheetReader) isHeader(r int, v rowView, cur *table) bool {
 // isBodyRow reports whether a row with numbers that look like years is one of values, of the table above: 2052 persons beside "- Nam", or
 // beside a year that goes on a column of years.
 func (s *sheetReader) isBodyRow(r int, v rowView, cur *table) bool {
-	if s.countsYears(v, cur) {
+	again, run := s.countsYears(v, cur)
+	if run {
 		return false
 	}
 	for _, i := range v.cells {
 		c := s.g.pos[i].c
 		if s.class[i] == classYear {
+			if again {
+				break
+			}
 			return i == v.cells[0] && (s.holdsYear(r-1, c) || s.holdsYear(r+1, c)) // the labels are years, or the row begins with one
 		}
 		p := s.parsed[i]
@@ -328,7 +333,7 @@ func (s *sheetReader) isBodyRow(r int, v rowView, cur *table) bool {
 		if p.ordinal.rank > 0 || p.dims.sex+p.dims.area != "" || p.dims.total || s.rd.unit(s.g.text[i]) != nil {
 			return true
 		}
-		for k := cur.top; k <= cur.bottom; k++ {
+		for k := cur.top; k <= cur.bottom && !again; k++ {
 			j := s.g.cell(k, c)
 			if j == none || s.parsed[j] == nil || s.g.key(j) == s.g.key(i) {
 				continue
@@ -339,12 +344,33 @@ func (s *sheetReader) isBodyRow(r int, v rowView, cur *table) bool {
 			}
 		}
 	}
+	return again && s.isLabelled(r, v, cur)
+}
+
+// isLabelled reports whether a row directly below values has a text of its own below the header of the labels: years of the header again
+// are then as many persons, or what they say of the rows below they say with the header above.
+func (s *sheetReader) isLabelled(r int, v rowView, cur *table) bool {
+	if r-1 > cur.bottom && !slices.ContainsFunc(s.g.rowCells(r-1), func(i int32) bool { return s.class[i] != classText }) {
+		return false
+	}
+	for _, i := range v.cells {
+		p := s.parsed[i]
+		if s.class[i] != classText || p.role != "" || p.rest == "" || p.opens != "" {
+			continue
+		}
+		for k := cur.top; k <= cur.bottom; k++ {
+			if j := s.g.cell(k, s.g.pos[i].c); j != none && s.parsed[j].roleOf() == roleLabel && s.g.key(j) != s.g.key(i) {
+				return true
+			}
+		}
+	}
 	return false
 }
 
-// countsYears reports whether the years of a row can be nothing but headers: those of the table again, or three and more one after the other.
-func (s *sheetReader) countsYears(v rowView, cur *table) bool {
-	again, run, last := true, v.years >= 3, 0
+// countsYears reports whether the years of a row are those of the table again, or others, three and more one after the other.
+func (s *sheetReader) countsYears(v rowView, cur *table) (again, run bool) {
+	again, run = true, v.years >= 3
+	last := 0
 	for _, i := range v.cells {
 		if s.class[i] != classYear {
 			continue
@@ -358,7 +384,7 @@ func (s *sheetReader) countsYears(v rowView, cur *table) bool {
 		run = run && (last == 0 || year == last+1 || year == last-1)
 		last = year
 	}
-	return again || run
+	return again, run && !again
 }
 
 // holdsYear reports whether a row begins with a year in a column and goes on with values.
@@ -466,6 +492,10 @@ func (s *sheetReader) find() {
 			continue
 		}
 		t := &table{number: len(s.tables) + 1, top: r, bottom: r, end: len(g.rows), codes: map[int]bool{}}
+		if cur != nil && views[r].roles == 0 && views[r].years > 0 {
+			_, run := s.countsYears(views[r], cur)
+			t.doubtful = run && s.isLabelled(r, views[r], cur)
+		}
 		s.extendUp(t, cur, views)
 		s.extendDown(t, views)
 		s.bounds(t)
