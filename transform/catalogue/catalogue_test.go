@@ -185,7 +185,7 @@ func TestAnObservationHasOneName(t *testing.T) {
 func TestUnitWords(t *testing.T) {
 	c := builtIn(t)
 	for word, want := range map[string]string{
-		"nghìn người": "thousand_person", "1000 người": "thousand_person", "1.000 người": "thousand_person", "ngàn người": "thousand_person",
+		"nghìn người": "thousand_person", "1000 người": "thousand_person", "1.000 người": "thousand_person", "1  000\nngười": "thousand_person", "ngàn người": "thousand_person",
 		"người": "person", "Người": "person", "lượt người": "person_time", "hộ": "household", "%": "percent", "ĐVT: %": "percent", "%/năm": "percent",
 		"Điểm %": "percentage_point", "điểm phần trăm": "percentage_point", "điểm %/năm": "percentage_point", "tỷ đồng": "vnd_billion", "tỉ đồng": "vnd_billion",
 		"triệu đồng": "vnd_million", "nghìn đồng": "vnd_thousand", "1.000đ": "vnd_thousand", "đồng": "vnd", "km2": "km2", "km²": "km2", "người/km2": "person_per_km2",

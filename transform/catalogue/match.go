@@ -187,7 +187,7 @@ func (c *Catalogue) UnitFor(in *Indicator, word string) *Unit {
 // unitKey is text.Key without the words that introduce a unit, and with the digits of a number in one piece: "ĐVT: 1.000
 // người" gives "1000 người".
 func unitKey(s string) string {
-	k := text.Key(joinDigits(s))
+	k := text.Key(joinDigits(strings.Join(strings.Fields(s), " "))) // "1  000\nngười"
 	for _, lead := range [...]string{"đơn vị tính ", "đơn vị đo ", "đơn vị ", "đv tính ", "đvt ", "đv ", "unit "} {
 		if rest, ok := strings.CutPrefix(k, lead); ok {
 			return rest

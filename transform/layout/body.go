@@ -58,6 +58,7 @@ func (rw *row) rank() int {
 // layOutColumns decides the role of each column of a table.
 func (s *sheetReader) layOutColumns(t *table) {
 	g := s.g
+	s.readUnits(t)
 	s.spreadGroups(t)
 	t.columns = make([]column, len(g.cols))
 	firstValue := len(g.cols)
@@ -75,11 +76,6 @@ func (s *sheetReader) layOutColumns(t *table) {
 			}
 			last = i
 			p := s.parsed[i]
-			if u := s.rd.unit(g.text[i]); u != nil && p.section && len(col.stack) > 0 { // "trẻ em" below a name is its unit, not a section
-				q := *p
-				q.section, q.dims.unit, q.dims.unitText = false, u, g.text[i]
-				p = &q
-			}
 			col.stack, col.cells = append(col.stack, p), append(col.cells, i)
 			texts = append(texts, g.cells[i].Raw)
 		}
@@ -143,6 +139,27 @@ func (s *sheetReader) layOutColumns(t *table) {
 	for c := range g.cols {
 		if t.columns[c].role == roleTask {
 			t.isTask = true
+		}
+	}
+}
+
+// readUnits takes a text of the band that is the name of a unit for one where it stands below a name: "trẻ em" is no section there, and
+// "đối tượng" no title of a column of labels.
+func (s *sheetReader) readUnits(t *table) {
+	for r := t.top + 1; r <= t.bottom; r++ {
+		for _, i := range s.g.rowCells(r) {
+			p, u := s.parsed[i], s.rd.unit(s.g.text[i])
+			if u == nil || p == nil || p.dims.unit != nil || !p.section && p.role != roleLabel {
+				continue
+			}
+			for k := t.top; k < r; k++ {
+				if j := s.g.cell(k, s.g.pos[i].c); j != none && s.parsed[j] != nil && (p.section || len(s.parsed[j].indicators) > 0) {
+					q := *p
+					q.section, q.role, q.dims.unit, q.dims.unitText = false, "", u, s.g.text[i]
+					s.parsed[i] = &q
+					break
+				}
+			}
 		}
 	}
 }
@@ -233,10 +250,13 @@ func (s *sheetReader) breaksOff(t *table, rw *row) bool {
 		if p == nil || p.opens != "" {
 			continue
 		}
+		role := t.columns[s.g.pos[i].c].role
+		if role == roleUnit && s.rd.unit(s.g.text[i]) != nil { // "đối tượng" titles columns of labels too
+			continue
+		}
 		if p.role != "" && p.rest == "" && len(p.indicators) == 0 {
 			return true
 		}
-		role := t.columns[s.g.pos[i].c].role
 		if role == roleValue && s.class[i] == classText && (len(rw.labels) == 0 || bare && !slices.Contains(rw.labels, i)) {
 			return true
 		}
@@ -436,7 +456,7 @@ func (s *sheetReader) placeRanks(t *table) {
 			if p != nil && p.rest != "" && s.rd.isTownName(p.rest) { // "Thuận Châu" beside "Huyện Mộc Châu"
 				t.places[s.headingRank(cells, p)] = true
 			}
-			if p == nil || p.rest != "" || p.ofWhich || len(p.indicators) > 0 && p.dims.sex+p.dims.area == "" || (len(p.territories) == 0 || t.placeRows) && p.dims.year == 0 && p.dims.sex+p.dims.area == "" {
+			if p == nil || p.rest != "" || p.ofWhich || len(p.indicators) > 0 && p.dims.sex+p.dims.area == "" || (len(p.territories) == 0 || t.placeRows) && (p.dims.year == 0 || s.isInSeries(r, i)) && p.dims.sex+p.dims.area == "" {
 				continue
 			}
 			o := p.ordinal
@@ -467,6 +487,27 @@ func (s *sheetReader) noteRegion(t *table, r int) {
 	if before, seen := t.regionRows[rw.rank()]; !seen || before {
 		t.regionRows[rw.rank()] = region
 	}
+}
+
+// isInSeries reports whether a year that stands alone in its row goes on with a column of years: the next row but such rows begins with a year in
+// the same column and has values, and the year above, if there is one, leads up to both. Then it heads nothing, but its values were not typed.
+func (s *sheetReader) isInSeries(r int, year int32) bool {
+	c := s.g.pos[year].c
+	at := func(r int) int { // the year with which a row begins
+		if cells := s.g.rowCells(r); len(cells) > 0 && s.g.pos[cells[0]].c == c && s.class[cells[0]] == classYear {
+			return s.parsed[cells[0]].dims.year
+		}
+		return 0
+	}
+	next := r
+	for next < len(s.g.rows) && len(s.g.rowCells(next)) == 1 && at(next) > 0 {
+		next++
+	}
+	if next == r || !s.holdsYear(next, c) {
+		return false
+	}
+	step := at(next) - at(r)
+	return r == 0 || at(r-1) == 0 || step != 0 && (at(r)-at(r-1) > 0) == (step > 0)
 }
 
 // underHeaders adds to cells those of a row, but for the numbers below no header, which a clerk noted beside the table.
@@ -517,14 +558,15 @@ func (s *sheetReader) plainRank(t *table, rw *row, hasOrdinals bool, stack []*ro
 			return rankNumber + 2*min(indent, 9) + 1
 		}
 	}
-	if !rw.values && rw.unit == none && p != nil && p.rest == "" && (len(p.territories) > 0 && !t.placeRows || p.dims.year != 0) {
+	unfilled := s.isInSeries(rw.r, i)
+	if !rw.values && !unfilled && rw.unit == none && p != nil && p.rest == "" && (len(p.territories) > 0 && !t.placeRows || p.dims.year != 0) {
 		return 1 // "Tỉnh Cao Bằng" over the rows that speak of it
 	}
 	if !rw.values && rw.unit == none && p != nil && p.rest != "" && t.places[0] {
 		return 1 // as the other headings: that it is not understood must not put its rows under another place
 	}
 	merged := s.g.span[i].c > s.g.pos[i].c
-	if !rw.values && (merged || rw.unit == none && !hasOrdinals && indent == 0) && (p == nil || !p.ofWhich) {
+	if !rw.values && !unfilled && (merged || rw.unit == none && !hasOrdinals && indent == 0) && (p == nil || !p.ofWhich) {
 		return 1 // a heading over the rows below
 	}
 	for k := len(stack) - 1; k >= 0 && (rw.values || p != nil && p.ofWhich) && stack[k].ordinal.rank >= rankOfWhich; k-- {
@@ -598,10 +640,11 @@ func leadingBlanks(s string) int {
 	return n
 }
 
+// hasValues reports whether a row has numbers below headers.
 func (s *sheetReader) hasValues(t *table, r int) bool {
 	for _, i := range s.g.rowCells(r) {
 		c := s.g.pos[i].c
-		if role := t.columns[c].role; (role == roleValue || role == roleComparison) && s.class[i] != classText && c == s.g.span[i].c {
+		if role := t.columns[c].role; (role == roleValue || role == roleComparison) && len(t.columns[c].stack) > 0 && s.class[i] != classText && c == s.g.span[i].c {
 			return true
 		}
 	}

@@ -23,8 +23,8 @@
 //     recompute it from; other comparisons are skipped.
 //   - What may have been lost is a gap, not a default: a heading that is not understood makes the rows below it doubtful, and so does a row
 //     that stands above the first heading of a table whose other rows stand below headings.
-//   - A mark before exactly three digits is thousands or decimals: the column, else the sheet, must prove by another number which. Where
-//     whole things are counted one by one it can only be thousands, and is refused where the style says decimals.
+//   - A mark before exactly three digits is thousands or decimals: the column, else the sheet, must prove by another number which, and no count of
+//     whole things there may prove the other. Where whole things are counted one by one it can only be thousands, and is refused where the style says decimals.
 //   - A near match of a name is a proposal inside a refusal, never a value (invariant 9).
 //   - Every non-empty cell of every sheet has exactly one fate: loaded, quarantined or skipped with a reason
 //     (invariant 1). The reasons are the constants of grid.go.

@@ -30,39 +30,46 @@ func (s *sheetReader) spreadGroups(t *table) {
 				s.spreadUnit(t, r, c)
 			}
 		}
-		if s.reachesAll(t, r) {
-			g.widen(g.rowCells(r)[0], t.c2)
+		if last := s.reachesTo(t, r); last >= 0 {
+			g.widen(g.rowCells(r)[0], last)
 		}
 	}
 }
 
-// reachesAll reports whether a row holds nothing but the unit of a whole table: it stands below the first column of values, where the headers of all
-// tell nothing but the parts of one thing, "Tổng số | Nam | Nữ".
-func (s *sheetReader) reachesAll(t *table, r int) bool {
+// reachesTo gives the last column for which the unit holds that stands alone in a row, below the first column of values: all of them, where their
+// headers tell nothing but the parts of one thing, "Tổng số | Nam | Nữ". It is negative if the row is no such row.
+func (s *sheetReader) reachesTo(t *table, r int) (last int) {
 	g := s.g
 	cells := g.rowCells(r)
 	if len(cells) != 1 || t.isCode(r) {
-		return false
+		return -1
 	}
 	i := cells[0]
 	if p := s.parsed[i]; p == nil || p.dims.unit == nil || len(p.indicators) > 0 || g.span[i] != g.pos[i] {
-		return false
+		return -1
 	}
+	last = -1
+	notes := false
 	for c := range g.cols {
-		if j := g.cell(r, c); j != none && j != i && c > g.pos[i].c {
-			return false // a header reaches down into the row
-		}
 		for k := t.top; k < r; k++ {
 			j := g.cell(k, c)
 			if j == none || t.isCode(k) {
 				continue
 			}
-			if p := s.parsed[j]; c < g.pos[i].c && p.roleOf() == "" || c >= g.pos[i].c && !p.isPart() {
-				return false
+			p := s.parsed[j]
+			notes = notes || c > g.pos[i].c && p.roleOf() == roleNote // and what stands right of them
+			switch {
+			case c < g.pos[i].c && p.roleOf() == "", c >= g.pos[i].c && !notes && !p.isPart():
+				return -1
+			case notes, c < g.pos[i].c:
+			case g.span[j].r >= r:
+				return -1 // a header reaches down into the row
+			default:
+				last = c
 			}
 		}
 	}
-	return true
+	return last
 }
 
 // isPart reports whether a header tells a part of something or the whole of it, and no more.

@@ -286,6 +286,8 @@ func (s *sheetReader) rowMeaning(t *table, rw *row, title *meaning) meaning {
 			} else if q.dims.unitText != "" {
 				m.blockUnit, m.blockUnitText = q.dims.unit, q.dims.unitText
 				m.dims.unit, m.dims.unitText = nil, ""
+			} else if p.values && q.unitCell == "" {
+				m.unitCell = unknownUnit(q.unknown)
 			}
 			if m.blockUnitText == "" {
 				m.blockUnit, m.blockUnitText = q.blockUnit, q.blockUnitText
@@ -297,6 +299,19 @@ func (s *sheetReader) rowMeaning(t *table, rw *row, title *meaning) meaning {
 		break // the parent has already inherited from its own parents
 	}
 	return m
+}
+
+// unknownUnit gives what stands in parentheses behind a name that is not understood, where a unit would: "Mức giảm (thùng)". It may be the unit of
+// the parts of what is named too.
+func unknownUnit(name string) string {
+	i := strings.LastIndexByte(name, '(')
+	if i <= 0 || !strings.HasSuffix(name, ")") {
+		return ""
+	}
+	if inner := name[i+1 : len(name)-1]; len(strings.Fields(inner)) <= 3 {
+		return inner
+	}
+	return ""
 }
 
 // partOfPart reports whether a row with an indicator of its own stands below one that is of a sex or an area, and says none: "+ có bằng cấp"
@@ -449,6 +464,7 @@ type cellContext struct {
 	columns     []meaning
 	styles      []text.Style
 	mixed       bool                    // the sheet proves both decimal styles
+	torn        []bool                  // by column: counts of whole things prove another decimal style
 	largest     map[int]decimal.Decimal // by column, see labelUnit
 	labelled    bool                    // the table has row labels, so that a row without one is a gap
 	old         bool                    // the old poverty standard is named beside the new one

@@ -485,7 +485,7 @@ func (s *sheetReader) find() {
 		if again {
 			// A page break: the band comes again. Its rows are header rows of the same table.
 			from, end := r, min(r+s.bandHeight(cur), len(g.rows))
-			for k := from; k < end && (k == from || views[k].values == 0); k++ {
+			for k := from; k < end && (k == from || !s.holdsValues(cur, k)); k++ {
 				s.markHeader(cur, k)
 				r = k
 			}
@@ -542,12 +542,20 @@ func (s *sheetReader) isBeside(t *table, i int32) bool {
 	return s.class[i] == classValue && (c < t.c1 || c > t.c2)
 }
 
+// holdsValues reports whether a row holds values of the table.
+func (s *sheetReader) holdsValues(t *table, r int) bool {
+	return slices.ContainsFunc(s.g.rowCells(r), func(i int32) bool { return (s.class[i] == classValue || s.class[i] == classEmpty) && !s.isBeside(t, i) })
+}
+
 // codeCells gives the cells of a row that can be column codes: all, or those of the table if others spoil them.
 func (s *sheetReader) codeCells(t *table, r int) []int32 {
 	if cells := s.g.rowCells(r); s.isCodes(cells) {
 		return cells
 	}
-	return slices.DeleteFunc(slices.Clone(s.g.rowCells(r)), func(i int32) bool { return s.isBeside(t, i) })
+	return slices.DeleteFunc(slices.Clone(s.g.rowCells(r)), func(i int32) bool {
+		j := s.g.cell(t.top, s.g.pos[i].c)
+		return s.isBeside(t, i) || j != none && s.parsed[j].roleOf() == roleNote
+	})
 }
 
 func (s *sheetReader) markHeader(t *table, r int) {
@@ -764,7 +772,7 @@ func (s *sheetReader) overHeader(r, c int) bool {
 		return false
 	}
 	for _, i := range g.rowCells(r + 1) {
-		if p := s.parsed[i]; s.class[i] != classText && s.class[i] != classYear || p == nil || p.rest == "" && !p.heads() {
+		if p := s.parsed[i]; s.class[i] != classText && s.class[i] != classYear || p == nil || p.body == "" || p.rest == "" && p.says() && !p.heads() {
 			return false
 		}
 	}
@@ -779,7 +787,7 @@ func (s *sheetReader) areUnitsOfColumns(t *table, r int, cells []int32) bool {
 			return false
 		}
 	}
-	return len(cells) > 1 || s.reachesAll(t, r)
+	return len(cells) > 1 || s.reachesTo(t, r) >= 0
 }
 
 // isBlockLabel recognises the label of a block that stands over its values, across the columns: "Người - Person", "Cơ cấu

@@ -17,23 +17,29 @@ import (
 // (text_pitfalls.md section 3: per column or document, never per cell). Another sheet, which another hand may have typed, proves nothing.
 func (s *sheetReader) styles(tables []*cellContext) {
 	own := make([][]proof, len(tables))
-	var whole proof
+	things := make([][]proof, len(tables))
+	var whole, all proof
 	for k, cx := range tables {
-		own[k] = make([]proof, len(cx.t.columns))
+		own[k], things[k] = make([]proof, len(cx.t.columns)), make([]proof, len(cx.t.columns))
 		for c := range cx.t.columns {
 			own[k][c] = s.proof(cx, c)
 			if cx.t.columns[c].role == roleValue { // clerks type percentages with a dot beside dots for thousands
 				whole.add(own[k][c])
+				things[k][c] = s.proofOfThings(cx, c)
+				all.add(things[k][c])
 			}
 		}
 	}
 	for k, cx := range tables {
 		cx.mixed = whole.vietnamese && whole.english
-		cx.styles = make([]text.Style, len(own[k]))
+		cx.styles, cx.torn = make([]text.Style, len(own[k])), make([]bool, len(own[k]))
 		for c, p := range own[k] {
-			if cx.styles[c] = p.style(); p == (proof{}) {
-				cx.styles[c] = whole.style()
+			counts := things[k][c]
+			if p == (proof{}) {
+				p, counts = whole, all
 			}
+			cx.styles[c] = p.style()
+			cx.torn[c] = cx.styles[c] == text.English && counts.vietnamese || cx.styles[c] == text.Vietnamese && counts.english
 		}
 	}
 }
@@ -82,6 +88,41 @@ func (s *sheetReader) proof(cx *cellContext, c int) (p proof) {
 	return p
 }
 
+// proofOfThings looks at the numbers of a column that count whole things one by one: a mark before three digits of theirs stands before thousands.
+func (s *sheetReader) proofOfThings(cx *cellContext, c int) (p proof) {
+	for _, rw := range cx.t.rows {
+		i := s.g.own(rw.r, c)
+		if i == none || s.g.cells[i].Kind != sheet.Text || s.class[i] != classValue || !s.rd.countsThings(cx, rw, c) {
+			continue
+		}
+		vi, err1 := text.ParseNumber(s.g.text[i], text.Vietnamese)
+		en, err2 := text.ParseNumber(s.g.text[i], text.English)
+		if err1 != nil || err2 != nil || vi.Scale != 0 || vi.Percent || vi.Value.Equal(en.Value) {
+			continue
+		}
+		p.vietnamese = p.vietnamese || en.Value.Exponent() < 0
+		p.english = p.english || vi.Value.Exponent() < 0
+	}
+	return p
+}
+
+// countsThings reports whether row, column or title make of the values of a column counts of whole things, one by one.
+func (rd *Reader) countsThings(cx *cellContext, rw *row, c int) bool {
+	for _, in := range []*catalogue.Indicator{rw.mean.indicator, cx.columns[c].indicator, cx.title.indicator} {
+		if in == nil {
+			continue
+		}
+		for _, w := range []string{rw.mean.unitCell, rw.mean.dims.unitText, cx.columns[c].dims.unitText, rw.mean.blockUnitText, cx.title.dims.unitText} {
+			if w != "" {
+				u, code := rd.unitOf(in, w)
+				return code == "" && in.ValueKind == "count" && u.Factor.Equal(decimal.NewFromInt(1))
+			}
+		}
+		return false
+	}
+	return false
+}
+
 // isShare reports whether row, column or title make percentages of the values of a column.
 func (rd *Reader) isShare(cx *cellContext, rw *row, c int) bool {
 	for _, in := range []*catalogue.Indicator{rw.mean.indicator, cx.columns[c].indicator, cx.title.indicator} {
@@ -96,8 +137,10 @@ func (rd *Reader) isShare(cx *cellContext, rw *row, c int) bool {
 
 // isDoubtful reports whether a number is another one in the other decimal style, and nothing says which is meant: "19.850" thousand
 // persons. Where it counts whole things one by one, its dot or comma can only stand before thousands; that is a doubt if
-// it was read as a decimal mark, or the sheet holds both styles and the column proves none.
-func (cx *cellContext) isDoubtful(written string, n *text.Number, style text.Style, in *catalogue.Indicator, u *catalogue.Unit) bool {
+// it was read as a decimal mark, or the sheet holds both styles and the column proves none. Other numbers are doubtful where such counts prove
+// another style than the rest.
+func (cx *cellContext) isDoubtful(written string, n *text.Number, c int, in *catalogue.Indicator, u *catalogue.Unit) bool {
+	style := cx.styles[c]
 	vi, err1 := text.ParseNumber(written, text.Vietnamese)
 	en, err2 := text.ParseNumber(written, text.English)
 	if err1 != nil || err2 != nil || n.Percent || // what has one reading only is refused in the other
@@ -111,7 +154,7 @@ func (cx *cellContext) isDoubtful(written string, n *text.Number, style text.Sty
 	case isPercent(in) && n.Value.Exponent() >= 0:
 		return true // thousands of percent
 	}
-	return cx.mixed || style == text.Unknown
+	return cx.mixed || style == text.Unknown || cx.torn[c]
 }
 
 // isCutThousands reports whether a text ends in a mark and only zeros, not three of them, as no other text of its column does: "22,00" may
@@ -387,7 +430,7 @@ func (b *bookReader) value(s *sheetReader, cx *cellContext, rw *row, cm *meaning
 		no("unit.ambiguous", "", in.NameVi)
 		return
 	}
-	if cell.Kind == sheet.Text && cx.isDoubtful(written, &n, cx.styles[p.col], in, u) {
+	if cell.Kind == sheet.Text && cx.isDoubtful(written, &n, p.col, in, u) {
 		no("number.ambiguous", "", cell.Raw, u.NameVi)
 		return
 	}

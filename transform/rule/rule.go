@@ -351,6 +351,19 @@ func (j *judge) measure(code string) string {
 	return code
 }
 
+// named gives the cell of a table that holds an observation: under the name that is asked for, else under its canonical one.
+func (j *judge) named(t *table, indicator, sex, area string) cell {
+	c := cell{indicator, sex, area}
+	if _, ok := j.at[address{t, c}]; ok {
+		return c
+	}
+	if in := j.cat.Indicator(indicator); in != nil && (in.Sex == "" || sex == "T") && (in.Area == "" || area == "T") { // women have no men among them
+		in, sex, area = j.cat.Canonical(in, sex, area)
+		return cell{in.Code, sex, area}
+	}
+	return c
+}
+
 // splits compares totals with male + female and with urban + rural.
 func (j *judge) splits() {
 	for _, t := range j.tables {
@@ -359,12 +372,12 @@ func (j *judge) splits() {
 		}
 		for _, c := range t.cells {
 			if t.sexes && c.sex == "T" {
-				if parts := j.values(t, cell{c.indicator, "M", c.area}, cell{c.indicator, "F", c.area}); len(parts) == 2 {
+				if parts := j.values(t, j.named(t, c.indicator, "M", c.area), j.named(t, c.indicator, "F", c.area)); len(parts) == 2 {
 					j.compare("sex_total", j.values(t, c)[0], parts, true)
 				}
 			}
 			if t.areas && c.area == "T" {
-				if parts := j.values(t, cell{c.indicator, c.sex, "U"}, cell{c.indicator, c.sex, "R"}); len(parts) == 2 {
+				if parts := j.values(t, j.named(t, c.indicator, c.sex, "U"), j.named(t, c.indicator, c.sex, "R")); len(parts) == 2 {
 					j.compare("area_total", j.values(t, c)[0], parts, true)
 				}
 			}

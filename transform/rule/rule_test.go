@@ -141,6 +141,10 @@ func TestRules(t *testing.T) {
 		"sexes of a productivity": {[]string{"labour_productivity 2019 actual T T 95", "labour_productivity 2019 actual F T 94", "labour_productivity 2019 actual M T 96"}, nil, nil},
 		"areas do not add up":     {[]string{"employed_total 2019 actual T T 10", "employed_total 2019 actual T U 5", "employed_total 2019 actual T R 9"}, nil, []string{"B1 area_total 14 → 10"}},
 		"areas of women":          {[]string{"employed_total 2019 actual F T 10", "employed_total 2019 actual F U 5", "employed_total 2019 actual F R 9"}, nil, []string{"B1 area_total 14 → 10"}},
+		"areas of women of an indicator made for women": {[]string{
+			"osh_female_victims 2019 actual T T 10", "osh_accident_victims 2019 actual F U 5", "osh_accident_victims 2019 actual F R 9"}, nil, []string{"B1 area_total 14 → 10"}},
+		"sexes of which one has an indicator": {[]string{
+			"overseas_workers 2019 actual T T 10", "overseas_workers_female 2019 actual T T 5", "overseas_workers 2019 actual M T 6"}, nil, []string{"B1 sex_total 11 → 10"}},
 		"a refused value takes no part": {[]string{
 			"jobs_created 2019 actual T T 10", "jobs_created 2019 actual F T 5.5", "jobs_created 2019 actual M T 5"}, []string{"B2 value.type"}, nil},
 
