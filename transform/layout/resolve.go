@@ -633,6 +633,14 @@ func (b *bookReader) resolveTable(s *sheetReader, cx *cellContext) {
 	}
 }
 
+// awaits reports whether a column estimates the whole of a year: what was done in it so far is not the year's.
+func (cx *cellContext) awaits(year int) bool {
+	return slices.ContainsFunc(cx.columns, func(m meaning) bool {
+		d := &m.dims
+		return d.measure == "estimate" && d.part == "Y" && (d.year == 0 || d.year == year)
+	})
+}
+
 // samePeriods finds the period of columns such as "Cùng kỳ 2018": the same part of the year as that of the columns of the year after, if
 // these have but one; where none names a part or a year, that of the title's results.
 func (cx *cellContext) samePeriods() {
@@ -656,7 +664,7 @@ func (cx *cellContext) samePeriods() {
 	case part != "" && year == 0:
 		year = titled
 	case part == "" && cx.isOfTitle():
-		if p, ok := ti.partOf("actual"); ok {
+		if p, ok := ti.partOf("actual"); ok && !(firstOf(p, "Y") == "Y" && cx.awaits(titled)) {
 			part, year = p, titled
 		}
 	}
@@ -794,7 +802,7 @@ func (b *bookReader) resolveCell(s *sheetReader, cx *cellContext, rw *row, c int
 		}
 	}
 	if d.year == 0 && d.part == "" && d.ref == "" && ti.dims.year != 0 && !cx.hasYears && (d.measure == "" || !ti.planYear || d.measure == "plan") {
-		if part, ok := ti.partOf(d.measure); ok {
+		if part, ok := ti.partOf(d.measure); ok && !(firstOf(part, "Y") == "Y" && d.measure == "actual" && cx.awaits(ti.dims.year)) {
 			d.year, d.toYear, d.part, titlePeriod = ti.dims.year, ti.dims.toYear, part, true
 		}
 	}
