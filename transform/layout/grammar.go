@@ -282,14 +282,12 @@ func (rd *Reader) isComparison(toks []token) bool {
 	for i, t := range toks {
 		right := i + 1
 		switch {
-		case i == 0 || inPeriod(toks, i):
+		case i == 0 || t.low != "so" && t.key != "/" || inPeriod(toks, i):
 			continue
 		case t.low == "so": // "KH 2020 so với ước 2019"
 			for right < len(toks) && right < i+3 && (toks[right].low == "với" || toks[right].low == "sánh") {
 				right++
 			}
-		case t.key != "/":
-			continue
 		}
 		ly, lm, lok := rd.ratioSide(toks[:i])
 		ry, rm, rok := rd.ratioSide(toks[right:])
@@ -382,11 +380,11 @@ func (d *partial) applyItem(it item) {
 
 // grammar takes words it knows off both ends of a text; what is left in the middle must be empty, an indicator or a
 // territory. "Tỷ lệ hộ nghèo năm 2015 (%)" is an indicator, a year and a unit; "KH năm 2020" a measure and a year.
-func (rd *Reader) grammar(p *phrase, s string) {
-	if _, ok := rd.exactBesideUnit(p, s); ok {
+func (rd *Reader) grammar(p *phrase, s string, toks []token) {
+	if _, ok := rd.exactBesideUnit(p, s, toks); ok {
 		return
 	}
-	toks, s := rd.cutParentheses(p, s)
+	toks, s = rd.cutParentheses(p, s, toks)
 	if len(toks) == 0 {
 		return
 	}
@@ -454,9 +452,9 @@ func (rd *Reader) applyItems(p *phrase, left, right []item) {
 
 // exactBesideUnit looks a text up without the parentheses that hold its unit, and gives what it looked up. It reports whether there are some and
 // anything knows the rest.
-func (rd *Reader) exactBesideUnit(p *phrase, s string) (name string, ok bool) {
+func (rd *Reader) exactBesideUnit(p *phrase, s string, toks []token) (name string, ok bool) {
 	dims := p.dims
-	toks, name := rd.cutParentheses(p, s)
+	toks, name = rd.cutParentheses(p, s, toks)
 	units := p.dims
 	if len(toks) == 0 || units.unit == nil && name == s || !rd.exact(p, name, toks) {
 		p.dims = dims
@@ -508,8 +506,9 @@ func (rd *Reader) middle(p *phrase, toks []token, s string) bool {
 	return false
 }
 
-// cutParentheses removes parentheses that hold a unit, a formula, a mark or what says nothing of a value, and returns the rest of the text.
-func (rd *Reader) cutParentheses(p *phrase, s string) ([]token, string) {
+// cutParentheses removes parentheses that hold a unit, a formula, a mark or what says nothing of a value, from a text of which toks are the
+// words, and returns the rest of both.
+func (rd *Reader) cutParentheses(p *phrase, s string, toks []token) ([]token, string) {
 	var b strings.Builder
 	from, cut := 0, false
 	for {
@@ -523,10 +522,10 @@ func (rd *Reader) cutParentheses(p *phrase, s string) ([]token, string) {
 		}
 		inner := s[from+i+1 : from+i+j]
 		u := rd.unit(inner)
-		toks := rd.tokenize(inner)
-		number := len(toks) == 1 && toks[0].num >= 0 && toks[0].num < 100 // a column code or the mark of a note
-		_, says := rd.vocab.find(toks, kindDivision, kindFiller)          // "(trước sắp xếp)"
-		if u != nil || number || says || isFormula(toks) || phraseKey(toks) == "" {
+		words := rd.tokenize(inner)
+		number := len(words) == 1 && words[0].num >= 0 && words[0].num < 100 // a column code or the mark of a note
+		_, says := rd.vocab.find(words, kindDivision, kindFiller)            // "(trước sắp xếp)"
+		if u != nil || number || says || isFormula(words) || phraseKey(words) == "" {
 			if u != nil && p.dims.unit == nil {
 				p.dims.unit, p.dims.unitText = u, inner
 			}
@@ -538,10 +537,11 @@ func (rd *Reader) cutParentheses(p *phrase, s string) ([]token, string) {
 		}
 		from += i + j + 1
 	}
-	if cut {
-		b.WriteString(s[from:])
-		s = strings.TrimSpace(b.String())
+	if !cut {
+		return toks, s
 	}
+	b.WriteString(s[from:])
+	s = strings.TrimSpace(b.String())
 	return rd.tokenize(s), s
 }
 

@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"encoding/csv"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -36,6 +37,9 @@ var loadLocalities = sync.OnceValue(func() map[string]string {
 	}
 	return levels
 })
+
+// localityOpenings are the keys of the words that their names begin with.
+var localityOpenings = sync.OnceValue(func() map[string]bool { return openings(maps.Keys(loadLocalities())) })
 
 // localities finds the parts of provinces named in a running text: a word for the level with a proper name behind it. One
 // that the catalogue does not know has no territories. "Huyện nghèo", "các huyện" and "cấp huyện" name none.
@@ -115,7 +119,11 @@ next:
 		if !isNameSyllable(s, toks[i]) {
 			continue
 		}
-		for n := min(9, len(toks)-i); n > 0; n-- {
+		far := min(9, len(toks)-i)
+		if !localityOpenings()[toks[i].key] && !rd.mayNamePlace(s, toks[i:i+far]) {
+			continue
+		}
+		for n := far; n > 0; n-- {
 			name := s[toks[i].start:toks[i+n-1].end]
 			if slices.ContainsFunc(rd.territories(name), func(t *catalogue.Territory) bool { return t.Level != "district" }) {
 				i += n - 1

@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"encoding/csv"
 	"fmt"
+	"iter"
 	"regexp"
 	"slices"
 	"strconv"
@@ -343,12 +344,13 @@ type Reader struct {
 // NewReader makes a Reader.
 func NewReader(cat *catalogue.Catalogue) *Reader {
 	v := newVocabulary(cat)
-	return &Reader{cat: cat, vocab: v, folds: foldedNames(cat), openings: placeOpenings(cat), documents: regexp.MustCompile(documentPattern), syllables: knownSyllables(cat, v)}
+	return &Reader{cat: cat, vocab: v, folds: foldedNames(cat), openings: openings(cat.PlaceKeys()), documents: regexp.MustCompile(documentPattern), syllables: knownSyllables(cat, v)}
 }
 
-func placeOpenings(cat *catalogue.Catalogue) map[string]bool {
+// openings gives the first words of keys.
+func openings(keys iter.Seq[string]) map[string]bool {
 	first := map[string]bool{}
-	for k := range cat.PlaceKeys() {
+	for k := range keys {
 		if toks := tokenize(k); len(toks) > 0 {
 			first[toks[0].key] = true
 		}
@@ -537,7 +539,7 @@ func (rd *Reader) parse(s string) *phrase {
 	// "Trong đó: - Xuất khẩu lao động": the carrier, then the child's own bullet and name.
 	if n := rd.carrier(toks); n > 0 {
 		q := *p
-		if beside, ok := rd.exactBesideUnit(&q, p.body); ok && len(q.indicators) > 0 { // "Trong đó có bằng cấp, chứng chỉ (%)": a name begins with the carrier
+		if beside, ok := rd.exactBesideUnit(&q, p.body, toks); ok && len(q.indicators) > 0 { // "Trong đó có bằng cấp, chứng chỉ (%)": a name begins with the carrier
 			q.body = beside
 			rd.leadIn(&q, rd.tokenize(beside))
 			return &q
@@ -562,7 +564,7 @@ func (rd *Reader) parse(s string) *phrase {
 		p.achieved = rd.achieved(toks)
 		return p
 	}
-	rd.grammar(p, p.body)
+	rd.grammar(p, p.body, toks)
 	if p.dims.unitText != "" && len(p.indicators) == 0 && loadLocalities()[text.Key(p.body)] != "" { // the districts Nam Đồng and Năm Căn are neither money of men nor houses
 		p.dims, p.rest = partial{}, p.body
 	}
