@@ -15,7 +15,7 @@ func (d *partial) month() int {
 	return 12*year + lastMonth(firstOf(d.part, "Y"))
 }
 
-// over is the last month that the title's results speak of, 0 if they name none.
+// over is the last month of which the title tells results for certain: of several periods the one that ends first. 0 if it names none.
 func (ti *titleInfo) over() (month int) {
 	var next partial // a period that is not written with its year is of that of the next: "9 THÁNG, ƯỚC CẢ NĂM 2019"
 	for _, p := range slices.Backward(ti.parts) {
@@ -23,11 +23,13 @@ func (ti *titleInfo) over() (month int) {
 		if p.year == 0 && next.year != 0 && p.part != partUnread && lastMonth(p.part) <= lastMonth(firstOf(next.part, "Y")) {
 			d.year = next.year
 		}
-		if p.part == partUnread {
+		end := d.month()
+		switch {
+		case p.ahead:
+		case end == 0:
 			return 0
-		}
-		if !p.ahead {
-			month = max(month, d.month())
+		case month == 0 || end < month:
+			month = end
 		}
 		next = d
 	}
