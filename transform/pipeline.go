@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/apache/arrow-go/v18/arrow"
@@ -47,7 +48,7 @@ type Options struct {
 // Pipeline turns landed objects into batches. It is safe for use by several goroutines.
 type Pipeline struct {
 	opt     Options
-	reader  *layout.Reader
+	reader  func() *layout.Reader // made when the first workbook is read
 	version string
 }
 
@@ -70,7 +71,7 @@ func New(opt Options) (*Pipeline, error) {
 	}
 	h := sha256.New()
 	fmt.Fprintln(h, sourceVersion(), opt.Catalogue.Version(), opt.Mappings.Version(), opt.Limits)
-	return &Pipeline{opt: opt, reader: layout.NewReader(opt.Catalogue), version: hex.EncodeToString(h.Sum(nil))[:16]}, nil
+	return &Pipeline{opt: opt, reader: sync.OnceValue(func() *layout.Reader { return layout.NewReader(opt.Catalogue) }), version: hex.EncodeToString(h.Sum(nil))[:16]}, nil
 }
 
 // Limits are those under which workbooks are read.
@@ -268,7 +269,7 @@ func (p *Pipeline) open(ctx context.Context, raw landing.Raw, name string, f *os
 }
 
 func (p *Pipeline) layOut(ctx context.Context, book layout.Book, says about) (*record.File, error) {
-	file, err := p.reader.Read(ctx, book)
+	file, err := p.reader().Read(ctx, book)
 	if err != nil {
 		return nil, err
 	}

@@ -11,10 +11,13 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/phuluc/phuluc/extract"
 	"github.com/phuluc/phuluc/extract/durable"
@@ -91,24 +94,44 @@ func OpenWith(dir string, opt Options) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the landing: %w", err)
 	}
-	for _, shard := range shards {
-		names, err := os.ReadDir(filepath.Join(dir, "objects", shard.Name()))
-		if err != nil {
-			return nil, fmt.Errorf("open the landing: %w", err)
-		}
-		for _, n := range names {
-			sha, ok := strings.CutSuffix(n.Name(), ".json")
-			if !ok || strings.HasPrefix(sha, ".") {
-				continue
-			}
-			raw, err := s.readManifest(sha)
-			if err != nil {
-				return nil, fmt.Errorf("open the landing: %w", err)
-			}
+	found := make([][]Raw, len(shards))
+	var group errgroup.Group // there is a manifest for each file that ever came
+	group.SetLimit(runtime.NumCPU())
+	for i, shard := range shards {
+		group.Go(func() (err error) {
+			found[i], err = s.readShard(shard.Name())
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, fmt.Errorf("open the landing: %w", err)
+	}
+	for _, raws := range found {
+		for _, raw := range raws {
 			s.remember(raw)
 		}
 	}
 	return s, nil
+}
+
+// readShard reads the manifests in one folder of objects.
+func (s *Store) readShard(name string) (raws []Raw, err error) {
+	files, err := os.ReadDir(filepath.Join(s.dir, "objects", name))
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range files {
+		sha, ok := strings.CutSuffix(f.Name(), ".json")
+		if !ok || strings.HasPrefix(sha, ".") {
+			continue
+		}
+		raw, err := s.readManifest(sha)
+		if err != nil {
+			return nil, err
+		}
+		raws = append(raws, raw)
+	}
+	return raws, nil
 }
 
 func (s *Store) readManifest(sha string) (Raw, error) {
