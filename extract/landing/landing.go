@@ -51,6 +51,7 @@ type Origin struct {
 	Name    string    `json:"name"`
 	ModTime time.Time `json:"mod_time"`
 	SeenAt  time.Time `json:"seen_at"` // when these bytes took the place of others at this origin, or came first
+	Settled bool      `json:"settled"` // they were looked at when ModTime was no longer fresh, so it stands for them
 }
 
 // Options adjust a store. The zero value is the default.
@@ -213,7 +214,7 @@ func (s *Store) land(ctx context.Context, it extract.Item) (Raw, bool, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := s.opt.Now().UTC().Truncate(time.Microsecond)
-	origin := Origin{Origin: it.Origin, Name: it.Name, ModTime: it.ModTime.UTC(), SeenAt: now}
+	origin := Origin{Origin: it.Origin, Name: it.Name, ModTime: it.ModTime.UTC(), SeenAt: now, Settled: now.Sub(it.ModTime) >= settle}
 	if before, ok := s.raws[s.latest[it.Origin]]; ok && before.SHA256 != sha {
 		// A clock that was set back must not make the bytes that were replaced look like the newer ones.
 		if seen := before.origin(it.Origin).SeenAt; !origin.SeenAt.After(seen) {
@@ -232,10 +233,10 @@ func (s *Store) land(ctx context.Context, it extract.Item) (Raw, bool, error) {
 		switch {
 		case i < 0:
 			raw.Origins = append(raw.Origins, origin)
-		case s.latest[it.Origin] == sha && raw.Origins[i].ModTime.Equal(origin.ModTime):
+		case s.latest[it.Origin] == sha && raw.Origins[i].ModTime.Equal(origin.ModTime) && raw.Origins[i].Settled == origin.Settled:
 			return raw, false, nil
-		case s.latest[it.Origin] == sha:
-			raw.Origins[i].ModTime = origin.ModTime // the same bytes, touched
+		case s.latest[it.Origin] == sha: // the same bytes, touched or looked at later
+			raw.Origins[i].ModTime, raw.Origins[i].Settled = origin.ModTime, origin.Settled
 		default:
 			raw.Origins[i] = origin // these bytes came back after others
 		}
@@ -260,10 +261,7 @@ func (s *Store) unchanged(it extract.Item) (Raw, bool) {
 		return Raw{}, false
 	}
 	o := raw.origin(it.Origin)
-	if !o.ModTime.Equal(it.ModTime) || o.SeenAt.Sub(o.ModTime) < settle {
-		return Raw{}, false
-	}
-	return raw, true
+	return raw, o.Settled && o.ModTime.Equal(it.ModTime)
 }
 
 func (s *Store) prepareDir() error {

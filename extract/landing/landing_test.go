@@ -149,6 +149,7 @@ func TestWhatMayHaveChangedIsReadAgain(t *testing.T) {
 		reads  int // after the change is landed twice
 	}{
 		{"other time, same bytes", func(i *item) { i.mod = longAgo.Add(time.Minute) }, sha("one"), false, 2},
+		{"a later time, same bytes", func(i *item) { i.mod = day.Add(-time.Minute) }, sha("one"), false, 2},
 		{"other size", func(i *item) { i.content = "three" }, sha("three"), true, 3},
 		{"same size, other time", func(i *item) { i.content, i.mod = "two", longAgo.Add(time.Minute) }, sha("two"), true, 2},
 		{"no time known", func(i *item) { i.mod = time.Time{} }, sha("one"), false, 3},
@@ -179,6 +180,17 @@ func TestFileLandedWhileFreshIsNotTrustedByItsTime(t *testing.T) {
 	a.content = "two" // same size, same time: written within the resolution of the clock
 	if raw, fresh := land(t, s, a.Item()); !fresh || raw.SHA256 != sha("two") {
 		t.Errorf("the change was missed: %+v", raw)
+	}
+}
+
+func TestFileLandedWhileFreshIsReadOnceMoreAndThenTrusted(t *testing.T) {
+	dir, now := t.TempDir(), day
+	a := &item{origin: "inbox/a.csv", content: "one", mod: day.Add(-time.Second)}
+	for i, reads := range []int{1, 2, 2} {
+		if raw, _ := land(t, open(t, dir, Options{Now: func() time.Time { return now }}), a.Item()); a.reads != reads || raw.SHA256 != sha("one") {
+			t.Errorf("landed %d times: %d reads, want %d (%+v)", i+1, a.reads, reads, raw)
+		}
+		now = now.Add(time.Hour)
 	}
 }
 
