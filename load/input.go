@@ -7,12 +7,14 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"runtime"
 	"strings"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/apache/arrow-go/v18/arrow/memory"
 	"github.com/duckdb/duckdb-go/v2"
+	"golang.org/x/sync/errgroup"
 )
 
 // Input is one table given to a build. Reader is called once; the build releases what it returns. What is absent is NULL, not an empty text.
@@ -143,15 +145,20 @@ func merged(reader array.RecordReader) (array.RecordReader, error) {
 				}
 			}
 		}()
-		parts := make([]arrow.Array, len(small))
+		var group errgroup.Group
+		group.SetLimit(runtime.NumCPU())
 		for i := range columns {
-			for k, b := range small {
-				parts[k] = b.Column(i)
-			}
-			var err error
-			if columns[i], err = array.Concatenate(parts, memory.DefaultAllocator); err != nil {
+			group.Go(func() (err error) {
+				parts := make([]arrow.Array, len(small))
+				for k, b := range small {
+					parts[k] = b.Column(i)
+				}
+				columns[i], err = array.Concatenate(parts, memory.DefaultAllocator)
 				return err
-			}
+			})
+		}
+		if err := group.Wait(); err != nil {
+			return err
 		}
 		out = append(out, array.NewRecordBatch(reader.Schema(), columns, rows))
 		for _, b := range small {
