@@ -284,7 +284,7 @@ func (s *sheetReader) isHeader(r int, v rowView, cur *table) bool {
 	switch {
 	case v.roles >= 2:
 		return true
-	case v.roles == 1:
+	case v.roles == 1 && (cur == nil || !s.hasUnit(v.cells, cur)):
 		return v.heads+v.years+v.known+v.texts >= 2
 	}
 	if cur != nil && v.years > 0 && s.isBodyRow(r, v, cur) {
@@ -309,6 +309,14 @@ func (s *sheetReader) isHeader(r int, v rowView, cur *table) bool {
 		return v.texts+v.labels == 0
 	}
 	return false
+}
+
+// hasUnit reports whether one of the cells is a unit in the column of units of a table: "đối tượng" is the title of a column of labels elsewhere.
+func (s *sheetReader) hasUnit(cells []int32, t *table) bool {
+	return slices.ContainsFunc(cells, func(i int32) bool {
+		j := s.g.cell(t.top, s.g.pos[i].c)
+		return j != none && s.parsed[j].roleOf() == roleUnit && s.rd.unit(s.g.text[i]) != nil
+	})
 }
 
 // isBodyRow reports whether a row with numbers that look like years is one of values, of the table above: 2052 persons beside "- Nam", or
