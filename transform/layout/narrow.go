@@ -12,7 +12,7 @@ import (
 )
 
 // narrowing.csv holds the words by which a title narrows the population of its table: the populations, the words that make one of
-// them qualify what stands before it, the words that may stand between, and the domains whose indicators speak of that population anyway.
+// them qualify what stands before it, the words that may stand between, the institutions that a text may begin with, and the domains whose indicators speak of that population anyway.
 //
 //go:embed narrowing.csv
 var narrowingCSV string
@@ -22,6 +22,7 @@ const (
 	narrowLead       = "lead"       // "của", "tại", "hỗ trợ": what follows qualifies what precedes
 	narrowBetween    = "between"    // may stand between a lead and the population
 	narrowOther      = "other"      // holds the words of a population and names none
+	narrowBody       = "body"       // an institution of which the figures are, if a text begins with it
 	narrowDomain     = "domain"     // word: a population; value: the domain of the catalogue that is about it
 )
 
@@ -105,6 +106,11 @@ func (rd *Reader) findNarrowings(s string, heading bool) (found []narrowing) {
 		s = s[:cutRune(s, 4*maxPhrase)]
 	}
 	toks, words := rd.tokenize(s), loadNarrowing()
+	if len(toks) > 0 {
+		if w, ok := words.at(narrowBody, toks, 0); ok && w.n < len(toks) {
+			found = append(found, narrowing{w.value, s})
+		}
+	}
 	for i := 0; i < len(toks); {
 		if w, ok := words.at(narrowOther, toks, i); ok {
 			i += w.n
