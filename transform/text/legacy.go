@@ -325,7 +325,7 @@ func oddCase(s []rune) bool {
 	return false
 }
 
-// lone knows single signs that are words: "đ" behind a number or in "tr.đ", and words like "ở" between others.
+// lone knows single signs that are words: "đ" behind a number or a scale or in "tr.đ", and words like "ở" between others.
 func (t *tableSet) lone(in []rune, w *legacyWord) bool {
 	if w.end-w.start != 1 || len(w.converted) != 1 {
 		return false
@@ -338,12 +338,26 @@ func (t *tableSet) lone(in []rune, w *legacyWord) bool {
 	}
 	previous, next := at(w.start-1), at(w.end)
 	if r := w.converted[0]; r == 'đ' || r == 'Đ' {
-		return unicode.IsDigit(previous) || strings.ContainsRune("./(", previous) || strings.ContainsRune("./", next) || len(in) == 1
+		return unicode.IsDigit(previous) || strings.ContainsRune("./(", previous) || strings.ContainsRune("./", next) || len(in) == 1 ||
+			previous == ' ' && t.amount(in[:w.start-1])
 	}
 	if !t.knows(w.converted) {
 		return false
 	}
 	return unicode.IsControl(in[w.start]) || previous == ' ' && next == ' ' && unicode.IsLetter(at(w.start-2))
+}
+
+// amount reports whether s ends with a figure or the word of a scale ("1.000", "nghìn"), behind which "đ" is the currency.
+func (t *tableSet) amount(s []rune) bool {
+	if len(s) > 0 && unicode.IsDigit(s[len(s)-1]) {
+		return true
+	}
+	start := len(s)
+	for start > 0 && isWordRune(s[start-1]) {
+		start--
+	}
+	_, ok := t.scales[t.key(string(s[start:]))]
+	return ok
 }
 
 // readable limits the words that are converted beside evidence although no syllable comes of them.
