@@ -485,6 +485,32 @@ func (cx *cellContext) onlyYear(year int) bool {
 	return true
 }
 
+// isTotalOfSome reports whether a cell is the total of columns or rows that are of months or quarters, but not of all in a year: it is not
+// the year's.
+func (cx *cellContext) isTotalOfSome(rm, cm *meaning) bool {
+	months := map[int]bool{}
+	see := func(part string) {
+		if part == "" {
+			return
+		}
+		n := map[byte]int{'M': 1, 'Q': 3, 'S': 6}[part[0]]
+		for end := lastMonth(part); n > 0; n-- {
+			months[end-n+1] = true
+		}
+	}
+	if cm.dims.total && cm.dims.year == 0 {
+		for c := range cx.columns {
+			see(cx.columns[c].dims.part)
+		}
+	}
+	if rm.dims.total && rm.dims.year == 0 {
+		for _, rw := range cx.t.rows {
+			see(rw.mean.dims.part)
+		}
+	}
+	return len(months) > 0 && len(months) < 12
+}
+
 // pending is a value cell on its way to an observation.
 type pending struct {
 	g    *grid
@@ -810,7 +836,7 @@ func (b *bookReader) resolveCell(s *sheetReader, cx *cellContext, rw *row, c int
 		d.year, titlePeriod = ti.dims.year, true // months under "năm 2019"
 	}
 	period := d.period()
-	if period == "" || d.ref == refSame {
+	if period == "" || d.ref == refSame || (d.part == "" || d.part == "Y") && cx.isTotalOfSome(rm, cm) {
 		no("period.missing", "", header)
 		return
 	}
