@@ -366,8 +366,10 @@ func amend(ctx context.Context, cfg config, before *catalogue.Catalogue, e quara
 	switch r := after[e.place()]; {
 	case r.Code == e.Code && text.Key(r.Unknown()) == text.Key(e.Unknown):
 		return nil, row, refuse("with this line the cell would be refused for the same reason", "look at the cell: phuluc quarantine show "+e.ID[:shortID])
-	case r.Code == "unit.conflict" && e.Code == "indicator.unknown":
+	case r.Code == "unit.conflict" && row.table == "indicator_synonyms":
 		return nil, row, refuse(r.Message("vi")+" / "+r.Message("en"), "give an indicator that is counted in the unit of the row with --as")
+	case r.Code == "indicator.ambiguous" && row.table == "indicator_synonyms":
+		return nil, row, refuse(r.Message("vi")+" / "+r.Message("en"), "give an indicator that can be a part of the one that the row stands below with --as")
 	}
 	return amended, row, nil
 }

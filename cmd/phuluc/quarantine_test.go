@@ -260,7 +260,7 @@ func TestTheLabelOfAPartIsAcceptedBelowItsOwnRow(t *testing.T) {
 	}
 	i := slices.IndexFunc(rows, func(r record) bool { return strings.HasPrefix(r.text("raw"), "8") })
 	accept := append([]string{"quarantine", "accept", rows[i].text("quarantine_id")}, data...)
-	if r := run(t, input, append(accept, "--as", "jobs_created")...); !strings.Contains(r.stderr, "%") {
+	if r := run(t, input, append(accept, "--as", "jobs_created")...); !strings.Contains(r.stderr, "is not accepted as jobs_created") {
 		t.Errorf("a share is accepted as a number of persons: %s", r.stderr)
 	}
 	if _, err := os.Stat(h.path("catalogue")); err == nil {
