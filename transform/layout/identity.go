@@ -462,7 +462,7 @@ func (rd *Reader) sheetPlace(name string) *mention {
 	if p.rest == "" && len(p.territories) > 0 && len(p.indicators) == 0 && !p.dims.any() {
 		return &mention{name: name, territories: p.territories, at: place{sheet: name}}
 	}
-	if p.rest != "" && rd.isTownName(p.body) {
+	if p.rest != "" && (rd.isTownName(p.body) || loadGlued()[strings.Join(rd.wordsOf(p.body), "")]) {
 		return &mention{name: name, at: place{sheet: name}}
 	}
 	return nil

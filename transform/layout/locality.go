@@ -41,6 +41,17 @@ var loadLocalities = sync.OnceValue(func() map[string]string {
 // localityOpenings are the keys of the words that their names begin with.
 var localityOpenings = sync.OnceValue(func() map[string]bool { return openings(maps.Keys(loadLocalities())) })
 
+// loadGlued indexes the districts of two syllables and more as the names of sheets write them: without signs and blanks, "NhaTrang".
+var loadGlued = sync.OnceValue(func() map[string]bool {
+	glued := map[string]bool{}
+	for name, level := range loadLocalities() {
+		if words := pathWords(name); level == "district" && len(words) > 1 {
+			glued[strings.Join(words, "")] = true
+		}
+	}
+	return glued
+})
+
 // localities finds the parts of provinces named in a running text: a word for the level with a proper name behind it. One
 // that the catalogue does not know has no territories. "Huyện nghèo", "các huyện" and "cấp huyện" name none.
 func (rd *Reader) localities(s string) []mention {
