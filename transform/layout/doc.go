@@ -25,6 +25,8 @@
 //     that stands above the first heading of a table whose other rows stand below headings.
 //   - A mark before exactly three digits is thousands or decimals: the column, else the sheet, must prove by another number which, and no count of
 //     whole things there may prove the other. Where whole things are counted one by one it can only be thousands, and is refused where the style says decimals.
+//   - In a table of which some headers say what kind of figure they head, one that names only a period is a gap, unless the title tells results
+//     and the period was over before anything beside it was estimated: then it is what was done.
 //   - A near match of a name is a proposal inside a refusal, never a value (invariant 9).
 //   - Every non-empty cell of every sheet has exactly one fate: loaded, quarantined or skipped with a reason
 //     (invariant 1). The reasons are the constants of grid.go.
