@@ -562,8 +562,8 @@ func (s *sheetReader) plainRank(t *table, rw *row, hasOrdinals bool, stack []*ro
 	if !rw.values && !unfilled && rw.unit == none && p != nil && p.rest == "" && (len(p.territories) > 0 && !t.placeRows || p.dims.year != 0) {
 		return 1 // "Tỉnh Cao Bằng" over the rows that speak of it
 	}
-	if !rw.values && rw.unit == none && p != nil && p.rest != "" && t.places[0] {
-		return 1 // as the other headings: that it is not understood must not put its rows under another place
+	if !rw.values && rw.unit == none && p != nil && p.rest != "" && (t.places[0] || !p.ofWhich && len(s.rd.narrowings(p.body, true)) > 0) {
+		return 1 // as the other headings: that it is not understood must not put its rows under another place, nor under all people
 	}
 	merged := s.g.span[i].c > s.g.pos[i].c
 	if !rw.values && !unfilled && (merged || rw.unit == none && !hasOrdinals && indent == 0) && (p == nil || !p.ofWhich) {
