@@ -24,7 +24,7 @@ import (
 	"github.com/phuluc/phuluc/transform/rule"
 )
 
-// BenchmarkAfterCells takes the workbooks of the sample through all steps, one after the other, and reports how long each
+// BenchmarkAfterCells takes the workbooks of the full sample through all steps, one after the other, and reports how long each
 // step takes for each second that reading the cells takes: laying them out, judging them, encoding them, and all three. It
 // does so twice a round: first with a pipeline that has seen no workbook, as a refresh begins; then with one that has seen
 // them all, as it goes on when thousands of workbooks share their forms. Each workbook and step counts by its quickest
@@ -33,7 +33,7 @@ func BenchmarkAfterCells(b *testing.B) {
 	bench := newBench(b)
 	bench.opt.CacheDir, bench.opt.Memory = "", memory.DefaultAllocator
 	dir := b.TempDir()
-	if _, err := sample.Write(context.Background(), dir, sample.Options{}); err != nil {
+	if _, err := sample.Write(context.Background(), dir, sample.Options{Full: true}); err != nil {
 		b.Fatal(err)
 	}
 	type workbook struct {
