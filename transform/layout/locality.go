@@ -107,7 +107,8 @@ func (rd *Reader) localities(s string) []mention {
 }
 
 // bareLocalities finds a locality that is all of a text, and the districts in one, without a word for their level. Names of one syllable
-// and of communes are words of the language too. Provinces are passed over: the districts Bà Rịa and Vũng Tàu are in the name of one.
+// and of communes are words of the language too. Provinces are passed over, also those that nobody knows ("tỉnh Phú Xuyên"): the districts
+// Bà Rịa and Vũng Tàu are in the name of one.
 func (rd *Reader) bareLocalities(s string, toks []token) (out []mention) {
 	levels := loadLocalities()
 	known := func(name string) mention {
@@ -127,7 +128,7 @@ func (rd *Reader) bareLocalities(s string, toks []token) (out []mention) {
 	}
 next:
 	for i := 0; i < len(toks); i++ {
-		if !isNameSyllable(s, toks[i]) {
+		if !isNameSyllable(s, toks[i]) || i > 0 && toks[i-1].low == "tỉnh" {
 			continue
 		}
 		far := min(9, len(toks)-i)

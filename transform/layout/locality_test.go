@@ -41,6 +41,7 @@ func TestLocalitiesInARunningText(t *testing.T) {
 		"Kết quả giảm nghèo của huyện Mường La":              "huyện Mường La",
 		"SỞ LAO ĐỘNG - TB&XH TỈNH BÀ RỊA - VŨNG TÀU":         "",
 		"SỞ LAO ĐỘNG - TB&XH THÀNH PHỐ HỒ CHÍ MINH":          "",
+		"SỞ LAO ĐỘNG - TB&XH TỈNH PHÚ XUYÊN":                 "", // a province that is none, with the name of a district
 		"Địa chỉ: Số 2 Hai Bà Trưng, Hà Nội":                 "",
 		"KẾT QUẢ AN SINH XÃ HỘI NĂM 2025":                    "", // An Sinh is a ward
 		"Tỷ lệ hộ nghèo các huyện nghèo":                     "",
