@@ -128,7 +128,7 @@ func (rd *Reader) bareLocalities(s string, toks []token) (out []mention) {
 	}
 next:
 	for i := 0; i < len(toks); i++ {
-		if !isNameSyllable(s, toks[i]) || i > 0 && toks[i-1].low == "tỉnh" {
+		if !isNameSyllable(s, toks[i]) {
 			continue
 		}
 		far := min(9, len(toks)-i)
@@ -142,7 +142,9 @@ next:
 				continue next
 			}
 			if n > 1 && n <= 4 && isNameSyllable(s, toks[i+n-1]) && levels[text.Key(name)] == "district" {
-				out = append(out, known(name))
+				if i == 0 || toks[i-1].low != "tỉnh" {
+					out = append(out, known(name))
+				}
 				i += n - 1
 				continue next
 			}
