@@ -264,8 +264,13 @@ func (w *world) percentAsFraction(b *book, name string) bool {
 	for _, p := range b.pages { // every one, also those that are to be refused for another reason
 		for _, c := range p.cells {
 			if plainValue(c) && c.truth.unit == "percent" {
-				c.text, c.format = w.shown(c.truth).Shift(-2).String(), ""
-				c.truth.hit(name, never, "unit.ambiguous")
+				shown := w.shown(c.truth)
+				c.text, c.format = shown.Shift(-2).String(), ""
+				v := never
+				if shown.IsZero() { // nothing is nothing in any unit
+					v = may
+				}
+				c.truth.hit(name, v, "unit.ambiguous")
 			}
 		}
 	}
