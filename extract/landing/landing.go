@@ -201,6 +201,7 @@ func (s *Store) land(ctx context.Context, it extract.Item) (Raw, bool, error) {
 		return Raw{}, false, err
 	}
 	defer f.Abort()
+	began := s.opt.Now() // a change while the bytes are read may leave the time as it is
 	sha, size, err := s.copyIn(ctx, f, it)
 	if err != nil {
 		return Raw{}, false, err
@@ -214,7 +215,7 @@ func (s *Store) land(ctx context.Context, it extract.Item) (Raw, bool, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := s.opt.Now().UTC().Truncate(time.Microsecond)
-	origin := Origin{Origin: it.Origin, Name: it.Name, ModTime: it.ModTime.UTC(), SeenAt: now, Settled: now.Sub(it.ModTime) >= settle}
+	origin := Origin{Origin: it.Origin, Name: it.Name, ModTime: it.ModTime.UTC(), SeenAt: now, Settled: began.Sub(it.ModTime) >= settle}
 	if before, ok := s.raws[s.latest[it.Origin]]; ok && before.SHA256 != sha {
 		// A clock that was set back must not make the bytes that were replaced look like the newer ones.
 		if seen := before.origin(it.Origin).SeenAt; !origin.SeenAt.After(seen) {

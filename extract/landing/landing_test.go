@@ -150,7 +150,7 @@ func TestWhatMayHaveChangedIsReadAgain(t *testing.T) {
 	}{
 		{"other time, same bytes", func(i *item) { i.mod = longAgo.Add(time.Minute) }, sha("one"), false, 2},
 		{"a later time, same bytes", func(i *item) { i.mod = day.Add(-time.Minute) }, sha("one"), false, 2},
-		{"other size", func(i *item) { i.content = "three" }, sha("three"), true, 3},
+		{"other size", func(i *item) { i.content = "three" }, sha("three"), true, 2},
 		{"same size, other time", func(i *item) { i.content, i.mod = "two", longAgo.Add(time.Minute) }, sha("two"), true, 2},
 		{"no time known", func(i *item) { i.mod = time.Time{} }, sha("one"), false, 3},
 	}
@@ -166,7 +166,7 @@ func TestWhatMayHaveChangedIsReadAgain(t *testing.T) {
 				t.Errorf("landed %+v, new %v", raw, fresh)
 			}
 			land(t, open(t, dir, Options{}), a.Item())
-			if c.name != "other size" && a.reads != c.reads {
+			if a.reads != c.reads {
 				t.Errorf("%d reads, want %d", a.reads, c.reads)
 			}
 		})
@@ -178,6 +178,23 @@ func TestFileLandedWhileFreshIsNotTrustedByItsTime(t *testing.T) {
 	a := &item{origin: "inbox/a.csv", content: "one", mod: day.Add(-time.Second)}
 	land(t, s, a.Item())
 	a.content = "two" // same size, same time: written within the resolution of the clock
+	if raw, fresh := land(t, s, a.Item()); !fresh || raw.SHA256 != sha("two") {
+		t.Errorf("the change was missed: %+v", raw)
+	}
+}
+
+func TestFileThatMayHaveChangedWhileItWasReadIsNotTrustedByItsTime(t *testing.T) {
+	now := day
+	s := open(t, t.TempDir(), Options{Now: func() time.Time { return now }})
+	a := &item{origin: "inbox/a.csv", content: "one", mod: day.Add(-time.Second)}
+	slow := a.Item()
+	bytes := slow.Open
+	slow.Open = func() (io.ReadCloser, error) {
+		now = now.Add(time.Minute)
+		return bytes()
+	}
+	land(t, s, slow)
+	a.content = "two" // written behind what was read already, within the resolution of the clock
 	if raw, fresh := land(t, s, a.Item()); !fresh || raw.SHA256 != sha("two") {
 		t.Errorf("the change was missed: %+v", raw)
 	}
