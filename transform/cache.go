@@ -49,8 +49,12 @@ func readCache(name string) (stream, trace []byte, err error) {
 	if end < lengthSize || sha256.Sum256(data[:end]) != [sha256.Size]byte(data[end:]) {
 		return nil, nil, errors.New("not a whole batch")
 	}
-	end -= lengthSize // the sum is right, so what stands here is what writeBatch wrote
-	start := end - int(binary.LittleEndian.Uint64(data[end:]))
+	end -= lengthSize
+	length := binary.LittleEndian.Uint64(data[end:])
+	if length > uint64(end) {
+		return nil, nil, errors.New("not a whole batch")
+	}
+	start := end - int(length)
 	return data[:start], data[start:end], nil
 }
 
@@ -156,23 +160,31 @@ func readTrace(name string) (*record.Trace, error) {
 	if len(b) == 0 {
 		return nil, errors.New("no workbook")
 	}
-	next := func() int {
+	bad := false                 // more is announced than stands there
+	next := func(size int) int { // a number of things, each of which takes at least so many bytes
 		n, k := binary.Uvarint(b)
+		if k <= 0 || n > uint64((len(b)-k)/size) {
+			b, bad = nil, true
+			return 0
+		}
 		b = b[k:]
 		return int(n)
 	}
-	t := &record.Trace{Texts: make([][]uint16, next())}
+	t := &record.Trace{Texts: make([][]uint16, next(1))}
 	for i := range t.Texts {
-		t.Texts[i] = make([]uint16, next())
+		t.Texts[i] = make([]uint16, next(2))
 		for j := range t.Texts[i] {
 			t.Texts[i][j] = binary.LittleEndian.Uint16(b)
 			b = b[2:]
 		}
 	}
-	t.Proposed = make([]string, next())
+	t.Proposed = make([]string, next(1))
 	for i := range t.Proposed {
-		n := next()
+		n := next(1)
 		t.Proposed[i], b = string(b[:n]), b[n:]
+	}
+	if bad || len(b) > 0 {
+		return nil, errors.New("not a whole trace")
 	}
 	return t, nil
 }
