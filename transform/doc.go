@@ -23,8 +23,8 @@
 // lets a file's observations, refusals and counts travel, cache and load as one thing.
 //
 // The batch of an object is kept under normalised/<sha256>-<rules version and hash of its name>.arrows, an Arrow stream that
-// ends with its own SHA-256. The rules version is a hash over the
+// ends, after the trace of a workbook, with the SHA-256 of the whole (cache.go). The rules version is a hash over the
 // catalogue and over the source text of every package that decides what a cell means, so that nobody can forget to
 // raise it: an unchanged file is never parsed twice and a changed rule re-parses all. The one exception is a new synonym of an
-// indicator: beside a batch lies its trace, and a batch that the synonym can not touch is renamed to the new version (replay.go).
+// indicator: the trace tells which texts a workbook holds, and a batch that the synonym can not touch is renamed to the new version (replay.go).
 package transform

@@ -6,7 +6,9 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -196,13 +198,19 @@ func (p *Pipeline) renew(ctx context.Context, store *landing.Store, raw landing.
 
 // Traces gives the traces of the landed workbooks that the last run left in a cache; none when there is no cache.
 func Traces(cacheDir string) ([]*record.Trace, error) {
-	names, err := filepath.Glob(filepath.Join(cacheDir, "*"+cacheSuffix))
+	files, err := os.ReadDir(cacheDir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
 	if err != nil {
 		return nil, err
 	}
 	var all []*record.Trace
-	for _, name := range names {
-		if t, err := readTrace(name); err == nil {
+	for _, f := range files {
+		if !strings.HasSuffix(f.Name(), cacheSuffix) {
+			continue
+		}
+		if t, err := readTrace(filepath.Join(cacheDir, f.Name())); err == nil {
 			all = append(all, t)
 		}
 	}
