@@ -300,13 +300,6 @@ func column(ctx context.Context, tx *sql.Tx, query string) ([]string, error) {
 
 func stamp(t time.Time) string { return t.UTC().Format(timeForm) }
 
-func stampOrNull(t time.Time) any {
-	if t.IsZero() {
-		return nil
-	}
-	return stamp(t)
-}
-
 func textOrNull(s string) any {
 	if s == "" {
 		return nil

@@ -245,7 +245,7 @@ func (s *sheetReader) rowMeaning(t *table, rw *row, title *meaning) meaning {
 	if m.ambiguous && rw.parent != nil && rw.parent.mean.indicator != nil {
 		m.matches = nil // a part of the row above in a sense that nobody knows: neither title nor column may give it another
 	}
-	for p := rw.parent; p != nil; p = p.parent {
+	if p := rw.parent; p != nil { // which has already inherited from its own parents
 		q := &p.mean
 		if q.unknown != "" && (!p.values && (t.places[p.rank()] || s.rd.narrows(q.unknown) || s.rd.isPlace(q.unknown)) || q.tainted || s.rd.isTownName(q.unknown)) {
 			m.unknown, m.tainted = q.unknown, true
@@ -296,7 +296,6 @@ func (s *sheetReader) rowMeaning(t *table, rw *row, title *meaning) meaning {
 		if q.comparison {
 			m.comparison = true
 		}
-		break // the parent has already inherited from its own parents
 	}
 	return m
 }

@@ -162,12 +162,11 @@ func KeyDistance(x, y []rune, bound int) (d int, below bool) {
 		x, y = x[:min(len(x), limit)], y[:min(len(y), limit)]
 	}
 	var few [128]int
-	row := few[:0]
-	if len(y) < len(few) {
-		row = few[:len(y)+1]
-	} else {
+	row := few[:]
+	if len(y) >= len(few) {
 		row = make([]int, len(y)+1)
 	}
+	row = row[:len(y)+1]
 	for j := range row {
 		row[j] = j
 	}
