@@ -273,10 +273,13 @@ text, there, are settled by it at the next refresh, or at once with --replay.`,
 			if err != nil {
 				return err
 			}
-			if r := refused[e.place()]; below == "" && r.Below != "" { // the label of a part means something only below what it is a part of
-				below = r.Below
+			own := refused[e.place()].Below
+			if below == "" {
+				below = own // the label of a part means something only below what it is a part of
+			}
+			if below != "" {
 				same = slices.DeleteFunc(same, func(o quarantineEntry) bool {
-					return o.SHA256 != e.SHA256 || text.Key(refused[o.place()].Below) != text.Key(below)
+					return o.SHA256 != e.SHA256 || text.Key(refused[o.place()].Below) != text.Key(own)
 				})
 			}
 			result := acceptedJSON{Entries: max(1, len(same))}

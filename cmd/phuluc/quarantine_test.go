@@ -242,11 +242,18 @@ func TestEveryKindOfUnknownTextCanBeAccepted(t *testing.T) {
 
 // The label of a part means something only below what it is a part of, and no indicator is counted in another unit than its row.
 func TestTheLabelOfAPartIsAcceptedBelowItsOwnRow(t *testing.T) {
+	const whole = "Tỷ lệ thất nghiệp khu vực thành thị"
+	t.Run("found", func(t *testing.T) { acceptPart(t, whole) })
+	t.Run("said", func(t *testing.T) { acceptPart(t, whole, "--below", whole) })
+}
+
+// acceptPart accepts the label of the parts of a whole.
+func acceptPart(t *testing.T, whole string, below ...string) {
 	t.Parallel()
 	h := newHome(t)
 	a := goodAnnex("Tỉnh Hà Giang")
 	a.rows = append(a.rows,
-		annexRow{"7", "Tỷ lệ thất nghiệp khu vực thành thị", "%", []any{3.1, 3.2, 3.3, 3.4}},
+		annexRow{"7", whole, "%", []any{3.1, 3.2, 3.3, 3.4}},
 		annexRow{"", "- Thanh niên", "%", []any{8.1, 8.2, 8.3, 8.4}})
 	b := goodAnnex("Tỉnh Lào Cai")
 	b.rows = slices.Insert(b.rows, 3, annexRow{"", "- Thanh niên", "%", []any{50.1, 50.2, 50.3, 50.4}})
@@ -266,8 +273,8 @@ func TestTheLabelOfAPartIsAcceptedBelowItsOwnRow(t *testing.T) {
 	if _, err := os.Stat(h.path("catalogue")); err == nil {
 		t.Error("a refused acceptance leaves a catalogue behind")
 	}
-	accepted, _ := runJSON[record](t, done, append(accept, "--as", "unemp_rate_youth_urban", "--by", "Lan")...)
-	if !strings.HasPrefix(accepted.text("added"), "unemp_rate_youth_urban,Thanh niên,,Tỷ lệ thất nghiệp khu vực thành thị,") || accepted.text("entries") != "4" || accepted.text("files") != "1" {
+	accepted, _ := runJSON[record](t, done, append(append(accept, "--as", "unemp_rate_youth_urban", "--by", "Lan"), below...)...)
+	if !strings.HasPrefix(accepted.text("added"), "unemp_rate_youth_urban,Thanh niên,,"+whole+",") || accepted.text("entries") != "4" || accepted.text("files") != "1" {
 		t.Errorf("accepted: %v", accepted)
 	}
 	h.refresh(t)
