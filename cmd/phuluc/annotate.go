@@ -51,10 +51,6 @@ func annotateLanded(ctx context.Context, cfg config) (written int, err error) {
 	if cfg.Annotate == "" {
 		return 0, nil
 	}
-	cat, err := catalogue.Load(cfg.Catalogue)
-	if err != nil {
-		return 0, err
-	}
 	pipeline, err := newPipeline(cfg, filepath.Join(cfg.DataDir, "normalised"), false)
 	if err != nil {
 		return 0, err
@@ -92,7 +88,7 @@ func annotateLanded(ctx context.Context, cfg config) (written int, err error) {
 			return outputFailure(unfinished, err)
 		}
 		stem := strings.TrimSuffix(file.Name, filepath.Ext(file.Name))
-		if _, err := writeBack(ctx, cat, pipeline.Limits(), f, r.Raw.Type, file, filepath.Join(unfinished, stem+".xlsx")); err != nil {
+		if _, err := writeBack(ctx, pipeline.Catalogue(), pipeline.Limits(), f, r.Raw.Type, file, filepath.Join(unfinished, stem+".xlsx")); err != nil {
 			return err
 		}
 		if err := disk.Rename(unfinished, place); err != nil {
