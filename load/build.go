@@ -80,7 +80,13 @@ func Build(ctx context.Context, o Options) (report Report, err error) {
 		}
 		return report, fmt.Errorf("build %s: %w", o.Out, err)
 	}
-	go b.close() // the file is closed; giving the memory back takes a while, and nothing depends on it
+	if _, err := os.Lstat(o.TempDir); err == nil { // what the engine spilled must be gone before others clear its folder
+		if err := b.close(); err != nil {
+			return report, fmt.Errorf("build %s: %w", o.Out, err)
+		}
+	} else {
+		go b.close() // the file is closed; giving the memory back takes a while, and nothing depends on it
+	}
 	if _, err := os.Lstat(o.Out + ".wal"); err == nil {
 		return report, fmt.Errorf("build %s: a write-ahead log is left after the checkpoint", o.Out)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -227,6 +228,24 @@ func TestNoArrowMemoryIsLeftAfterABuild(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "g.duckdb")
 	if _, err := Build(t.Context(), Options{Out: out, Tables: madeRows(9_000).inputs(t, mem), Models: models.Files}); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// Who clears the folder of a candidate must not take files from under an engine that still ends.
+func TestNothingSpilledIsLeftAfterABuild(t *testing.T) {
+	dir := t.TempDir()
+	spill, spilled := filepath.Join(dir, "spill"), false
+	_, err := Build(t.Context(), Options{Out: filepath.Join(dir, "g.duckdb"), Threads: 2, MemoryLimit: "200MB", TempDir: spill,
+		Tables: madeRows(9_000).inputs(t, memory.NewGoAllocator()), Models: models.Files,
+		Progress: func(string, int, int) {
+			_, err := os.Lstat(spill)
+			spilled = spilled || err == nil
+		}})
+	if err != nil || !spilled {
+		t.Fatalf("spilled %v, %v", spilled, err)
+	}
+	if _, err := os.Lstat(spill); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the folder is still there: %v", err)
 	}
 }
 
