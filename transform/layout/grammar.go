@@ -149,6 +149,18 @@ func (d *partial) merge(o *partial) {
 	d.total = d.total || o.total
 }
 
+// isPartOf reports whether d names a year of the years that wide names, or a part of its part of the year.
+func (d *partial) isPartOf(wide *partial) bool {
+	if wide.toYear != 0 {
+		return d.toYear == 0 && wide.part == "" && wide.year <= d.year && d.year <= wide.toYear
+	}
+	if d.part == "" || d.part == "Y" || wide.part == "" || wide.part == "Y" || d.part == wide.part ||
+		d.year != 0 && wide.year != 0 && d.year != wide.year {
+		return false
+	}
+	return firstMonth(wide.part) <= firstMonth(d.part) && lastMonth(d.part) <= lastMonth(wide.part)
+}
+
 func periodText(d *partial) string {
 	if d.toYear != 0 {
 		return fmt.Sprintf("%d-%d", d.year, d.toYear)

@@ -112,6 +112,11 @@ func (rd *Reader) findNarrowings(s string, heading bool) (found []narrowing) {
 		}
 	}
 	for i := 0; i < len(toks); {
+		if n := takeOwnStandard(toks[i:]); n > 0 { // none of those the catalogue knows
+			found = append(found, narrowing{"own_standard", s[toks[i].start:toks[i+n-1].end]})
+			i += n
+			continue
+		}
 		if w, ok := words.at(narrowOther, toks, i); ok {
 			i += w.n
 			continue

@@ -165,9 +165,18 @@ func (s *sheetReader) columnMeaning(t *table, c int, title *meaning) meaning {
 	var m meaning
 	above := titleAncestors(title)
 	for k, p := range t.columns[c].stack {
-		if s.isRefined(&t.columns[c], k) {
+		measure, period := s.isRefined(&t.columns[c], k)
+		if measure || period {
 			q := *p
-			q.dims.measure, p = "", &q
+			if measure {
+				q.dims.measure = ""
+			}
+			if period && q.dims.toYear != 0 {
+				q.dims.year, q.dims.toYear = 0, 0
+			} else if period {
+				q.dims.part = ""
+			}
+			p = &q
 		}
 		s.rd.add(&m, p, above)
 		if k+1 < len(t.columns[c].stack) {
@@ -177,15 +186,19 @@ func (s *sheetReader) columnMeaning(t *table, c int, title *meaning) meaning {
 	return m
 }
 
-// isRefined reports whether a header over several columns speaks of what was done and the one below it, of this column, says that the
-// figures are estimates of that: "Thực hiện năm 2019" over "Ước thực hiện".
-func (s *sheetReader) isRefined(col *column, k int) bool {
+// isRefined reports what the lowest header of a column says more narrowly than the one at k, which stands over several columns: that the
+// figures are estimates of what was done ("Thực hiện năm 2019" over "Ước thực hiện"), or of which part of a period they are ("Kế hoạch giai
+// đoạn 2021-2025" over "Năm 2021", "Quý I" over "Tháng 1").
+func (s *sheetReader) isRefined(col *column, k int) (measure, period bool) {
 	last := len(col.stack) - 1
-	if k >= last || len(col.cells) != len(col.stack) || col.stack[k].dims.measure != "actual" || col.stack[last].dims.measure != "estimate" {
-		return false
+	if k >= last || len(col.cells) != len(col.stack) {
+		return false, false
 	}
-	m := s.g.cells[col.cells[k]].Merge
-	return m.Col2 > m.Col1
+	if m := s.g.cells[col.cells[k]].Merge; m.Col2 <= m.Col1 {
+		return false, false
+	}
+	wide, narrow := &col.stack[k].dims, &col.stack[last].dims
+	return wide.measure == "actual" && narrow.measure == "estimate", narrow.isPartOf(wide)
 }
 
 func titleAncestors(title *meaning) []ancestor {

@@ -2,6 +2,7 @@ package layout
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/phuluc/phuluc/transform/catalogue"
@@ -44,6 +45,37 @@ func takeStandard(toks []token) (n int, standard string) {
 		return i + k, strconv.Itoa(it.to)
 	}
 	return 0, ""
+}
+
+// takeOwnStandard reads a standard that a province set for itself at the start of the tokens: "chuẩn nghèo của thành phố", "chuẩn hộ nghèo
+// riêng của tỉnh", "chuẩn thành phố giai đoạn 2016-2020". "Chuẩn nghèo đa chiều tỉnh Lạng Sơn" only says where.
+func takeOwnStandard(toks []token) (n int) {
+	if len(toks) == 0 || toks[0].low != "chuẩn" {
+		return 0
+	}
+	own := false
+	for i := 1; i < len(toks); i++ {
+		switch toks[i].low {
+		case "nghèo", "hộ", "cận", "đa", "chiều", "tiếp", "thu", "nhập", "mới", "cũ", "áp", "dụng":
+			continue
+		case "của", "riêng":
+			own = true
+			continue
+		case "tỉnh", "tp", "thành", "địa":
+		default:
+			return 0
+		}
+		if low := toks[i].low; low == "thành" || low == "địa" {
+			if i++; i >= len(toks) || toks[i].low != "phố" && toks[i].low != "phương" {
+				return 0
+			}
+		}
+		if i++; own || i >= len(toks) || toks[i].num >= 0 || toks[i].punct || slices.Contains([]string{"năm", "giai", "đầu", "cuối"}, toks[i].low) {
+			return i
+		}
+		return 0
+	}
+	return 0
 }
 
 // standardIn finds a standard anywhere in a text.

@@ -242,6 +242,19 @@ func lastMonth(part string) int {
 	return 12
 }
 
+// firstMonth gives the number of the month in which a part of the year begins.
+func firstMonth(part string) int {
+	switch last := lastMonth(part); part[0] {
+	case 'Q':
+		return last - 2
+	case 'S':
+		return last - 5
+	case 'M':
+		return last
+	}
+	return 1
+}
+
 // say takes over period and measure of a title that is understood.
 func (ti *titleInfo) say(d *partial) {
 	if p := (partial{year: d.year, toYear: d.toYear, part: d.part}); d.year != 0 && !slices.Contains(ti.years, p) {

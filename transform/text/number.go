@@ -274,6 +274,9 @@ func (p *numberParser) number() (Number, error) {
 		if n.Unit == "" && len(a.digits) <= 2 && len(b.digits) <= 2 && of.LessThanOrEqual(decimal.New(12, 0)) {
 			return Number{}, p.fail(ReasonAmbiguous, "a share or a day of a month")
 		}
+		if of.LessThan(n.Value) { // "14.500/14.000", "150/60": planned and done, or all and the women
+			return Number{}, p.fail(ReasonAmbiguous, "so many of fewer: which of the two is meant is not said")
+		}
 		n.Of = decimal.NewNullDecimal(of)
 	}
 	if part.found {
