@@ -1166,10 +1166,9 @@ func (b *bookReader) joinTerritory(s *sheetReader, cx *cellContext, rw *row, cm 
 	if len(rt) > 0 && len(ct) > 0 {
 		r, code := b.choose(rt, home, cx.onlyDistr)
 		c, code2 := b.choose(ct, home, cx.onlyDistr)
-		if code == "" && code2 == "" && r == c {
-			return r, "", nil
+		if code != "" || code2 != "" || r != c {
+			return nil, "header.conflict", []string{rt[0].NameVi, ct[0].NameVi}
 		}
-		return nil, "header.conflict", []string{rt[0].NameVi, ct[0].NameVi}
 	}
 	other := b.foreign(cx)
 	for _, cands := range [][]*catalogue.Territory{rt, ct} {
