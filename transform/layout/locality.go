@@ -302,7 +302,7 @@ func (b *bookReader) placeSheets() {
 	}
 	for _, s := range b.sheets {
 		b.districts = b.districts || s.place != nil && (len(s.place.territories) == 0 || s.place.level() == "district")
-		if name := b.rd.repair(s.g.info.Name); s.local == nil && s.place == nil && b.rd.isProperName(name) {
+		if name := b.rd.repair(s.g.info.Name); s.local == nil && s.place == nil && b.rd.mayBePlace(name) {
 			s.local, b.districts = &mention{name: name, at: place{sheet: s.g.info.Name}}, true
 		}
 	}
@@ -314,12 +314,22 @@ func (s *sheetReader) placeKnown() bool { return s.place != nil && len(s.place.t
 func (b *bookReader) namesSiblings() bool {
 	names, foreign := 0, false
 	for _, s := range b.sheets {
-		if name := b.rd.repair(s.g.info.Name); len(s.tables) > 0 && b.rd.isProperName(name) {
+		if name := b.rd.repair(s.g.info.Name); len(s.tables) > 0 && b.rd.mayBePlace(name) {
 			names++
-			foreign = foreign || b.rd.isForeign(name)
+			_, known := b.rd.locality(name)
+			foreign = foreign || known || b.rd.isForeign(name)
 		}
 	}
 	return names > 1 && foreign
+}
+
+// mayBePlace reports whether the name of a sheet is written like that of a place. Without signs most are short for what they hold
+// ("GiamNgheo", "Viec Lam"), so such a name must be one of the list.
+func (rd *Reader) mayBePlace(name string) bool {
+	if _, ok := rd.locality(name); ok {
+		return true
+	}
+	return rd.isProperName(name) && strings.ContainsFunc(name, func(r rune) bool { return r > unicode.MaxASCII })
 }
 
 // isProperName: all syllables begin with a capital and go on in small letters, and nothing else is known of the text.

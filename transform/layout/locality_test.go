@@ -53,3 +53,15 @@ func TestLocalitiesInARunningText(t *testing.T) {
 		}
 	}
 }
+
+func TestNamesOfSheetsThatMayBePlaces(t *testing.T) {
+	rd := NewReader(loadCatalogue(t))
+	for name, want := range map[string]bool{
+		"Mộc Châu": true, "Moc Chau": true, "MocChau": true, "Thu Hường": true,
+		"GiamNgheo": false, "Viec Lam": false, "DSGioiTinh": false, "TongHop": false, "Thu Huong": false, "Sheet1": false, "Trẻ em": false,
+	} {
+		if rd.mayBePlace(name) != want {
+			t.Errorf("%q may be a place: %t, want %t", name, !want, want)
+		}
+	}
+}
