@@ -326,7 +326,7 @@ func (b *bookReader) namesSiblings() bool {
 // mayBePlace reports whether the name of a sheet is written like that of a place. Without signs most are short for what they hold
 // ("GiamNgheo", "Viec Lam"), so such a name must be one of the list.
 func (rd *Reader) mayBePlace(name string) bool {
-	if _, ok := rd.locality(name); ok {
+	if _, ok := rd.locality(name); ok || loadGlued()[strings.Join(pathWords(name), "")] {
 		return true
 	}
 	return rd.isProperName(name) && strings.ContainsFunc(name, func(r rune) bool { return r > unicode.MaxASCII })
