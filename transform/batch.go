@@ -1,6 +1,7 @@
 package transform
 
 import (
+	"encoding/binary"
 	"fmt"
 	"math"
 	"math/big"
@@ -136,19 +137,22 @@ var schema = sync.OnceValue(func() *arrow.Schema {
 	}, nil)
 })
 
-// encoder writes rows into one record batch; a column that a row does not set becomes NULL. Most columns of most batches are
-// never set, so a column has no builder before its first value. Texts, which are most of a batch, are only noted; their columns
-// are made in one go when all are known.
+// encoder writes rows into one record batch; a column that a row does not set becomes NULL. Values are only noted; their columns
+// are made in one go when all are known, for most columns of most batches are never set.
 type encoder struct {
-	mem      memory.Allocator
-	schema   *arrow.Schema
-	columns  [columnCount]array.Builder // of other columns than texts
-	texts    []textAt
-	last     [columnCount]string                      // text of each column
-	lengths  [columnCount]struct{ values, bytes int } // of columns of texts
-	rows     int
-	expected int // rows that will be written, if that is known
-	err      error
+	mem    memory.Allocator
+	schema *arrow.Schema
+	*noted
+	last    [columnCount]string                      // text of each column
+	lengths [columnCount]struct{ values, bytes int } // bytes only of texts
+	rows    int
+	err     error
+}
+
+// noted are the values of a batch.
+type noted struct {
+	texts   []textAt
+	numbers []numberAt
 }
 
 // textAt is a text with its place in the batch.
@@ -158,14 +162,23 @@ type textAt struct {
 	column uint8
 }
 
-// maxTextsKept keeps one large batch from filling the memory for good.
-const maxTextsKept = 1 << 17
+// numberAt is a number, a flag or an instant with its place in the batch.
+type numberAt struct {
+	value  decimal128.Num
+	row    int32
+	column uint8
+}
 
-// textLists are lists for the texts of a batch, which are needed only until its columns are made.
-var textLists = sync.OnceValue(func() *sync.Pool { return &sync.Pool{New: func() any { return new([]textAt) }} })
+// maxNotedKept keeps one large batch from filling the memory for good.
+const maxNotedKept = 1 << 17
 
-func newEncoder(mem memory.Allocator, rows int) *encoder {
-	return &encoder{mem: mem, schema: Schema(), expected: rows, texts: (*textLists().Get().(*[]textAt))[:0]}
+// notes are lists for the values of a batch, which are needed only until its columns are made.
+var notes = sync.OnceValue(func() *sync.Pool { return &sync.Pool{New: func() any { return new(noted) }} })
+
+func newEncoder(mem memory.Allocator) *encoder {
+	e := &encoder{mem: mem, schema: Schema(), noted: notes().Get().(*noted)}
+	e.texts, e.numbers = e.texts[:0], e.numbers[:0]
+	return e
 }
 
 // begin starts a row.
@@ -173,20 +186,6 @@ func (e *encoder) begin(kind, sha string) {
 	e.rows++
 	e.text(colKind, kind)
 	e.text(colSHA, sha)
-}
-
-// column gives the builder of a column, ready for the value of the row that was begun.
-func (e *encoder) column(c column) array.Builder {
-	b := e.columns[c]
-	if b == nil {
-		b = array.NewBuilder(e.mem, e.schema.Field(int(c)).Type)
-		b.Reserve(e.expected)
-		e.columns[c] = b
-	}
-	if n := e.rows - 1 - b.Len(); n > 0 {
-		b.AppendNulls(n)
-	}
-	return b
 }
 
 // text sets a text column; an empty text is NULL. Names of files may hold bytes that are no text: they become U+FFFD.
@@ -205,23 +204,30 @@ func (e *encoder) text(c column, s string) {
 	e.lengths[c].bytes += len(s)
 }
 
-// textColumns makes the columns of texts.
-func (e *encoder) textColumns(arrays []arrow.Array) error {
-	type open struct {
-		offsets, data, valid *memory.Buffer
-		starts               []int32 // the values of offsets
-		filled               int     // of starts
-		end                  int32   // of what is written of data
-	}
+// open is a column that is being written.
+type open struct {
+	valid, data *memory.Buffer
+	offsets     *memory.Buffer // of a column of texts; nil of others
+	starts      []int32        // the values of offsets
+	filled      int            // of starts
+	end         int32          // of what is written of data
+}
+
+// columns makes the columns that have a value.
+func (e *encoder) columns() ([]arrow.Array, error) {
 	// The buffers of all columns are cut from one, each where the alignment that Arrow asks for allows.
 	aligned := func(n int) int { return (n + 63) &^ 63 }
 	offsets, valid := arrow.Int32Traits.BytesRequired(e.rows+1), int(bitutil.BytesForBits(int64(e.rows)))
 	size := 0
-	for c, n := range e.lengths {
-		switch {
+	for c := range e.lengths {
+		n := &e.lengths[c]
+		switch t, fixed := e.schema.Field(c).Type.(arrow.FixedWidthDataType); {
 		case n.values == 0:
+		case fixed:
+			n.bytes = int(bitutil.BytesForBits(int64(e.rows) * int64(t.BitWidth())))
+			size += aligned(n.bytes) + aligned(valid)
 		case n.bytes > math.MaxInt32:
-			return fmt.Errorf("%d bytes of text in the column %s of one file", n.bytes, e.schema.Field(c).Name)
+			return nil, fmt.Errorf("%d bytes of text in the column %s of one file", n.bytes, e.schema.Field(c).Name)
 		default:
 			size += aligned(offsets) + aligned(n.bytes) + aligned(valid)
 		}
@@ -241,9 +247,14 @@ func (e *encoder) textColumns(arrays []arrow.Array) error {
 			continue
 		}
 		o := &columns[c]
-		o.offsets, o.data, o.valid = slice(offsets), slice(n.bytes), slice(valid)
+		o.valid, o.data = slice(valid), slice(n.bytes)
 		clear(o.valid.Bytes())
-		o.starts = arrow.Int32Traits.CastFromBytes(o.offsets.Bytes())
+		if e.schema.Field(c).Type.ID() == arrow.STRING {
+			o.offsets = slice(offsets)
+			o.starts = arrow.Int32Traits.CastFromBytes(o.offsets.Bytes())
+		} else {
+			clear(o.data.Bytes()) // a NULL is 0 too
+		}
 	}
 	for i := range e.texts {
 		t := &e.texts[i]
@@ -254,29 +265,63 @@ func (e *encoder) textColumns(arrays []arrow.Array) error {
 		o.end += int32(copy(o.data.Bytes()[o.end:], t.text))
 		bitutil.SetBit(o.valid.Bytes(), int(t.row))
 	}
+	for i := range e.numbers {
+		n := &e.numbers[i]
+		o, row := &columns[n.column], int(n.row)
+		switch data := o.data.Bytes(); e.schema.Field(int(n.column)).Type.ID() {
+		case arrow.BOOL:
+			bitutil.SetBitTo(data, row, n.value.LowBits() != 0)
+		case arrow.INT32:
+			binary.NativeEndian.PutUint32(data[4*row:], uint32(n.value.LowBits()))
+		case arrow.DECIMAL128:
+			arrow.Decimal128Traits.CastFromBytes(data)[row] = n.value
+		default:
+			binary.NativeEndian.PutUint64(data[8*row:], n.value.LowBits())
+		}
+		bitutil.SetBit(o.valid.Bytes(), row)
+	}
+	arrays := make([]arrow.Array, columnCount)
 	for c := range columns {
 		o := &columns[c]
-		if o.offsets == nil {
+		if o.data == nil {
 			continue
 		}
-		for ; o.filled <= e.rows; o.filled++ {
-			o.starts[o.filled] = o.end
+		buffers := []*memory.Buffer{o.valid, o.data}
+		if o.offsets != nil {
+			for ; o.filled <= e.rows; o.filled++ {
+				o.starts[o.filled] = o.end
+			}
+			buffers = []*memory.Buffer{o.valid, o.offsets, o.data}
 		}
-		data := array.NewData(arrow.BinaryTypes.String, e.rows, []*memory.Buffer{o.valid, o.offsets, o.data}, nil, e.rows-e.lengths[c].values, 0)
-		arrays[c] = array.NewStringData(data)
-		data.Release()
-		o.valid.Release()
-		o.offsets.Release()
-		o.data.Release()
+		arrays[c] = newArray(e.schema.Field(c).Type, e.rows, e.rows-e.lengths[c].values, buffers)
+		for _, b := range buffers {
+			b.Release()
+		}
 	}
-	return nil
+	return arrays, nil
 }
 
-func (e *encoder) int32(c column, n int)   { e.column(c).(*array.Int32Builder).Append(int32(n)) }
-func (e *encoder) int64(c column, n int64) { e.column(c).(*array.Int64Builder).Append(n) }
-func (e *encoder) flag(c column, v bool)   { e.column(c).(*array.BooleanBuilder).Append(v) }
-func (e *encoder) instant(c column, t time.Time) {
-	e.column(c).(*array.TimestampBuilder).Append(arrow.Timestamp(t.UTC().UnixMicro()))
+// newArray makes an array of buffers, which stay the caller's to release.
+func newArray(t arrow.DataType, rows, nulls int, buffers []*memory.Buffer) arrow.Array {
+	data := array.NewData(t, rows, buffers, nil, nulls, 0)
+	defer data.Release()
+	return array.MakeFromData(data)
+}
+
+// number sets a column of another type than text.
+func (e *encoder) number(c column, v decimal128.Num) {
+	e.numbers = append(e.numbers, numberAt{v, int32(e.rows - 1), uint8(c)})
+	e.lengths[c].values++
+}
+
+func (e *encoder) integer(c column, n int64) { e.number(c, decimal128.FromI64(n)) }
+
+func (e *encoder) flag(c column, v bool) {
+	n := int64(0)
+	if v {
+		n = 1
+	}
+	e.integer(c, n)
 }
 
 func (e *encoder) decimal(c column, d decimal.NullDecimal) {
@@ -287,7 +332,7 @@ func (e *encoder) decimal(c column, d decimal.NullDecimal) {
 	if err != nil && e.err == nil {
 		e.err = err
 	}
-	e.column(c).(*array.Decimal128Builder).Append(n)
+	e.number(c, n)
 }
 
 // tens are the powers of ten up to that of Scale.
@@ -340,13 +385,13 @@ func (e *encoder) origin(o record.Origin) {
 	e.text(colSheet, o.Sheet)
 	cell := o.Cell
 	if o.Line > 0 {
-		e.int64(colLine, o.Line)
+		e.integer(colLine, o.Line)
 		cell = fmt.Sprintf("L%d:%s", o.Line, o.Field)
 	}
 	e.text(colCell, cell)
 	if o.Row > 0 {
-		e.int32(colRow, o.Row)
-		e.int32(colCol, o.Col)
+		e.integer(colRow, int64(o.Row))
+		e.integer(colCol, int64(o.Col))
 	}
 	e.text(colField, o.Field)
 	e.text(colRaw, o.Raw)
@@ -355,42 +400,47 @@ func (e *encoder) origin(o record.Origin) {
 
 // finish gives the rows as one Arrow record batch; the caller releases it.
 func (e *encoder) finish() (arrow.RecordBatch, error) {
-	arrays := make([]arrow.Array, columnCount)
-	for c, b := range e.columns {
-		if b != nil {
-			b.AppendNulls(e.rows - b.Len())
-			arrays[c] = b.NewArray()
-			b.Release()
-		}
-	}
-	if err := e.textColumns(arrays); err != nil && e.err == nil {
+	arrays, err := e.columns()
+	if e.err == nil {
 		e.err = err
 	}
-	if list := e.texts; cap(list) <= maxTextsKept {
-		textLists().Put(&list)
+	if max(cap(e.texts), cap(e.numbers)) <= maxNotedKept {
+		notes().Put(e.noted)
 	}
-	batch := complete(e.mem, e.schema, arrays, e.rows)
 	if e.err != nil {
-		batch.Release()
+		for _, a := range arrays {
+			if a != nil {
+				a.Release()
+			}
+		}
 		return nil, e.err
 	}
-	return batch, nil
+	return complete(e.mem, e.schema, arrays, e.rows), nil
 }
 
 // complete makes a batch of arrays, which it releases; in place of each that is nil stands a column of NULLs.
 func complete(mem memory.Allocator, schema *arrow.Schema, arrays []arrow.Array, rows int) arrow.RecordBatch {
-	empty := map[arrow.Type]arrow.Array{} // shared by the columns that have no value
+	zeros := memory.NewResizableBuffer(mem)
+	zeros.Resize(arrow.Decimal128Traits.BytesRequired(rows + 1)) // no column of NULLs needs more
+	clear(zeros.Bytes())
+	defer zeros.Release()
+	var empty [arrow.DECIMAL128 + 1]arrow.Array // by type; shared by the columns that have no value
 	for c, a := range arrays {
 		if a != nil {
 			continue
 		}
 		t := schema.Field(c).Type
-		if empty[t.ID()] == nil {
-			empty[t.ID()] = array.MakeArrayOfNull(mem, t, rows)
+		if a = empty[t.ID()]; a != nil {
+			a.Retain()
 		} else {
-			empty[t.ID()].Retain()
+			buffers := []*memory.Buffer{zeros, zeros}
+			if t.ID() == arrow.STRING {
+				buffers = append(buffers, nil)
+			}
+			a = newArray(t, rows, rows, buffers)
+			empty[t.ID()] = a
 		}
-		arrays[c] = empty[t.ID()]
+		arrays[c] = a
 	}
 	defer func() {
 		for _, a := range arrays {
@@ -431,11 +481,7 @@ func widen(mem memory.Allocator, narrow arrow.RecordBatch) (arrow.RecordBatch, e
 // Encode gives everything that became of one file as one record batch of Schema; the caller releases it. The first
 // row is the file's own (kind "file"); what only the landing knows is added by FileRows.
 func Encode(mem memory.Allocator, f *record.File) (arrow.RecordBatch, error) {
-	rows := 1 + len(f.Sheets) + len(f.Observations) + len(f.Tasks) + len(f.Insurance) + len(f.Refusals) + len(f.Findings)
-	for _, s := range f.Sheets {
-		rows += len(s.Skipped)
-	}
-	e := newEncoder(mem, rows)
+	e := newEncoder(mem)
 	e.begin(kindFile, f.SHA256)
 	e.text(colFileName, f.Name)
 	e.text(colFileType, f.Type)
@@ -451,22 +497,22 @@ func Encode(mem memory.Allocator, f *record.File) (arrow.RecordBatch, error) {
 		e.begin(kindSheet, f.SHA256)
 		e.text(colSheet, s.Name)
 		e.flag(colHidden, s.Hidden)
-		e.int32(colTables, s.Tables)
-		e.int64(colRead, int64(s.Read))
-		e.int64(colLoaded, int64(s.Loaded))
-		e.int64(colQuarantined, int64(s.Quarantined))
+		e.integer(colTables, int64(s.Tables))
+		e.integer(colRead, int64(s.Read))
+		e.integer(colLoaded, int64(s.Loaded))
+		e.integer(colQuarantined, int64(s.Quarantined))
 		for _, reason := range sortedKeys(s.Skipped) {
 			e.begin(kindSkip, f.SHA256)
 			e.text(colSheet, s.Name)
 			e.text(colReason, reason)
-			e.int64(colN, int64(s.Skipped[reason]))
+			e.integer(colN, int64(s.Skipped[reason]))
 		}
 	}
 	for i := range f.Observations {
 		o := &f.Observations[i]
 		e.begin(kindObservation, f.SHA256)
 		e.origin(o.Origin)
-		e.int32(colTable, o.Table)
+		e.integer(colTable, int64(o.Table))
 		e.text(colIndicator, o.Indicator)
 		e.text(colTerritory, o.Territory)
 		e.text(colPeriod, o.Period)
@@ -493,7 +539,7 @@ func Encode(mem memory.Allocator, f *record.File) (arrow.RecordBatch, error) {
 		t := &f.Tasks[i]
 		e.begin(kindTask, f.SHA256)
 		e.origin(t.Origin)
-		e.int32(colTable, t.Table)
+		e.integer(colTable, int64(t.Table))
 		e.text(colTerritory, f.Identity.Territory)
 		e.text(colTaskNumber, t.Number)
 		e.text(colTaskTitle, t.Title)
@@ -501,7 +547,7 @@ func Encode(mem memory.Allocator, f *record.File) (arrow.RecordBatch, error) {
 		e.text(colTaskPartner, t.Partner)
 		e.text(colTaskDue, t.Due)
 		e.text(colTaskLevel, t.Level)
-		e.int64(colN, int64(t.Cells))
+		e.integer(colN, int64(t.Cells))
 	}
 	for i := range f.Insurance {
 		o := &f.Insurance[i]
@@ -530,7 +576,7 @@ func Encode(mem memory.Allocator, f *record.File) (arrow.RecordBatch, error) {
 		e.text(colRound, f.Identity.Round)
 		e.text(colForm, f.Identity.Form)
 		e.text(colTerritory, f.Identity.Territory)
-		e.int64(colN, int64(r.Cells))
+		e.integer(colN, int64(r.Cells))
 	}
 	for i := range f.Findings {
 		d := &f.Findings[i]
@@ -549,7 +595,7 @@ func Encode(mem memory.Allocator, f *record.File) (arrow.RecordBatch, error) {
 type FileRows struct{ e *encoder }
 
 // NewFileRows returns a collection without rows. Finish must be called.
-func NewFileRows(mem memory.Allocator) FileRows { return FileRows{newEncoder(mem, 0)} }
+func NewFileRows(mem memory.Allocator) FileRows { return FileRows{newEncoder(mem)} }
 
 // Add takes the file row of a batch and adds when the object was received, its size and every place it came from.
 func (r FileRows) Add(batch arrow.RecordBatch, raw landing.Raw) {
@@ -563,8 +609,8 @@ func (r FileRows) Add(batch arrow.RecordBatch, raw landing.Raw) {
 	if col := batch.Column(int(colSample)).(*array.Boolean); col.IsValid(0) {
 		e.flag(colSample, col.Value(0))
 	}
-	e.instant(colReceived, raw.ReceivedAt.Truncate(time.Microsecond))
-	e.int64(colSize, raw.Size)
+	e.integer(colReceived, raw.ReceivedAt.Truncate(time.Microsecond).UnixMicro())
+	e.integer(colSize, raw.Size)
 	origins := make([]string, len(raw.Origins))
 	for i, o := range raw.Origins {
 		origins[i] = strings.ReplaceAll(o.Origin, "\n", "␤") // a line break separates origins
