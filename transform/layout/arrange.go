@@ -203,9 +203,9 @@ func (s *sheetReader) panes(r int) []pane {
 		case values && begins(c) && (s.comesAgain(r, start, c) || g.cols[c] > g.cols[c-1]+1 || s.isEmptyColumn(r, c-1)):
 			out = append(out, pane{start, c - 1})
 			start, values = c, false
-		default:
+		case !values:
 			_, numbers := s.below(r, c)
-			values = values || numbers > 0
+			values = numbers > 0
 		}
 	}
 	if len(out) == 0 || !values {

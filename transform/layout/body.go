@@ -45,6 +45,9 @@ type row struct {
 	indent  int  // blanks before the label or its bullet
 	values  bool
 	mean    meaning
+
+	searched bool        // for headings
+	headings []narrowing // see headingsOver
 }
 
 // rank is that of the row's ordinal as it is written, 0 if it has none.

@@ -89,25 +89,22 @@ func (s *sheetReader) above(t *table) *table {
 
 // sameBand reports whether two tables have the same headers over the same columns of their sheets.
 func (s *sheetReader) sameBand(t *table, before *sheetReader, last *table) bool {
-	heads := func(s *sheetReader, t *table) map[int]string {
-		m := map[int]string{}
+	type head struct {
+		col  int // of the sheet
+		text string
+	}
+	heads := func(s *sheetReader, t *table) (out []head) {
 		for c := range t.columns {
 			if h := t.columns[c].header; h != "" {
-				m[s.g.cols[c]] = strings.Join(strings.Fields(strings.ToLower(s.rd.repair(h))), " ")
+				out = append(out, head{s.g.cols[c], h})
 			}
 		}
-		return m
+		return out
 	}
-	a, b := heads(s, t), heads(before, last)
-	if len(a) != len(b) {
-		return false
-	}
-	for c, h := range a {
-		if b[c] != h {
-			return false
-		}
-	}
-	return true
+	plain := func(h string) string { return strings.Join(strings.Fields(strings.ToLower(s.rd.repair(h))), " ") }
+	return slices.EqualFunc(heads(s, t), heads(before, last), func(a, b head) bool {
+		return a.col == b.col && (a.text == b.text || plain(a.text) == plain(b.text))
+	})
 }
 
 // headless gives a sheet without any header a table with the columns of the table before: nil if a value stands under none of its values,

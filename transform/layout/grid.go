@@ -1,6 +1,7 @@
 package layout
 
 import (
+	"slices"
 	"sort"
 	"strings"
 
@@ -108,8 +109,8 @@ func (z *zone) place(row, col int) (int, int) {
 func (g *grid) lay(zones []zone) bool {
 	n := len(g.cells)
 	places := make([]sheet.Range, n) // of the cell or of its merged range
-	set := make([]int, 2*n)
-	rowSet, colSet := set[:n:n], set[n:]
+	var rowSet, colSet []int
+	col := 0 // of colSet
 	for i := range g.cells {
 		c := &g.cells[i]
 		p := sheet.Range{Row1: c.Row, Col1: c.Col, Row2: c.Row, Col2: c.Col}
@@ -123,9 +124,19 @@ func (g *grid) lay(zones []zone) bool {
 				break
 			}
 		}
-		places[i], rowSet[i], colSet[i] = p, p.Row1, p.Col1
+		places[i] = p
+		if len(rowSet) == 0 || rowSet[len(rowSet)-1] != p.Row1 {
+			rowSet = append(rowSet, p.Row1)
+		}
+		if col++; col >= len(colSet) || colSet[col] != p.Col1 { // most cells stand behind the one before
+			var known bool
+			if col, known = slices.BinarySearch(colSet, p.Col1); !known {
+				colSet = slices.Insert(colSet, col, p.Col1)
+			}
+		}
 	}
-	g.rows, g.cols = distinct(rowSet), distinct(colSet)
+	slices.Sort(rowSet)
+	g.rows, g.cols = slices.Compact(rowSet), colSet
 	if len(g.rows)*len(g.cols) > maxGrid {
 		return false
 	}
@@ -171,17 +182,6 @@ func (g *grid) lay(zones []zone) bool {
 	}
 	g.listRows()
 	return true
-}
-
-func distinct(v []int) []int {
-	sort.Ints(v)
-	out := v[:0]
-	for i, x := range v {
-		if i == 0 || x != out[len(out)-1] {
-			out = append(out, x)
-		}
-	}
-	return out
 }
 
 // cell gives the index of the cell that covers a position, spread merges included, or none.
@@ -267,6 +267,7 @@ func (g *grid) origin(i int32) record.Origin {
 // count sums the fates. A cell without a fate is counted nowhere, so that Sheet.Check reports it.
 func (g *grid) count(tables int) record.Sheet {
 	s := record.Sheet{Name: g.info.Name, Hidden: g.info.Hidden, Tables: tables, Read: len(g.cells), Skipped: map[string]int{}}
+	reason, same := "", 0 // of the cells before, which most cells share
 	for _, f := range g.fates {
 		switch f.kind {
 		case fateLoaded:
@@ -274,8 +275,17 @@ func (g *grid) count(tables int) record.Sheet {
 		case fateQuarantined:
 			s.Quarantined++
 		case fateSkipped:
-			s.Skipped[f.reason]++
+			if f.reason != reason {
+				if same > 0 {
+					s.Skipped[reason] += same
+				}
+				reason, same = f.reason, 0
+			}
+			same++
 		}
+	}
+	if same > 0 {
+		s.Skipped[reason] += same
 	}
 	return s
 }

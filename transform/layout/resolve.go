@@ -40,11 +40,11 @@ func (rd *Reader) pick(matches []catalogue.Match, above []ancestor) (in *catalog
 	if i := slices.IndexFunc(above, func(a ancestor) bool { return a.indicator != nil }); i >= 0 {
 		above = above[:i+1]
 	}
-	one := func(ok func(catalogue.Match) bool) (*catalogue.Indicator, int) {
+	one := func(ok func(*catalogue.Match) bool) (*catalogue.Indicator, int) {
 		var found *catalogue.Indicator
 		n := 0
-		for _, m := range matches {
-			if ok(m) && m.Indicator != found {
+		for i := range matches {
+			if m := &matches[i]; m.Indicator != found && ok(m) {
 				found = m.Indicator
 				n++
 			}
@@ -52,7 +52,7 @@ func (rd *Reader) pick(matches []catalogue.Match, above []ancestor) (in *catalog
 		return found, n
 	}
 	for _, a := range above {
-		found, n := one(func(m catalogue.Match) bool { return m.ParentLabel != "" && rd.isParent(m, a) })
+		found, n := one(func(m *catalogue.Match) bool { return m.ParentLabel != "" && rd.isParent(m, a) })
 		if n == 1 {
 			return found, false
 		}
@@ -60,7 +60,7 @@ func (rd *Reader) pick(matches []catalogue.Match, above []ancestor) (in *catalog
 			return nil, true
 		}
 	}
-	found, n := one(func(m catalogue.Match) bool { return m.ParentLabel == "" })
+	found, n := one(func(m *catalogue.Match) bool { return m.ParentLabel == "" })
 	switch n {
 	case 0:
 		return nil, false
@@ -71,7 +71,7 @@ func (rd *Reader) pick(matches []catalogue.Match, above []ancestor) (in *catalog
 		if a.indicator == nil {
 			continue
 		}
-		if found, n := one(func(m catalogue.Match) bool { return m.ParentLabel == "" && m.Indicator.Parent == a.indicator.Code }); n == 1 {
+		if found, n := one(func(m *catalogue.Match) bool { return m.ParentLabel == "" && m.Indicator.Parent == a.indicator.Code }); n == 1 {
 			return found, false
 		}
 	}
@@ -84,7 +84,10 @@ type parentQuestion struct {
 	indicator   *catalogue.Indicator
 }
 
-func (rd *Reader) isParent(m catalogue.Match, a ancestor) bool {
+func (rd *Reader) isParent(m *catalogue.Match, a ancestor) bool {
+	if m.ParentLabel == a.text {
+		return true
+	}
 	return rd.parents.get(parentQuestion{m.ParentLabel, a.text, a.indicator}, func() bool {
 		if text.Key(m.ParentLabel) == text.Key(a.text) {
 			return true
@@ -891,7 +894,10 @@ func (b *bookReader) resolveCell(s *sheetReader, cx *cellContext, rw *row, c int
 		no("dimension.missing", "", "no heading above the row names its sex or area") // a heading may be lost
 		return
 	}
-	if n, ok := b.rd.unsaid(slices.Concat(ti.narrowed, s.headingsOver(rw)), in, sex, label, header); ok {
+	if !rw.searched {
+		rw.headings, rw.searched = s.headingsOver(rw), true
+	}
+	if n, ok := b.rd.unsaid(slices.Concat(ti.narrowed, rw.headings), in, sex, label, header); ok {
 		no("indicator.narrowed", "", n.text)
 		return
 	}
@@ -1276,9 +1282,8 @@ func (b *bookReader) namedProvinces(cx *cellContext) *namedProvinces {
 		}
 	}
 	for _, text := range cx.title.texts {
-		low := strings.ToLower(text)
-		n.wider = n.wider || holds(low, "so sánh")
-		n.migration = n.migration || holds(low, "theo quê", "nguyên quán", "theo nơi", "đến từ", "đi làm việc tại", "đến làm việc", "chuyển đi", "chuyển đến", "ngoại tỉnh", "ngoài tỉnh")
+		w := b.rd.provinceWords(text)
+		n.wider, n.migration = n.wider || w.compares, n.migration || w.migration
 	}
 	see(cx.title.indicator, nil)
 	for c := range cx.t.columns {
@@ -1298,6 +1303,19 @@ func (b *bookReader) namedProvinces(cx *cellContext) *namedProvinces {
 		}
 	}
 	return &n
+}
+
+// provinceWords is what the words of a title say about the provinces of its table.
+type provinceWords struct{ compares, migration bool }
+
+func (rd *Reader) provinceWords(title string) provinceWords {
+	return rd.provinces.get(title, func() provinceWords {
+		low := strings.ToLower(title)
+		return provinceWords{
+			compares:  holds(low, "so sánh"),
+			migration: holds(low, "theo quê", "nguyên quán", "theo nơi", "đến từ", "đi làm việc tại", "đến làm việc", "chuyển đi", "chuyển đến", "ngoại tỉnh", "ngoài tỉnh"),
+		}
+	})
 }
 
 // holds reports whether a text holds one of some words.

@@ -427,22 +427,24 @@ func (s *sheetReader) isCodes(cells []int32) bool {
 		if t == "" || longerThanCode(t) {
 			return false
 		}
-		toks := s.rd.tokenize(t)
-		if len(toks) == 1 && toks[0].num < 0 && !toks[0].punct && len([]rune(t)) == 1 {
+		if r, w := utf8.DecodeRuneInString(t); w == len(t) && (unicode.IsLetter(r) || unicode.IsMark(r)) {
 			seen++
 			continue
 		}
-		if toks[0].num < 0 || toks[0].num > 99 {
+		t = strings.TrimSpace(t)
+		digits := len(t) - len(strings.TrimLeft(t, "0123456789"))
+		n, err := strconv.Atoi(t[:digits])
+		if err != nil || digits > 6 || n > 99 {
 			return false
 		}
-		if len(toks) > 1 && !isFormula(s.rd.tokenize(s.g.text[i])) {
-			return false
-		}
-		if toks[0].num != next {
-			if next != 1 || toks[0].num > 4 { // "A B C" may also be counted as 1 2 3
+		if n != next {
+			if next != 1 || n > 4 { // "A B C" may also be counted as 1 2 3
 				return false
 			}
-			next = toks[0].num
+			next = n
+		}
+		if digits < len(t) && !isFormula(s.rd.tokenize(s.g.text[i])) {
+			return false
 		}
 		next++
 		seen++

@@ -23,12 +23,9 @@ func (b *bookReader) trace(book Book, grids []*grid) *record.Trace {
 		cells += len(g.cells)
 	}
 	t := &record.Trace{Texts: slices.Grow([][]uint16(nil), cells/4)}
-	seen := make(map[*reading]bool, cells/4)
-	add := func(r *reading) {
-		if r != nil && !seen[r] {
-			seen[r] = true
-			t.Texts = append(t.Texts, r.words...)
-		}
+	seen, ok := b.rd.seen.Get().(map[*reading]bool) // one that an earlier workbook used has its room
+	if !ok {
+		seen = map[*reading]bool{}
 	}
 	for _, part := range strings.FieldsFunc(book.Name, func(r rune) bool { return r == '/' || r == '\\' }) {
 		if w := b.rd.wordsIn(strings.TrimSuffix(part, path.Ext(part))); w != nil {
@@ -40,11 +37,21 @@ func (b *bookReader) trace(book Book, grids []*grid) *record.Trace {
 			t.Texts = append(t.Texts, w)
 		}
 		for _, r := range g.read {
-			add(r)
+			if r == nil {
+				continue
+			}
+			n := len(seen)
+			if seen[r] = true; len(seen) > n {
+				t.Texts = append(t.Texts, r.words...)
+			}
 		}
 		for _, joined := range g.joined {
 			t.Texts = append(t.Texts, record.Words(text.Key(joined)))
 		}
+	}
+	if len(seen) <= maxPendingKept {
+		clear(seen)
+		b.rd.seen.Put(seen)
 	}
 	t.Proposed = slices.Sorted(maps.Keys(b.proposed))
 	return t

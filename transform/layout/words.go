@@ -319,6 +319,7 @@ type Reader struct {
 	syllables map[string]bool                   // see knownSyllables
 	unitWords memo[string, *catalogue.Unit]
 	pendings  sync.Pool // see takePending
+	seen      sync.Pool // see trace
 
 	spellings   memo[string, spelling]
 	places      memo[string, []*catalogue.Territory]
@@ -328,6 +329,7 @@ type Reader struct {
 	repairs     memo[string, string]
 	facts       memo[string, headFacts]
 	titles      memo[string, *titleWords]
+	provinces   memo[string, provinceWords]
 	lines       memo[string, headLine]
 	references  memo[string, reference]
 	names       memo[string, []uint16]
