@@ -6,6 +6,7 @@ import (
 	"math"
 	"math/big"
 	"math/bits"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -482,6 +483,8 @@ func widen(mem memory.Allocator, narrow arrow.RecordBatch) (arrow.RecordBatch, e
 // row is the file's own (kind "file"); what only the landing knows is added by FileRows.
 func Encode(mem memory.Allocator, f *record.File) (arrow.RecordBatch, error) {
 	e := newEncoder(mem)
+	e.texts = slices.Grow(e.texts, 16*len(f.Observations)) // a row has some 16 texts
+	e.numbers = slices.Grow(e.numbers, 5*len(f.Observations))
 	e.begin(kindFile, f.SHA256)
 	e.text(colFileName, f.Name)
 	e.text(colFileType, f.Type)

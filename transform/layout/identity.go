@@ -293,7 +293,8 @@ func (b *bookReader) identify(path string) *record.Refusal {
 			if p == nil || p.opens == kindNote {
 				continue
 			}
-			dated, attached := rd.line(t).dated, rd.line(t).attached
+			line := rd.line(t)
+			dated, attached := line.dated, line.attached
 			if attached || p.opens == kindLetterhead || dated {
 				said := rd.reference(t)
 				// The document it is an annex of counts more than the sender's own number and date.

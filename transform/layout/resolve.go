@@ -897,9 +897,11 @@ func (b *bookReader) resolveCell(s *sheetReader, cx *cellContext, rw *row, c int
 	if !rw.searched {
 		rw.headings, rw.searched = s.headingsOver(rw), true
 	}
-	if n, ok := b.rd.unsaid(slices.Concat(ti.narrowed, rw.headings), in, sex, label, header); ok {
-		no("indicator.narrowed", "", n.text)
-		return
+	if len(ti.narrowed)+len(rw.headings) > 0 {
+		if n, ok := b.rd.unsaid(slices.Concat(ti.narrowed, rw.headings), in, sex, label, header); ok {
+			no("indicator.narrowed", "", n.text)
+			return
+		}
 	}
 	terr, code, args := b.joinTerritory(s, cx, rw, cm)
 	if code != "" {

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"unicode"
 	"unicode/utf8"
 
@@ -321,6 +322,8 @@ type Reader struct {
 	pendings  sync.Pool // see takePending
 	seen      sync.Pool // see trace
 
+	plainFont atomic.Pointer[string] // the font last asked about that is no legacy one, as most cells have one
+
 	spellings   memo[string, spelling]
 	places      memo[string, []*catalogue.Territory]
 	legacyFonts memo[string, bool]
@@ -429,7 +432,15 @@ func (rd *Reader) reading(c *sheet.Cell) *reading {
 }
 
 func (rd *Reader) isLegacy(font string) bool {
-	return rd.legacyFonts.get(font, func() bool { return text.LegacyFont(font) })
+	if last := rd.plainFont.Load(); last != nil && *last == font {
+		return false
+	}
+	legacy := rd.legacyFonts.get(font, func() bool { return text.LegacyFont(font) })
+	if !legacy {
+		plain := font // only what is kept goes to the heap
+		rd.plainFont.Store(&plain)
+	}
+	return legacy
 }
 
 // territories gives all territories that bear a name. The list is shared.

@@ -351,17 +351,20 @@ func (j *judge) measure(code string) string {
 	return code
 }
 
-// named gives the cell of a table that holds an observation: under the name that is asked for, else under its canonical one.
-func (j *judge) named(t *table, indicator, sex, area string) cell {
+// named gives the observation of a table under the name that is asked for, else under its canonical one; nil if there is none.
+func (j *judge) named(t *table, indicator, sex, area string) *record.Observation {
 	c := cell{indicator, sex, area}
-	if _, ok := j.at[address{t, c}]; ok {
-		return c
-	}
-	if in := j.cat.Indicator(indicator); in != nil && (in.Sex == "" || sex == "T") && (in.Area == "" || area == "T") { // women have no men among them
+	i, ok := j.at[address{t, c}]
+	if in := j.cat.Indicator(indicator); !ok && in != nil && (in.Sex == "" || sex == "T") && (in.Area == "" || area == "T") { // women have no men among them
 		in, sex, area = j.cat.Canonical(in, sex, area)
-		return cell{in.Code, sex, area}
+		if other := (cell{in.Code, sex, area}); other != c {
+			i, ok = j.at[address{t, other}]
+		}
 	}
-	return c
+	if !ok {
+		return nil
+	}
+	return &j.f.Observations[i]
 }
 
 // splits compares totals with male + female and with urban + rural.
@@ -372,13 +375,17 @@ func (j *judge) splits() {
 		}
 		for _, c := range t.cells {
 			if t.sexes && c.sex == "T" {
-				if parts := j.values(t, j.named(t, c.indicator, "M", c.area), j.named(t, c.indicator, "F", c.area)); len(parts) == 2 {
-					j.compare("sex_total", j.values(t, c)[0], parts, true)
+				if men := j.named(t, c.indicator, "M", c.area); men != nil {
+					if women := j.named(t, c.indicator, "F", c.area); women != nil {
+						j.compare("sex_total", j.values(t, c)[0], []*record.Observation{men, women}, true)
+					}
 				}
 			}
 			if t.areas && c.area == "T" {
-				if parts := j.values(t, j.named(t, c.indicator, c.sex, "U"), j.named(t, c.indicator, c.sex, "R")); len(parts) == 2 {
-					j.compare("area_total", j.values(t, c)[0], parts, true)
+				if urban := j.named(t, c.indicator, c.sex, "U"); urban != nil {
+					if rural := j.named(t, c.indicator, c.sex, "R"); rural != nil {
+						j.compare("area_total", j.values(t, c)[0], []*record.Observation{urban, rural}, true)
+					}
 				}
 			}
 		}
@@ -470,7 +477,7 @@ func (j *judge) rounding(ind *catalogue.Indicator, unit *catalogue.Unit, values 
 		default:
 			v = v.Mul(own.Factor).DivRound(written.Factor, most)
 		}
-		for places < most && !v.Equal(v.Truncate(places)) {
+		for places < most && v.Exponent() < -places && !v.Equal(v.Truncate(places)) {
 			places++
 		}
 	}

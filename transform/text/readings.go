@@ -114,6 +114,9 @@ func (t *tableSet) strange(s string) bool {
 // ỏ. A word that syllables.csv lists only one way was written that way; of the others both ways are given. In a short text
 // at least one word must be unknown as it stands.
 func (t *tableSet) unconvert(s string) []string {
+	if strings.IndexFunc(s, func(r rune) bool { return t.misreadAs(r) != 0 }) < 0 {
+		return nil
+	}
 	in := []rune(s)
 	type change struct {
 		start, end int
