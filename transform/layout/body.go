@@ -681,7 +681,12 @@ func (s *sheetReader) isLabelRow(t *table, r int) bool {
 
 func (s *sheetReader) newRow(t *table, r int) *row {
 	g := s.g
-	rw := &row{r: r, unit: none}
+	if len(s.blank) == 0 {
+		s.blank = make([]row, min(16, len(g.rows)))
+	}
+	rw := &s.blank[0]
+	s.blank = s.blank[1:]
+	rw.r, rw.unit = r, none
 	seen := none
 	for c := range t.columns {
 		i := g.cell(r, c)

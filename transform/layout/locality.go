@@ -164,8 +164,10 @@ func (rd *Reader) locality(s string) (mention, bool) {
 // isPlace reports whether a heading that nothing else is known of names a locality, or a place that no list knows: by syllables with a
 // capital each, one of which no word of the forms holds.
 func (rd *Reader) isPlace(heading string) bool {
-	_, ok := rd.locality(heading)
-	return ok || rd.isProperName(heading) && rd.isForeign(heading)
+	return rd.headings.get(heading, func() bool {
+		_, ok := rd.locality(heading)
+		return ok || rd.isProperName(heading) && rd.isForeign(heading)
+	})
 }
 
 // localityLevel counts the tokens of the word for the level of a locality at the start of toks, 0 if there is none.

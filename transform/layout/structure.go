@@ -39,8 +39,12 @@ func (b *bookReader) readShapes(s *sheetReader) (n int) {
 
 // shapeAt finds the table whose first row of values is row r and whose titles and headers stand in row from or below: nil if there is none.
 func (s *sheetReader) shapeAt(r, from int) *shape {
-	sh := &shape{first: r, last: r, c1: s.firstNumber(r)}
-	if sh.c1 < 0 || !s.findHeads(sh, from) {
+	c1 := s.firstNumber(r)
+	if c1 < 0 {
+		return nil
+	}
+	sh := &shape{first: r, last: r, c1: c1}
+	if !s.findHeads(sh, from) {
 		return nil
 	}
 	g := s.g

@@ -41,6 +41,7 @@ type sheetReader struct {
 	done   map[span]bool // the periods of headers that say what kind of figure they head: whether one is of what was done
 	own    bool          // the texts above its tables name a province
 	home   seat
+	blank  []row // rows for newRow to take
 }
 
 // table is one header band with the rows below it.

@@ -181,6 +181,10 @@ func tokens(s string, spell func(string) spelling) []token {
 		case unicode.IsLetter(r) || unicode.IsMark(r):
 			j := i
 			for j < len(s) {
+				if c := s[j] | 0x20; c >= 'a' && c <= 'z' { // as most letters are
+					j++
+					continue
+				}
 				r, w := utf8.DecodeRuneInString(s[j:])
 				if !unicode.IsLetter(r) && !unicode.IsMark(r) {
 					break
@@ -338,6 +342,7 @@ type Reader struct {
 	names       memo[string, []uint16]
 	pathWords   memo[string, []string]
 	towns       memo[string, bool]
+	headings    memo[string, bool] // see isPlace
 	narrow      memo[string, bool]
 	forms       memo[string, *catalogue.Form]
 	units       memo[unitQuestion, *catalogue.Unit]

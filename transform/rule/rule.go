@@ -440,6 +440,9 @@ func (j *judge) compare(code string, total *record.Observation, parts []*record.
 		}
 	}
 	off := sum.Sub(total.Value.Decimal)
+	if off.IsZero() {
+		return
+	}
 	tolerance := j.rounding(ind, unit, append([]*record.Observation{total}, parts...))
 	if !tolerance.IsZero() {
 		// Estimates of a whole and of its parts are made and published apart; the models allow a thousandth too.
