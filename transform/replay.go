@@ -111,6 +111,7 @@ func (p *Pipeline) carryOver(raws []landing.Raw) error {
 			return nil
 		}
 	}
+	labels = append(labels, layout.OnlyIn(p.opt.Catalogue, labels)...)
 	for _, raw := range raws {
 		to := p.cacheFile(raw)
 		if _, err := os.Stat(to); err == nil {

@@ -180,6 +180,8 @@ func TestASynonymReadsAgainWhatHoldsIt(t *testing.T) {
 		{"it is gone again", plain, []string{"a.xlsx"}},
 		{"a label one letter off what the workbook holds: its proposal changes", with(t, []string{"jobs_created", label + "t", ""}), []string{"a.xlsx"}},
 		{"it is gone again", plain, []string{"a.xlsx"}},
+		{"a label with a word that only it and a workbook hold: it is no proper name any longer", with(t, []string{"jobs_created", "Đàn trâu của ai", ""}), []string{"a.xlsx"}},
+		{"it is gone again", plain, []string{"a.xlsx"}},
 		{"a label that nothing holds", with(t, []string{"jobs_created", "Đàn trâu bò cuối kỳ", ""}), nil},
 		{"it is gone again", plain, nil},
 		{"its parent is a label", with(t, []string{"jobs_created", "Đàn trâu bò cuối kỳ", "Chăn nuôi của hộ"}, []string{"poverty_rate", "Chăn nuôi của hộ", ""}), both},

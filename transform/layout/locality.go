@@ -371,8 +371,12 @@ func (rd *Reader) isForeign(name string) bool {
 	return false
 }
 
-// knownSyllables collects the syllables of indicators and of the words of the grammar.
-func knownSyllables(cat *catalogue.Catalogue, v *vocabulary) map[string]bool {
+// knownSyllables collects the syllables of indicators and of the words of the grammar, without those of some synonyms.
+func knownSyllables(cat *catalogue.Catalogue, v *vocabulary, without ...string) map[string]bool {
+	keys := map[string]bool{}
+	for _, s := range without {
+		keys[text.Key(s)] = true
+	}
 	known := map[string]bool{}
 	add := func(s string) {
 		for _, t := range tokenize(s) {
@@ -382,7 +386,9 @@ func knownSyllables(cat *catalogue.Catalogue, v *vocabulary) map[string]bool {
 	for i := range cat.Indicators {
 		add(cat.Indicators[i].NameVi)
 		for _, other := range cat.Indicators[i].Synonyms {
-			add(other)
+			if len(keys) == 0 || !keys[text.Key(other)] {
+				add(other)
+			}
 		}
 	}
 	for _, h := range cat.HeaderWords {

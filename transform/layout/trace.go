@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/phuluc/phuluc/transform/catalogue"
 	"github.com/phuluc/phuluc/transform/record"
 	"github.com/phuluc/phuluc/transform/text"
 )
@@ -15,6 +16,7 @@ import (
 // one text of the workbook, cut at the ends of words, so that all words of a label that was found stand in one text; and its
 // distance is only asked for from texts that nothing knew. A trace keeps both, so that a new synonym leaves the batches of
 // all other workbooks as they are. What joins the texts of several cells before it looks them up must add the joined text.
+// Words that only labels hold act by themselves too, see OnlyIn.
 
 // trace tells what a workbook asked the labels of the catalogue about.
 func (b *bookReader) trace(book Book, grids []*grid) *record.Trace {
@@ -87,4 +89,18 @@ func Touches(t *record.Trace, label string) bool {
 		}
 	}
 	return false
+}
+
+// OnlyIn gives the words that labels hold and nothing else of a catalogue does. As long as such a label is there they are no proper names
+// (isForeign), so that each of them acts like a label of its own when the labels are added or taken away.
+func OnlyIn(cat *catalogue.Catalogue, labels []string) (words []string) {
+	known := knownSyllables(cat, newVocabulary(cat), labels...)
+	for _, l := range labels {
+		for _, t := range tokenize(l) {
+			if !t.punct && t.num < 0 && !known[t.low] { // a number is no name anyway
+				words, known[t.low] = append(words, t.low), true
+			}
+		}
+	}
+	return words
 }
