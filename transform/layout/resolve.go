@@ -504,23 +504,23 @@ func (cx *cellContext) onlyYear(year int) bool {
 // the year's.
 func (cx *cellContext) isTotalOfSome(rm, cm *meaning) bool {
 	months := map[int]bool{}
-	see := func(part string) {
-		if part == "" {
+	see := func(total, d *partial) {
+		if d.part == "" || total.year != 0 && d.year != 0 && d.year != total.year {
 			return
 		}
-		n := map[byte]int{'M': 1, 'Q': 3, 'S': 6}[part[0]]
-		for end := lastMonth(part); n > 0; n-- {
+		n := map[byte]int{'M': 1, 'Q': 3, 'S': 6}[d.part[0]]
+		for end := lastMonth(d.part); n > 0; n-- {
 			months[end-n+1] = true
 		}
 	}
-	if cm.dims.total && cm.dims.year == 0 {
+	if cm.dims.total {
 		for c := range cx.columns {
-			see(cx.columns[c].dims.part)
+			see(&cm.dims, &cx.columns[c].dims)
 		}
 	}
-	if rm.dims.total && rm.dims.year == 0 {
+	if rm.dims.total {
 		for _, rw := range cx.t.rows {
-			see(rw.mean.dims.part)
+			see(&rm.dims, &rw.mean.dims)
 		}
 	}
 	return len(months) > 0 && len(months) < 12

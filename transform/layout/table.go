@@ -505,7 +505,7 @@ func (s *sheetReader) find() {
 		t := &table{number: len(s.tables) + 1, top: r, bottom: r, end: len(g.rows), codes: map[int]bool{}}
 		if cur != nil && views[r].roles == 0 && views[r].years > 0 {
 			_, run := s.countsYears(views[r], cur)
-			t.doubtful = run && s.isLabelled(r, views[r], cur)
+			t.doubtful = run && s.isLabelled(r, views[r], cur) || r == cur.bottom+1 // what stands above it may say more of its columns
 		}
 		s.extendUp(t, cur, views)
 		s.extendDown(t, views)
@@ -740,7 +740,7 @@ func (s *sheetReader) continues(t *table, r int, v rowView) bool {
 			switch {
 			case above == none && i == v.cells[0] && (!v.ascending && !v.descending || s.holdsYear(r+1, c) || s.holdsYear(r+2, c)):
 				return false // the first of a column of years
-			case above != none && s.parsed[above] != nil && s.parsed[above].dims.year != 0 && s.parsed[above].dims.year != p.dims.year:
+			case above != none && s.parsed[above] != nil && s.parsed[above].dims.year != 0 && s.parsed[above].dims.year != p.dims.year && !p.dims.isPartOf(&s.parsed[above].dims):
 				return false // 1968 persons in 2014
 			}
 		}
