@@ -686,6 +686,12 @@ func takePeriod(toks []token) (int, item) {
 		}
 		next, y := year(j)
 		return next, item{year: y, part: part}
+	case t0.num > 1 && at(1).low == "năm": // "5 năm 2016-2020"
+		n, it := takePeriod(toks[1:])
+		if it.to == 0 || it.to-it.year+1 != t0.num {
+			return 0, item{}
+		}
+		return n + 1, it
 	case t0.low == "tháng" && at(1).num >= 1 && at(1).num <= 12:
 		next, y := year(2)
 		return next, item{year: y, part: fmt.Sprintf("M%02d", at(1).num)}
