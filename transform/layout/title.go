@@ -14,7 +14,7 @@ type titleInfo struct {
 	result   string      // of these, the only one that is not spoken of as yet to come
 	results  bool        // a title says that it tells what was done
 	planYear bool        // the title is that of a plan: its year is the plan's
-	planned  bool        // a measure other than actual is named: years alone are not taken for actual values
+	planned  bool        // a measure other than actual is named, or what is wanted: years alone are not taken for actual values
 	measures int
 	narrowed []narrowing // populations to which the titles narrow the table
 	local    *mention    // a part of a province named in a title
@@ -297,6 +297,7 @@ type titleWords struct {
 	measures []string
 	standard string
 	results  bool // "kết quả", "tình hình thực hiện"
+	wanted   bool // "mục tiêu", "nhiệm vụ", "dự toán", "nhu cầu" of a period: no results, of no certain measure
 	before   bool // the provinces are those before the merger
 	since    bool // or those since
 }
@@ -308,7 +309,7 @@ func (ti *titleInfo) take(w *titleWords) {
 			ti.years = append(ti.years, p)
 		}
 	}
-	ti.parts, ti.results = append(ti.parts, w.parts...), ti.results || w.results
+	ti.parts, ti.results, ti.planned = append(ti.parts, w.parts...), ti.results || w.results, ti.planned || w.wanted
 	for _, m := range w.measures {
 		ti.mean(m)
 	}
@@ -338,6 +339,7 @@ func (rd *Reader) findTitleWords(s string) *titleWords {
 		}
 		ahead = ahead || isAhead(toks[i:]) && !(i > 1 && toks[i-2].low == "thực" && toks[i-1].low == "hiện") // "thực hiện kế hoạch" tells what was done
 		found.results = found.results || !ahead && tellsResults(toks[i:])
+		found.wanted = found.wanted || ahead && !found.results && len(found.parts) == 0 && isWanted(toks[i:])
 		if n := takeUnread(toks[i:]); n > 0 {
 			part(partUnread, 0)
 			i += n
@@ -394,10 +396,25 @@ func isAhead(toks []token) bool {
 		two += " " + toks[1].low
 	}
 	switch two {
-	case "nhiệm vụ", "phương hướng", "kế hoạch", "dự kiến", "ước tính", "mục tiêu", "giải pháp", "chỉ tiêu", "dự báo", "dự toán":
+	case "nhiệm vụ", "phương hướng", "kế hoạch", "dự kiến", "ước tính", "mục tiêu", "giải pháp", "chỉ tiêu", "dự báo", "dự toán", "nhu cầu":
 		return true
 	}
 	return toks[0].low == "ước" || toks[0].low == "kh"
+}
+
+// isWanted reports whether a word begins that says that figures are wished for, without saying that they are a plan. The national target
+// programmes ("chương trình mục tiêu quốc gia") are only named so.
+func isWanted(toks []token) bool {
+	if len(toks) < 2 {
+		return false
+	}
+	switch toks[0].low + " " + toks[1].low {
+	case "mục tiêu":
+		return len(toks) < 4 || toks[2].low != "quốc" || toks[3].low != "gia"
+	case "nhiệm vụ", "phương hướng", "giải pháp", "dự toán", "nhu cầu":
+		return true
+	}
+	return false
 }
 
 // tellsResults reports whether words begin that say that what follows is over.
