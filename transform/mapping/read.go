@@ -314,7 +314,7 @@ func (r *reader) add(e *entry) (f *fault, repeated bool) {
 	return nil, false
 }
 
-// canonical gives an observation the name that it has in the annexes too.
+// canonical gives an observation the name that it has in the annexes too. Counts of the insured have none: their table names no indicator.
 func (r *reader) canonical(e *entry) *fault {
 	in := r.cat.Indicator(e.Indicator)
 	if in == nil || r.m.Kind == "insurance" {
