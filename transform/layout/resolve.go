@@ -1177,6 +1177,11 @@ func (b *bookReader) joinTerritory(s *sheetReader, cx *cellContext, rw *row, cm 
 		if code != "" || code2 != "" || r != c {
 			return nil, "header.conflict", []string{rt[0].NameVi, ct[0].NameVi}
 		}
+		for k := range cx.columns { // from each place to each: those of its diagonal stayed
+			if far := cx.columns[k].territories; len(far) > 0 && !slices.Contains(far, r) {
+				return nil, "header.conflict", []string{r.NameVi, far[0].NameVi}
+			}
+		}
 	}
 	other := b.foreign(cx)
 	for _, cands := range [][]*catalogue.Territory{rt, ct} {
