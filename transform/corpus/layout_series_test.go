@@ -599,7 +599,7 @@ func (w *world) targets(b *book) {
 	if w.one(2) {
 		t = w.cat.Territory("vn")
 		b.path = "inbox/chi tieu ca nuoc.xlsx"
-		p.text(3, 1, fmt.Sprintf("CẢ NƯỚC"))
+		p.text(3, 1, "CẢ NƯỚC")
 	} else {
 		t = pick(w, w.provinces...)
 		b.path = fmt.Sprintf("inbox/%s muc tieu.xlsx", fileName(t))

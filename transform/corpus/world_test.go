@@ -32,7 +32,6 @@ type sources struct {
 	provinces2025,
 	regions []*catalogue.Territory
 	districts map[string][]*catalogue.Territory // by province
-	known     map[string]bool                   // folded names of everything, so that a typo does not make another name
 }
 
 var dated = regexp.MustCompile(`\d{4}`)
