@@ -168,7 +168,7 @@ func (s *sheetReader) columnMeaning(t *table, c int, title *meaning) meaning {
 	var m meaning
 	above := titleAncestors(title)
 	for k, p := range t.columns[c].stack {
-		measure, period := s.isRefined(&t.columns[c], k)
+		measure, period := s.isRefined(t, c, k)
 		if measure || period {
 			q := *p
 			if measure {
@@ -192,16 +192,19 @@ func (s *sheetReader) columnMeaning(t *table, c int, title *meaning) meaning {
 // isRefined reports what the lowest header of a column says more narrowly than the one at k, which stands over several columns: that the
 // figures are estimates of what was done ("Thực hiện năm 2019" over "Ước thực hiện"), or of which part of a period they are ("Kế hoạch giai
 // đoạn 2021-2025" over "Năm 2021", "Quý I" over "Tháng 1").
-func (s *sheetReader) isRefined(col *column, k int) (measure, period bool) {
+func (s *sheetReader) isRefined(t *table, c, k int) (measure, period bool) {
+	col := &t.columns[c]
 	last := len(col.stack) - 1
 	if k >= last || len(col.cells) != len(col.stack) {
 		return false, false
 	}
-	if m := s.g.cells[col.cells[k]].Merge; m.Col2 <= m.Col1 {
-		return false, false
+	beside := func(c int) bool { // merged or not, the header is the group's
+		return c >= 0 && c < len(t.columns) && k < len(t.columns[c].cells) && t.columns[c].cells[k] == col.cells[k]
 	}
+	m := s.g.cells[col.cells[k]].Merge
 	wide, narrow := &col.stack[k].dims, &col.stack[last].dims
-	return wide.measure == "actual" && narrow.measure == "estimate", narrow.isPartOf(wide)
+	return m.Col2 > m.Col1 && wide.measure == "actual" && narrow.measure == "estimate",
+		(beside(c-1) || beside(c+1)) && narrow.isPartOf(wide)
 }
 
 func titleAncestors(title *meaning) []ancestor {
