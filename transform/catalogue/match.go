@@ -219,7 +219,7 @@ func (c *Catalogue) Convert(v decimal.Decimal, from, to *Unit) (decimal.Decimal,
 	if from == nil || to == nil || from.Quantity != to.Quantity {
 		return decimal.Decimal{}, false
 	}
-	if v.Exponent() >= -10 && from.Factor.Equal(to.Factor) {
+	if v.Exponent() >= -10 && (from == to || from.Factor.Equal(to.Factor)) {
 		return v, true
 	}
 	base := v.Mul(from.Factor)

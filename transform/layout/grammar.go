@@ -44,7 +44,9 @@ func (rd *Reader) exact(p *phrase, s string, toks []token) bool {
 	if p.exactName = len(p.indicators) > 0; p.exactName {
 		p.dims.standard = standardIn(toks)
 	}
-	p.territories = rd.territories(s)
+	if len(toks) > 0 && toks[0].punct || rd.mayNamePlace(s, toks) {
+		p.territories = rd.territories(s)
+	}
 	if len(p.territories) == 0 && s != p.text {
 		p.territories = rd.territories(p.text) // "T.T. Huế" begins like an ordinal
 	}

@@ -348,7 +348,7 @@ func (b *bookReader) value(s *sheetReader, cx *cellContext, rw *row, cm *meaning
 			no("unit.ambiguous", "", cell.Raw, "the number format shows it divided", v.Shift(-digits).String())
 			return
 		}
-		if strings.Contains(unquotedFormat(cell.Format), "%") {
+		if strings.Contains(cell.Format, "%") && strings.Contains(unquotedFormat(cell.Format), "%") {
 			n.Value, n.Percent = v.Shift(2), true
 		}
 	case sheet.Text:
