@@ -188,23 +188,23 @@ func foldedNames(cat *catalogue.Catalogue) map[string][]*catalogue.Territory {
 // pathWords splits a name into lower-case ASCII words and runs of digits.
 func pathWords(s string) []string {
 	var out []string
-	last := rune(0)
-	for _, r := range strings.ToLower(text.Fold(s)) {
-		kind := rune(0)
+	s = strings.ToLower(text.Fold(s))
+	last, from := byte(0), 0
+	for i := range len(s) + 1 {
+		kind := byte(0)
 		switch {
-		case r >= 'a' && r <= 'z':
+		case i == len(s):
+		case s[i] >= 'a' && s[i] <= 'z':
 			kind = 'a'
-		case r >= '0' && r <= '9':
+		case s[i] >= '0' && s[i] <= '9':
 			kind = '0'
 		}
-		if kind != 0 {
-			if kind == last {
-				out[len(out)-1] += string(r)
-			} else {
-				out = append(out, string(r))
+		if kind != last {
+			if last != 0 {
+				out = append(out, s[from:i])
 			}
+			last, from = kind, i
 		}
-		last = kind
 	}
 	return out
 }

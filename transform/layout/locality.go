@@ -336,6 +336,10 @@ func (rd *Reader) mayBePlace(name string) bool {
 
 // isProperName: all syllables begin with a capital and go on in small letters, and nothing else is known of the text.
 func (rd *Reader) isProperName(name string) bool {
+	return rd.properNames.get(name, func() bool { return rd.askProperName(name) })
+}
+
+func (rd *Reader) askProperName(name string) bool {
 	toks := rd.tokenize(name)
 	if p := rd.phrase(name); len(toks) == 0 || len(toks) > 5 || p.rest == "" && p.says() || p.opens != "" {
 		return false

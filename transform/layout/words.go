@@ -343,6 +343,7 @@ type Reader struct {
 	pathWords   memo[string, []string]
 	towns       memo[string, bool]
 	headings    memo[string, bool] // see isPlace
+	properNames memo[string, bool]
 	narrow      memo[string, bool]
 	forms       memo[string, *catalogue.Form]
 	units       memo[unitQuestion, *catalogue.Unit]

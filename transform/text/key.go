@@ -126,8 +126,12 @@ func (t *tableSet) appendSyllable(out []byte, w *word, onset int, r rime) []byte
 // Fold gives ASCII without diacritics, for file names and proposals only: it makes "Hà Nam" and "Hạ Nam" one.
 // Characters without an ASCII form are dropped.
 func Fold(s string) string {
+	s = Repair(s)
+	if ascii(s) {
+		return s
+	}
 	var out strings.Builder
-	for _, r := range norm.NFD.String(Repair(s)) {
+	for _, r := range norm.NFD.String(s) {
 		switch {
 		case r < 0x80:
 			out.WriteRune(r)
