@@ -184,11 +184,32 @@ func (c *Catalogue) UnitFor(in *Indicator, word string) *Unit {
 	return found
 }
 
+// UnitKeys gives the beginnings of all words that UnitsByWord knows.
+func (c *Catalogue) UnitKeys() iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for _, lead := range unitLeads() {
+			if !yield(lead) {
+				return
+			}
+		}
+		for k := range c.unitWords {
+			if !yield(k) {
+				return
+			}
+		}
+	}
+}
+
+// unitLeads are the words that introduce a unit.
+func unitLeads() [7]string {
+	return [...]string{"đơn vị tính ", "đơn vị đo ", "đơn vị ", "đv tính ", "đvt ", "đv ", "unit "}
+}
+
 // unitKey is text.Key without the words that introduce a unit, and with the digits of a number in one piece: "ĐVT: 1.000
 // người" gives "1000 người".
 func unitKey(s string) string {
 	k := text.Key(joinDigits(strings.Join(strings.Fields(s), " "))) // "1  000\nngười"
-	for _, lead := range [...]string{"đơn vị tính ", "đơn vị đo ", "đơn vị ", "đv tính ", "đvt ", "đv ", "unit "} {
+	for _, lead := range unitLeads() {
 		if rest, ok := strings.CutPrefix(k, lead); ok {
 			return rest
 		}

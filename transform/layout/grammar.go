@@ -51,7 +51,7 @@ func (rd *Reader) exact(p *phrase, s string, toks []token) bool {
 		p.territories = rd.territories(p.text) // "T.T. Huế" begins like an ordinal
 	}
 	if !found && len(p.indicators) == 0 && len(p.territories) == 0 {
-		if u := rd.unit(s); u != nil {
+		if u := rd.unitIn(s, toks); u != nil {
 			p.dims.unit, p.dims.unitText = u, s
 			return true
 		}
@@ -513,7 +513,7 @@ func (rd *Reader) middle(p *phrase, toks []token, s string) bool {
 			return true
 		}
 	}
-	if u := rd.unit(whole); u != nil {
+	if u := rd.unitIn(whole, toks); u != nil {
 		p.dims.unit, p.dims.unitText = u, whole
 		return true
 	}

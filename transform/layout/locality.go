@@ -328,7 +328,7 @@ func (b *bookReader) namesSiblings() bool {
 // mayBePlace reports whether the name of a sheet is written like that of a place. Without signs most are short for what they hold
 // ("GiamNgheo", "Viec Lam"), so such a name must be one of the list.
 func (rd *Reader) mayBePlace(name string) bool {
-	if _, ok := rd.locality(name); ok || loadGlued()[strings.Join(pathWords(name), "")] {
+	if _, ok := rd.locality(name); ok || loadGlued()[strings.Join(rd.wordsOf(name), "")] {
 		return true
 	}
 	return rd.isProperName(name) && strings.ContainsFunc(name, func(r rune) bool { return r > unicode.MaxASCII })
@@ -336,10 +336,10 @@ func (rd *Reader) mayBePlace(name string) bool {
 
 // isProperName: all syllables begin with a capital and go on in small letters, and nothing else is known of the text.
 func (rd *Reader) isProperName(name string) bool {
-	return rd.properNames.get(name, func() bool { return rd.askProperName(name) })
+	return rd.properNames.get(name, func() bool { return rd.readsAsName(name) })
 }
 
-func (rd *Reader) askProperName(name string) bool {
+func (rd *Reader) readsAsName(name string) bool {
 	toks := rd.tokenize(name)
 	if p := rd.phrase(name); len(toks) == 0 || len(toks) > 5 || p.rest == "" && p.says() || p.opens != "" {
 		return false

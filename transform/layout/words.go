@@ -316,15 +316,16 @@ func (v *vocabulary) begins(toks []token, kind string) (n int, ok bool) {
 // Reader reads workbooks with one catalogue. It remembers the texts it has parsed, since the forms of one round share
 // theirs; it may be used from many goroutines.
 type Reader struct {
-	cat       *catalogue.Catalogue
-	vocab     *vocabulary
-	folds     map[string][]*catalogue.Territory // provinces by name without diacritics, for paths
-	openings  map[string]bool                   // the keys of the words that names of territories begin with
-	documents *regexp.Regexp                    // see documentPattern
-	syllables map[string]bool                   // see knownSyllables
-	unitWords memo[string, *catalogue.Unit]
-	pendings  sync.Pool // see takePending
-	seen      sync.Pool // see trace
+	cat          *catalogue.Catalogue
+	vocab        *vocabulary
+	folds        map[string][]*catalogue.Territory // provinces by name without diacritics, for paths
+	openings     map[string]bool                   // the keys of the words that names of territories begin with
+	unitOpenings map[string]bool                   // those that units begin with
+	documents    *regexp.Regexp                    // see documentPattern
+	syllables    map[string]bool                   // see knownSyllables
+	unitWords    memo[string, *catalogue.Unit]
+	pendings     sync.Pool // see takePending
+	seen         sync.Pool // see trace
 
 	plainFont atomic.Pointer[string] // the font last asked about that is no legacy one, as most cells have one
 
@@ -355,7 +356,7 @@ type Reader struct {
 // NewReader makes a Reader.
 func NewReader(cat *catalogue.Catalogue) *Reader {
 	v := newVocabulary(cat)
-	return &Reader{cat: cat, vocab: v, folds: foldedNames(cat), openings: openings(cat.PlaceKeys()), documents: regexp.MustCompile(documentPattern), syllables: knownSyllables(cat, v)}
+	return &Reader{cat: cat, vocab: v, folds: foldedNames(cat), openings: openings(cat.PlaceKeys()), unitOpenings: openings(cat.UnitKeys()), documents: regexp.MustCompile(documentPattern), syllables: knownSyllables(cat, v)}
 }
 
 // openings gives the first words of keys.
@@ -794,6 +795,14 @@ func addCatalogueWords(v *vocabulary, cat *catalogue.Catalogue) {
 		}
 		v.add(h.Word, w)
 	}
+}
+
+// unitIn is unit for a piece of text of which toks are the words. Most begin like no unit.
+func (rd *Reader) unitIn(s string, toks []token) *catalogue.Unit {
+	if len(toks) > 0 && !toks[0].punct && !isDigit(toks[0].low[0]) && !rd.unitOpenings[toks[0].key] && text.IsClean(s) {
+		return nil
+	}
+	return rd.unit(s)
 }
 
 // unit gives a unit that a word means, nil if none: which of several is decided with the indicator (see unitOf).

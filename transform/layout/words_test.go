@@ -235,3 +235,20 @@ func TestUserHeaderWordsAreRead(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 }
+
+// What a unit may begin with is asked before the unit is looked for; that must lose none, whatever introduces it.
+func TestEveryUnitIsFoundByItsFirstWord(t *testing.T) {
+	cat, err := catalogue.Load("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rd := NewReader(cat)
+	for k := range cat.UnitKeys() {
+		for _, lead := range []string{"", "ĐVT: ", "Đơn vị tính: ", "đơn vị ", "Unit: ", "(", "- "} {
+			word := lead + strings.ToUpper(k)
+			if got, want := rd.unitIn(word, rd.tokenize(word)), rd.unit(word); got != want {
+				t.Errorf("%q is read as %v, want %v", word, got, want)
+			}
+		}
+	}
+}
