@@ -871,7 +871,7 @@ func (b *bookReader) resolveCell(s *sheetReader, cx *cellContext, rw *row, c int
 		switch {
 		case ti.dims.measure != "" && !cx.hasMeasures && (titlePeriod || ti.covers(&d)):
 			measure = ti.dims.measure
-		case !cx.hasMeasures && !ti.planned && !b.isAhead(s, &d):
+		case !cx.hasMeasures && !ti.planned && !(ti.aheadOf != 0 && max(d.year, d.toYear) >= ti.aheadOf) && !b.isAhead(s, &d):
 			measure = "actual"
 		case d.status == "P", s.isOver(cx, c, &d):
 			measure = "actual"

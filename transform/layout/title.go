@@ -14,6 +14,7 @@ type titleInfo struct {
 	result   string      // of these, the only one that is not spoken of as yet to come
 	results  bool        // a title says that it tells what was done
 	planYear bool        // the title is that of a plan: its year is the plan's
+	aheadOf  int         // from this year on nothing is known to be done, see titleWords; 0 if the titles do not say
 	planned  bool        // a measure other than actual is named, or what is wanted: years alone are not taken for actual values
 	measures int
 	narrowed []narrowing // populations to which the titles narrow the table
@@ -58,6 +59,7 @@ func (ti *titleInfo) under(far titleInfo) {
 	if ti.measures == 0 {
 		ti.measures, ti.dims.measure = far.measures, far.dims.measure
 	}
+	ti.aheadOf = max(ti.aheadOf, far.aheadOf)
 	ti.planned, ti.planYear, ti.results = ti.planned || far.planned, ti.planYear || far.planYear, ti.results || far.results
 	if ti.dims.unitText == "" {
 		ti.dims.unit, ti.dims.unitText = far.dims.unit, far.dims.unitText
@@ -298,6 +300,7 @@ type titleWords struct {
 	standard string
 	results  bool // "kết quả", "tình hình thực hiện"
 	wanted   bool // "mục tiêu", "nhiệm vụ", "dự toán", "nhu cầu" of a period: no results, of no certain measure
+	aheadOf  int  // the first year of which that is said behind another period: "KẾT QUẢ NĂM 2018, NHIỆM VỤ NĂM 2019"
 	before   bool // the provinces are those before the merger
 	since    bool // or those since
 }
@@ -310,6 +313,7 @@ func (ti *titleInfo) take(w *titleWords) {
 		}
 	}
 	ti.parts, ti.results, ti.planned = append(ti.parts, w.parts...), ti.results || w.results, ti.planned || w.wanted
+	ti.aheadOf = max(ti.aheadOf, w.aheadOf)
 	for _, m := range w.measures {
 		ti.mean(m)
 	}
@@ -327,7 +331,7 @@ func (rd *Reader) titleWords(s string) *titleWords {
 func (rd *Reader) findTitleWords(s string) *titleWords {
 	var found titleWords
 	toks := rd.tokenize(s)
-	ahead := false
+	ahead, behind := false, false
 	part := func(p string, year int) {
 		found.parts = append(found.parts, titlePart{part: firstOf(p, "Y"), year: year, ahead: ahead})
 		ahead = ahead && p == partUnread // "nhiệm vụ tuần 3 tháng 5"
@@ -339,7 +343,10 @@ func (rd *Reader) findTitleWords(s string) *titleWords {
 		}
 		ahead = ahead || isAhead(toks[i:]) && !(i > 1 && toks[i-2].low == "thực" && toks[i-1].low == "hiện") // "thực hiện kế hoạch" tells what was done
 		found.results = found.results || !ahead && tellsResults(toks[i:])
-		found.wanted = found.wanted || ahead && !found.results && len(found.parts) == 0 && isWanted(toks[i:])
+		if ahead && isWanted(toks[i:]) {
+			found.wanted = found.wanted || !found.results && len(found.parts) == 0
+			behind = behind || len(found.parts) > 0
+		}
 		if n := takeUnread(toks[i:]); n > 0 {
 			part(partUnread, 0)
 			i += n
@@ -361,6 +368,9 @@ func (rd *Reader) findTitleWords(s string) *titleWords {
 		}
 		if n, it := takePeriod(toks[i:]); n > 0 {
 			if it.year != 0 {
+				if behind && it.part == "" && found.aheadOf == 0 {
+					found.aheadOf = it.year
+				}
 				found.years = append(found.years, partial{year: it.year, toYear: it.to, part: it.part})
 			}
 			part(it.part, max(it.year, it.to))
