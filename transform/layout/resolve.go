@@ -854,7 +854,7 @@ func (b *bookReader) resolveCell(s *sheetReader, cx *cellContext, rw *row, c int
 		d.year, titlePeriod = ti.dims.year, true // months under "năm 2019"
 	}
 	period := d.period()
-	if period == "" || d.ref == refSame || (d.part == "" || d.part == "Y") && cx.isTotalOfSome(rm, cm) {
+	if period == "" || d.ref == refSame || d.part == "" && cx.isTotalOfSome(rm, cm) {
 		no("period.missing", "", header)
 		return
 	}

@@ -406,7 +406,7 @@ func isAhead(toks []token) bool {
 		two += " " + toks[1].low
 	}
 	switch two {
-	case "nhiệm vụ", "phương hướng", "kế hoạch", "dự kiến", "ước tính", "mục tiêu", "giải pháp", "chỉ tiêu", "dự báo", "dự toán", "nhu cầu":
+	case "nhiệm vụ", "phương hướng", "kế hoạch", "dự kiến", "ước tính", "mục tiêu", "giải pháp", "chỉ tiêu", "dự báo", "dự toán", "nhu cầu", "lộ trình", "phân kỳ":
 		return true
 	}
 	return toks[0].low == "ước" || toks[0].low == "kh"
@@ -421,7 +421,7 @@ func isWanted(toks []token) bool {
 	switch toks[0].low + " " + toks[1].low {
 	case "mục tiêu":
 		return len(toks) < 4 || toks[2].low != "quốc" || toks[3].low != "gia"
-	case "nhiệm vụ", "phương hướng", "giải pháp", "dự toán", "nhu cầu":
+	case "nhiệm vụ", "phương hướng", "giải pháp", "dự toán", "nhu cầu", "lộ trình", "phân kỳ":
 		return true
 	}
 	return false
