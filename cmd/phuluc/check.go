@@ -48,10 +48,6 @@ an .xlsx, whatever the format of the file.`,
 			if err := checkCopies(args, out); err != nil {
 				return err
 			}
-			cat, err := catalogue.Load(cfg.Catalogue)
-			if err != nil {
-				return err
-			}
 			loadable := false
 			var first *failure
 			for _, name := range args {
@@ -78,7 +74,7 @@ an .xlsx, whatever the format of the file.`,
 				if out == "" {
 					continue
 				}
-				copied, mail, err := annotateFile(cmd.Context(), cat, pipeline.Limits(), name, file, out)
+				copied, mail, err := annotateFile(cmd.Context(), pipeline.Catalogue(), pipeline.Limits(), name, file, out)
 				if err != nil {
 					return err
 				}
@@ -106,10 +102,15 @@ func (s silent) Unwrap() error { return s.failure }
 
 // newPipeline wires catalogue, feed mappings and limits of the configuration.
 func newPipeline(cfg config, cacheDir string, refill bool) (*transform.Pipeline, error) {
-	cat, err := catalogue.Load(cfg.Catalogue)
+	cat, err := ownWords(cfg)
 	if err != nil {
-		return nil, badCatalogue(cfg.Catalogue, err)
+		return nil, err
 	}
+	return pipelineOf(cfg, cat, cacheDir, refill)
+}
+
+// pipelineOf is newPipeline with a catalogue of its own.
+func pipelineOf(cfg config, cat *catalogue.Catalogue, cacheDir string, refill bool) (*transform.Pipeline, error) {
 	mappings, err := mapping.LoadSet(cfg.Catalogue)
 	if err != nil {
 		return nil, &failure{Exit: exitInput, What: "a feed mapping is not valid", Where: cfg.Catalogue, Why: err.Error(), Try: "correct the YAML named above", err: err}

@@ -18,14 +18,12 @@ import (
 
 	"github.com/phuluc/phuluc/extract/durable"
 	"github.com/phuluc/phuluc/extract/landing"
-	"github.com/phuluc/phuluc/load"
 	"github.com/phuluc/phuluc/load/ledger"
 	"github.com/phuluc/phuluc/load/lock"
 	"github.com/phuluc/phuluc/load/refresh"
 	"github.com/phuluc/phuluc/transform"
 	"github.com/phuluc/phuluc/transform/catalogue"
 	"github.com/phuluc/phuluc/transform/layout"
-	"github.com/phuluc/phuluc/transform/mapping"
 	"github.com/phuluc/phuluc/transform/record"
 	"github.com/phuluc/phuluc/transform/text"
 )
@@ -178,13 +176,6 @@ func column(cat *catalogue.Catalogue, table string, i int) []string {
 	return out
 }
 
-// sameText gives the entries that the same line would settle.
-func sameText(ctx context.Context, w *load.Warehouse, query string, cat *catalogue.Catalogue, e quarantineEntry) ([]quarantineEntry, error) {
-	reader := layout.NewReader(cat)
-	k := text.Key(newWord(reader, e))
-	return quarantineEntries(ctx, w, query, " WHERE code = ? AND unknown_text IS NOT NULL", func(o quarantineEntry) bool { return text.Key(newWord(reader, o)) == k }, e.Code)
-}
-
 // ownWords loads the catalogue of the configuration.
 func ownWords(cfg config) (*catalogue.Catalogue, error) {
 	cat, err := catalogue.Load(cfg.Catalogue)
@@ -252,12 +243,12 @@ text, there, are settled by it at the next refresh, or at once with --replay.`,
 				return err
 			}
 			ctx := cmd.Context()
-			w, query, err := openQuarantine(ctx, cfg, "all")
+			q, err := openQuarantine(ctx, cfg, "all")
 			if err != nil {
 				return err
 			}
-			defer func() { w.Close() }()
-			e, err := oneEntry(ctx, w, query, args[0])
+			defer q.Close()
+			e, err := q.one(ctx, args[0])
 			if err != nil {
 				return err
 			}
@@ -265,7 +256,7 @@ text, there, are settled by it at the next refresh, or at once with --replay.`,
 			if err != nil {
 				return err
 			}
-			same, err := sameText(ctx, w, query, cat, e)
+			same, err := q.sameText(ctx, cat, e)
 			if err != nil {
 				return err
 			}
@@ -303,7 +294,7 @@ text, there, are settled by it at the next refresh, or at once with --replay.`,
 			}
 			var became *replayed
 			if replay {
-				if err := w.Close(); err != nil {
+				if err := q.Close(); err != nil {
 					return err
 				}
 				if became, err = a.replay(ctx, cfg, same); err != nil {
@@ -390,11 +381,7 @@ func (e quarantineEntry) place() cellPlace { return cellPlace{e.Sheet, e.Cell} }
 
 // refusals reads an entry's file by a catalogue and gives what it refuses, by the cells.
 func refusals(ctx context.Context, cfg config, cat *catalogue.Catalogue, e quarantineEntry) (map[cellPlace]record.Refusal, error) {
-	mappings, err := mapping.LoadSet(cfg.Catalogue)
-	if err != nil {
-		return nil, err
-	}
-	pipeline, err := transform.New(transform.Options{Catalogue: cat, Mappings: mappings, Timeout: time.Duration(cfg.FileTimeout), Limits: cfg.Limits.sheet()})
+	pipeline, err := pipelineOf(cfg, cat, "", false)
 	if err != nil {
 		return nil, err
 	}
@@ -482,24 +469,24 @@ reason or holds another text. A corrected file is another file: its entries are 
 				return err
 			}
 			ctx := cmd.Context()
-			w, query, err := openQuarantine(ctx, cfg, "all")
+			q, err := openQuarantine(ctx, cfg, "all")
 			if err != nil {
 				return err
 			}
-			defer w.Close()
+			defer q.Close()
 			cat, err := ownWords(cfg)
 			if err != nil {
 				return err
 			}
 			var entries []quarantineEntry
 			for _, id := range args {
-				e, err := oneEntry(ctx, w, query, id)
+				e, err := q.one(ctx, id)
 				if err != nil {
 					return err
 				}
 				group := []quarantineEntry{e}
 				if same && e.Unknown != "" {
-					if group, err = sameText(ctx, w, query, cat, e); err != nil {
+					if group, err = q.sameText(ctx, cat, e); err != nil {
 						return err
 					}
 				}
@@ -555,23 +542,23 @@ unless named. No new file of the inbox is taken in.`,
 				return err
 			}
 			ctx := cmd.Context()
-			w, query, err := openQuarantine(ctx, cfg, "all")
+			q, err := openQuarantine(ctx, cfg, "all")
 			if err != nil {
 				return err
 			}
-			defer w.Close()
+			defer q.Close()
 			var entries []quarantineEntry
 			switch {
 			case code != "":
-				entries, err = quarantineEntries(ctx, w, query, " WHERE state <> 'rejected' AND code = ?", nil, code)
+				entries, err = q.entries(ctx, " WHERE state <> 'rejected' AND code = ?", code)
 			case accepted:
-				entries, err = quarantineEntries(ctx, w, query, " WHERE state = 'accepted'", nil)
+				entries, err = q.entries(ctx, " WHERE state = 'accepted'")
 			case all:
-				entries, err = quarantineEntries(ctx, w, query, " WHERE state <> 'rejected'", nil)
+				entries, err = q.entries(ctx, " WHERE state <> 'rejected'")
 			}
 			for _, id := range args {
 				var e quarantineEntry
-				if e, err = oneEntry(ctx, w, query, id); err != nil {
+				if e, err = q.one(ctx, id); err != nil {
 					break
 				}
 				entries = append(entries, e)
@@ -582,7 +569,7 @@ unless named. No new file of the inbox is taken in.`,
 			if len(entries) == 0 {
 				return badInput("no entry of the quarantine is meant", "", "phuluc quarantine list")
 			}
-			if err := w.Close(); err != nil {
+			if err := q.Close(); err != nil {
 				return err
 			}
 			became, err := a.replay(ctx, cfg, entries)
@@ -636,17 +623,17 @@ func (a *app) replay(ctx context.Context, cfg config, entries []quarantineEntry)
 	if out.Published {
 		out.Reread += report.Landed - report.Cached // touched by the catalogue
 	}
-	w, query, err := openQuarantine(ctx, cfg, "all")
+	q, err := openQuarantine(ctx, cfg, "all")
 	if err != nil {
 		return nil, err
 	}
-	defer w.Close()
+	defer q.Close()
 	list, err := json.Marshal(objects)
 	if err != nil {
 		return nil, err
 	}
 	const ofObjects = ` WHERE list_contains(from_json(CAST(? AS JSON), '["VARCHAR"]'), source_sha256)`
-	now, err := quarantineEntries(ctx, w, query, ofObjects, nil, string(list))
+	now, err := q.entries(ctx, ofObjects, string(list))
 	if err != nil {
 		return nil, err
 	}
@@ -657,7 +644,7 @@ func (a *app) replay(ctx context.Context, cfg config, entries []quarantineEntry)
 		byPlace[at{e.SHA256, e.Sheet, e.Cell}] = e
 	}
 	loaded := map[at]bool{}
-	rows, err := w.Rows(ctx, "SELECT DISTINCT source_sha256, coalesce(sheet, ''), coalesce(cell, ''), coalesce(line_no, 0) FROM audit.lineage"+ofObjects, string(list))
+	rows, err := q.Rows(ctx, "SELECT DISTINCT source_sha256, coalesce(sheet, ''), coalesce(cell, ''), coalesce(line_no, 0) FROM audit.lineage"+ofObjects, string(list))
 	if err != nil {
 		return nil, queryFailure(err)
 	}

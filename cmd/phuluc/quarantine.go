@@ -17,6 +17,8 @@ import (
 	"github.com/phuluc/phuluc/load/ledger"
 	"github.com/phuluc/phuluc/load/refresh"
 	"github.com/phuluc/phuluc/transform/catalogue"
+	"github.com/phuluc/phuluc/transform/layout"
+	"github.com/phuluc/phuluc/transform/text"
 )
 
 func (a *app) quarantineCommand() *cobra.Command {
@@ -76,11 +78,11 @@ func quarantineSQL(state string, decisions []ledger.QuarantineState) (string, er
 	for _, d := range decisions {
 		list = append(list, [3]string{d.QuarantineID, d.State, d.Raw})
 	}
-	text, err := json.Marshal(list)
+	given, err := json.Marshal(list)
 	if err != nil {
 		return "", err
 	}
-	decided := "WITH decided AS (SELECT d[1] AS quarantine_id, d[2] AS state, d[3] AS raw FROM (SELECT unnest(from_json(" + sqlLiteral(string(text)) + `, '[["VARCHAR"]]')) AS d)), `
+	decided := "WITH decided AS (SELECT d[1] AS quarantine_id, d[2] AS state, d[3] AS raw FROM (SELECT unnest(from_json(" + sqlLiteral(string(given)) + `, '[["VARCHAR"]]')) AS d)), `
 	if state == "resolved" {
 		return decided + `q AS (
   SELECT h.quarantine_id, h.state, h.source_sha256, h.file_name, h.sheet, h.cell, h.code, h.raw, c.message_vi, c.message_en,
@@ -108,19 +110,25 @@ func decisions(ctx context.Context, cfg config) (list []ledger.QuarantineState, 
 	return book.QuarantineStates(ctx)
 }
 
-// openQuarantine opens the current generation and gives the beginning of a query on its quarantine.
-func openQuarantine(ctx context.Context, cfg config, state string) (*load.Warehouse, string, error) {
+// quarantine is the list of what the current generation refuses, with the decisions in force.
+type quarantine struct {
+	*load.Warehouse
+	query string // the beginning of a query on the list, which it calls q
+}
+
+// openQuarantine opens the list of a state.
+func openQuarantine(ctx context.Context, cfg config, state string) (*quarantine, error) {
 	list, err := decisions(ctx, cfg)
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
 	query, err := quarantineSQL(state, list)
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
 	w, err := openCurrent(ctx, cfg, 0)
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
 	rows, err := w.Rows(ctx, "SELECT 1 FROM duckdb_columns() WHERE schema_name = 'audit' AND table_name = 'quarantine' AND column_name = 'unknown_text'")
 	known := err == nil && rows.Next()
@@ -131,9 +139,9 @@ func openQuarantine(ctx context.Context, cfg config, state string) (*load.Wareho
 		err = &failure{Exit: exitInput, What: "the current generation was built by an older program", Where: cfg.warehouseDir(), Why: "it does not tell which texts were not known", Try: "phuluc refresh"}
 	}
 	if err != nil {
-		return nil, "", errors.Join(err, w.Close())
+		return nil, errors.Join(err, w.Close())
 	}
-	return w, query, nil
+	return &quarantine{w, query}, nil
 }
 
 // groupSQL puts what one line of the catalogue would settle, or what bears the same message, into one row.
@@ -165,14 +173,15 @@ func (a *app) quarantineListCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			w, query, err := openQuarantine(cmd.Context(), cfg, f.state)
+			q, err := openQuarantine(cmd.Context(), cfg, f.state)
 			if err != nil {
 				return err
 			}
-			defer w.Close()
+			defer q.Close()
 			if a.json {
 				format = "json"
 			}
+			query := q.query
 			switch {
 			case summary:
 				query += `SELECT code, count(*) AS entries, CAST(sum(cells) AS BIGINT) AS cells, count(DISTINCT source_sha256) AS files, any_value(message_en ORDER BY message_en) AS example
@@ -187,7 +196,7 @@ FROM q` + where + " GROUP BY code ORDER BY entries DESC, code"
 			if f.limit > 0 {
 				query += fmt.Sprintf(" LIMIT %d", f.limit)
 			}
-			return a.runQuery(cmd, w, query, format, out)
+			return a.runQuery(cmd, q.Warehouse, query, format, out)
 		},
 	}
 	f.flags(list)
@@ -229,11 +238,12 @@ phuluc quarantine accept and reject know an entry; the last two are empty, for w
 			if ext != ".csv" && ext != ".xlsx" {
 				return badInput("%s is neither .csv nor .xlsx", "the name says what is written", "phuluc quarantine export quarantine.xlsx", args[0])
 			}
-			w, query, err := openQuarantine(cmd.Context(), cfg, f.state)
+			q, err := openQuarantine(cmd.Context(), cfg, f.state)
 			if err != nil {
 				return err
 			}
-			defer w.Close()
+			defer q.Close()
+			query := q.query
 			if group {
 				query += "SELECT id AS \"Mã\", code AS \"Mã lý do\", text AS \"Cụm từ hoặc lý do\", nearest AS \"Gần nhất\", entries AS \"Số mục\", cells AS \"Số ô\", files AS \"Số tệp\", example_file AS \"Ví dụ\", try_vi AS \"Cách xử lý\", '' AS \"Quyết định\", '' AS \"Ghi chú\" FROM (" +
 					groupSQL + where + groupBy + ")"
@@ -241,11 +251,11 @@ phuluc quarantine accept and reject know an entry; the last two are empty, for w
 				query += exportSQL + where + quarantineOrder
 			}
 			if ext == ".csv" {
-				err = writeFile(args[0], func(tmp string) error { return writeExcelCSV(cmd.Context(), w, tmp, query) })
+				err = writeFile(args[0], func(tmp string) error { return writeExcelCSV(cmd.Context(), q.Warehouse, tmp, query) })
 			} else {
 				quiet := *a
 				quiet.json = false
-				err = quiet.runQuery(cmd, w, query, "xlsx", args[0])
+				err = quiet.runQuery(cmd, q.Warehouse, query, "xlsx", args[0])
 			}
 			if err != nil {
 				return err
@@ -281,9 +291,9 @@ type quarantineEntry struct {
 	Line      int64  `json:"line,omitempty"` // of a feed
 }
 
-// quarantineEntries reads the entries that a condition on q admits, and of them those that keep, if not nil, keeps.
-func quarantineEntries(ctx context.Context, w *load.Warehouse, query, where string, keep func(quarantineEntry) bool, args ...any) ([]quarantineEntry, error) {
-	rows, err := w.Rows(ctx, query+`SELECT quarantine_id, state, code, coalesce(file_name, ''), source_sha256, coalesce(sheet, ''), coalesce(cell, ''), coalesce(raw, ''), coalesce(label, ''),
+// entries reads those that a condition on q admits.
+func (q *quarantine) entries(ctx context.Context, where string, args ...any) ([]quarantineEntry, error) {
+	rows, err := q.Rows(ctx, q.query+`SELECT quarantine_id, state, code, coalesce(file_name, ''), source_sha256, coalesce(sheet, ''), coalesce(cell, ''), coalesce(raw, ''), coalesce(label, ''),
   coalesce(header, ''), coalesce(message_vi, ''), coalesce(message_en, ''), coalesce(nearest, ''), coalesce(unknown_text, ''), coalesce(try_vi, ''), coalesce(try_en, ''), cells,
   coalesce(round_id, ''), coalesce(line_no, 0) FROM q`+where+quarantineOrder, args...)
 	if err != nil {
@@ -297,18 +307,16 @@ func quarantineEntries(ctx context.Context, w *load.Warehouse, query, where stri
 			&e.TryVi, &e.TryEn, &e.Cells, &e.Round, &e.Line); err != nil {
 			return nil, err
 		}
-		if keep == nil || keep(e) {
-			list = append(list, e)
-		}
+		list = append(list, e)
 	}
 	return list, rows.Err()
 }
 
 var errNoEntry = errors.New("no such entry")
 
-// oneEntry finds the entry whose id begins as a person typed it.
-func oneEntry(ctx context.Context, w *load.Warehouse, query, id string) (quarantineEntry, error) {
-	list, err := quarantineEntries(ctx, w, query, " WHERE starts_with(quarantine_id, lower(?))", nil, id)
+// one finds the entry whose id begins as a person typed it.
+func (q *quarantine) one(ctx context.Context, id string) (quarantineEntry, error) {
+	list, err := q.entries(ctx, " WHERE starts_with(quarantine_id, lower(?))", id)
 	switch {
 	case err != nil:
 		return quarantineEntry{}, err
@@ -324,6 +332,14 @@ func oneEntry(ctx context.Context, w *load.Warehouse, query, id string) (quarant
 		return quarantineEntry{}, badInput("%d entries have an id that begins with %q", "they begin with "+strings.Join(ids, ", "), "give more of it", len(list), id)
 	}
 	return list[0], nil
+}
+
+// sameText gives the entries that the line that settles one would settle too.
+func (q *quarantine) sameText(ctx context.Context, cat *catalogue.Catalogue, e quarantineEntry) ([]quarantineEntry, error) {
+	list, err := q.entries(ctx, " WHERE code = ? AND unknown_text IS NOT NULL", e.Code)
+	reader := layout.NewReader(cat)
+	k := text.Key(newWord(reader, e))
+	return slices.DeleteFunc(list, func(o quarantineEntry) bool { return text.Key(newWord(reader, o)) != k }), err
 }
 
 // decision is one line of an entry's history.
@@ -356,15 +372,15 @@ func (a *app) quarantineShowCommand() *cobra.Command {
 				return err
 			}
 			ctx := cmd.Context()
-			w, query, err := openQuarantine(ctx, cfg, "all")
+			q, err := openQuarantine(ctx, cfg, "all")
 			if err != nil {
 				return err
 			}
-			defer w.Close()
-			e, err := oneEntry(ctx, w, query, args[0])
+			defer q.Close()
+			e, err := q.one(ctx, args[0])
 			if errors.Is(err, errNoEntry) { // it may be gone
-				if query, err = quarantineSQL("resolved", nil); err == nil {
-					e, err = oneEntry(ctx, w, query, args[0])
+				if q.query, err = quarantineSQL("resolved", nil); err == nil {
+					e, err = q.one(ctx, args[0])
 				}
 			}
 			if err != nil {
@@ -376,7 +392,7 @@ func (a *app) quarantineShowCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				same, err := sameText(ctx, w, query, cat, e)
+				same, err := q.sameText(ctx, cat, e)
 				if err != nil {
 					return err
 				}
@@ -395,7 +411,7 @@ func (a *app) quarantineShowCommand() *cobra.Command {
 					shown.Accept += " --as " + row.target
 				}
 			}
-			rows, err := w.Rows(ctx, "SELECT first_seen_run FROM audit.quarantine_history WHERE quarantine_id = ?", e.ID)
+			rows, err := q.Rows(ctx, "SELECT first_seen_run FROM audit.quarantine_history WHERE quarantine_id = ?", e.ID)
 			if err != nil {
 				return queryFailure(err)
 			}
@@ -457,8 +473,8 @@ func place(e quarantineEntry) string {
 
 func printEntry(w io.Writer, e quarantineShown) {
 	row := func(name, format string, args ...any) {
-		if text := fmt.Sprintf(format, args...); text != "" {
-			fmt.Fprintf(w, "  %s  %s\n", padTo(name, 14), text)
+		if s := fmt.Sprintf(format, args...); s != "" {
+			fmt.Fprintf(w, "  %s  %s\n", padTo(name, 14), s)
 		}
 	}
 	fmt.Fprintf(w, "%s  %s  %s\n", e.ID[:shortID], e.Code, e.State)
