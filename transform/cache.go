@@ -9,7 +9,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
+	"regexp"
+	"sync"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
@@ -111,7 +112,12 @@ func writeBatch(name string, batch arrow.RecordBatch, trace *record.Trace) error
 	return nil
 }
 
-// sweep removes batches of other rules or names.
+// kept fits the names under which this program and earlier ones kept batches and what belonged to them.
+var kept = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^([0-9a-f]{64}-[0-9a-f]+\.arrows?(\.trace)?|\.batch-[0-9]+)$`)
+})
+
+// sweep removes batches of other rules or names, and what earlier programs left. Files of other names are people's.
 func (p *Pipeline) sweep(raws []landing.Raw) error {
 	if p.opt.CacheDir == "" {
 		return nil
@@ -125,7 +131,7 @@ func (p *Pipeline) sweep(raws []landing.Raw) error {
 		used[filepath.Base(p.cacheFile(raw))] = true
 	}
 	for _, f := range files {
-		if strings.HasSuffix(f.Name(), cacheSuffix) && f.Type().IsRegular() && !used[f.Name()] {
+		if f.Type().IsRegular() && !used[f.Name()] && kept().MatchString(f.Name()) {
 			if err := os.Remove(filepath.Join(p.opt.CacheDir, f.Name())); err != nil && !errors.Is(err, os.ErrNotExist) {
 				return fmt.Errorf("sweep the normalised batches: %w", err)
 			}

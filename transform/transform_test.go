@@ -601,6 +601,9 @@ func TestTheCacheIsUsedOnlyForWhatItWasMadeOf(t *testing.T) {
 	if cached(b.pipeline()) {
 		t.Error("refill reads the cache")
 	}
+	if !cached(b.pipeline().Again()) {
+		t.Error("a second run reads again what the refill has read")
+	}
 	b.opt.Refill = false
 	if p := b.pipeline(); p.Version() != b.pipeline().Version() {
 		t.Error("the version is not stable")
@@ -640,13 +643,16 @@ func cacheOf(t *testing.T, b *bench, p *Pipeline, raw landing.Raw) []byte {
 	return data
 }
 
-func TestSweepLeavesAlonePeoplesFiles(t *testing.T) {
+func TestSweepTakesWhatTheProgramLeftAndNothingOfPeoples(t *testing.T) {
 	b := newBench(t)
 	raw := b.land("bhxh.csv", []byte(insuranceFeed))
-	if err := os.MkdirAll(filepath.Join(b.opt.CacheDir, "folder.arrows"), 0o755); err != nil {
+	ours := strings.Repeat("0a", 32) + "-0123456789abcdef01234567"
+	folder := ours + cacheSuffix
+	if err := os.MkdirAll(filepath.Join(b.opt.CacheDir, folder), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"notes.txt", "old.arrows"} {
+	theirs := []string{"notes.txt", "old.arrows", ours + ".txt", "copy of " + ours + ".arrow"}
+	for _, name := range append([]string{ours + ".arrow", ours + "0.arrows", ours + ".arrows.trace", ".batch-123"}, theirs...) {
 		if err := os.WriteFile(filepath.Join(b.opt.CacheDir, name), []byte("x"), 0o644); err != nil {
 			t.Fatal(err)
 		}
@@ -662,7 +668,7 @@ func TestSweepLeavesAlonePeoplesFiles(t *testing.T) {
 		names = append(names, f.Name())
 	}
 	batch := filepath.Base(p.cacheFile(raw))
-	want := []string{batch, "folder.arrows", "notes.txt", rulesFile}
+	want := append(theirs, batch, folder, rulesFile)
 	if slices.Sort(want); !slices.Equal(names, want) {
 		t.Errorf("left %q", names)
 	}
