@@ -83,6 +83,13 @@ func (p *Pipeline) Catalogue() *catalogue.Catalogue { return p.opt.Catalogue }
 // Version names the rules under which a batch was made: catalogue, mappings, limits and the code that reads.
 func (p *Pipeline) Version() string { return p.version }
 
+// Again is the same pipeline for a second run over the same objects: it takes what the first one has read.
+func (p *Pipeline) Again() *Pipeline {
+	again := *p
+	again.opt.Refill = false
+	return &again
+}
+
 // Read reads one object and judges it. name is the path it arrived under; f holds its bytes. What is wrong with the
 // object is in the File, as refusals; an error means that the program itself failed (counts that do not add up) or that
 // ctx ended.

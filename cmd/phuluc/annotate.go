@@ -44,21 +44,10 @@ func outputFailure(name string, err error) error {
 	return &failure{Exit: exitEnvironment, What: "the file can not be written", Where: name, Why: err.Error(), Try: "check the folder, its permissions and the free disk space", err: err}
 }
 
-// annotateLanded writes a copy and a mail into the folder of the configuration for every landed file of which something was
-// refused or doubted, in a folder called after its content and the rules under which it was read. What stands there already
-// is left alone, so that a nightly run adds only what is new. Without a folder it does nothing.
-func annotateLanded(ctx context.Context, cfg config) (written int, err error) {
-	if cfg.Annotate == "" {
-		return 0, nil
-	}
-	pipeline, err := newPipeline(cfg, filepath.Join(cfg.DataDir, "normalised"), false)
-	if err != nil {
-		return 0, err
-	}
-	store, err := landing.Open(filepath.Join(cfg.DataDir, "landing"))
-	if err != nil {
-		return 0, err
-	}
+// annotateLanded writes a copy and a mail into a folder for every landed file of which something was
+// refused or doubted, there in a folder called after its content and the rules under which it was read. What stands there already
+// is left alone, so that a nightly run adds only what is new. It keeps the cache, so it is for one who holds the data folder's lock.
+func annotateLanded(ctx context.Context, folder string, pipeline *transform.Pipeline, store *landing.Store) (written int, err error) {
 	raws, err := store.List()
 	if err != nil {
 		return 0, err
@@ -69,7 +58,7 @@ func annotateLanded(ctx context.Context, cfg config) (written int, err error) {
 		if r.Counts.Refusals+r.Counts.Findings == 0 {
 			return nil
 		}
-		place := filepath.Join(cfg.Annotate, r.Raw.SHA256[:12]+"-"+pipeline.Version()[:8])
+		place := filepath.Join(folder, r.Raw.SHA256[:12]+"-"+pipeline.Version()[:8])
 		if _, err := os.Stat(place); err == nil {
 			return nil
 		}

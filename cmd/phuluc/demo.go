@@ -39,7 +39,7 @@ run refresh on it, and show three answers. A second demo finds everything done a
 			if summary.Written > 0 {
 				say("Sample: %s written to %s: %s published figures in the layouts of the provinces.\n", plural(int64(summary.Workbooks+summary.Feeds), "file", "files"), inbox, thousands(int64(summary.Values)))
 			}
-			report, err := a.refresh(cmd.Context(), cfg, false, "demo")
+			report, _, err := a.refresh(cmd.Context(), cfg, false, "demo")
 			if err != nil {
 				return err
 			}

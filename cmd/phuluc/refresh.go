@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/phuluc/phuluc/extract"
+	"github.com/phuluc/phuluc/extract/landing"
 	"github.com/phuluc/phuluc/load"
 	"github.com/phuluc/phuluc/load/lock"
 	"github.com/phuluc/phuluc/load/refresh"
@@ -44,24 +45,21 @@ generation. With nothing new it does nothing and says so. Whatever goes wrong, r
 			if dryRun {
 				return a.dryRun(cmd, cfg)
 			}
-			report, err := a.refresh(cmd.Context(), cfg, full, "refresh")
+			report, annotated, err := a.refresh(cmd.Context(), cfg, full, "refresh")
 			if err != nil {
 				return err
 			}
 			result := struct {
 				refresh.Report
 				Annotated int `json:"files_annotated"` // copies written for their senders
-			}{Report: report}
-			if result.Annotated, err = annotateLanded(cmd.Context(), cfg); err != nil {
-				return err
-			}
+			}{report, annotated}
 			if report.Values == 0 {
 				return nothingLoaded(report)
 			}
 			return a.done(cmd, refreshSummary(report), result, func(w io.Writer) {
 				a.printReport(w, report)
-				if result.Annotated > 0 && !a.quiet {
-					fmt.Fprintf(w, "  %-11s %s annotated in %s, with a mail each\n", "send back", plural(int64(result.Annotated), "file", "files"), cfg.Annotate)
+				if annotated > 0 && !a.quiet {
+					fmt.Fprintf(w, "  %-11s %s annotated in %s, with a mail each\n", "send back", plural(int64(annotated), "file", "files"), cfg.Annotate)
 				}
 			})
 		},
@@ -73,12 +71,21 @@ generation. With nothing new it does nothing and says so. Whatever goes wrong, r
 	return cmd
 }
 
-// refresh runs the main job with what the configuration says.
-func (a *app) refresh(ctx context.Context, cfg config, full bool, command string) (refresh.Report, error) {
-	return a.refreshWith(ctx, cfg, full, command, func(*refresh.Options) {})
+// refresh runs the main job with what the configuration says, and writes the copies for senders that it asks for.
+func (a *app) refresh(ctx context.Context, cfg config, full bool, command string) (report refresh.Report, annotated int, err error) {
+	report, err = a.refreshWith(ctx, cfg, full, command, func(o *refresh.Options) {
+		if cfg.Annotate == "" {
+			return
+		}
+		o.After = func(ctx context.Context, store *landing.Store) (err error) {
+			annotated, err = annotateLanded(ctx, cfg.Annotate, o.Pipeline.Again(), store)
+			return err
+		}
+	})
+	return report, annotated, err
 }
 
-// refreshWith is refresh with options that differ.
+// refreshWith runs the main job with options that differ from what the configuration says.
 func (a *app) refreshWith(ctx context.Context, cfg config, full bool, command string, differ func(*refresh.Options)) (refresh.Report, error) {
 	cacheDir := filepath.Join(cfg.DataDir, "normalised")
 	pipeline, err := newPipeline(cfg, cacheDir, full)

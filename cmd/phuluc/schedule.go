@@ -204,10 +204,7 @@ type jobRunner struct {
 
 // Run does what the job says: a refresh, like a person's.
 func (r jobRunner) Run(ctx context.Context, j schedules.Job, _ time.Time) (int64, error) {
-	report, err := r.a.refresh(ctx, r.cfg, slices.Contains(j.Command, "--full"), "schedule "+j.Name)
-	if err == nil {
-		_, err = annotateLanded(ctx, r.cfg)
-	}
+	report, _, err := r.a.refresh(ctx, r.cfg, slices.Contains(j.Command, "--full"), "schedule "+j.Name)
 	return report.RunID, err
 }
 

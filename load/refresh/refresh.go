@@ -58,6 +58,8 @@ type Options struct {
 	Memory      memory.Allocator // of Arrow; nil means the default
 	// Progress, if set, is told how far a stage is. total 0 means not known.
 	Progress func(stage Stage, done, total int)
+	// After, if set, works on what has landed after a run that went well: its outcome is recorded, and no other run is at work.
+	After func(ctx context.Context, store *landing.Store) error
 }
 
 // Stage of a run, in order.
@@ -131,10 +133,12 @@ func Run(ctx context.Context, o Options) (report Report, err error) {
 	if err != nil {
 		return report, err
 	}
-	defer func() { err = errors.Join(err, finish(ctx, book, &report, err)) }()
-
 	r := &runner{Options: o, report: &report, ledger: book}
 	err = r.run(ctx)
+	err = errors.Join(err, finish(ctx, book, &report, err))
+	if err == nil && o.After != nil {
+		err = o.After(ctx, r.store)
+	}
 	return report, err
 }
 

@@ -225,8 +225,21 @@ func TestRefresh(t *testing.T) {
 		}
 	}
 	o.opt.Sources = append(o.opt.Sources, extract.Folder(filepath.Join(o.dir, "not mounted")))
+	after := 0
+	o.opt.After = func(_ context.Context, store *landing.Store) error {
+		after++
+		raws, err := store.List()
+		_, held, lockErr := lock.Inspect(filepath.Join(o.dir, "lock"))
+		if run, _, _ := o.lastRun(); err != nil || lockErr != nil || len(raws) != 4 || !held || run.Status != ledger.Succeeded {
+			t.Errorf("after the run: %d landed, held %t, %+v, %v %v", len(raws), held, run, err, lockErr)
+		}
+		return nil
+	}
 	first := o.run()
-	o.opt.Progress, o.opt.Sources = nil, o.opt.Sources[:1]
+	if after != 1 {
+		t.Errorf("what comes after the run was done %d times", after)
+	}
+	o.opt.Progress, o.opt.Sources, o.opt.After = nil, o.opt.Sources[:1], nil
 	if want := []Stage{Landing, Normalising, Building, Verifying}; !slices.Equal(stages, want) {
 		t.Errorf("stages %q", stages)
 	}
