@@ -21,29 +21,31 @@ WITH o AS (
   SELECT *, TRY_CAST(0.5 * sent_unit * power(10, -length(rtrim(split_part(CAST(TRY_CAST(value / sent_unit AS DECIMAL(28,6)) AS VARCHAR), '.', 2), '0'))) AS DECIMAL(28,10)) AS half_digit
   FROM o
 ), link AS ( -- total and part, for the parts there are
-  SELECT CASE WHEN b.exhaustive THEN 'part_sum' ELSE 'part_limit' END AS check_kind, b.group_id, w.observation_id AS whole_id, b.part_code AS part_name,
+  SELECT CASE WHEN b.exhaustive THEN 'part_sum' ELSE 'part_limit' END AS check_kind, b.group_id, w.observation_id AS whole_id, b.part_order, b.part_code AS part_name,
          p.is_exact, p.value, p.half_digit, p.source_sha256, p.sheet, p.cell
   FROM v AS w
   JOIN dw.bridge_indicator_part AS b ON b.whole_key = w.indicator_key
   JOIN v AS p ON p.indicator_key = b.part_key AND p.territory_key = w.territory_key AND p.period_key = w.period_key
              AND p.measure_type = w.measure_type AND p.sex = w.sex AND p.area = w.area
   UNION ALL
-  SELECT 'sex_sum', 'sex', w.observation_id, p.sex, p.is_exact, p.value, p.half_digit, p.source_sha256, p.sheet, p.cell
+  SELECT 'sex_sum', 'sex', w.observation_id, x.sex_key, p.sex, p.is_exact, p.value, p.half_digit, p.source_sha256, p.sheet, p.cell
   FROM v AS w
   JOIN v AS p ON p.indicator_key = w.indicator_key AND p.territory_key = w.territory_key AND p.period_key = w.period_key
              AND p.measure_type = w.measure_type AND p.area = w.area
+  JOIN dw.dim_sex AS x ON x.sex = p.sex
   WHERE w.sex = 'T' AND p.sex IN ('F', 'M') AND w.aggregation = 'sum'
   UNION ALL
-  SELECT 'area_sum', 'area', w.observation_id, p.area, p.is_exact, p.value, p.half_digit, p.source_sha256, p.sheet, p.cell
+  SELECT 'area_sum', 'area', w.observation_id, a.area_key, p.area, p.is_exact, p.value, p.half_digit, p.source_sha256, p.sheet, p.cell
   FROM v AS w
   JOIN v AS p ON p.indicator_key = w.indicator_key AND p.territory_key = w.territory_key AND p.period_key = w.period_key
              AND p.measure_type = w.measure_type AND p.sex = w.sex
+  JOIN dw.dim_area AS a ON a.area = p.area
   WHERE w.area = 'T' AND p.area IN ('U', 'R') AND w.aggregation = 'sum'
 ), summed AS (
   SELECT check_kind, group_id, whole_id, count(*) FILTER (WHERE is_exact) AS parts_found,
          TRY_CAST(sum(value) FILTER (WHERE is_exact) AS DECIMAL(28,10)) AS expected, sum(half_digit) FILTER (WHERE is_exact) AS half_digits,
-         array_to_string(list_sort(list(part_name || ' = ' || coalesce(rtrim(rtrim(CAST(value AS VARCHAR), '0'), '.'), '?')
-                    || ' (' || left(source_sha256, 8) || ' ' || sheet || '!' || cell || ')')), '; ') AS parts,
+         string_agg(part_name || ' = ' || coalesce(rtrim(rtrim(CAST(value AS VARCHAR), '0'), '.'), '?')
+                    || ' (' || left(source_sha256, 8) || ' ' || sheet || '!' || cell || ')', '; ' ORDER BY part_order) AS parts,
          CASE WHEN min(source_sha256) = max(source_sha256) THEN min(source_sha256) END AS one_source
   FROM link GROUP BY check_kind, group_id, whole_id
 ), size AS (
