@@ -2,6 +2,9 @@ package layout
 
 import (
 	"encoding/csv"
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -29,6 +32,33 @@ func TestBareLocalitiesNameNothingElse(t *testing.T) {
 		}
 		if level := loadLocalities()[text.Key(r[0])]; level != r[1] {
 			t.Errorf("%s is a %s and a %s", r[0], r[1], level)
+		}
+	}
+}
+
+// Every locality is a district or a new commune of the public list that is named as its source.
+func TestLocalitiesStandInTheirSource(t *testing.T) {
+	shared := os.Getenv("PHULUC_SHARED")
+	if shared == "" {
+		shared = "../../../shared"
+	}
+	data, err := os.ReadFile(filepath.Join(shared, "data", "admin", "interim__convert_legacy_2025_simple.csv"))
+	if err != nil {
+		t.Skip(err)
+	}
+	list, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(string(data), "\ufeff"))).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	source := map[string]map[string]bool{"district": {}, "commune": {}}
+	column := func(name string) int { return slices.Index(list[0], name) }
+	for _, r := range list[1:] {
+		source["district"][text.Key(strings.TrimPrefix(r[column("district")], r[column("districtType")]))] = true
+		source["commune"][text.Key(r[column("newWardShort")])] = true
+	}
+	for name, level := range loadLocalities() {
+		if !source[level][name] {
+			t.Errorf("no %s is called %s", level, name)
 		}
 	}
 }
