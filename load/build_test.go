@@ -235,7 +235,7 @@ func TestNoArrowMemoryIsLeftAfterABuild(t *testing.T) {
 func TestNothingSpilledIsLeftAfterABuild(t *testing.T) {
 	dir := t.TempDir()
 	spill, spilled := filepath.Join(dir, "spill"), false
-	_, err := Build(t.Context(), Options{Out: filepath.Join(dir, "g.duckdb"), Threads: 2, MemoryLimit: "200MB", TempDir: spill,
+	_, err := Build(t.Context(), Options{Out: filepath.Join(dir, "g.duckdb"), Threads: 2, MemoryLimit: "150MB", TempDir: spill,
 		Tables: madeRows(9_000).inputs(t, memory.NewGoAllocator()), Models: models.Files,
 		Progress: func(string, int, int) {
 			_, err := os.Lstat(spill)

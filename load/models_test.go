@@ -19,7 +19,7 @@ import (
 //
 //	== name of a case                    starts an empty warehouse; before the first one stands what all cases share
 //	include NAME                         takes the rows blocks of sql/testdata/NAME
-//	rows SCHEMA.TABLE                    adds rows to an input table, or to a model after it ran: a line of column names and
+//	rows SCHEMA.TABLE                    adds rows to an input table, or to what a model made or shows: a line of column names and
 //	a | b                                a line for each row, columns divided by |, until a blank line. An empty value is
 //	1 | x                                NULL, '' is the empty text.
 //	query                                runs SQL until the line ----, and wants the rows below it, in that order, until a
@@ -243,7 +243,12 @@ func (c testCase) run(ctx context.Context, all []model, checks map[string]check,
 	if asserts == 0 {
 		return fmt.Errorf("the case has neither query nor check")
 	}
-	fill := func(table string) error {
+	fill := func(table string, view bool) error {
+		if view && len(rows[table]) > 0 { // rows can only be added to what it shows
+			if err := b.exec(ctx, "CREATE TABLE shown AS FROM "+table, "DROP VIEW "+table, "CREATE TABLE "+table+" AS FROM shown", "DROP TABLE shown"); err != nil {
+				return err
+			}
+		}
 		for _, k := range rows[table] {
 			if err := insert(ctx, b.conn, k); err != nil {
 				return err
@@ -254,7 +259,7 @@ func (c testCase) run(ctx context.Context, all []model, checks map[string]check,
 	}
 	for t := range rows {
 		if strings.HasPrefix(t, "input.") {
-			if err := fill(t); err != nil {
+			if err := fill(t, false); err != nil {
 				return err
 			}
 		}
@@ -263,7 +268,7 @@ func (c testCase) run(ctx context.Context, all []model, checks map[string]check,
 		if err := m.make(ctx, b.conn); err != nil {
 			return err
 		}
-		if err := fill(m.table()); err != nil {
+		if err := fill(m.table(), m.View); err != nil {
 			return err
 		}
 	}

@@ -3,7 +3,7 @@
 -- text_en: the parts of a whole exceed it, or are said to cover it and do not
 -- text_vi: tổng các thành phần lớn hơn tổng số, hoặc không bằng tổng số dù đã đủ thành phần
 WITH v AS (
-  SELECT * FROM dw.observation WHERE is_latest AND value IS NOT NULL AND value_high IS NULL AND qualifier IS NULL
+  SELECT * FROM staging.latest WHERE value IS NOT NULL AND value_high IS NULL AND qualifier IS NULL
 ), grp AS (
   SELECT whole_key, group_id, count(*) AS members, bool_and(exhaustive) AS exhaustive FROM dw.bridge_indicator_part GROUP BY ALL
 ), sums AS (

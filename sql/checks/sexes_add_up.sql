@@ -3,8 +3,8 @@
 -- text_en: men and women do not add up to the total
 -- text_vi: nam cộng nữ không bằng tổng số
 WITH v AS (
-  SELECT o.* FROM dw.observation AS o JOIN dw.dim_indicator AS i ON i.indicator_key = o.indicator_key AND i.aggregation = 'sum'
-  WHERE o.is_latest AND o.value IS NOT NULL AND o.value_high IS NULL AND o.qualifier IS NULL
+  SELECT o.* FROM staging.latest AS o JOIN dw.dim_indicator AS i ON i.indicator_key = o.indicator_key AND i.aggregation = 'sum'
+  WHERE o.value IS NOT NULL AND o.value_high IS NULL AND o.qualifier IS NULL
 )
 SELECT t.indicator_code, t.territory_id, t.period_id, t.measure_type, t.area, t.value AS total, f.value AS female, m.value AS male
 FROM v AS t

@@ -1,9 +1,16 @@
--- Insured people by month, territory, scheme, sex and age group, in every vintage; the winner follows the rule of dim_source.
+-- Insured people by month, territory, scheme, sex and age group, in every vintage, with the address they came from; the winner follows
+-- the rule of dim_source. insurance_id is made like that of observations.
 CREATE TABLE dw.fact_insurance AS
-WITH k AS (
-  SELECT r.insurance_id, p.period_key, t.territory_key, r.scheme, x.sex_key, r.age_group, r.value, r.empty_kind, r.obs_status,
-         s.source_key, s.vintage_order, r.sheet, r.cell, r.line_no, r.field, r.raw, r.note
-  FROM staging.insurance AS r
+WITH i AS (
+  SELECT source_sha256, coalesce(sheet, '') AS sheet, cell, line_no, field, raw, label, header, coalesce(hidden, false) AS hidden,
+         territory_id, period_id, scheme, coalesce(sex, 'T') AS sex, coalesce(age_group, 'T') AS age_group,
+         value, empty_kind, coalesce(obs_status, 'A') AS obs_status, note
+  FROM input.record WHERE kind = 'insurance'
+), k AS (
+  SELECT md5(concat_ws(chr(31), r.source_sha256, r.sheet, r.cell, coalesce(CAST(r.line_no AS VARCHAR), ''), coalesce(r.field, ''),
+             r.territory_id, r.period_id, r.scheme, r.sex, r.age_group)) AS insurance_id,
+         p.period_key, t.territory_key, x.sex_key, s.source_key, s.vintage_order, r.*
+  FROM i AS r
   LEFT JOIN dw.dim_source AS s ON s.source_sha256 = r.source_sha256
   LEFT JOIN dw.dim_period AS p ON p.period_id = r.period_id
   LEFT JOIN dw.dim_territory AS t ON t.territory_id = r.territory_id
@@ -14,6 +21,6 @@ WITH k AS (
   FROM k
 )
 SELECT insurance_id, period_key, territory_key, scheme, sex_key, age_group, value, empty_kind, obs_status, source_key,
-       vintage_rank, vintage_rank = 1 AS is_latest, sheet, cell, line_no, field, raw, note
+       vintage_rank, vintage_rank = 1 AS is_latest, sheet, cell, line_no, field, raw, label, header, hidden, note
 FROM ranked
 ORDER BY period_key, territory_key, scheme, sex_key, age_group, vintage_rank;
