@@ -148,7 +148,24 @@ func (d *partial) merge(o *partial) {
 	if o.clash != "" {
 		d.clash = o.clash
 	}
-	d.total = d.total || o.total
+	d.total, d.until = d.total || o.total, d.until || o.until
+}
+
+// endsWithYear reports whether a text tells of a time that ends with a year, and not when it began: "TH đến năm 2018".
+func endsWithYear(toks []token) bool {
+	for i, t := range toks {
+		if t.low != "đến" || i > 0 && isYear(toks[i-1]) {
+			continue
+		}
+		for i++; i < len(toks); i++ {
+			switch toks[i].low {
+			case "hết", "cuối", "năm":
+				continue
+			}
+			return isYear(toks[i])
+		}
+	}
+	return false
 }
 
 // isPartOf reports whether d names a year of the years that wide names, or a part of its part of the year.
@@ -173,7 +190,7 @@ func periodText(d *partial) string {
 // period writes the period as observations do: 2019, 2019-S1, 2019-06, 2015/2020, 2019-01/2019-09; "" if not known.
 func (d *partial) period() string {
 	switch {
-	case d.year == 0:
+	case d.year == 0, d.part == partUnread:
 		return ""
 	case d.toYear != 0:
 		if d.part != "" && d.part != "Y" {
@@ -648,6 +665,18 @@ func takePeriod(toks []token) (int, item) {
 		return i, 0
 	}
 	t0 := at(0)
+	if t0.low == "đến" { // a month or quarter up to which something is counted begins nobody knows when
+		j := 1
+		for at(j).low == "hết" || at(j).low == "cuối" {
+			j++
+		}
+		if k := at(j).low; k == "tháng" || k == "quý" || k == "quí" {
+			if n, it := takePeriod(toks[j:]); it.part != "" {
+				return j + n, item{year: it.year, part: partUnread}
+			}
+		}
+		return 0, item{}
+	}
 	switch {
 	case isDate(toks): // the last day of a part of the year that begins in January
 		part := ""

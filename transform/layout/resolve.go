@@ -496,11 +496,17 @@ type cellContext struct {
 // onlyYear reports whether no column header names another year.
 func (cx *cellContext) onlyYear(year int) bool {
 	for i := range cx.columns {
-		if d := &cx.columns[i].dims; !cx.columns[i].earlier && d.year != 0 && (d.year != year || d.toYear != 0) {
+		d := &cx.columns[i].dims
+		if same := cx.columns[i].earlier || d.ref == refSame && d.year == year-1; !same && d.year != 0 && (d.year != year || d.toYear != 0) {
 			return false
 		}
 	}
 	return true
+}
+
+// hasYearsAround reports whether a column is of several years, among them the one given: what was done up to that year then began in the first of them.
+func (cx *cellContext) hasYearsAround(year int) bool {
+	return slices.ContainsFunc(cx.columns, func(m meaning) bool { return m.dims.toYear != 0 && m.dims.year <= year && year <= m.dims.toYear })
 }
 
 // isTotalOfSome reports whether a cell is the total of columns or rows that are of months or quarters, but not of all in a year: it is not
@@ -518,7 +524,9 @@ func (cx *cellContext) isTotalOfSome(rm, cm *meaning) bool {
 	}
 	if cm.dims.total {
 		for c := range cx.columns {
-			see(&cm.dims, &cx.columns[c].dims)
+			if !cx.t.columns[c].ofWhole() {
+				see(&cm.dims, &cx.columns[c].dims)
+			}
 		}
 	}
 	if rm.dims.total {
@@ -527,6 +535,14 @@ func (cx *cellContext) isTotalOfSome(rm, cm *meaning) bool {
 		}
 	}
 	return len(months) > 0 && len(months) < 12
+}
+
+// ofWhole reports whether a header says that the column is a part of more than the columns beside it hold: "Trong đó", not "Chia ra".
+func (col *column) ofWhole() bool {
+	return slices.ContainsFunc(col.stack, func(p *phrase) bool {
+		low := strings.ToLower(p.text)
+		return p.ofWhich && (strings.HasPrefix(low, "tr") || strings.HasPrefix(low, "of which") || strings.HasPrefix(low, "in which"))
+	})
 }
 
 // pending is a value cell on its way to an observation.
@@ -623,9 +639,7 @@ func (s *sheetReader) context(t *table) *cellContext {
 		cx.sixRegions = cx.sixRegions || namesNewRegion(rw.mean.territories)
 		cx.lastYear = max(cx.lastYear, rw.mean.dims.year, rw.mean.dims.toYear)
 	}
-	for _, y := range cx.title.years {
-		cx.lastYear = max(cx.lastYear, y.year, y.toYear)
-	}
+	cx.lastYear = max(cx.lastYear, cx.title.lastYear())
 	cx.hasMeasures, cx.short = s.hasMeasures(t) || short, short
 	districts := 0
 	for _, rw := range t.rows {
@@ -853,8 +867,12 @@ func (b *bookReader) resolveCell(s *sheetReader, cx *cellContext, rw *row, c int
 	if d.year == 0 && d.part != "" && ti.dims.year != 0 && ti.dims.toYear == 0 && (ti.dims.part == "" || ti.dims.part == d.part || ti.holds(&d)) && !ti.planYear && cx.onlyYear(ti.dims.year) {
 		d.year, titlePeriod = ti.dims.year, true // months under "năm 2019"
 	}
+	if heading, ok := s.otherYear(rw, d.year); ok && titlePeriod {
+		no("header.conflict", "", heading, strconv.Itoa(d.year))
+		return
+	}
 	period := d.period()
-	if period == "" || d.ref == refSame || d.part == "" && cx.isTotalOfSome(rm, cm) {
+	if period == "" || d.ref == refSame || d.part == "" && cx.isTotalOfSome(rm, cm) || d.until && d.measure != "target" && in.ValueKind == "count" && cx.hasYearsAround(d.year) {
 		no("period.missing", "", header)
 		return
 	}
@@ -879,6 +897,11 @@ func (b *bookReader) resolveCell(s *sheetReader, cx *cellContext, rw *row, c int
 			no("measure.missing", "", header)
 			return
 		}
+	}
+	if titlePeriod && ti.results && cm.dims.measure == "" && s.isHeadedByPlan(cx.t, rw) ||
+		measure == "target" && cd2.until && ti.results && d.year <= ti.lastYear() && !holds(strings.ToLower(header), "mục tiêu", "chỉ tiêu", "phấn đấu") { // "Đến năm 2018" in the results of 2018
+		no("measure.missing", "", header)
+		return
 	}
 	if in.Sex != "" && d.sex != "" && d.sex != in.Sex || in.Area != "" && d.area != "" && d.area != in.Area {
 		no("header.conflict", "", in.NameVi, header)
@@ -939,10 +962,60 @@ func (s *sheetReader) unclear(t *table, rw *row, c int) (what, below string) {
 	return what, ""
 }
 
+// measureHeading gives the row without values from which a row has its measure, nil if it says that itself.
+func (s *sheetReader) measureHeading(rw *row) *row {
+	for p := rw; p != nil; p = p.parent {
+		for _, i := range p.labels {
+			if s.parsed[i].dims.measure != "" {
+				if p == rw || p.values {
+					return nil
+				}
+				return p
+			}
+		}
+	}
+	return nil
+}
+
+// isHeadedByPlan reports whether a heading says that its rows are plans where none says that its are what was done: under a title of results it may
+// name the indicators, "Chỉ tiêu tỉnh giao".
+func (s *sheetReader) isHeadedByPlan(t *table, rw *row) bool {
+	if m := rw.mean.dims.measure; m != "plan" && m != "target" || s.measureHeading(rw) == nil {
+		return false
+	}
+	return !slices.ContainsFunc(t.rows, func(other *row) bool { return other.mean.dims.measure == "actual" })
+}
+
+// otherYear gives a heading above a row that is not understood and names another year: "Nhiệm vụ năm 2019".
+func (s *sheetReader) otherYear(rw *row, year int) (heading string, ok bool) {
+	for p := rw.parent; p != nil; p = p.parent {
+		if p.values || p.mean.unknown == "" {
+			continue
+		}
+		toks := s.rd.tokenize(p.mean.unknown)
+		for i := range toks {
+			if toks[i].low != "năm" || i > 1 && toks[i-2].low == "tháng" { // the date of a document
+				continue
+			}
+			if n, it := takePeriod(toks[i:]); n > 0 && it.year != 0 {
+				if it.year <= year && year <= max(it.year, it.to) {
+					return "", false
+				}
+				heading, ok = p.mean.unknown, true
+			}
+		}
+	}
+	return heading, ok
+}
+
 // isBlockMeasure reports whether the row has its measure of a heading, "Kết quả năm 2018", over columns of which one is of what was done and
 // this one is of something else: the heading tells the year then, and the columns what they hold.
 func (s *sheetReader) isBlockMeasure(cx *cellContext, rw *row, cm *meaning) bool {
 	d := &rw.mean.dims
+	if d.measure == "plan" && cm.dims.measure != "" && cm.dims.measure != "plan" {
+		h := s.measureHeading(rw)
+		return h != nil && holds(strings.ToLower(s.rowText(h)), "chỉ tiêu") // "A. CHỈ TIÊU TỈNH GIAO" names the indicators
+	}
 	if d.measure != "actual" || cm.dims.measure == "" || cm.dims.measure == "actual" || d.part != "" && d.part != "Y" && cm.dims.part == "" { // plans are the year's
 		return false
 	}
@@ -1195,8 +1268,8 @@ func (b *bookReader) joinTerritory(s *sheetReader, cx *cellContext, rw *row, cm 
 		if code == "" && home != nil && t.Level == "province" && t.NameVi == home.NameVi && home.Type == "province" && b.rd.isTownName(s.rowText(rw)) {
 			code = "territory.ambiguous" // "Thành phố Huế" in the annex of its province is a row of its districts
 		}
-		if code == "" && t.Level == "province" && other != nil {
-			if !b.isSender(t) {
+		if code == "" && t.Level != "district" && other != nil {
+			if t.Level == "province" && !b.isSender(t) {
 				other = t
 			}
 			return nil, "identity.territory_two", []string{b.sender[0].NameVi, other.NameVi}
@@ -1218,6 +1291,9 @@ func (b *bookReader) joinTerritory(s *sheetReader, cx *cellContext, rw *row, cm 
 	}
 	if s.parts && len(cx.title.territories) == 0 && cx.title.other == nil {
 		return nil, "dimension.missing", []string{"no title above the table names its territory"} // as those of the tables above do: it may be lost
+	}
+	if s.local != nil && len(cx.title.territories) > 0 && cx.title.territories[0].Level == "province" { // "PHÒNG LAO ĐỘNG HUYỆN …" above "TỈNH …"
+		return s.home.territory, s.home.code, s.home.args
 	}
 	if title := cx.title.territories; len(title) > 0 && (b.identity.Territory == "" || title[0].Level == "province") {
 		t, code := b.choose(title, home, cx.onlyDistr)
@@ -1262,7 +1338,7 @@ func (b *bookReader) foreign(cx *cellContext) *catalogue.Territory {
 		cx.provinces = b.namedProvinces(cx)
 	}
 	n := cx.provinces
-	if !n.migration && n.sender && (n.wider || !n.people) {
+	if !n.migration && n.sender && (n.compares || n.wider && !n.total || !n.people) {
 		return nil
 	}
 	return n.other
@@ -1272,7 +1348,9 @@ func (b *bookReader) foreign(cx *cellContext) *catalogue.Territory {
 type namedProvinces struct {
 	sender    bool                 // the sender is named
 	other     *catalogue.Territory // a province that is not it nor was merged into it
-	wider     bool                 // the region or the country is named, or that provinces are compared
+	wider     bool                 // the region or the country is named
+	total     bool                 // the rows add up to one of no name
+	compares  bool                 // it is said that provinces are compared
 	people    bool                 // people are counted one by one
 	migration bool                 // the provinces are said to be places where people are from or go to
 }
@@ -1280,7 +1358,7 @@ type namedProvinces struct {
 func (b *bookReader) namedProvinces(cx *cellContext) *namedProvinces {
 	var n namedProvinces
 	see := func(in *catalogue.Indicator, ts []*catalogue.Territory) {
-		n.people = n.people || in != nil && movesAbout(b.rd.cat.Unit(in.Unit))
+		n.people = n.people || in != nil && b.rd.movesAbout(in)
 		switch {
 		case len(ts) == 0:
 		case slices.ContainsFunc(ts, b.isSender):
@@ -1293,7 +1371,7 @@ func (b *bookReader) namedProvinces(cx *cellContext) *namedProvinces {
 	}
 	for _, text := range cx.title.texts {
 		w := b.rd.provinceWords(text)
-		n.wider, n.migration = n.wider || w.compares, n.migration || w.migration
+		n.compares, n.migration = n.compares || w.compares, n.migration || w.migration
 	}
 	see(cx.title.indicator, nil)
 	for c := range cx.t.columns {
@@ -1310,6 +1388,7 @@ func (b *bookReader) namedProvinces(cx *cellContext) *namedProvinces {
 	for _, rw := range cx.t.rows {
 		if rw.mean.unknown == "" {
 			see(rw.mean.indicator, rw.mean.territories)
+			n.total = n.total || rw.values && rw.mean.dims.total && len(rw.mean.territories) == 0
 		}
 	}
 	return &n
@@ -1322,7 +1401,7 @@ func (rd *Reader) provinceWords(title string) provinceWords {
 	return rd.provinces.get(title, func() provinceWords {
 		low := strings.ToLower(title)
 		return provinceWords{
-			compares:  holds(low, "so sánh"),
+			compares:  holds(low, "so sánh", "trong vùng"),
 			migration: holds(low, "theo quê", "nguyên quán", "theo nơi", "đến từ", "đi làm việc tại", "đến làm việc", "chuyển đi", "chuyển đến", "ngoại tỉnh", "ngoài tỉnh"),
 		}
 	})
@@ -1333,11 +1412,14 @@ func holds(text string, words ...string) bool {
 	return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(text, w) })
 }
 
-// movesAbout reports whether a unit counts people one by one, living or dead. Thousands of them are those of a territory.
-func movesAbout(u *catalogue.Unit) bool {
-	switch u.Quantity {
+// movesAbout reports whether an indicator counts people one by one, living or dead, or is a rate of people. Thousands of them are those of a
+// territory, and households live where they are.
+func (rd *Reader) movesAbout(in *catalogue.Indicator) bool {
+	switch u := rd.cat.Unit(in.Unit); u.Quantity {
 	case "person", "person_time", "remains":
 		return u.Factor.Equal(decimal.NewFromInt(1))
+	case "percent", "per_mille":
+		return in.Domain != "poverty" && in.Domain != "macro"
 	}
 	return false
 }

@@ -13,6 +13,7 @@ type titleInfo struct {
 	split    bool        // several parts of the year are named: a header that names none means any of them
 	result   string      // of these, the only one that is not spoken of as yet to come
 	results  bool        // a title says that it tells what was done
+	told     bool        // see titleWords
 	planYear bool        // the title is that of a plan: its year is the plan's
 	aheadOf  int         // from this year on nothing is known to be done, see titleWords; 0 if the titles do not say
 	planned  bool        // a measure other than actual is named, or what is wanted: years alone are not taken for actual values
@@ -80,6 +81,7 @@ func (ti *titleInfo) under(far titleInfo) {
 func (s *sheetReader) readTitles(cells []int32) titleInfo {
 	var ti titleInfo
 	rd := s.rd
+	attached := false // to a document of plans
 	for _, i := range cells {
 		p := s.parsed[i]
 		if p == nil {
@@ -93,6 +95,7 @@ func (s *sheetReader) readTitles(cells []int32) titleInfo {
 		if reason == skipTitle || reason == skipLetterhead {
 			ti.narrowed = append(ti.narrowed, rd.narrowings(s.g.text[i], false)...)
 		}
+		attached = attached || reason == skipLetterhead && (rd.isOfPlan(s.g.text[i]) || rd.titleWords(p.text).wanted)
 		if reason != skipTitle {
 			continue
 		}
@@ -133,7 +136,8 @@ func (s *sheetReader) readTitles(cells []int32) titleInfo {
 		}
 		if p.rest == "" && len(p.indicators) > 0 {
 			ti.say(&p.dims) // "Tỷ lệ huyện có kế hoạch …" is a name, no plan
-			ti.results = ti.results || rd.titleWords(p.text).results
+			w := rd.titleWords(p.text)
+			ti.results, ti.told = ti.results || w.results, ti.told || w.told
 			if p.dims.year != 0 || p.dims.part != "" {
 				ti.parts = append(ti.parts, rd.titleWords(p.text).parts...)
 			}
@@ -144,6 +148,7 @@ func (s *sheetReader) readTitles(cells []int32) titleInfo {
 	if ti.ambiguous {
 		ti.indicator = nil
 	}
+	ti.planned = ti.planned || attached && !ti.told
 	ti.settle()
 	return ti
 }
@@ -191,6 +196,14 @@ func (ti *titleInfo) settle() {
 	if len(done) == 1 && done[0] != partUnread {
 		ti.result = done[0]
 	}
+}
+
+// lastYear is the last year that the titles name, 0 if they name none.
+func (ti *titleInfo) lastYear() (year int) {
+	for _, y := range ti.years {
+		year = max(year, y.year, y.toYear)
+	}
+	return year
 }
 
 // partOf gives the part of the year, "" for the whole of it, of a header that names a measure but no period. Plans are made for the year:
@@ -299,7 +312,8 @@ type titleWords struct {
 	measures []string
 	standard string
 	results  bool // "kết quả", "tình hình thực hiện"
-	wanted   bool // "mục tiêu", "nhiệm vụ", "dự toán", "nhu cầu" of a period: no results, of no certain measure
+	told     bool // "tình hình", "thống kê", "tổng kết": what is told is over, whatever programme it is of
+	wanted   bool // "mục tiêu", "đề án", "nhu cầu" of a period: no results, of no certain measure
 	aheadOf  int  // the first year of which that is said behind another period: "KẾT QUẢ NĂM 2018, NHIỆM VỤ NĂM 2019"
 	before   bool // the provinces are those before the merger
 	since    bool // or those since
@@ -313,6 +327,7 @@ func (ti *titleInfo) take(w *titleWords) {
 		}
 	}
 	ti.parts, ti.results, ti.planned = append(ti.parts, w.parts...), ti.results || w.results, ti.planned || w.wanted
+	ti.told = ti.told || w.told
 	ti.aheadOf = max(ti.aheadOf, w.aheadOf)
 	for _, m := range w.measures {
 		ti.mean(m)
@@ -343,9 +358,19 @@ func (rd *Reader) findTitleWords(s string) *titleWords {
 		}
 		ahead = ahead || isAhead(toks[i:]) && !(i > 1 && toks[i-2].low == "thực" && toks[i-1].low == "hiện") // "thực hiện kế hoạch" tells what was done
 		found.results = found.results || !ahead && tellsResults(toks[i:])
-		if ahead && isWanted(toks[i:]) {
-			found.wanted = found.wanted || !found.results && len(found.parts) == 0
+		found.told = found.told || !ahead && tellsFigures(toks[i:])
+		if ahead && isWanted(toks[i:]) || !found.told && (namesProgramme(toks, i) || setsTarget(toks, i)) {
+			if beside := isBeside(toks, i); len(found.parts) == 0 && (beside || !found.results) {
+				found.wanted = true
+				if beside { // of which no one knows which figures are
+					found.measures = append(found.measures, "")
+				}
+			}
 			behind = behind || len(found.parts) > 0
+		}
+		if n := takeOpenYear(toks[i:]); n > 0 {
+			i += n
+			continue
 		}
 		if n := takeUnread(toks[i:]); n > 0 {
 			part(partUnread, 0)
@@ -406,10 +431,10 @@ func isAhead(toks []token) bool {
 		two += " " + toks[1].low
 	}
 	switch two {
-	case "nhiệm vụ", "phương hướng", "kế hoạch", "dự kiến", "ước tính", "mục tiêu", "giải pháp", "chỉ tiêu", "dự báo", "dự toán", "nhu cầu", "lộ trình", "phân kỳ":
+	case "kế hoạch", "dự kiến", "ước tính", "mục tiêu", "chỉ tiêu", "dự báo":
 		return true
 	}
-	return toks[0].low == "ước" || toks[0].low == "kh"
+	return isWanted(toks) || toks[0].low == "ước" || toks[0].low == "kh"
 }
 
 // isWanted reports whether a word begins that says that figures are wished for, without saying that they are a plan. The national target
@@ -421,10 +446,130 @@ func isWanted(toks []token) bool {
 	switch toks[0].low + " " + toks[1].low {
 	case "mục tiêu":
 		return len(toks) < 4 || toks[2].low != "quốc" || toks[3].low != "gia"
-	case "nhiệm vụ", "phương hướng", "giải pháp", "dự toán", "nhu cầu", "lộ trình", "phân kỳ":
+	case "khả năng":
+		return len(toks) < 3 || toks[2].low != "lao"
+	case "nhiệm vụ", "phương hướng", "giải pháp", "dự toán", "nhu cầu", "lộ trình", "phân kỳ", "định hướng", "phấn đấu", "đề xuất", "đăng ký", "cam kết",
+		"phân bổ", "phương án", "kịch bản", "tầm nhìn", "dự thảo", "đặt ra", "đề ra":
 		return true
 	}
 	return false
+}
+
+// namesProgramme reports whether the title, or what its list of indicators is of, is named at token i as a document that says what is to be
+// reached. "Vay vốn từ chương trình" only tells where something comes from.
+func namesProgramme(toks []token, i int) bool {
+	if !isProgramme(toks[i:]) {
+		return false
+	}
+	for k, t := range toks[:i] {
+		switch t.low {
+		case "của", "trong":
+			if k < i-1 {
+				return false
+			}
+		case "các", "một", "chỉ", "tiêu", "chủ", "yếu", "cơ", "bản", "cụ", "thể", "chính", "danh", "mục", "tổng", "hợp", "nội", "dung":
+		default:
+			if !numbersTable(t) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// numbersTable reports whether a word may belong to the number of an annex, which stands before its title.
+func numbersTable(t token) bool {
+	switch t.low {
+	case "biểu", "mẫu", "bảng", "phụ", "lục", "số":
+		return true
+	}
+	return t.punct || t.num >= 0 || len(t.low) < 4 // "II", "1a"
+}
+
+// setsTarget reports whether a title begins at token i with a target for something, "CHỈ TIÊU VIỆC LÀM": not with indicators ("CHỈ TIÊU CHỦ
+// YẾU"), which the same word names.
+func setsTarget(toks []token, i int) bool {
+	if i+2 >= len(toks) || toks[i].low != "chỉ" || toks[i+1].low != "tiêu" || slices.ContainsFunc(toks[:i], func(t token) bool { return !numbersTable(t) }) {
+		return false
+	}
+	switch t := toks[i+2]; t.low {
+	case "chủ", "thống", "kinh", "về", "cơ", "tổng", "chính", "năm", "của", "trong", "thuộc", "theo", "đạt", "hoàn":
+		return false
+	default:
+		return !t.punct && t.num < 0
+	}
+}
+
+// isProgramme reports whether the name of a document begins that says what is to be reached.
+func isProgramme(toks []token) bool {
+	if len(toks) < 2 {
+		return false
+	}
+	switch toks[0].low + " " + toks[1].low {
+	case "chiến lược", "đề án", "chương trình", "dự án", "quy hoạch", "nghị quyết":
+		return true
+	}
+	return false
+}
+
+// isBeside reports whether the word at token i stands beside the results that are told and not for what these are of: "KẾT QUẢ VÀ MỤC TIÊU".
+func isBeside(toks []token, i int) bool {
+	return i > 1 && (toks[i-1].low == "và" || toks[i-1].punct) && (toks[i-2].low == "quả" || toks[i-2].low == "hiện")
+}
+
+// tellsFigures reports whether words begin that say that what follows is told as it is or was, of a programme too.
+func tellsFigures(toks []token) bool {
+	if len(toks) < 2 {
+		return false
+	}
+	switch toks[0].low + " " + toks[1].low {
+	case "kết quả", "tình hình", "thực hiện", "thực trạng", "hiện trạng", "số liệu", "thống kê", "báo cáo", "tổng kết", "sơ kết", "đánh giá", "rà soát", "theo dõi":
+		return true
+	}
+	return false
+}
+
+// takeOpenYear counts the words of a time of which one end only is told: "từ năm 2016 đến nay", "lũy kế đến năm 2018".
+func takeOpenYear(toks []token) int {
+	n := 1
+	switch toks[0].low {
+	case "từ", "sau", "trước":
+	case "lũy", "luỹ", "cộng":
+		for n = 2; n < len(toks) && (toks[n].low == "tính" || toks[n].low == "đến" || toks[n].low == "hết" || toks[n].low == "cuối"); n++ {
+		}
+		if n == 2 {
+			return 0
+		}
+	default:
+		return 0
+	}
+	if k, it := takePeriod(toks[n:]); k > 0 && it.year != 0 && it.to == 0 && it.part == "" {
+		return n + k
+	}
+	return 0
+}
+
+// isOfPlan reports whether a line of a letterhead says that the table is of a document of plans: "(Kèm theo Đề án số …)", "Số: 27/KH-UBND".
+func (rd *Reader) isOfPlan(line string) bool {
+	return rd.planLines.get(line, func() bool {
+		if len(line) > 4*maxPhrase {
+			line = line[:cutRune(line, 4*maxPhrase)]
+		}
+		toks := rd.tokenize(line)
+		attached := false
+		for i := 1; i+1 < len(toks); i++ {
+			switch before, t, next := toks[i-1], toks[i], toks[i+1]; {
+			case before.low == "theo" && (isProgramme(toks[i:]) || t.low == "kế" && next.low == "hoạch" || t.low == "tờ" && next.low == "trình"):
+				return true
+			case before.key == "/" && next.key == "-" && (t.low == "kh" || t.low == "đa" || t.low == "ctr" || t.low == "nq"):
+				return true
+			case attached && t.low == "giao" && (next.low == "chỉ" || next.low == "kế" || next.low == "dự"):
+				return true
+			}
+			attached = attached || toks[i-1].low == "kèm" && toks[i].low == "theo"
+		}
+		return false
+	})
 }
 
 // tellsResults reports whether words begin that say that what follows is over.

@@ -84,6 +84,7 @@ type partial struct {
 	ref          string // reporting, previous, same
 	standard     string // the poverty standard named: its last year, or standardOld, standardNew; see standard.go
 	total        bool
+	until        bool   // the year is the one up to which something is told
 	clash        string // two contradictory words in the text itself, as written
 }
 
@@ -339,6 +340,7 @@ type Reader struct {
 	titles      memo[string, *titleWords]
 	provinces   memo[string, provinceWords]
 	lines       memo[string, headLine]
+	planLines   memo[string, bool] // see isOfPlan
 	references  memo[string, reference]
 	names       memo[string, []uint16]
 	pathWords   memo[string, []string]
@@ -585,6 +587,7 @@ func (rd *Reader) parse(s string) *phrase {
 		return p
 	}
 	rd.grammar(p, p.body, toks)
+	p.dims.until = p.dims.year != 0 && endsWithYear(toks)
 	if p.dims.unitText != "" && len(p.indicators) == 0 && loadLocalities()[text.Key(p.body)] != "" { // the districts Nam Đồng and Năm Căn are neither money of men nor houses
 		p.dims, p.rest = partial{}, p.body
 	}
