@@ -129,7 +129,9 @@ func (p *Pipeline) read(ctx context.Context, raw landing.Raw, name string, f *os
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
 	}
-	return refused(err, raw.Type, name), nil
+	file = refused(err, raw.Type, name)
+	file.Trace = &record.Trace{} // what can not be opened has no text
+	return file, nil
 }
 
 // feed reads a machine-made table by the mapping that fits it.
@@ -168,7 +170,9 @@ func (p *Pipeline) text(ctx context.Context, raw landing.Raw, name string, f *os
 		tables += s.Tables
 	}
 	if tables == 0 || machineMade(book) && len(annex.Observations)+len(annex.Tasks) == 0 {
-		return nil, err
+		refusal := refused(err, raw.Type, name)
+		refusal.Trace = annex.Trace
+		return refusal, nil
 	}
 	return annex, nil
 }

@@ -1,8 +1,10 @@
 package transform
 
 import (
+	"bytes"
 	"context"
 	"encoding/csv"
+	"fmt"
 	"io/fs"
 	"math/rand/v2"
 	"os"
@@ -10,6 +12,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/xuri/excelize/v2"
 
 	"github.com/phuluc/phuluc/extract/landing"
 	"github.com/phuluc/phuluc/extract/sample"
@@ -156,10 +161,12 @@ func TestASynonymReadsAgainWhatHoldsIt(t *testing.T) {
 	b := newBench(t)
 	holds := b.land("a.xlsx", annex(t, "Hà Giang", 2020, 1, 2, 3))
 	other := b.land("b.csv", []byte(insuranceFeed))
+	torn := b.land("c.xlsx", annex(t, "Hà Giang", 2020, 4, 5, 6)[:3000])
+	nothing := b.land("Ha Giang d.csv", []byte("TT,Chỉ tiêu,ĐVT,TH 2018\n1,Số thuyền thúng,người,5\n2,Số thuyền nan,người,6\n"))
 	reread := func(c *catalogue.Catalogue) (names []string) {
 		t.Helper()
 		b.opt.Catalogue = c
-		for _, r := range b.run(b.pipeline(), holds, other) {
+		for _, r := range b.run(b.pipeline(), holds, other, torn, nothing) {
 			if !r.Cached {
 				names = append(names, r.Raw.Origins[0].Name)
 			}
@@ -168,13 +175,13 @@ func TestASynonymReadsAgainWhatHoldsIt(t *testing.T) {
 		return names
 	}
 	plain := b.opt.Catalogue
-	both := []string{"a.xlsx", "b.csv"}
+	all := []string{"a.xlsx", "b.csv", "c.xlsx", "Ha Giang d.csv"}
 	for _, step := range []struct {
 		what string
 		cat  *catalogue.Catalogue
 		want []string
 	}{
-		{"the first run", plain, both},
+		{"the first run", plain, all},
 		{"nothing new", plain, nil},
 		{"a label that a workbook holds", with(t, []string{"jobs_created", label, ""}), []string{"a.xlsx"}},
 		{"it is gone again", plain, []string{"a.xlsx"}},
@@ -182,12 +189,14 @@ func TestASynonymReadsAgainWhatHoldsIt(t *testing.T) {
 		{"it is gone again", plain, []string{"a.xlsx"}},
 		{"a label with a word that only it and a workbook hold: it is no proper name any longer", with(t, []string{"jobs_created", "Đàn trâu của ai", ""}), []string{"a.xlsx"}},
 		{"it is gone again", plain, []string{"a.xlsx"}},
+		{"a label that makes a feed that no mapping fits an annex", with(t, []string{"jobs_created", "Số thuyền nan", ""}), []string{"Ha Giang d.csv"}},
+		{"it is gone again", plain, []string{"Ha Giang d.csv"}},
 		{"a label that nothing holds", with(t, []string{"jobs_created", "Đàn trâu bò cuối kỳ", ""}), nil},
 		{"it is gone again", plain, nil},
-		{"its parent is a label", with(t, []string{"jobs_created", "Đàn trâu bò cuối kỳ", "Chăn nuôi của hộ"}, []string{"poverty_rate", "Chăn nuôi của hộ", ""}), both},
-		{"they are gone again", plain, both},
-		{"it is a word of headers too", with(t, []string{"jobs_created", "Nông thôn", "Chăn nuôi của hộ"}), both},
-		{"it is gone again", plain, both},
+		{"its parent is a label", with(t, []string{"jobs_created", "Đàn trâu bò cuối kỳ", "Chăn nuôi của hộ"}, []string{"poverty_rate", "Chăn nuôi của hộ", ""}), all},
+		{"they are gone again", plain, all},
+		{"it is a word of headers too", with(t, []string{"jobs_created", "Nông thôn", "Chăn nuôi của hộ"}), all},
+		{"it is gone again", plain, all},
 	} {
 		if got := reread(step.cat); !slices.Equal(got, step.want) {
 			t.Errorf("%s: read %v, want %v", step.what, got, step.want)
@@ -223,4 +232,121 @@ func TestRenewReadsAgainAndTellsWhatBecameOther(t *testing.T) {
 	}
 	renew(1) // the batch of another object is none
 	renew(0)
+}
+
+// workbookOf writes sheets, each a name and its rows.
+func workbookOf(t testing.TB, sheets ...[][]any) []byte {
+	t.Helper()
+	f := excelize.NewFile()
+	defer f.Close()
+	for k, rows := range sheets {
+		name := rows[0][0].(string)
+		if k == 0 {
+			if err := f.SetSheetName("Sheet1", name); err != nil {
+				t.Fatal(err)
+			}
+		} else if _, err := f.NewSheet(name); err != nil {
+			t.Fatal(err)
+		}
+		for i, r := range rows[1:] {
+			if err := f.SetSheetRow(name, fmt.Sprintf("A%d", i+1), &r); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	var b bytes.Buffer
+	if err := f.Write(&b); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// Guards invariant 4: whatever a heuristic of the layout asks the labels of the catalogue about, a new label reads again the workbook
+// whose question it answers and no other, and all batches are those that reading the workbooks gives.
+func TestEachKindOfQuestionReadsAgainWhatItTouches(t *testing.T) {
+	rows := func(sheet, title string, body ...[]any) [][]any {
+		return append([][]any{{sheet}, {"Tên đơn vị: Sở LĐTBXH tỉnh Hà Giang"}, {title}, {"TT", "Chỉ tiêu", "ĐVT", "TH 2018", "TH 2019"}}, body...)
+	}
+	const results = "KẾT QUẢ THỰC HIỆN 2018, 2019"
+	known := []any{1, "Số lao động được tạo việc làm", "người", 1200, 1300}
+	series := func(name, title string, places ...string) [][]any {
+		out := [][]any{{name}, {title}, {"STT", "Tỉnh", "2018", "2019"}}
+		for i, p := range places {
+			out = append(out, []any{i + 1, p, 11 + i, 13 + i})
+		}
+		return out
+	}
+	b := newBench(t)
+	plain := b.opt.Catalogue
+	questions := []struct {
+		what   string
+		label  []string // of the synonym: code, label, parent label
+		sheets [][][]any
+	}{
+		{"the label of a row", []string{"jobs_created", "Số đĩa bay hạ cánh", ""}, [][][]any{rows("B1", results, []any{1, "Số đĩa bay hạ cánh", "người", 5, 6})}},
+		{"a label in parts", []string{"jobs_created_female", "Phi công nữ", "Số lao động được tạo việc làm"}, [][][]any{rows("B2", results, known, []any{"", "Trong đó: Phi công nữ", "người", 7, 8})}},
+		{"a label with its unit", []string{"jobs_created", "Khinh khí cầu", ""}, [][][]any{rows("B3", results, []any{1, "Khinh khí cầu (người)", "", 9, 10})}},
+		{"a label in two languages", []string{"jobs_created", "Nuôi ong mật", ""}, [][][]any{rows("B4", results, []any{1, "Nuôi ong mật - Workers given jobs during the year", "người", 11, 12})}},
+		{"a label beside a period", []string{"poverty_rate", "Mức nghèo đói sao Hỏa", ""}, [][][]any{{{"B5"}, {"BÁO CÁO"}, {"STT", "Tỉnh", "Mức nghèo đói sao Hỏa năm 2018 (%)", "Mức nghèo đói sao Hỏa năm 2019 (%)"}, {1, "Hà Giang", 21, 22}, {2, "Cao Bằng", 23, 24}, {3, "Lào Cai", 25, 26}}}},
+		{"a title", []string{"poverty_rate", "Mức lặn biển", ""}, [][][]any{series("B6", "MỨC LẶN BIỂN (%)", "Hà Giang", "Cao Bằng", "Lào Cai")}},
+		{"another reading of a cell", []string{"jobs_created", "Đoàn khách quá cảnh", ""}, [][][]any{rows("B7", results, []any{1, "Đoàn khỏch quỏ cảnh", "người", 31, 32})}},
+		{"a near text", []string{"jobs_created", "Bộ xương khủng long hóa thạch", ""}, [][][]any{rows("B8", results, []any{1, "Bộ xương khủng lonh hóa thạch", "người", 33, 34})}},
+		{"a word that only the label holds", []string{"jobs_created", "Đàn kỳ đà vượt cạn", ""}, [][][]any{rows("Kỳ Đà", results, known), rows("Vượt Cạn", results, known)}},
+		{"the name of a sheet", []string{"jobs_created", "Rừng Tràm", ""}, [][][]any{rows("Rừng Tràm", results, known), rows("Bát Xát", results, known)}},
+		{"another reading of the name of a sheet", []string{"jobs_created", "Lao động khoáng sâu", ""}, [][][]any{rows("Lao Động Khoỏng Sõu", results, known), rows("Sa Pa", results, known)}},
+		{"a rate below its count", []string{"unemp_rate", "Tỷ lệ lao động được tạo việc làm", ""}, [][][]any{rows("B10", results, known, []any{"", "Tỷ lệ", "%", 3, 4})}},
+		{"a name around that of the country", []string{"jobs_created", "Xiếc thú tại Việt Nam", ""}, [][][]any{append([][]any{{"B9"}}, rows("", "XIẾC THÚ TẠI VIỆT NAM", known)[2:]...)}},
+	}
+	var raws []landing.Raw
+	for i, q := range questions {
+		raws = append(raws, b.land(fmt.Sprintf("%02d.xlsx", i), workbookOf(t, q.sheets...)))
+	}
+	fresh := func(p *Pipeline, raw landing.Raw) arrow.RecordBatch {
+		f, err := p.Read(context.Background(), raw, NameOf(raw), b.open(raw))
+		if err != nil {
+			t.Fatal(err)
+		}
+		batch, err := Encode(b.mem, f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return batch
+	}
+	before := map[string]arrow.RecordBatch{}
+	defer func() {
+		for _, batch := range before {
+			batch.Release()
+		}
+	}()
+	for _, r := range b.run(b.pipeline(), raws...) {
+		before[r.Raw.SHA256] = r.Batch
+	}
+	var labels [][]string
+	for i, q := range questions {
+		labels = append(labels, q.label)
+		if b.opt.Catalogue = with(t, labels...); b.opt.Catalogue == nil {
+			t.Fatalf("%s: %q does not fit the catalogue", q.what, q.label)
+		}
+		p := b.pipeline()
+		var read []string
+		for _, r := range b.run(p, raws...) {
+			if !r.Cached {
+				read = append(read, r.Raw.Origins[0].Name)
+			}
+			same := fresh(p, r.Raw)
+			if !equalBatches(r.Batch, same) {
+				t.Errorf("%s: %s is kept, but reading it gives something else", q.what, NameOf(r.Raw))
+			}
+			same.Release()
+			if r.Raw.SHA256 == raws[i].SHA256 && equalBatches(r.Batch, before[r.Raw.SHA256]) {
+				t.Errorf("%s: the label changes nothing, so nothing is proved", q.what)
+			}
+			before[r.Raw.SHA256].Release()
+			before[r.Raw.SHA256] = r.Batch
+		}
+		if want := []string{fmt.Sprintf("%02d.xlsx", i)}; !slices.Equal(read, want) {
+			t.Errorf("%s: read %v, want %v", q.what, read, want)
+		}
+	}
+	b.opt.Catalogue = plain
 }

@@ -75,7 +75,7 @@ func (s *sheetReader) layOutColumns(t *table) {
 				continue
 			}
 			if s.parsed[i] == nil {
-				s.parsed[i] = s.rd.phrase(g.text[i])
+				s.parsed[i] = s.phraseOf(i)
 			}
 			last = i
 			p := s.parsed[i]
@@ -723,7 +723,7 @@ func (s *sheetReader) newRow(t *table, r int) *row {
 	}
 	for _, i := range rw.labels {
 		if s.parsed[i] == nil {
-			s.parsed[i] = s.rd.phrase(g.text[i])
+			s.parsed[i] = s.phraseOf(i)
 		}
 	}
 	if n := len(rw.labels); n > 0 {

@@ -90,20 +90,20 @@ func (s *sheetReader) above(t *table) *table {
 // sameBand reports whether two tables have the same headers over the same columns of their sheets.
 func (s *sheetReader) sameBand(t *table, before *sheetReader, last *table) bool {
 	type head struct {
-		col  int // of the sheet
-		text string
+		col int // of the sheet
+		of  *column
 	}
 	heads := func(s *sheetReader, t *table) (out []head) {
 		for c := range t.columns {
-			if h := t.columns[c].header; h != "" {
-				out = append(out, head{s.g.cols[c], h})
+			if t.columns[c].header != "" {
+				out = append(out, head{s.g.cols[c], &t.columns[c]})
 			}
 		}
 		return out
 	}
-	plain := func(h string) string { return strings.Join(strings.Fields(strings.ToLower(s.rd.repair(h))), " ") }
+	plain := func(p *phrase) string { return strings.Join(strings.Fields(strings.ToLower(p.text)), " ") }
 	return slices.EqualFunc(heads(s, t), heads(before, last), func(a, b head) bool {
-		return a.col == b.col && (a.text == b.text || plain(a.text) == plain(b.text))
+		return a.col == b.col && (a.of.header == b.of.header || slices.EqualFunc(a.of.stack, b.of.stack, func(p, q *phrase) bool { return p == q || plain(p) == plain(q) }))
 	})
 }
 

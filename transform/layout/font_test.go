@@ -54,7 +54,7 @@ func TestTraceHoldsOtherReadings(t *testing.T) {
 	cells := []sheet.Cell{{Row: 1, Col: 1, Raw: "Khai khoỏng sõu"}, {Row: 2, Col: 1, Raw: "Hoà Bình", Font: "VNI-Times"}}
 	g, _ := newGrid(SheetCells{Cells: cells}, rd.reading)
 	b := &bookReader{rd: rd}
-	trace := b.trace(Book{Name: "a.xlsx"}, []*grid{g})
+	trace := b.trace([]*grid{g})
 	for _, label := range []string{"Khai khoáng sâu", "Khai khoỏng sõu", "Hồ Bình", "Hoà Bình"} {
 		if !Touches(trace, label) {
 			t.Errorf("a synonym %q may change what the workbook becomes", label)

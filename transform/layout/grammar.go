@@ -33,9 +33,9 @@ func (rd *Reader) exact(p *phrase, s string, toks []token) bool {
 	for _, w := range words {
 		found = p.dims.apply(w, s) || found
 	}
-	p.indicators = rd.cat.IndicatorsByLabel(s)
+	p.indicators = rd.labelled(s)
 	if s != p.text {
-		for _, m := range rd.cat.IndicatorsByLabel(p.text) {
+		for _, m := range rd.labelled(p.text) {
 			if !slices.ContainsFunc(p.indicators, func(o catalogue.Match) bool { return o.Indicator == m.Indicator }) {
 				p.indicators = append(slices.Clip(p.indicators), m)
 			}
@@ -509,7 +509,7 @@ func (rd *Reader) middle(p *phrase, toks []token, s string) bool {
 		return false
 	}
 	whole := s[toks[0].start:toks[len(toks)-1].end]
-	if m := rd.cat.IndicatorsByLabel(whole); len(m) > 0 {
+	if m := rd.labelled(whole); len(m) > 0 {
 		p.indicators = m
 		return true
 	}
@@ -525,7 +525,7 @@ func (rd *Reader) middle(p *phrase, toks []token, s string) bool {
 		if u == nil {
 			continue
 		}
-		if m := rd.cat.IndicatorsByLabel(s[toks[0].start:toks[i-1].end]); len(m) > 0 {
+		if m := rd.labelled(s[toks[0].start:toks[i-1].end]); len(m) > 0 {
 			p.indicators, p.dims.unit, p.dims.unitText = m, u, u.NameVi
 			return true
 		}

@@ -62,7 +62,7 @@ type grid struct {
 	span   []position // last row and column of each cell's merged range, inside the grid; its own position if not merged
 	text   []string   // Raw, decoded, repaired and trimmed, of text cells; Raw of others
 	read   []*reading // of text cells; nil of others
-	joined []string   // texts of several cells that were read as one
+	asked  []string   // texts that were looked up and are no text of a cell
 	fates  []fate
 	twice  int // cells whose fate was set more than once: always 0 unless the code is wrong
 }

@@ -147,7 +147,7 @@ func isNational(toks []token, i, n int) bool {
 func (rd *Reader) isInName(s string, toks []token, i, n int) bool {
 	for from := max(0, i-2*maxWordTokens); from <= i; from++ {
 		for to := i + n; to <= min(len(toks), i+n+maxWordTokens); to++ {
-			if to-from > n && len(rd.cat.IndicatorsByLabel(s[toks[from].start:toks[to-1].end])) > 0 {
+			if to-from > n && len(rd.labelled(s[toks[from].start:toks[to-1].end])) > 0 {
 				return true
 			}
 		}

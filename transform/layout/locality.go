@@ -368,7 +368,7 @@ func isGlued(name string) bool {
 // isForeign reports whether a syllable stands in no name of an indicator and no word of the grammar.
 func (rd *Reader) isForeign(name string) bool {
 	for _, t := range rd.tokenize(name) {
-		if !rd.syllables[t.low] {
+		if !rd.syllable(t.low) {
 			return true
 		}
 	}

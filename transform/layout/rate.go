@@ -43,8 +43,7 @@ func (s *sheetReader) rateOf(p *phrase) *phrase {
 		}
 	}
 	name := "Tỷ lệ " + thing
-	s.g.joined = append(s.g.joined, name)
-	rate := s.rd.phrase(name)
+	rate := s.ask(name)
 	if !rate.exactName || len(rate.indicators) != 1 {
 		return nil
 	}

@@ -96,7 +96,7 @@ func (rd *Reader) read(ctx context.Context, book Book) (record.File, []*grid) {
 	name := path.Base(strings.ReplaceAll(book.Name, `\`, "/"))
 	if r := b.identify(book.Name); r != nil {
 		f := b.refuseAll(name, r, grids)
-		f.Trace = b.trace(book, grids)
+		f.Trace = b.trace(grids)
 		return f, grids
 	}
 	values := 0
@@ -143,7 +143,7 @@ func (rd *Reader) read(ctx context.Context, book Book) (record.File, []*grid) {
 		s.shapes = b.readShapes(s)
 		b.sweep(s)
 	}
-	f.Identity, f.Refusals, f.Comparisons, f.Trace = b.identity, b.refusals, b.comparisons, b.trace(book, grids)
+	f.Identity, f.Refusals, f.Comparisons, f.Trace = b.identity, b.refusals, b.comparisons, b.trace(grids)
 	order := make(map[string]int, len(grids))
 	for k, g := range grids {
 		f.Sheets = append(f.Sheets, g.count(b.tablesOf(g)))

@@ -91,6 +91,22 @@ func newSheetReader(ctx context.Context, rd *Reader, g *grid) *sheetReader {
 	return s
 }
 
+// phraseOf parses what a cell holds.
+func (s *sheetReader) phraseOf(i int32) *phrase {
+	if r := s.g.read[i]; r != nil {
+		return r.phrase
+	}
+	return s.ask(s.g.text[i])
+}
+
+// ask parses a text that is not that of a text cell, and keeps it for the trace.
+func (s *sheetReader) ask(t string) *phrase {
+	if strings.ContainsFunc(t, unicode.IsLetter) { // without, no label is in it
+		s.g.asked = append(s.g.asked, t)
+	}
+	return s.rd.phrase(t)
+}
+
 func (s *sheetReader) classify(i int32) {
 	c, t := &s.g.cells[i], s.g.text[i]
 	switch c.Kind {
@@ -711,7 +727,7 @@ func (s *sheetReader) areUnits(cells []int32) bool {
 		return false
 	}
 	for _, i := range cells {
-		s.class[i], s.parsed[i] = classText, s.rd.phrase(s.g.text[i])
+		s.class[i], s.parsed[i] = classText, s.phraseOf(i)
 	}
 	return true
 }

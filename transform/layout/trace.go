@@ -2,9 +2,7 @@ package layout
 
 import (
 	"maps"
-	"path"
 	"slices"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/phuluc/phuluc/transform/catalogue"
@@ -15,11 +13,12 @@ import (
 // Which labels of the catalogue can have had a part in what a workbook became? A label is only ever looked up in a piece of
 // one text of the workbook, cut at the ends of words, so that all words of a label that was found stand in one text; and its
 // distance is only asked for from texts that nothing knew. A trace keeps both, so that a new synonym leaves the batches of
-// all other workbooks as they are. What joins the texts of several cells before it looks them up must add the joined text.
+// all other workbooks as they are. A text that is looked up and is neither that of a text cell nor the name of a sheet goes through
+// sheetReader.ask, which adds it. The name and folder of a file are read for territories and rounds, never for labels.
 // Words that only labels hold act by themselves too, see OnlyIn.
 
 // trace tells what a workbook asked the labels of the catalogue about.
-func (b *bookReader) trace(book Book, grids []*grid) *record.Trace {
+func (b *bookReader) trace(grids []*grid) *record.Trace {
 	cells := 0
 	for _, g := range grids {
 		cells += len(g.cells)
@@ -29,15 +28,8 @@ func (b *bookReader) trace(book Book, grids []*grid) *record.Trace {
 	if !ok {
 		seen = map[*reading]bool{}
 	}
-	for _, part := range strings.FieldsFunc(book.Name, func(r rune) bool { return r == '/' || r == '\\' }) {
-		if w := b.rd.wordsIn(strings.TrimSuffix(part, path.Ext(part))); w != nil {
-			t.Texts = append(t.Texts, w)
-		}
-	}
 	for _, g := range grids {
-		if w := b.rd.wordsIn(g.info.Name); w != nil {
-			t.Texts = append(t.Texts, w)
-		}
+		t.Texts = append(t.Texts, b.rd.wordsIn(g.info.Name)...)
 		for _, r := range g.read {
 			if r == nil {
 				continue
@@ -47,9 +39,7 @@ func (b *bookReader) trace(book Book, grids []*grid) *record.Trace {
 				t.Texts = append(t.Texts, r.words...)
 			}
 		}
-		for _, joined := range g.joined {
-			t.Texts = append(t.Texts, record.Words(text.Key(joined)))
-		}
+		t.Texts = append(t.Texts, wordsOfAll(g.asked)...)
 	}
 	if len(seen) <= maxPendingKept {
 		clear(seen)
@@ -59,9 +49,12 @@ func (b *bookReader) trace(book Book, grids []*grid) *record.Trace {
 	return t
 }
 
-// wordsIn gives the words of the name of a sheet, a folder or a file.
-func (rd *Reader) wordsIn(name string) []uint16 {
-	return rd.names.get(name, func() []uint16 { return record.Words(text.Key(name)) })
+// wordsIn gives the words of the name of a sheet, in all its readings, as those of a cell.
+func (rd *Reader) wordsIn(name string) [][]uint16 {
+	return rd.names.get(name, func() [][]uint16 {
+		run := text.Run{Text: name}
+		return wordsOfAll(append(text.Readings(run), text.DecodeRuns(run)))
+	})
 }
 
 // proposable reports whether a name at distance d of a text that nothing knows is near enough to be proposed for it.

@@ -323,10 +323,12 @@ type Reader struct {
 	openings     map[string]bool                   // the keys of the words that names of territories begin with
 	unitOpenings map[string]bool                   // those that units begin with
 	documents    *regexp.Regexp                    // see documentPattern
-	syllables    map[string]bool                   // see knownSyllables
-	unitWords    memo[string, *catalogue.Unit]
-	pendings     sync.Pool // see takePending
-	seen         sync.Pool // see trace
+	// What the texts of a workbook ask the labels of the catalogue goes through these two and nearIndicator; see trace.go.
+	labelled  func(label string) []catalogue.Match // the indicators that bear a label
+	syllable  func(low string) bool                // whether it is one of knownSyllables
+	unitWords memo[string, *catalogue.Unit]
+	pendings  sync.Pool // see takePending
+	seen      sync.Pool // see trace
 
 	plainFont atomic.Pointer[string] // the font last asked about that is no legacy one, as most cells have one
 
@@ -342,7 +344,7 @@ type Reader struct {
 	lines       memo[string, headLine]
 	planLines   memo[string, bool] // see isOfPlan
 	references  memo[string, reference]
-	names       memo[string, []uint16]
+	names       memo[string, [][]uint16]
 	pathWords   memo[string, []string]
 	towns       memo[string, bool]
 	headings    memo[string, bool] // see isPlace
@@ -358,7 +360,11 @@ type Reader struct {
 // NewReader makes a Reader.
 func NewReader(cat *catalogue.Catalogue) *Reader {
 	v := newVocabulary(cat)
-	return &Reader{cat: cat, vocab: v, folds: foldedNames(cat), openings: openings(cat.PlaceKeys()), unitOpenings: openings(cat.UnitKeys()), documents: regexp.MustCompile(documentPattern), syllables: knownSyllables(cat, v)}
+	syllables := knownSyllables(cat, v)
+	return &Reader{
+		cat: cat, vocab: v, folds: foldedNames(cat), openings: openings(cat.PlaceKeys()), unitOpenings: openings(cat.UnitKeys()), documents: regexp.MustCompile(documentPattern),
+		labelled: cat.IndicatorsByLabel, syllable: func(low string) bool { return syllables[low] },
+	}
 }
 
 // openings gives the first words of keys.
@@ -466,19 +472,18 @@ func (rd *Reader) makeReading(runs ...text.Run) *reading {
 	r.phrase = rd.phrase(r.trimmed)
 	r.class = rd.classOf(r.trimmed, r.phrase)
 	r.ordinal, r.isOrdinal = parseOrdinal(r.trimmed)
-	keys := []string{r.key}
-	if len(all) > 0 {
-		keys = keys[:0]
-		for _, other := range append(all, s) {
-			keys = append(keys, text.Key(other))
-		}
-	}
-	for _, k := range keys {
-		if w := record.Words(k); w != nil {
-			r.words = append(r.words, w)
-		}
-	}
+	r.words = wordsOfAll(append(all, s))
 	return r
+}
+
+// wordsOfAll gives the record.Words of texts, of those that have any.
+func wordsOfAll(texts []string) (words [][]uint16) {
+	for _, s := range texts {
+		if w := record.Words(text.Key(s)); w != nil {
+			words = append(words, w)
+		}
+	}
+	return words
 }
 
 // choose gives the one text that a cell holds, of the decoded one and what else [text.Readings] offers: another than the

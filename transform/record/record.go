@@ -159,7 +159,7 @@ type File struct {
 	Insurance    []Insurance
 	Refusals     []Refusal
 	Findings     []Finding
-	Trace        *Trace // of a workbook that was laid out; nil otherwise
+	Trace        *Trace // nil if it is not known what the file asked of the catalogue
 }
 
 // Check verifies invariant 1 for every sheet.
