@@ -34,7 +34,7 @@ func cutOrdinal(s string) (ordinal, string) {
 	switch r {
 	case '-', '–', '—', '−', '+', '•', '·', '●', '▪', '○':
 		rest := strings.TrimSpace(t[w:])
-		if rest == "" || rest[0] >= '0' && rest[0] <= '9' {
+		if rest == "" || isDigit(rest[0]) && !(len(rest) < len(t)-w && isAge(rest)) { // "-5", "- 5 người" but "- 15-24 tuổi"
 			return ordinal{}, t
 		}
 		switch r {
@@ -67,6 +67,9 @@ func cutOrdinal(s string) (ordinal, string) {
 	}
 	return ordinal{}, t
 }
+
+// isAge recognises an age group, which begins with a digit and is no number: "15-24 tuổi", "15 tuổi trở lên".
+func isAge(s string) bool { return strings.Contains(strings.ToLower(s), " tuổi") }
 
 // parseOrdinal reads the text of an ordinal cell: "I", "1", "1.1", "a", "đ)", "(2)", "-", "+".
 func parseOrdinal(s string) (ordinal, bool) {

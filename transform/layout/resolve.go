@@ -131,7 +131,7 @@ func (rd *Reader) add(m *meaning, p *phrase, above []ancestor) {
 			m.ambiguous, m.indicator, m.matches = true, nil, p.indicators
 		default:
 			m.matches = p.indicators
-			if !p.dims.any() && len(p.territories) == 0 {
+			if !(p.exactName && p.dims.splits()) && len(p.territories) == 0 {
 				m.ambiguous, m.indicator = true, nil
 			}
 		}
@@ -270,7 +270,7 @@ func (s *sheetReader) rowMeaning(t *table, rw *row, title *meaning) meaning {
 			m.unknown, m.tainted = q.unknown, true
 			return m
 		}
-		if m.indicator == nil && !(m.ambiguous && q.indicator != nil) && (len(m.matches) == 0 || m.dims.any() || q.unknown != "") {
+		if m.indicator == nil && !(m.ambiguous && q.indicator != nil) && (len(m.matches) == 0 || m.dims.splits() || q.unknown != "") {
 			ofRegion := !p.values && t.regions[p.rank()] || p.values && t.regionRows[p.rank()]
 			if q.unknown != "" && !(len(m.territories) > 0 && ofRegion) { // a region says nothing of its provinces
 				m.unknown = q.unknown

@@ -615,9 +615,10 @@ func (s *sheetReader) repeats(t *table, r int) bool {
 			return false
 		}
 	}
-	same := 0
+	isNote := func(i int32) bool { return s.parsed[i].roleOf() == roleNote } // wherever it stands, it says nothing of values
+	same, all := 0, 0
 	for _, i := range s.g.rowCells(r) {
-		if s.isBeside(t, i) {
+		if s.isBeside(t, i) || isNote(i) {
 			continue
 		}
 		if j := s.g.cell(t.top, s.g.pos[i].c); j == none || s.g.key(j) != s.g.key(i) {
@@ -625,7 +626,15 @@ func (s *sheetReader) repeats(t *table, r int) bool {
 		}
 		same++
 	}
-	return same == len(s.g.rowCells(t.top)) && same >= 2
+	if same < 2 {
+		return false
+	}
+	for _, i := range s.g.rowCells(t.top) {
+		if !isNote(i) {
+			all++
+		}
+	}
+	return same == all
 }
 
 // leadsOn reports whether a text announces the rows below it ("Trong đó:", a section): it is no title.

@@ -524,7 +524,8 @@ func (b *bookReader) empty(p *pending, kind string, u, own *catalogue.Unit) {
 }
 
 // fractions refuses percentages that were probably stored as fractions (0.641 for 64,1 %): written without a percent sign or format, none
-// above 1, where nothing proves the opposite (text_pitfalls.md section 3). The nearest proof is the rest of the row of the same indicator, in
+// above 1, where nothing proves the opposite (text_pitfalls.md section 3). Points of a change that would be beyond
+// the catalogue's range as a fraction are none, and as good a proof as one above 1. The nearest proof is the rest of the row of the same indicator, in
 // numbers or in texts: percentages above 1 there prove it if no gap lies between them and the value, and make it doubtful if one does. Where
 // the row holds none, those of the same indicator in the column do the same; those of other indicators only if the indicator can be so
 // small, the row is written with no more decimals than they are or would be beyond the catalogue's range as fractions, and no row of the
@@ -537,8 +538,8 @@ func (b *bookReader) fractions(from int) {
 		digits    int             // most decimals of these
 		other     decimal.Decimal // the smallest above 1 that is written otherwise, 0 if there is none
 		// Of one indicator, however it is written:
-		least decimal.Decimal   // the smallest above 1, then the smallest that no gap parts from it; 0 if there is none
-		small []decimal.Decimal // those not above 1
+		least decimal.Decimal   // the smallest that is surely no fraction, then the smallest that no gap parts from it; 0 if there is none
+		small []decimal.Decimal // those that may be one
 	}
 	type line struct {
 		row    bool
@@ -589,7 +590,7 @@ func (b *bookReader) fractions(from int) {
 			e := at(l)
 			switch {
 			case l.of == nil || v.IsZero():
-			case !v.GreaterThan(one):
+			case !v.GreaterThan(one) && !(isPoints(p) && isBeyond(p.indicator, v.Shift(2))):
 				e.small = append(e.small, v)
 			case e.least.IsZero() || v.LessThan(e.least):
 				e.least = v

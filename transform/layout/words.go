@@ -122,6 +122,13 @@ func (d *partial) any() bool {
 	return d.year != 0 || d.part != "" || d.measure != "" || d.status != "" || d.sex != "" || d.area != "" || d.unit != nil || d.total || d.ref != "" || d.standard != ""
 }
 
+// splits reports whether something is said of which values of an indicator are meant, as "Nữ" does; a unit says it of all of them.
+func (d *partial) splits() bool {
+	said := *d
+	said.unit = nil
+	return said.any()
+}
+
 // heads reports whether the phrase can only be a header: period, measure, sex, area or a column role, not merely an
 // indicator, unit or territory that may as well be a row label.
 func (p *phrase) heads() bool {
@@ -744,9 +751,12 @@ func (rd *Reader) leadIn(p *phrase, toks []token) {
 }
 
 // carrier counts the tokens of "Trong đó", "Chia ra", "Bao gồm", "Of which" at the start of a text (forms.md, row
-// hierarchy).
+// hierarchy). It reaches over no colon and no bullet: "Trong đó: - Có bằng cấp" does not begin with "Trong đó có".
 func (rd *Reader) carrier(toks []token) int {
 	n, _ := rd.vocab.begins(toks, kindCarrier)
+	if own := slices.IndexFunc(toks, func(t token) bool { return t.key == ":" || t.key == "-" }); own > 0 && own < n && phraseKey(toks[n:]) != "" { // not "Chia ra - Of which:"
+		n, _ = rd.vocab.begins(toks[:own], kindCarrier)
+	}
 	return n
 }
 

@@ -53,6 +53,7 @@ func TestDecode(t *testing.T) {
 		{"abbreviations in a capital font", ".VnTimeH", "bhtnl®-bnn", "BHTNLĐ-BNN"},
 		{"VNI abbreviations in small letters", "VNI-Times", "tnlñ, qñ-ttg, nñ-cp", "tnlđ, qđ-ttg, nđ-cp"},
 		{"VNI currency behind a scale or a figure", "VNI-Times", "(nghìn ñ), 1.000 ñ", "(nghìn đ), 1.000 đ"},
+		{"TCVN3 currency behind a scale cut short", ".VnTime", "(tr. ®), tr ®", "(tr. đ), tr đ"},
 		{"a trade mark behind a word", ".VnTime", "Excel ®", "Excel ®"},
 		{"VNI abbreviation with Ư", "VNI-Times", "ÖTH 2019", "ƯTH 2019"},
 		{"trade marks, quotation marks and units", ".VnTime", "Excel®, IBM®, «total», km², µg/m³, n°", "Excel®, IBM®, «total», km², µg/m³, n°"},

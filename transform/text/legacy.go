@@ -347,8 +347,11 @@ func (t *tableSet) lone(in []rune, w *legacyWord) bool {
 	return unicode.IsControl(in[w.start]) || previous == ' ' && next == ' ' && unicode.IsLetter(at(w.start-2))
 }
 
-// amount reports whether s ends with a figure or the word of a scale ("1.000", "nghìn"), behind which "đ" is the currency.
+// amount reports whether s ends with a figure, the word of a scale or "tr." ("1.000", "nghìn"), behind which "đ" is the currency.
 func (t *tableSet) amount(s []rune) bool {
+	if n := len(s); n > 0 && s[n-1] == '.' {
+		s = s[:n-1]
+	}
 	if len(s) > 0 && unicode.IsDigit(s[len(s)-1]) {
 		return true
 	}
@@ -356,8 +359,9 @@ func (t *tableSet) amount(s []rune) bool {
 	for start > 0 && isWordRune(s[start-1]) {
 		start--
 	}
-	_, ok := t.scales[t.key(string(s[start:]))]
-	return ok
+	key := t.key(string(s[start:]))
+	_, ok := t.scales[key]
+	return ok || key == "tr"
 }
 
 // readable limits the words that are converted beside evidence although no syllable comes of them.
