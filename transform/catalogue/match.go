@@ -17,12 +17,16 @@ import (
 func (c *Catalogue) Indicator(code string) *Indicator { return c.indicators[code] }
 
 // IndicatorsByLabel gives all meanings of a label by its exact key: name, English name and synonyms. A lead-in ("Trong
-// đó:", "Chia ra", "of which") is dropped if the label as a whole is not known. Several matches, or one with a
+// đó:", "Chia ra", "of which") is dropped if the label as a whole is not known, and "Tổng số người …" means "Số người …" then: the whole of what
+// is counted is its number. Several matches, or one with a
 // ParentLabel, are for the caller to decide by what stands above; [Catalogue.Resolve] does that.
 func (c *Catalogue) IndicatorsByLabel(label string) []Match {
 	k := text.Key(label)
 	if m := c.labels[k]; len(m) > 0 {
 		return slices.Clone(m)
+	}
+	if of, ok := strings.CutPrefix(k, "tổng "); ok && strings.HasPrefix(of, "số ") {
+		return slices.Clone(c.labels[of])
 	}
 	for _, lead := range [...]string{"trong đó ", "trđ ", "tr đó ", "chia ra ", "of which "} {
 		if rest, ok := strings.CutPrefix(k, lead); ok {

@@ -10,7 +10,7 @@
 // hierarchy of rows), continue.go (a form that goes on in the next sheet), identity.go (province, round, document, sheets named after
 // territories), title.go (the texts above a table), locality.go (parts of provinces named there), narrow.go (titles that
 // speak of a part of the population), resolve.go (dimensions of one cell), result.go (figures of results that no word says
-// to be done), refuse.go (refusals and proposals), value.go (numbers
+// to be done), beside.go (headers that leave their period to the columns beside), refuse.go (refusals and proposals), value.go (numbers
 // and units), rate.go (rates beside counts), achievement.go (percentages of the plan), task.go (form B2), structure.go (tables of which no header word is known, all refused),
 // read.go (one workbook).
 //
@@ -26,7 +26,8 @@
 //   - A mark before exactly three digits is thousands or decimals: the column, else the sheet, must prove by another number which, and no count of
 //     whole things there may prove the other. Where whole things are counted one by one it can only be thousands, and is refused where the style says decimals.
 //   - In a table of which some headers say what kind of figure they head, one that names only a period is a gap, unless the title tells results
-//     and the period was over before anything beside it was estimated: then it is what was done.
+//     and the period was over before anything beside it was estimated, or it is a year before the estimated one, or a sum of months ("Lũy
+//     kế"): then it is what was done.
 //   - A near match of a name is a proposal inside a refusal, never a value (invariant 9).
 //   - Every non-empty cell of every sheet has exactly one fate: loaded, quarantined or skipped with a reason
 //     (invariant 1). The reasons are the constants of grid.go.

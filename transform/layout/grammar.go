@@ -148,7 +148,7 @@ func (d *partial) merge(o *partial) {
 	if o.clash != "" {
 		d.clash = o.clash
 	}
-	d.total, d.until = d.total || o.total, d.until || o.until
+	d.total, d.until, d.sum, d.open = d.total || o.total, d.until || o.until, d.sum || o.sum, d.open || o.open
 }
 
 // endsWithYear reports whether a text tells of a time that ends with a year, and not when it began: "TH đến năm 2018".
@@ -389,6 +389,7 @@ type item struct {
 	words       []word
 	year, to    int
 	part        string
+	sum, open   bool // of a period: see partial
 	territories []*catalogue.Territory
 	standard    string
 	written     string
@@ -401,6 +402,7 @@ func (d *partial) applyItem(it item) {
 	if it.part != "" {
 		d.putPart(it.part, it.written)
 	}
+	d.sum, d.open = d.sum || it.sum, d.open || it.open
 	if it.standard != "" {
 		d.put(&d.standard, it.standard, it.written)
 	}
@@ -516,6 +518,13 @@ func (rd *Reader) middle(p *phrase, toks []token, s string) bool {
 	if t := rd.territories(whole); len(t) > 0 {
 		p.territories = t
 		return true
+	}
+	if n := len(toks) - 1; n > 1 && toks[n].key == "%" { // "Tỷ lệ hộ nghèo %"
+		if m := rd.cat.IndicatorsByLabel(strings.TrimRight(s[toks[0].start:toks[n].start], " ,;:-–")); len(m) > 0 {
+			p.indicators, p.dims.unitText = m, toks[n].key
+			p.dims.unit = rd.unit(toks[n].key)
+			return true
+		}
 	}
 	for i := len(toks) - 2; i > 0; i-- {
 		if k := toks[i].key; k != "," && k != "-" && k != ":" {
@@ -644,6 +653,86 @@ func (rd *Reader) takeRight(toks []token, s string) (item, bool) {
 	return item{}, false
 }
 
+// takeCumulated reads a period that is counted from the first of January: "lũy kế 9 tháng 2019", "lũy kế từ đầu năm đến hết tháng 9". A month or a
+// quarter up to which something is counted is its last one, not all of it, and where it is not said when that began ("lũy kế đến 30/9/2019", "tính
+// đến tháng 9") the period is open. "Lũy kế đến năm 2019" may have begun in any year, and "lũy kế năm 2019" end in any month.
+func takeCumulated(toks []token) (int, item) {
+	at := func(i int) string {
+		if i < len(toks) {
+			return toks[i].low
+		}
+		return ""
+	}
+	j, sum := takeSum(toks)
+	begins := at(j) == "từ" && at(j+1) == "đầu" && at(j+2) == "năm" && (at(j+3) == "đến" || at(j+3) == "tới")
+	if begins {
+		j += 3
+	}
+	if at(j) == "đến" || at(j) == "tới" {
+		for j++; at(j) == "hết" || at(j) == "cuối" || at(j) == "ngày"; j++ {
+		}
+		n, it := takePeriod(toks[min(j, len(toks)):])
+		if it.part == "" || it.part == "S2" || it.part[0] == 'S' && at(j) != "6" {
+			return 0, item{}
+		}
+		it.open = !begins && (sum || !isDate(toks[j:]))
+		it.part, it.sum = upTo(lastMonth(it.part)), sum
+		return j + n, it
+	}
+	if !sum {
+		return 0, item{}
+	}
+	if at(j) == "giai" && at(j+1) == "đoạn" {
+		j += 2
+	}
+	n, it := takePeriod(toks[j:])
+	if n == 0 && at(j) == "12" && at(j+1) == "tháng" {
+		n, it = 2, item{part: "Y"}
+		if k := j + 2; at(k) == "năm" && k+1 < len(toks) && isYear(toks[k+1]) {
+			n, it.year = 4, toks[k+1].num
+		} else if k < len(toks) && isYear(toks[k]) {
+			n, it.year = 3, toks[k].num
+		}
+	}
+	if n == 0 || it.to == 0 && (it.part == "" || it.part == "S2" || it.part[0] == 'M' || it.part[0] == 'Q' && at(j) != "3") {
+		return 0, item{}
+	}
+	it.sum = true
+	return j + n, it
+}
+
+// takeSum counts the words that say that a period is counted from its beginning on: "lũy kế", "tính". sum is false if they need "đến" to say so.
+func takeSum(toks []token) (n int, sum bool) {
+	at := func(i int) string {
+		if i < len(toks) {
+			return toks[i].low
+		}
+		return ""
+	}
+	switch {
+	case (at(0) == "lũy" || at(0) == "luỹ") && at(1) == "kế", at(0) == "cộng" && at(1) == "dồn":
+		return 2, true
+	case at(0) == "lk":
+		return 1, true
+	case at(0) == "tính" || at(0) == "có":
+		return 1, false
+	}
+	return 0, false
+}
+
+// upTo gives the part of the year from January to the end of a month.
+func upTo(month int) string {
+	switch month {
+	case 3:
+		return "Q1"
+	case 6:
+		return "S1"
+	case 12:
+		return "Y"
+	}
+	return fmt.Sprintf("C%02d", month)
+}
+
 // takePeriod reads a period at the start of the tokens and returns how many it used: "năm 2019", "2015 - 2020",
 // "6T 2018", "6 tháng đầu năm 2018", "9 tháng", "quý II/2019", "tháng 3 năm 2019", "3/2019", "31/12/2019".
 func takePeriod(toks []token) (int, item) {
@@ -664,19 +753,10 @@ func takePeriod(toks []token) (int, item) {
 		}
 		return i, 0
 	}
-	t0 := at(0)
-	if t0.low == "đến" { // a month or quarter up to which something is counted begins nobody knows when
-		j := 1
-		for at(j).low == "hết" || at(j).low == "cuối" {
-			j++
-		}
-		if k := at(j).low; k == "tháng" || k == "quý" || k == "quí" {
-			if n, it := takePeriod(toks[j:]); it.part != "" {
-				return j + n, item{year: it.year, part: partUnread}
-			}
-		}
-		return 0, item{}
+	if n, it := takeCumulated(toks); n > 0 {
+		return n, it
 	}
+	t0 := at(0)
 	switch {
 	case isDate(toks): // the last day of a part of the year that begins in January
 		part := ""
@@ -694,15 +774,7 @@ func takePeriod(toks []token) (int, item) {
 		}
 		return 5, item{year: at(4).num, part: part}
 	case t0.num > 0 && t0.num < 12 && (at(1).low == "t" || at(1).low == "tháng"):
-		j, part := 2, ""
-		switch t0.num {
-		case 6:
-			part = "S1"
-		case 3:
-			part = "Q1"
-		default:
-			part = fmt.Sprintf("C%02d", t0.num)
-		}
+		j, part := 2, upTo(t0.num)
 		if k := at(j).low; k == "đầu" || k == "cuối" {
 			if k == "cuối" {
 				if t0.num != 6 {

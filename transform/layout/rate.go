@@ -1,10 +1,12 @@
 package layout
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/shopspring/decimal"
 
+	"github.com/phuluc/phuluc/extract/sheet"
 	"github.com/phuluc/phuluc/transform/catalogue"
 	"github.com/phuluc/phuluc/transform/text"
 )
@@ -65,11 +67,56 @@ func (rd *Reader) counted(p *phrase) *catalogue.Indicator {
 	return in
 }
 
+// isPercentHead recognises a header that says nothing but that figures are percentages: "(%)", "Tỷ lệ (%)".
+func (rd *Reader) isPercentHead(p *phrase) bool {
+	return rd.isRateWord(p) || isUnitHead(p) && p.dims.unit.Quantity == "percent"
+}
+
+// isUnitHead recognises a header that says nothing but a unit: "(hộ)", "Số hộ".
+func isUnitHead(p *phrase) bool {
+	d := p.dims
+	if d.unit == nil || p.rest != "" || p.comparison || p.role != "" || len(p.indicators)+len(p.territories) > 0 {
+		return false
+	}
+	d.unit = nil
+	return !d.any()
+}
+
+// rateInColumn gives the rate of the things that a row counts, for the column of percentages right beside that of their number, which says nothing
+// else: "Hộ nghèo" under "Số hộ | Tỷ lệ (%)".
+func (s *sheetReader) rateInColumn(cx *cellContext, rw *row, c int, in *catalogue.Indicator) *catalogue.Indicator {
+	t := cx.t
+	n := len(t.columns[c].stack)
+	if in == nil || c == 0 || n == 0 || len(t.columns[c-1].stack) != n || len(rw.labels) == 0 || t.columns[c-1].role != roleValue {
+		return nil
+	}
+	beside, own := &t.columns[c-1], &t.columns[c]
+	if !s.rd.isPercentHead(own.stack[n-1]) || !isUnitHead(beside.stack[n-1]) || !s.rd.measures(beside.stack[n-1].dims.unit, in) || !slices.Equal(beside.cells[:n-1], own.cells[:n-1]) {
+		return nil
+	}
+	for k := range t.columns { // "Kế hoạch: số hộ | Thực hiện: số hộ, %" may tell how much of the plan was done
+		stack := t.columns[k].stack
+		if n := len(stack); t.columns[k].role == roleValue && n > 0 && isUnitHead(stack[n-1]) && s.rd.measures(stack[n-1].dims.unit, in) {
+			if k+1 == len(t.columns) || len(t.columns[k+1].stack) == 0 || !s.rd.isPercentHead(t.columns[k+1].stack[len(t.columns[k+1].stack)-1]) {
+				return nil
+			}
+		}
+	}
+	p := s.parsed[rw.labels[len(rw.labels)-1]]
+	if s.rd.counted(p) != in || s.holdsWhole(t, c) {
+		return nil
+	}
+	if rate := s.rateOf(p); rate != nil {
+		return rate.indicators[0].Indicator
+	}
+	return nil
+}
+
 // readRateColumn reads the last header of a column as a rate, if the column beside it holds the numbers of what both stand below.
 func (s *sheetReader) readRateColumn(t *table, c int) {
 	col := &t.columns[c]
 	n := len(col.stack)
-	if c == 0 || n < 2 || len(t.columns[c-1].stack) != n || !s.rd.isRateWord(col.stack[n-1]) || t.columns[c-1].cells[n-2] != col.cells[n-2] {
+	if c == 0 || n < 2 || len(t.columns[c-1].stack) != n || !s.rd.isPercentHead(col.stack[n-1]) || t.columns[c-1].cells[n-2] != col.cells[n-2] {
 		return
 	}
 	of := s.rd.counted(col.stack[n-2])
@@ -82,16 +129,22 @@ func (s *sheetReader) readRateColumn(t *table, c int) {
 	}
 }
 
-// holdsWhole reports whether a column holds 100: then its figures may be the shares of the parts in the whole.
+// holdsWhole reports whether a column holds 100 or adds up to it: then its figures may be the shares of the parts in the whole.
 func (s *sheetReader) holdsWhole(t *table, c int) bool {
+	whole, sum := decimal.NewFromInt(100), decimal.Decimal{}
 	for r := t.bottom + 1; r < t.end; r++ {
 		if i := s.g.own(r, c); i != none && s.class[i] == classValue {
-			if n, err := text.ParseNumber(s.g.text[i], text.Unknown); err == nil && n.Value.Equal(decimal.NewFromInt(100)) {
+			n, err := text.ParseNumber(s.g.text[i], text.Vietnamese)
+			if s.g.cells[i].Kind == sheet.Number {
+				n.Value, _, err = text.FromFloat(s.g.cells[i].Raw)
+			}
+			if err == nil && n.Value.Equal(whole) {
 				return true
 			}
+			sum = sum.Add(n.Value)
 		}
 	}
-	return false
+	return sum.Sub(whole).Abs().LessThan(decimal.New(5, -1))
 }
 
 // readRateRow reads the label of a row right below a count as a rate.

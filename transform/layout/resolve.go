@@ -164,9 +164,9 @@ func (m *meaning) asAncestor() ancestor {
 }
 
 // columnMeaning reads the header stack of a column, top to bottom: they are at one distance, so they must agree.
-func (s *sheetReader) columnMeaning(t *table, c int, title *meaning) meaning {
+func (s *sheetReader) columnMeaning(t *table, c int) meaning {
 	var m meaning
-	above := titleAncestors(title)
+	var above []ancestor
 	for k, p := range t.columns[c].stack {
 		measure, period := s.isRefined(t, c, k)
 		if measure || period {
@@ -509,6 +509,20 @@ func (cx *cellContext) hasYearsAround(year int) bool {
 	return slices.ContainsFunc(cx.columns, func(m meaning) bool { return m.dims.toYear != 0 && m.dims.year <= year && year <= m.dims.toYear })
 }
 
+// isOfYear reports whether a table is of a year: a column plans for it, and none is of several years. What is counted up to one of its months
+// began with it.
+func (cx *cellContext) isOfYear(year int) bool {
+	planned := false
+	for c := range cx.columns {
+		d := &cx.columns[c].dims
+		if d.toYear != 0 || cx.columns[c].unknown != "" {
+			return false
+		}
+		planned = planned || d.measure == "plan" && d.year == year && firstOf(d.part, "Y") == "Y"
+	}
+	return planned
+}
+
 // isTotalOfSome reports whether a cell is the total of columns or rows that are of months or quarters, but not of all in a year: it is not
 // the year's.
 func (cx *cellContext) isTotalOfSome(rm, cm *meaning) bool {
@@ -582,11 +596,11 @@ func (s *sheetReader) context(t *table) *cellContext {
 	cx.columns = make([]meaning, len(g.cols))
 	for c := range g.cols {
 		if a := t.columns[c].achieved; a != nil {
-			cx.columns[c] = s.columnMeaning(t, c, &cx.title.meaning)
+			cx.columns[c] = s.columnMeaning(t, c)
 			cx.columns[c].dims.merge(a)
 		}
 		if t.columns[c].role == roleValue {
-			cx.columns[c] = s.columnMeaning(t, c, &cx.title.meaning)
+			cx.columns[c] = s.columnMeaning(t, c)
 			if cx.columns[c].comparison {
 				t.columns[c].role = roleComparison
 			}
@@ -594,7 +608,9 @@ func (s *sheetReader) context(t *table) *cellContext {
 		}
 	}
 	short := s.goOnBelow(t, cx)
+	cx.yearsAround()
 	cx.samePeriods()
+	cx.subColumns()
 	for c := range cx.columns {
 		cx.old = cx.old || cx.columns[c].dims.standard == standardOld
 	}
@@ -803,6 +819,10 @@ func (b *bookReader) resolveCell(s *sheetReader, cx *cellContext, rw *row, c int
 			b.refuseNameless(g, i, ti.text(), label, header)
 			return
 		}
+		if _, sum := takeSum(b.rd.tokenize(cm.unknown)); sum {
+			no("period.missing", "", cm.unknown, "it does not say of which months it is the sum")
+			return
+		}
 		no("header.unknown", nearest, cm.unknown)
 		return
 	}
@@ -822,7 +842,9 @@ func (b *bookReader) resolveCell(s *sheetReader, cx *cellContext, rw *row, c int
 		return
 	}
 	rd2, cd2 := rm.dims, cm.dims
-	if in != nil && rm.indicator != in && len(rm.matches) > 0 || cm.indicator != in && in != nil && len(cm.matches) > 0 {
+	if rate := s.rateInColumn(cx, rw, c, in); rate != nil {
+		in = rate
+	} else if in != nil && rm.indicator != in && len(rm.matches) > 0 || cm.indicator != in && in != nil && len(cm.matches) > 0 {
 		// A word such as "Thành thị" turned out to name the child indicator.
 		if cm.indicator != in && len(cm.matches) > 0 && has(cm.matches, in) {
 			cd2.leave(in)
@@ -846,18 +868,16 @@ func (b *bookReader) resolveCell(s *sheetReader, cx *cellContext, rw *row, c int
 		what := ti.text()
 		said := rm.dims
 		said.unit = nil
-		if n := len(rm.texts); n > 0 && len(rm.territories) == 0 && !said.any() { // "Số vụ", which is a unit too
+		if n := len(rm.texts); n > 0 && len(rm.territories) == 0 && (!said.any() || cx.indicators > 0) { // "Số vụ", which is a unit too
 			what = rm.texts[n-1]
 		}
 		b.refuseNameless(g, i, what, label, header)
 		return
 	}
 	titlePeriod := false
-	if d.year == 0 && d.ref != "" && ti.dims.year != 0 && ti.dims.toYear == 0 && !ti.planYear { // a plan is written in the year before
-		d.year, titlePeriod = ti.dims.year, true
-		if d.ref == "previous" {
-			d.year--
-		}
+	ofTitle := d.ref == refToDate || d.ref == refMonth || d.ref == refQuarter
+	if ofTitle || d.year == 0 && d.ref != "" {
+		titlePeriod = ti.refer(&d)
 	}
 	if d.year == 0 && d.part == "" && d.ref == "" && ti.dims.year != 0 && !cx.hasYears && (d.measure == "" || !ti.planYear || d.measure == "plan") {
 		if part, ok := ti.partOf(d.measure); ok && !(firstOf(part, "Y") == "Y" && d.measure == "actual" && cx.awaits(ti.dims.year)) {
@@ -872,7 +892,11 @@ func (b *bookReader) resolveCell(s *sheetReader, cx *cellContext, rw *row, c int
 		return
 	}
 	period := d.period()
-	if period == "" || d.ref == refSame || d.part == "" && cx.isTotalOfSome(rm, cm) || d.until && d.measure != "target" && in.ValueKind == "count" && cx.hasYearsAround(d.year) {
+	if period == "" || d.ref == refSame || ofTitle && !titlePeriod || d.open && !cx.isOfYear(d.year) || d.part == "" && cx.isTotalOfSome(rm, cm) || d.until && d.measure != "target" && in.ValueKind == "count" && cx.hasYearsAround(d.year) {
+		if d.open && period != "" {
+			no("period.missing", "", header, "it does not say of which months it is the sum")
+			return
+		}
 		no("period.missing", "", header)
 		return
 	}

@@ -39,8 +39,12 @@ func (ti *titleInfo) over() (month int) {
 // isOver reports whether a column whose header names nothing but the period d holds what was done in it.
 func (s *sheetReader) isOver(cx *cellContext, c int, d *partial) bool {
 	end, own := d.month(), &cx.columns[c].dims
-	stated := own.year != 0 || own.part != "" || own.ref == "previous" && firstOf(cx.title.dims.part, "Y") == "Y"
-	if !stated || cx.short || !cx.title.results || d.toYear != 0 || d.status != "" || end == 0 || end > cx.title.over() || !s.isWhole(cx.t, c) {
+	stated := own.year != 0 || own.part != "" || own.ref != ""
+	if !stated || cx.short || d.toYear != 0 && !d.sum || d.status != "" || end == 0 || !s.isWhole(cx.t, c) {
+		return false
+	}
+	said := d.sum || cx.isBeforeEstimate(d)
+	if !said && !(cx.title.results && end <= cx.title.over()) {
 		return false
 	}
 	done, told := 0, false
@@ -65,10 +69,33 @@ func (s *sheetReader) isOver(cx *cellContext, c int, d *partial) bool {
 				return false
 			}
 		case "actual":
+			if m.earlier {
+				continue // it is said of the columns beside
+			}
 			done, told = max(done, o.month()), true
 		}
 	}
-	return !told || end <= done
+	return said || !told || end <= done
+}
+
+// isBeforeEstimate reports whether a period is a whole year before one that another header gives an estimate of: it is over then. A title that
+// plans or wishes for that year tells otherwise, and so does a year without a word for its figures that is not over by then.
+func (cx *cellContext) isBeforeEstimate(d *partial) bool {
+	if d.toYear != 0 || firstOf(d.part, "Y") != "Y" || cx.title.planned && cx.title.covers(d) {
+		return false
+	}
+	estimated, last := 0, d.year
+	for c := range cx.columns {
+		o := &cx.columns[c].dims
+		switch {
+		case cx.t.columns[c].role != roleValue:
+		case o.measure == "estimate" && o.toYear == 0:
+			estimated = o.year
+		case o.measure == "":
+			last = max(last, o.year, o.toYear)
+		}
+	}
+	return last < estimated
 }
 
 // isWhole reports whether a column has a header in each row of the band in which another column of values has one.

@@ -3,6 +3,7 @@ package layout
 import (
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // titleInfo is what the texts above a table say.
@@ -206,6 +207,42 @@ func (ti *titleInfo) lastYear() (year int) {
 	return year
 }
 
+// refer gives a header that names its period by that of the title the period meant. Of a report of a part of the year, "Năm trước" may be the whole
+// year before it or the same part of it, and "Kỳ trước" the part before.
+func (ti *titleInfo) refer(d *partial) bool {
+	if ti.dims.year == 0 || ti.dims.toYear != 0 || ti.planYear || d.year != 0 && d.year != ti.dims.year { // a plan is written in the year before
+		return false
+	}
+	part, ok := ti.partOf("actual")
+	own := part != "" && part != "Y" && part != partUnread
+	switch d.ref {
+	case refPrevious:
+		if d.part == "" && (own || ti.split) {
+			return false
+		}
+		d.year = ti.dims.year - 1
+		return true
+	case refToDate:
+		if !ok || !own || d.part != "" {
+			return false
+		}
+		part, d.sum = upTo(lastMonth(part)), true
+	case refMonth, refQuarter:
+		if !ok || !own || d.part != "" || part[0] != strings.ToUpper(d.ref)[0] {
+			return false
+		}
+	default:
+		if d.part == "" && !ok {
+			return false
+		}
+	}
+	d.year = ti.dims.year
+	if d.part == "" {
+		d.part = part
+	}
+	return true
+}
+
 // partOf gives the part of the year, "" for the whole of it, of a header that names a measure but no period. Plans are made for the year:
 // one that does not say of what part it is can be the year's in a report of a part.
 func (ti *titleInfo) partOf(measure string) (part string, ok bool) {
@@ -230,7 +267,7 @@ func (ti *titleInfo) holds(d *partial) bool {
 	if d.part == "Y" {
 		return last <= 9 && (d.measure == "estimate" || d.measure == "plan" || d.measure == "forecast")
 	}
-	return (d.measure == "actual" || d.measure == "estimate") && lastMonth(d.part) <= last
+	return (d.measure == "actual" || d.measure == "estimate" || d.sum) && lastMonth(d.part) <= last
 }
 
 // titlePart is a period that a title names: a part of the year, "Y" for the whole of it.
@@ -392,6 +429,9 @@ func (rd *Reader) findTitleWords(s string) *titleWords {
 			continue
 		}
 		if n, it := takePeriod(toks[i:]); n > 0 {
+			if it.open {
+				it.part = partUnread
+			}
 			if it.year != 0 {
 				if behind && it.part == "" && found.aheadOf == 0 {
 					found.aheadOf = it.year

@@ -259,6 +259,9 @@ func (b *bookReader) labelUnit(s *sheetReader, cx *cellContext, c int, in *catal
 	}
 	for _, name := range append(append([]string{in.NameVi}, rm.texts...), cm.texts...) {
 		toks := tokenize(name)
+		if len(toks) > 0 && toks[0].low == "tổng" {
+			toks = toks[1:]
+		}
 		if len(toks) < 3 || toks[0].low != "số" {
 			continue
 		}

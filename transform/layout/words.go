@@ -40,15 +40,21 @@ const (
 	kindFiller     = "filler"     // no meaning of its own
 	kindCarrier    = "carrier"    // "Trong đó": what follows is a part of what precedes
 	kindSection    = "section"    // heading of a group of rows
-	kindRef        = "ref"        // reporting, previous: a period relative to the one of the title
+	kindRef        = "ref"        // reporting, previous …: a period relative to another one
 	kindDivision   = "division"   // before, since: the provinces of the table are those before the merger or since
 	kindNote       = "noteline"   // begins a note under a table
 	kindSignature  = "signature"  // begins a signature block
 	kindLetterhead = "letterhead" // begins a line of the letterhead
 )
 
-// refSame is the period of the columns beside, a year earlier: "Cùng kỳ".
-const refSame = "same"
+// Periods that are named by another one.
+const (
+	refSame     = "same"     // that of the columns beside, a year earlier: "Cùng kỳ"
+	refPrevious = "previous" // the one before that of the title: "Năm trước"
+	refToDate   = "to_date"  // from the first of January to the end of the title's: "Lũy kế từ đầu năm"
+	refMonth    = "month"    // the month of the title: "Trong tháng"
+	refQuarter  = "quarter"  // its quarter: "Trong quý"
+)
 
 // wholeText limits a comparison word to texts that hold nothing else: a row "Tốc độ tăng năng suất" is an indicator.
 const wholeText = "whole"
@@ -81,10 +87,12 @@ type partial struct {
 	sex, area    string
 	unit         *catalogue.Unit
 	unitText     string // the unit as written, also when it is not known
-	ref          string // reporting, previous, same
+	ref          string // reporting, previous, same …
 	standard     string // the poverty standard named: its last year, or standardOld, standardNew; see standard.go
 	total        bool
 	until        bool   // the year is the one up to which something is told
+	sum          bool   // "lũy kế": counted from the first of January on
+	open         bool   // it is not said when the period begins: "đến tháng 9"
 	clash        string // two contradictory words in the text itself, as written
 }
 

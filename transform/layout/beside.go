@@ -1,0 +1,99 @@
+package layout
+
+import "slices"
+
+// A header may leave to the columns beside it what it is about: "Tr.đó: nữ" right of "TH 2018" tells the women of 2018, and "TH 6 tháng" between
+// "KH 2013" and "Ước TH cả năm 2013" was done in 2013.
+
+// subColumns gives the columns that name but a sex or an area the period and the measure of the column they follow. Which one that is is certain
+// where the first column with a period is followed by such columns, and every other that is, by the same: "Trong đó: nữ" behind "TH 2018 | KH
+// 2019" may be the women of both.
+func (cx *cellContext) subColumns() {
+	bare := func(d *partial) bool {
+		return d.sex+d.area != "" && d.year == 0 && d.part == "" && d.measure == "" && d.ref == "" && d.status == "" && !d.total
+	}
+	if !slices.ContainsFunc(cx.columns, func(m meaning) bool { return bare(&m.dims) }) {
+		return
+	}
+	type group struct {
+		head int
+		subs []int
+	}
+	var groups []group
+	for c := range cx.columns {
+		t := &cx.t.columns[c]
+		if t.role != roleValue {
+			continue
+		}
+		m := &cx.columns[c]
+		d := &m.dims
+		switch {
+		case len(t.stack) == 0 || t.gap || m.unknown != "" || m.ambiguous || len(m.territories) > 0 || d.clash != "":
+			return
+		case bare(d):
+			if len(groups) == 0 {
+				return
+			}
+			g := &groups[len(groups)-1]
+			g.subs = append(g.subs, c)
+		case d.sex+d.area == "" && d.year != 0:
+			groups = append(groups, group{head: c})
+		default:
+			return
+		}
+	}
+	if len(groups) == 0 || len(groups[0].subs) == 0 {
+		return
+	}
+	first := groups[0].subs
+	for k, g := range groups {
+		if len(g.subs) == 0 {
+			for _, later := range groups[k:] {
+				if len(later.subs) > 0 {
+					return
+				}
+			}
+			break
+		}
+		if len(g.subs) != len(first) {
+			return
+		}
+		for i, c := range g.subs {
+			if cx.t.columns[c].header != cx.t.columns[first[i]].header {
+				return
+			}
+		}
+	}
+	for _, g := range groups {
+		for _, c := range g.subs {
+			inherit(&cx.columns[c].dims, &cx.columns[g.head].dims)
+			cx.columns[c].earlier = cx.columns[g.head].earlier
+		}
+	}
+}
+
+// yearsAround gives the columns that name a part of a year only its year, if the next columns on both sides that name a year name the same one
+// and say what kind of figures they hold.
+func (cx *cellContext) yearsAround() {
+	next := func(c, step int) (year int) {
+		for k := c + step; k >= 0 && k < len(cx.columns); k += step {
+			t, d := &cx.t.columns[k], &cx.columns[k].dims
+			switch {
+			case t.role == roleComparison, t.role == roleValue && d.ref == refSame:
+			case t.role != roleValue, len(t.stack) == 0, t.gap, cx.columns[k].unknown != "", d.ref != "", d.toYear != 0, d.year != 0 && d.measure == "":
+				return 0
+			case d.year != 0:
+				return d.year
+			}
+		}
+		return 0
+	}
+	for c := range cx.columns {
+		d := &cx.columns[c].dims
+		if cx.t.columns[c].role == roleValue && d.year == 0 && d.part != "" && d.ref == "" && !cx.t.columns[c].gap {
+			if year := next(c, -1); year != 0 && next(c, 1) == year {
+				d.year = year
+			}
+		}
+	}
+}
