@@ -12,6 +12,7 @@ import (
 	"path"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -50,6 +51,7 @@ type Pipeline struct {
 	opt     Options
 	reader  func() *layout.Reader // made when the first workbook is read
 	version string
+	cells   sync.Pool // of *[]sheet.Cell; see open
 }
 
 // New returns a pipeline that is ready to run.
@@ -253,6 +255,9 @@ type about struct {
 	dialect *record.Dialect
 }
 
+// maxCellsKept keeps one large sheet from filling the memory for good.
+const maxCellsKept = 1 << 14
+
 // open reads all cells of a workbook.
 func (p *Pipeline) open(ctx context.Context, raw landing.Raw, name string, f *os.File) (layout.Book, about, error) {
 	in := layout.Book{Name: name}
@@ -261,15 +266,26 @@ func (p *Pipeline) open(ctx context.Context, raw landing.Raw, name string, f *os
 		return in, about{}, err
 	}
 	defer book.Close()
+	// How many cells a sheet has is known at its end: they are gathered in a list that is there already and copied once.
+	list, _ := p.cells.Get().(*[]sheet.Cell)
+	if list == nil {
+		list = new([]sheet.Cell)
+	}
+	defer func() {
+		if cap(*list) <= maxCellsKept {
+			p.cells.Put(list)
+		}
+	}()
 	for i, info := range book.Sheets() {
-		var cells []sheet.Cell
+		*list = (*list)[:0]
 		for c, err := range book.Cells(ctx, i) {
 			if err != nil {
 				return in, about{}, err
 			}
-			cells = append(cells, c)
+			*list = append(*list, c)
 		}
-		in.Sheets = append(in.Sheets, layout.SheetCells{Info: info, Cells: cells})
+		in.Sheets = append(in.Sheets, layout.SheetCells{Info: info, Cells: slices.Clone(*list)})
+		clear(*list) // its texts are not kept
 	}
 	says := about{sample: book.Keywords(ctx) == extract.SampleKeyword}
 	if text, ok := book.(*delimited.Workbook); ok {

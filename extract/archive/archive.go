@@ -11,6 +11,7 @@ import (
 	"io"
 	"path"
 	"strings"
+	"sync"
 
 	"github.com/phuluc/phuluc/extract/sheet"
 )
@@ -36,8 +37,6 @@ type Archive struct {
 	r     io.ReaderAt
 	size  int64
 	parts map[string]*Entry // by folded name
-
-	idle []*inflater // reused from part to part
 }
 
 // Sizes and signatures: APPNOTE.TXT 6.3.10, 4.3.7, 4.3.12, 4.3.14–16.
@@ -248,33 +247,31 @@ func (a *Archive) Reader(ctx context.Context, e *Entry) (io.ReadCloser, error) {
 	if !bytes.HasPrefix(local[:], []byte("PK\x03\x04")) || start > a.size || e.compressed > a.size-start {
 		return nil, sheet.Refuse(sheet.CodeDamaged, e.Name, "the part lies outside the file or has no header")
 	}
-	r := &reader{ctx: ctx, a: a, e: e, left: e.unpacked}
+	r := &reader{ctx: ctx, e: e, left: e.unpacked}
 	packed := io.NewSectionReader(a.r, start, e.compressed)
 	if e.method == 0 {
 		r.src = packed
 		return r, nil
 	}
-	if n := len(a.idle); n > 0 {
-		r.inflater = a.idle[n-1]
-		a.idle = a.idle[:n-1]
-	} else {
-		r.inflater = newInflater()
-	}
+	r.inflater = inflaters().Get().(*inflater)
 	r.inflater.reset(packed)
 	r.src = r.inflater.out
 	return r, nil
 }
 
-// inflater is what unpacking needs; it is kept and reused, because it is larger than most parts.
+// inflater is what unpacking needs; it is kept and reused, from archive to archive, because it is larger than most parts.
 type inflater struct {
 	in  *bufio.Reader
 	out io.ReadCloser
 }
 
-func newInflater() *inflater {
-	in := bufio.NewReaderSize(nil, 32<<10)
-	return &inflater{in: in, out: flate.NewReader(in)}
-}
+// inflaters are those not in use.
+var inflaters = sync.OnceValue(func() *sync.Pool {
+	return &sync.Pool{New: func() any {
+		in := bufio.NewReaderSize(nil, 32<<10)
+		return &inflater{in: in, out: flate.NewReader(in)}
+	}}
+})
 
 func (i *inflater) reset(r io.Reader) {
 	i.in.Reset(r)
@@ -284,7 +281,6 @@ func (i *inflater) reset(r io.Reader) {
 // reader is one open part.
 type reader struct {
 	ctx      context.Context
-	a        *Archive
 	e        *Entry
 	src      io.Reader
 	inflater *inflater // nil if the part is stored, or closed
@@ -336,7 +332,8 @@ func (r *reader) read(p []byte) (int, error) {
 
 func (r *reader) Close() error {
 	if r.inflater != nil {
-		r.a.idle = append(r.a.idle, r.inflater)
+		r.inflater.in.Reset(nil) // the file is not kept
+		inflaters().Put(r.inflater)
 		r.inflater = nil
 	}
 	if r.err == nil {

@@ -107,39 +107,38 @@ func TestTheDirectoryIsFoundBeforeAnyComment(t *testing.T) {
 
 func TestPartsMayBeOpenAtTheSameTime(t *testing.T) {
 	one, two := strings.Repeat("một ", 50_000), strings.Repeat("hai ", 50_000)
-	a := open(t, packed(t, one, "", two))
-	var readers []io.ReadCloser
-	for _, name := range []string{"0", "2"} {
-		r, err := a.Reader(t.Context(), a.Find(name))
-		if err != nil {
-			t.Fatal(err)
-		}
-		readers = append(readers, r)
-	}
-	var got [2]strings.Builder
-	for range 1 << 20 {
-		n := int64(0)
-		for i, r := range readers {
-			m, err := io.CopyN(&got[i], r, 1000)
-			if err != nil && err != io.EOF {
+	for range 2 { // what the first round closed twice must not serve two parts in the second
+		a := open(t, packed(t, one, "", two))
+		var readers []io.ReadCloser
+		for _, name := range []string{"0", "2"} {
+			r, err := a.Reader(t.Context(), a.Find(name))
+			if err != nil {
 				t.Fatal(err)
 			}
-			n += m
+			readers = append(readers, r)
 		}
-		if n == 0 {
-			break
+		var got [2]strings.Builder
+		for range 1 << 20 {
+			n := int64(0)
+			for i, r := range readers {
+				m, err := io.CopyN(&got[i], r, 1000)
+				if err != nil && err != io.EOF {
+					t.Fatal(err)
+				}
+				n += m
+			}
+			if n == 0 {
+				break
+			}
 		}
-	}
-	if got[0].String() != one || got[1].String() != two {
-		t.Error("two parts read in turn are mixed up")
-	}
-	readers[0].Close()
-	readers[0].Close()
-	if _, err := readers[0].Read(make([]byte, 1)); err == nil {
-		t.Error("a closed part was read")
-	}
-	if len(a.idle) != 1 {
-		t.Errorf("%d inflaters are idle after one part was closed twice", len(a.idle))
+		if got[0].String() != one || got[1].String() != two {
+			t.Error("two parts read in turn are mixed up")
+		}
+		readers[0].Close()
+		readers[0].Close()
+		if _, err := readers[0].Read(make([]byte, 1)); err == nil {
+			t.Error("a closed part was read")
+		}
 	}
 }
 

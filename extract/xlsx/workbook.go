@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"path"
 	"strings"
+	"sync"
 
 	"github.com/phuluc/phuluc/extract"
 	"github.com/phuluc/phuluc/extract/archive"
@@ -23,9 +24,8 @@ type Workbook struct {
 	strings stringTable
 	outside names // defined names by which another workbook comes in
 
-	windows  [][]byte // not in use
-	sheetBuf []byte   // of one whole sheet; nil while it is in use
-	values   []int    // cells with a value, by sheet
+	room
+	values []int // cells with a value, by sheet
 
 	// What tests change, to see that it makes no difference, or that it does.
 	window int   // size of a window in bytes
@@ -35,6 +35,15 @@ type Workbook struct {
 }
 
 var _ sheet.Workbook = (*Workbook)(nil)
+
+// room is the memory in which parts are read. Most parts are smaller, so a workbook leaves it to the next one.
+type room struct {
+	windows  [][]byte // not in use
+	sheetBuf []byte   // of one whole sheet; nil while it is in use
+}
+
+// rooms are those that closed workbooks left.
+var rooms = sync.OnceValue(func() *sync.Pool { return &sync.Pool{New: func() any { return new(room) }} })
 
 // part is one sheet; entry is nil for sheets that are listed and not read (charts, dialogs, macros).
 type part struct {
@@ -68,7 +77,7 @@ func Open(ctx context.Context, r io.ReaderAt, size int64, lim sheet.Limits) (*Wo
 	if err != nil {
 		return nil, err
 	}
-	w := &Workbook{archive: a, limits: lim, window: windowSize, whole: wholeSheet}
+	w := &Workbook{archive: a, limits: lim, room: *rooms().Get().(*room), window: windowSize, whole: wholeSheet}
 	if err := w.open(ctx); err != nil {
 		return nil, err
 	}
@@ -347,6 +356,10 @@ func (w *Workbook) Sheets() []sheet.Info {
 
 // Close gives the memory back. The reader given to Open stays open; it is its owner's.
 func (w *Workbook) Close() error {
+	if w.window == windowSize {
+		left := w.room
+		rooms().Put(&left)
+	}
 	*w = Workbook{}
 	return nil
 }
