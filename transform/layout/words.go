@@ -417,11 +417,14 @@ func (m *memo[K, V]) get(k K, ask func() V) V {
 	}
 	v = ask()
 	m.mu.Lock()
+	defer m.mu.Unlock()
+	if first, ok := m.m[k]; ok { // another workbook asked meanwhile: all shall share one answer
+		return first
+	}
 	if m.m == nil || len(m.m) >= maxRemembered {
 		m.m = map[K]V{}
 	}
 	m.m[k] = v
-	m.mu.Unlock()
 	return v
 }
 
