@@ -63,8 +63,7 @@ func Message(f record.Finding, lang string) string {
 func Judge(cat *catalogue.Catalogue, f *record.File) {
 	(&judge{cat: cat, f: f}).achievements() // before the refusals, which move values
 	judgeCells(cat, f)
-	j := judge{cat: cat, f: f}
-	j.tables, j.at = tabulate(f)
+	j := judge{cat: cat, f: f, tables: tabulate(f)}
 	j.parts()
 	j.splits()
 	j.insuredSexes()
@@ -91,14 +90,13 @@ func judgeCells(cat *catalogue.Catalogue, f *record.File) {
 		}
 	}
 	kept := 0
-	tops := localMaxima{}
 	var refused record.Origin
 	for i := range f.Observations {
 		o := &f.Observations[i]
 		if o.Cell != "" && o.Cell == refused.Cell && o.Sheet == refused.Sheet {
 			continue // a part written in the cell of a value that was refused
 		}
-		if code, why := cellFault(cat, tops, o); code != "" {
+		if code, why := cellFault(cat, o); code != "" {
 			refuse(o.Origin, code, why, o.Label, o.Header)
 			refused = o.Origin
 			if o.Achieved.Valid { // without its value the percentage says nothing; its cell goes with the value's
@@ -126,7 +124,7 @@ func judgeCells(cat *catalogue.Catalogue, f *record.File) {
 	f.Insurance = insurance
 }
 
-func cellFault(cat *catalogue.Catalogue, tops localMaxima, o *record.Observation) (code, why string) {
+func cellFault(cat *catalogue.Catalogue, o *record.Observation) (code, why string) {
 	if !o.Value.Valid {
 		return "", ""
 	}
@@ -151,8 +149,8 @@ func cellFault(cat *catalogue.Catalogue, tops localMaxima, o *record.Observation
 		if ind.Min != nil && v.LessThan(*ind.Min) || ind.Max != nil && v.GreaterThan(*ind.Max) {
 			return "value.out_of_range", fmt.Sprintf("%s: %s ∉ [%s, %s]", ind.NameVi, v, bound(ind.Min, "−∞"), bound(ind.Max, "∞"))
 		}
-		if top := tops.of(cat, ind, o.Territory); top != nil && v.GreaterThan(*top) {
-			return "value.out_of_range", fmt.Sprintf("%s: %s ∉ [%s, %s]", ind.NameVi, v, bound(ind.Min, "−∞"), top)
+		if n := localShare(cat, ind, o.Territory); n > 1 && v.Mul(decimal.NewFromInt(n)).GreaterThan(*ind.Max) {
+			return "value.out_of_range", fmt.Sprintf("%s: %s ∉ [%s, %s]", ind.NameVi, v, bound(ind.Min, "−∞"), ind.Max.Div(decimal.NewFromInt(n)))
 		}
 		// Only whole units can be counted one by one; an indicator kept in thousands may have decimals.
 		if unit := cat.Unit(o.Unit); ind.ValueKind == "count" && single(unit) && !v.IsInteger() {
@@ -169,39 +167,21 @@ const (
 	districtShare = 50
 )
 
-// localMaxima remembers what was divided.
-type localMaxima map[localMaximum]*decimal.Decimal
-
-type localMaximum struct {
-	of    *catalogue.Indicator
-	share int64
-}
-
-// of is the plausible maximum of a count in a province or a district, nil if the indicator has none or the territory is
-// larger.
-func (m localMaxima) of(cat *catalogue.Catalogue, ind *catalogue.Indicator, territory string) *decimal.Decimal {
+// localShare tells by what the plausible maximum of a count is to be divided in a territory: 1 if it has none or the territory is
+// larger than a province.
+func localShare(cat *catalogue.Catalogue, ind *catalogue.Indicator, territory string) int64 {
 	if ind.Max == nil || ind.ValueKind != "count" || ind.Aggregation != "sum" {
-		return nil
+		return 1
 	}
-	t := cat.Territory(territory)
-	if t == nil {
-		return nil
+	if t := cat.Territory(territory); t != nil {
+		switch t.Level {
+		case "province":
+			return provinceShare
+		case "district":
+			return districtShare
+		}
 	}
-	share := int64(0)
-	switch t.Level {
-	case "province":
-		share = provinceShare
-	case "district":
-		share = districtShare
-	default:
-		return nil
-	}
-	top := m[localMaximum{ind, share}]
-	if top == nil {
-		d := ind.Max.Div(decimal.NewFromInt(share))
-		top, m[localMaximum{ind, share}] = &d, &d
-	}
-	return top
+	return 1
 }
 
 const tooLong = "18 digits before and 10 behind the decimal point are kept"
@@ -229,27 +209,54 @@ func bound(d *decimal.Decimal, none string) string {
 	return d.String()
 }
 
-// table is what a total and its parts have in common: territory, period and measure.
+// table is what a total and its parts have in common: territory, period and measure. Ranges and values with a qualifier add up to
+// nothing and stand in none.
 type table struct {
-	territory, period, measure string
-	cells                      []cell
-	sexes, areas               bool // some cell is of one sex, of one area
-}
-
-// address is a cell of a table.
-type address struct {
-	*table
-	cell
+	cells        []cell
+	at           []int        // of each cell its position in File.Observations
+	index        map[cell]int // into cells, when they are many
+	sexes, areas bool         // some cell is of one sex, of one area
 }
 
 // cell is one place of a table.
 type cell struct{ indicator, sex, area string }
 
-// tabulate sorts the exact values of a file into tables, in the order of their first value; at gives their positions in
-// File.Observations. Ranges and values with a qualifier add up to nothing.
-func tabulate(f *record.File) (tables []*table, at map[address]int) {
+// fewCells is how many cells are sooner compared than looked up.
+const fewCells = 16
+
+// find gives the index of a cell, -1 if the table has none such.
+func (t *table) find(c cell) int {
+	if t.index == nil {
+		return slices.Index(t.cells, c)
+	}
+	if k, ok := t.index[c]; ok {
+		return k
+	}
+	return -1
+}
+
+// put notes where the value of a cell is. Of one that comes twice the last counts.
+func (t *table) put(c cell, at int) {
+	if k := t.find(c); k >= 0 {
+		t.at[k] = at
+		return
+	}
+	t.cells, t.at = append(t.cells, c), append(t.at, at)
+	switch n := len(t.cells); {
+	case n == fewCells:
+		t.index = make(map[cell]int, 2*n)
+		for k, c := range t.cells {
+			t.index[c] = k
+		}
+	case n > fewCells:
+		t.index[c] = n - 1
+	}
+	t.sexes, t.areas = t.sexes || c.sex != "T", t.areas || c.area != "T"
+}
+
+// tabulate sorts the exact values of a file into tables, in the order of their first value.
+func tabulate(f *record.File) (tables []*table) {
 	type point struct{ territory, period, measure string }
-	at = make(map[address]int, len(f.Observations))
 	byPoint := map[point]*table{}
 	for i := range f.Observations {
 		o := &f.Observations[i]
@@ -259,17 +266,12 @@ func tabulate(f *record.File) (tables []*table, at map[address]int) {
 		p := point{o.Territory, o.Period, o.Measure}
 		t := byPoint[p]
 		if t == nil {
-			t = &table{territory: o.Territory, period: o.Period, measure: o.Measure}
+			t = &table{}
 			byPoint[p], tables = t, append(tables, t)
 		}
-		c := cell{o.Indicator, o.Sex, o.Area}
-		n := len(at)
-		if at[address{t, c}] = i; len(at) > n { // else it comes twice
-			t.cells = append(t.cells, c)
-		}
-		t.sexes, t.areas = t.sexes || o.Sex != "T", t.areas || o.Area != "T"
+		t.put(cell{o.Indicator, o.Sex, o.Area}, i)
 	}
-	return tables, at
+	return tables
 }
 
 // judge holds what the rules about several values look at.
@@ -277,18 +279,14 @@ type judge struct {
 	cat    *catalogue.Catalogue
 	f      *record.File
 	tables []*table
-	at     map[address]int
 }
 
-// values gives the observations that stand in cells of a table, without those that are missing.
-func (j *judge) values(t *table, cells ...cell) []*record.Observation {
-	var out []*record.Observation
-	for _, c := range cells {
-		if i, ok := j.at[address{t, c}]; ok {
-			out = append(out, &j.f.Observations[i])
-		}
+// value gives the observation that stands in a cell of a table, nil if there is none.
+func (j *judge) value(t *table, c cell) *record.Observation {
+	if k := t.find(c); k >= 0 {
+		return &j.f.Observations[t.at[k]]
 	}
-	return out
+	return nil
 }
 
 // parts compares every whole of indicator_parts.csv with its parts. A group of parts that is exhaustive and complete in the
@@ -297,12 +295,13 @@ func (j *judge) parts() {
 	for _, t := range j.tables {
 		for _, c := range t.cells {
 			for _, g := range j.cat.PartsOf(c.indicator) {
-				cells := make([]cell, len(g.Parts))
-				for i, part := range g.Parts {
-					cells[i] = cell{part, c.sex, c.area}
+				var parts []*record.Observation
+				for _, part := range g.Parts {
+					if o := j.value(t, cell{part, c.sex, c.area}); o != nil {
+						parts = append(parts, o)
+					}
 				}
-				parts := j.values(t, cells...)
-				j.compare("parts_total", j.values(t, c)[0], parts, g.Exhaustive && len(parts) == len(g.Parts))
+				j.compare("parts_total", j.value(t, c), parts, g.Exhaustive && len(parts) == len(g.Parts))
 			}
 		}
 	}
@@ -353,18 +352,14 @@ func (j *judge) measure(code string) string {
 
 // named gives the observation of a table under the name that is asked for, else under its canonical one; nil if there is none.
 func (j *judge) named(t *table, indicator, sex, area string) *record.Observation {
-	c := cell{indicator, sex, area}
-	i, ok := j.at[address{t, c}]
-	if in := j.cat.Indicator(indicator); !ok && in != nil && (in.Sex == "" || sex == "T") && (in.Area == "" || area == "T") { // women have no men among them
+	if o := j.value(t, cell{indicator, sex, area}); o != nil {
+		return o
+	}
+	if in := j.cat.Indicator(indicator); in != nil && (in.Sex == "" || sex == "T") && (in.Area == "" || area == "T") { // women have no men among them
 		in, sex, area = j.cat.Canonical(in, sex, area)
-		if other := (cell{in.Code, sex, area}); other != c {
-			i, ok = j.at[address{t, other}]
-		}
+		return j.value(t, cell{in.Code, sex, area})
 	}
-	if !ok {
-		return nil
-	}
-	return &j.f.Observations[i]
+	return nil
 }
 
 // splits compares totals with male + female and with urban + rural.
@@ -377,14 +372,14 @@ func (j *judge) splits() {
 			if t.sexes && c.sex == "T" {
 				if men := j.named(t, c.indicator, "M", c.area); men != nil {
 					if women := j.named(t, c.indicator, "F", c.area); women != nil {
-						j.compare("sex_total", j.values(t, c)[0], []*record.Observation{men, women}, true)
+						j.compare("sex_total", j.value(t, c), []*record.Observation{men, women}, true)
 					}
 				}
 			}
 			if t.areas && c.area == "T" {
 				if urban := j.named(t, c.indicator, c.sex, "U"); urban != nil {
 					if rural := j.named(t, c.indicator, c.sex, "R"); rural != nil {
-						j.compare("area_total", j.values(t, c)[0], []*record.Observation{urban, rural}, true)
+						j.compare("area_total", j.value(t, c), []*record.Observation{urban, rural}, true)
 					}
 				}
 			}
