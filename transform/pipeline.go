@@ -51,7 +51,7 @@ type Pipeline struct {
 	opt     Options
 	reader  func() *layout.Reader // made when the first workbook is read
 	version string
-	cells   sync.Pool // of *[]sheet.Cell; see open
+	cells   *sync.Pool // of *[]sheet.Cell; see open
 }
 
 // New returns a pipeline that is ready to run.
@@ -73,7 +73,7 @@ func New(opt Options) (*Pipeline, error) {
 	}
 	h := sha256.New()
 	fmt.Fprintln(h, sourceVersion(), opt.Catalogue.Version(), opt.Mappings.Version(), opt.Limits)
-	return &Pipeline{opt: opt, reader: sync.OnceValue(func() *layout.Reader { return layout.NewReader(opt.Catalogue) }), version: hex.EncodeToString(h.Sum(nil))[:16]}, nil
+	return &Pipeline{opt: opt, reader: sync.OnceValue(func() *layout.Reader { return layout.NewReader(opt.Catalogue) }), cells: new(sync.Pool), version: hex.EncodeToString(h.Sum(nil))[:16]}, nil
 }
 
 // Limits are those under which workbooks are read.
