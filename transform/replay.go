@@ -18,6 +18,7 @@ import (
 
 	"github.com/phuluc/phuluc/extract/landing"
 	"github.com/phuluc/phuluc/extract/sheet"
+	"github.com/phuluc/phuluc/transform/catalogue"
 	"github.com/phuluc/phuluc/transform/layout"
 	"github.com/phuluc/phuluc/transform/record"
 	"github.com/phuluc/phuluc/transform/text"
@@ -79,13 +80,13 @@ func changed(before, after [][]string) (labels []string, ok bool) {
 		return nil, false
 	}
 	// A label that is the parent of another decides what that other one means.
-	parents := record.Trace{}
+	parents := map[string]bool{}
 	for _, s := range slices.Concat(before, after) {
-		if s[2] != "" {
-			parents.Texts = append(parents.Texts, record.Words(text.Key(s[2])))
+		if k := text.Key(s[2]); k != "" {
+			parents[k], parents[catalogue.WithoutLead(k)] = true, true
 		}
 	}
-	return labels, !slices.ContainsFunc(labels, func(l string) bool { return parents.Holds(text.Key(l)) })
+	return labels, !slices.ContainsFunc(labels, func(l string) bool { return parents[text.Key(l)] })
 }
 
 // carryOver renames the batches that the change of the rules since the last run does not touch.
@@ -106,8 +107,9 @@ func (p *Pipeline) carryOver(raws []landing.Raw) error {
 	if !ok {
 		return nil
 	}
-	for _, l := range labels {
-		if len(p.opt.Catalogue.HeaderWord(l)) > 0 { // "Thành thị" names what "TT" stands for
+	for _, h := range p.opt.Catalogue.HeaderWords { // "Thành thị" names what "TT" stands for
+		k := text.Key(h.Word)
+		if slices.ContainsFunc(labels, func(l string) bool { return text.Key(l) == k || text.Key(l) == catalogue.WithoutLead(k) }) {
 			return nil
 		}
 	}

@@ -195,6 +195,8 @@ func TestASynonymReadsAgainWhatHoldsIt(t *testing.T) {
 		{"it is gone again", plain, nil},
 		{"its parent is a label", with(t, []string{"jobs_created", "Đàn trâu bò cuối kỳ", "Chăn nuôi của hộ"}, []string{"poverty_rate", "Chăn nuôi của hộ", ""}), all},
 		{"they are gone again", plain, all},
+		{"its words stand in the parent of a label", with(t, []string{"jobs_created", "Đàn trâu bò cuối kỳ", "Chăn nuôi của hộ"}, []string{"poverty_rate", "Chăn nuôi", ""}), nil},
+		{"they are gone again", plain, nil},
 		{"it is a word of headers too", with(t, []string{"jobs_created", "Nông thôn", "Chăn nuôi của hộ"}), all},
 		{"it is gone again", plain, all},
 	} {

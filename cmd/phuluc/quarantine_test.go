@@ -90,10 +90,7 @@ func TestAnAcceptedProposalReadsAgainWhatItTouches(t *testing.T) {
 	if !became.Published || became.Loaded != 8 || became.Refused != 0 || became.FilesRead != 2 {
 		t.Errorf("replayed: %+v", became)
 	}
-	if r := h.refresh(t, "--full"); r.Generation != became.Generation+1 {
-		t.Fatalf("generation %d after %d", r.Generation, became.Generation)
-	}
-	sameTables(t, h.manifest(t, became.Generation), h.manifest(t, became.Generation+1))
+	h.proveFull(t, became.Generation)
 	if n := h.one(t, "SELECT count(*) FROM dw.observation WHERE indicator_code = 'jobs_created'"); n != "12" {
 		t.Errorf("%s values of the indicator", n)
 	}
@@ -203,7 +200,18 @@ func TestTheListForAMeetingOpensInExcelInVietnamese(t *testing.T) {
 	}
 }
 
-// Headers, units and places are accepted into their own files, and a place of a feed by its name.
+// proveFull holds a generation against the one that is built when everything is read again.
+func (h home) proveFull(t testing.TB, generation int) {
+	t.Helper()
+	full := h.refresh(t, "--full")
+	if full.Generation != generation+1 || full.Cached != 0 {
+		t.Fatalf("generation %d after %d, %d files from the cache", full.Generation, generation, full.Cached)
+	}
+	sameTables(t, h.manifest(t, generation), h.manifest(t, full.Generation))
+}
+
+// Headers, units and places are accepted into their own files, and a place of a feed by its name. They act in more ways than by standing in
+// a cell, so every file is read again. Guards invariant 4.
 func TestEveryKindOfUnknownTextCanBeAccepted(t *testing.T) {
 	t.Parallel()
 	h := newHome(t)
@@ -212,6 +220,7 @@ func TestEveryKindOfUnknownTextCanBeAccepted(t *testing.T) {
 	a.rows[4].unit = "nóc nhà"
 	h.put(t, "Ha Giang.xlsx", a.xlsx(t, nil))
 	h.put(t, "bhxh.csv", []byte("thang;ma_tinh;ten_tinh;loai_hinh;so_nguoi\n2024-12;;Xứ Nghệ;BB;480.123\n"))
+	h.put(t, "Yen Bai.xlsx", goodAnnex("Tỉnh Yên Bái").xlsx(t, nil))
 	h.refresh(t)
 	data := []string{"--data", string(h)}
 	accept := func(code, as, file, line string) {
@@ -235,9 +244,13 @@ func TestEveryKindOfUnknownTextCanBeAccepted(t *testing.T) {
 	if !became.Published || became.Refused != 0 || became.Loaded != len(became.Entries) || became.Loaded < 8 {
 		t.Errorf("%+v", became)
 	}
+	if became.FilesRead != 3 {
+		t.Errorf("%d files are read", became.FilesRead)
+	}
 	if n := h.one(t, "SELECT count(*) FROM audit.quarantine"); n != "0" {
 		t.Errorf("%s entries are left", n)
 	}
+	h.proveFull(t, became.Generation)
 }
 
 // The label of a part means something only below what it is a part of, and no indicator is counted in another unit than its row.
@@ -259,6 +272,7 @@ func acceptPart(t *testing.T, whole string, below ...string) {
 	b.rows = slices.Insert(b.rows, 3, annexRow{"", "- Thanh niên", "%", []any{50.1, 50.2, 50.3, 50.4}})
 	h.put(t, "Ha Giang.xlsx", a.xlsx(t, nil))
 	h.put(t, "Lao Cai.xlsx", b.xlsx(t, nil))
+	h.put(t, "Yen Bai.xlsx", goodAnnex("Tỉnh Yên Bái").xlsx(t, nil))
 	h.refresh(t)
 	data := []string{"--data", string(h)}
 	rows, _ := runJSON[[]record](t, done, append([]string{"quarantine", "list", "--code", "indicator.unknown"}, data...)...)
@@ -277,7 +291,11 @@ func acceptPart(t *testing.T, whole string, below ...string) {
 	if !strings.HasPrefix(accepted.text("added"), "unemp_rate_youth_urban,Thanh niên,,"+whole+",") || accepted.text("entries") != "4" || accepted.text("files") != "1" {
 		t.Errorf("accepted: %v", accepted)
 	}
-	h.refresh(t)
+	if r := h.refresh(t); r.Cached != 1 {
+		t.Errorf("of three files, one of which does not hold the label, %d are not read again", r.Cached)
+	} else {
+		h.proveFull(t, r.Generation)
+	}
 	if n := h.one(t, "SELECT count(*) FROM dw.observation WHERE indicator_code = 'unemp_rate_youth_urban' AND territory_id LIKE 'province:02%'"); n != "4" {
 		t.Errorf("%s values of the part", n)
 	}
@@ -299,6 +317,7 @@ func TestAnAmbiguousLabelIsAcceptedBelowItsOwnRow(t *testing.T) {
 		annexRow{"7", "Số lao động nông thôn được đào tạo nghề", "người", []any{8100, 8200, 8300, 8400}},
 		annexRow{"", "- Cao đẳng", "người", []any{310, 320, 330, 340}})
 	h.put(t, "Ha Giang.xlsx", a.xlsx(t, nil))
+	h.put(t, "Yen Bai.xlsx", goodAnnex("Tỉnh Yên Bái").xlsx(t, nil))
 	h.refresh(t)
 	data := []string{"--data", string(h)}
 	rows, _ := runJSON[[]record](t, done, append([]string{"quarantine", "list", "--group", "--code", "indicator.ambiguous"}, data...)...)
@@ -317,7 +336,11 @@ func TestAnAmbiguousLabelIsAcceptedBelowItsOwnRow(t *testing.T) {
 	if !strings.HasPrefix(accepted.text("added"), "voc_enrolment_college,Cao đẳng,,Số lao động nông thôn được đào tạo nghề,") || accepted.text("entries") != "4" {
 		t.Errorf("accepted: %v", accepted)
 	}
-	h.refresh(t)
+	if r := h.refresh(t); r.Cached != 1 {
+		t.Errorf("of two files, one of which does not hold the label, %d are not read again", r.Cached)
+	} else {
+		h.proveFull(t, r.Generation)
+	}
 	if n := h.one(t, "SELECT count(*) FROM dw.observation WHERE indicator_code = 'voc_enrolment_college'"); n != "4" {
 		t.Errorf("%s values of the part", n)
 	}

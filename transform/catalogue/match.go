@@ -25,15 +25,23 @@ func (c *Catalogue) IndicatorsByLabel(label string) []Match {
 	if m := c.labels[k]; len(m) > 0 {
 		return slices.Clone(m)
 	}
-	if of, ok := strings.CutPrefix(k, "tổng "); ok && strings.HasPrefix(of, "số ") {
-		return slices.Clone(c.labels[of])
-	}
-	for _, lead := range [...]string{"trong đó ", "trđ ", "tr đó ", "chia ra ", "of which "} {
-		if rest, ok := strings.CutPrefix(k, lead); ok {
-			return slices.Clone(c.labels[rest])
-		}
+	if rest := WithoutLead(k); rest != k {
+		return slices.Clone(c.labels[rest])
 	}
 	return nil
+}
+
+// WithoutLead gives the key of a label without the lead-in that IndicatorsByLabel drops.
+func WithoutLead(key string) string {
+	if of, ok := strings.CutPrefix(key, "tổng "); ok && strings.HasPrefix(of, "số ") {
+		return of
+	}
+	for _, lead := range [...]string{"trong đó ", "trđ ", "tr đó ", "chia ra ", "of which "} {
+		if rest, ok := strings.CutPrefix(key, lead); ok {
+			return rest
+		}
+	}
+	return key
 }
 
 // Resolve gives the one indicator that a label means below the labels above it, nearest first. A meaning that belongs
