@@ -30,13 +30,11 @@ type Options struct {
 
 // Report says what a build made, also when it failed.
 type Report struct {
-	Engine       string           // version of the engine, e.g. v1.5.5
-	Models       int              // tables and views made
-	Rows         map[string]int64 // rows of each table of the generation, by schema.table
-	Declared     int              // files of sql/checks
-	Checks       []CheckResult
-	Undocumented []string // tables and columns without a text in sql/docs
-	Stray        []string // texts in sql/docs that belong to nothing
+	Engine   string           // version of the engine, e.g. v1.5.5
+	Models   int              // tables and views made
+	Rows     map[string]int64 // rows of each table of the generation, by schema.table
+	Declared int              // files of sql/checks
+	Checks   []CheckResult
 }
 
 // Warnings counts the checks of severity warning that found rows.
@@ -223,10 +221,6 @@ func (b *builder) build(ctx context.Context, o Options) (Report, error) {
 	steps = append(steps, step{name: "checkpoint", needs: written, writes: true, run: checkpoint})
 	steps = append(steps, step{name: "count", needs: made, run: func(ctx context.Context, conn *sql.Conn) (err error) {
 		report.Rows, err = count(ctx, conn, models)
-		return err
-	}})
-	steps = append(steps, step{name: "survey", needs: written, run: func(ctx context.Context, conn *sql.Conn) (err error) {
-		report.Undocumented, report.Stray, err = survey(ctx, conn, texts)
 		return err
 	}})
 	report.Declared, report.Checks = len(checks), make([]CheckResult, len(checks))

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
-	"slices"
 	"sort"
 	"strings"
 )
@@ -58,16 +57,13 @@ func readTexts(files fs.FS) ([]text, error) {
 	return out, nil
 }
 
-// statements gives the statements that write the texts of one table of the generation and its columns, Vietnamese first. Columns
-// that the table has not got are left to survey.
-func statements(texts []text, m model, columns []string) string {
+// comments gives the statements that write the texts of one table of the generation and its columns, Vietnamese first.
+func comments(texts []text, m model) string {
 	var b strings.Builder
-	done := map[string]bool{}
 	for _, t := range texts {
-		if t.schema != m.Schema || t.table != m.Name || done[t.column] || t.column != "" && !slices.Contains(columns, t.column) {
+		if t.schema != m.Schema || t.table != m.Name {
 			continue
 		}
-		done[t.column] = true
 		target, name := "TABLE", "generation."+quote(t.schema)+"."+quote(t.table)
 		switch {
 		case t.column != "":
@@ -80,19 +76,11 @@ func statements(texts []text, m model, columns []string) string {
 	return b.String()
 }
 
-// comment writes the texts of one finished table or view of the generation.
+// comment writes the texts of one finished table or view of the generation. A text of a column that is not there is an error.
 func comment(ctx context.Context, conn *sql.Conn, texts []text, m model) error {
-	columns, err := conn.QueryContext(ctx, "FROM warehouse."+m.table()+" LIMIT 0")
-	if err != nil {
-		return fmt.Errorf("comments: %w", err)
-	}
-	names, err := columns.Columns()
-	if err = errors.Join(err, columns.Close()); err != nil {
-		return fmt.Errorf("comments: %w", err)
-	}
 	// One transaction: a commit for each of several hundred comments would cost more than the comments. And a query although
 	// there is no answer: the driver watches a query for cancellation as a whole, but an execution statement by statement.
-	rows, err := conn.QueryContext(ctx, "BEGIN;\n"+statements(texts, m, names)+"COMMIT;")
+	rows, err := conn.QueryContext(ctx, "BEGIN;\n"+comments(texts, m)+"COMMIT;")
 	if err == nil {
 		err = errors.Join(rows.Err(), rows.Close())
 	}
@@ -100,50 +88,4 @@ func comment(ctx context.Context, conn *sql.Conn, texts []text, m model) error {
 		return fmt.Errorf("comments: %w", err)
 	}
 	return nil
-}
-
-// survey returns the names of tables and columns of the generation that have no text and of texts whose table or column does not
-// exist or that are given twice. Both lists are sorted.
-func survey(ctx context.Context, conn *sql.Conn, texts []text) (missing, stray []string, err error) {
-	exists, err := objects(ctx, conn)
-	if err != nil {
-		return nil, nil, err
-	}
-	done := map[string]bool{}
-	for _, t := range texts {
-		if done[t.name()] || !exists[t.name()] {
-			stray = append(stray, t.name())
-			continue
-		}
-		done[t.name()] = true
-	}
-	for name := range exists {
-		if !done[name] {
-			missing = append(missing, name)
-		}
-	}
-	sort.Strings(missing)
-	sort.Strings(stray)
-	return missing, stray, nil
-}
-
-// objects names every table, view and column of the generation.
-func objects(ctx context.Context, conn *sql.Conn) (exists map[string]bool, err error) {
-	exists = map[string]bool{}
-	rows, err := conn.QueryContext(ctx, `
-		SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE database_name = 'generation'
-		UNION ALL SELECT schema_name || '.' || view_name FROM duckdb_views() WHERE database_name = 'generation' AND NOT internal
-		UNION ALL SELECT schema_name || '.' || table_name || '.' || column_name FROM duckdb_columns() WHERE database_name = 'generation' AND NOT internal`)
-	if err != nil {
-		return nil, fmt.Errorf("list tables: %w", err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var name string
-		if err := rows.Scan(&name); err != nil {
-			return nil, err
-		}
-		exists[name] = true
-	}
-	return exists, rows.Err()
 }

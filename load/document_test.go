@@ -14,21 +14,49 @@ import (
 // Every table and column says in both languages what it holds, and no text speaks of something that is not there.
 func TestEveryTableAndColumnHasAText(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "g.duckdb")
-	report, err := Build(t.Context(), Options{Out: out, Tables: madeRows(10).inputs(t, memory.NewGoAllocator()), Models: models.Files})
-	if err != nil {
+	if _, err := Build(t.Context(), Options{Out: out, Tables: madeRows(10).inputs(t, memory.NewGoAllocator()), Models: models.Files}); err != nil {
 		t.Fatal(err)
-	}
-	if len(report.Undocumented) > 0 {
-		t.Errorf("without a text in sql/docs: %s", strings.Join(report.Undocumented, " "))
-	}
-	if len(report.Stray) > 0 {
-		t.Errorf("texts in sql/docs of things that do not exist, or twice: %s", strings.Join(report.Stray, " "))
 	}
 	w, err := OpenReadOnly(t.Context(), out, 1, "")
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer w.Close()
+	texts, err := readTexts(models.Files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	told := map[string]bool{}
+	for _, x := range texts {
+		if told[x.name()] {
+			t.Errorf("sql/docs tells twice of %s", x.name())
+		}
+		told[x.name()] = true
+	}
+	rows, err := w.conn.QueryContext(t.Context(), `
+		SELECT schema_name || '.' || table_name FROM duckdb_tables()
+		UNION ALL SELECT schema_name || '.' || view_name FROM duckdb_views() WHERE NOT internal
+		UNION ALL SELECT schema_name || '.' || table_name || '.' || column_name FROM duckdb_columns() WHERE NOT internal`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			t.Fatal(err)
+		}
+		if !told[name] {
+			t.Errorf("%s has no text in sql/docs", name)
+		}
+		delete(told, name)
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	for name := range told {
+		t.Errorf("sql/docs tells of %s, which does not exist", name)
+	}
 	var table, column, view string
 	if err := w.conn.QueryRowContext(t.Context(), `SELECT (SELECT comment FROM duckdb_tables() WHERE table_name = 'dim_sex'),
 		(SELECT comment FROM duckdb_columns() WHERE table_name = 'dim_sex' AND column_name = 'sex'),

@@ -8,6 +8,7 @@ import (
 	"math/big"
 	"os"
 	"runtime"
+	"slices"
 	"strings"
 
 	"golang.org/x/sync/errgroup"
@@ -61,25 +62,23 @@ func verify(ctx context.Context, path string, also []func(context.Context, *Ware
 	if version != storageVersion {
 		return nil, fmt.Errorf("storage version %s instead of %s", version, storageVersion)
 	}
-	columns, err := tableColumns(ctx, w.conn)
-	if err != nil {
+	if tables, err = listTables(ctx, w.conn); err != nil {
 		return nil, err
 	}
-	if len(columns) == 0 {
+	if len(tables) == 0 {
 		return nil, errors.New("the file holds no table")
 	}
 	// One thread for each table and several tables at a time: dividing one table costs more than it gains.
-	tables = make([]TableHash, len(columns))
 	group, scan := errgroup.WithContext(ctx)
 	group.SetLimit(min(runtime.NumCPU(), maxConnections))
-	for i, t := range columns {
+	for i := range tables {
 		group.Go(func() error {
 			conn, err := w.db.Conn(scan)
 			if err != nil {
 				return err
 			}
-			if tables[i], err = t.hash(scan, conn); err != nil {
-				err = fmt.Errorf("%s.%s: %w", t.schema, t.name, err)
+			if err = tables[i].read(scan, conn); err != nil {
+				err = fmt.Errorf("%s.%s: %w", tables[i].Schema, tables[i].Name, err)
 			}
 			return errors.Join(err, conn.Close())
 		})
@@ -95,32 +94,20 @@ func verify(ctx context.Context, path string, also []func(context.Context, *Ware
 	return tables, nil
 }
 
-type tableColumn struct {
-	schema, name string
-	columns      []string
-}
-
-func tableColumns(ctx context.Context, conn *sql.Conn) ([]tableColumn, error) {
-	rows, err := conn.QueryContext(ctx, `
-		SELECT c.schema_name, c.table_name, c.column_name
-		FROM duckdb_columns() AS c JOIN duckdb_tables() AS t USING (database_oid, schema_oid, table_oid)
-		WHERE NOT t.internal AND NOT t.temporary
-		ORDER BY c.schema_name, c.table_name, c.column_index`)
+func listTables(ctx context.Context, conn *sql.Conn) ([]TableHash, error) {
+	rows, err := conn.QueryContext(ctx, "SELECT schema_name, table_name FROM duckdb_tables() WHERE NOT internal AND NOT temporary ORDER BY ALL")
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var out []tableColumn
+	var out []TableHash
 	for rows.Next() {
-		var schema, table, col string
-		if err := rows.Scan(&schema, &table, &col); err != nil {
+		var t TableHash
+		if err := rows.Scan(&t.Schema, &t.Name); err != nil {
 			return nil, err
 		}
-		if n := len(out); n == 0 || out[n-1].schema != schema || out[n-1].name != table {
-			out = append(out, tableColumn{schema: schema, name: table})
-		}
-		t := &out[len(out)-1]
-		t.columns = append(t.columns, col)
+		t.History = slices.Contains(strings.Fields(history), t.Schema+"."+t.Name)
+		out = append(out, t)
 	}
 	return out, rows.Err()
 }
@@ -130,13 +117,19 @@ func volatile(column string) bool {
 	return column == "run_id" || strings.HasSuffix(column, "_run") || strings.HasSuffix(column, "_at")
 }
 
-func (t tableColumn) hash(ctx context.Context, conn *sql.Conn) (TableHash, error) {
-	h := TableHash{Schema: t.schema, Name: t.name}
-	for _, name := range strings.Fields(history) {
-		h.History = h.History || name == t.schema+"."+t.name
+// read reads every column of every row of the table, and sets Rows and Hash.
+func (t *TableHash) read(ctx context.Context, conn *sql.Conn) error {
+	table := quote(t.Schema) + "." + quote(t.Name)
+	rows, err := conn.QueryContext(ctx, "FROM "+table+" LIMIT 0") // for its columns: the engine's list of all columns costs more than this
+	if err != nil {
+		return err
+	}
+	columns, err := rows.Columns()
+	if err = errors.Join(err, rows.Close()); err != nil {
+		return err
 	}
 	var content, rest []string
-	for _, c := range t.columns {
+	for _, c := range columns {
 		if volatile(c) {
 			rest = append(rest, quote(c))
 		} else {
@@ -150,10 +143,10 @@ func (t tableColumn) hash(ctx context.Context, conn *sql.Conn) (TableHash, error
 		return "coalesce(sum(CAST(hash(" + strings.Join(columns, ", ") + ") AS HUGEINT)), 0)"
 	}
 	var contentSum, restSum *big.Int
-	query := fmt.Sprintf("SELECT count(*), %s, %s FROM %s.%s", sum(content), sum(rest), quote(t.schema), quote(t.name))
-	if err := conn.QueryRowContext(ctx, query).Scan(&h.Rows, &contentSum, &restSum); err != nil {
-		return h, err
+	query := fmt.Sprintf("SELECT count(*), %s, %s FROM %s", sum(content), sum(rest), table)
+	if err := conn.QueryRowContext(ctx, query).Scan(&t.Rows, &contentSum, &restSum); err != nil {
+		return err
 	}
-	h.Hash = contentSum.String()
-	return h, nil
+	t.Hash = contentSum.String()
+	return nil
 }
