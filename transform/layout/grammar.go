@@ -520,7 +520,7 @@ func (rd *Reader) middle(p *phrase, toks []token, s string) bool {
 		return true
 	}
 	if n := len(toks) - 1; n > 1 && toks[n].key == "%" { // "Tỷ lệ hộ nghèo %"
-		if m := rd.cat.IndicatorsByLabel(strings.TrimRight(s[toks[0].start:toks[n].start], " ,;:-–")); len(m) > 0 {
+		if m := rd.labelled(strings.TrimRight(s[toks[0].start:toks[n].start], " ,;:-–")); len(m) > 0 {
 			p.indicators, p.dims.unitText = m, toks[n].key
 			p.dims.unit = rd.unit(toks[n].key)
 			return true
