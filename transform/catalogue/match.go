@@ -21,7 +21,11 @@ func (c *Catalogue) Indicator(code string) *Indicator { return c.indicators[code
 // is counted is its number. Several matches, or one with a
 // ParentLabel, are for the caller to decide by what stands above; [Catalogue.Resolve] does that.
 func (c *Catalogue) IndicatorsByLabel(label string) []Match {
-	k := text.Key(label)
+	return c.IndicatorsByKey(text.Key(label))
+}
+
+// IndicatorsByKey is IndicatorsByLabel for a caller that has the text.Key of the label.
+func (c *Catalogue) IndicatorsByKey(k string) []Match {
 	if m := c.labels[k]; len(m) > 0 {
 		return slices.Clone(m)
 	}
@@ -134,8 +138,11 @@ func (c *Catalogue) Territory(id string) *Territory { return c.territories[id] }
 // TerritoriesByName gives all territories of any level and validity that bear this name or alias, in file order: the
 // country, regions, provinces of 2004, provinces of 2025, districts.
 func (c *Catalogue) TerritoriesByName(name string) []*Territory {
-	return slices.Clone(c.places[text.Key(name)])
+	return slices.Clone(c.TerritoriesByKey(text.Key(name)))
 }
+
+// TerritoriesByKey is TerritoriesByName for a caller that has the text.Key of the name. The list is shared.
+func (c *Catalogue) TerritoriesByKey(k string) []*Territory { return c.places[k] }
 
 // PlaceKeys gives the text.Key of each name that TerritoriesByName knows.
 func (c *Catalogue) PlaceKeys() iter.Seq[string] { return maps.Keys(c.places) }

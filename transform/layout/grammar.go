@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/phuluc/phuluc/transform/catalogue"
+	"github.com/phuluc/phuluc/transform/text"
 )
 
 // exact looks a whole text, of which toks are the words, up in the vocabulary and the catalogue. It reports whether anything
@@ -33,9 +34,11 @@ func (rd *Reader) exact(p *phrase, s string, toks []token) bool {
 	for _, w := range words {
 		found = p.dims.apply(w, s) || found
 	}
-	p.indicators = rd.labelled(s)
+	key, whole := keyOf(s, toks), ""
+	p.indicators = rd.labelled(key)
 	if s != p.text {
-		for _, m := range rd.labelled(p.text) {
+		whole = text.Key(p.text)
+		for _, m := range rd.labelled(whole) {
 			if !slices.ContainsFunc(p.indicators, func(o catalogue.Match) bool { return o.Indicator == m.Indicator }) {
 				p.indicators = append(slices.Clip(p.indicators), m)
 			}
@@ -44,11 +47,11 @@ func (rd *Reader) exact(p *phrase, s string, toks []token) bool {
 	if p.exactName = len(p.indicators) > 0; p.exactName {
 		p.dims.standard = standardIn(toks)
 	}
-	if len(toks) > 0 && toks[0].punct || rd.mayNamePlace(s, toks) {
-		p.territories = rd.territories(s)
+	if len(toks) > 0 && toks[0].punct || rd.mayNamePlace(toks) {
+		p.territories = rd.cat.TerritoriesByKey(key)
 	}
 	if len(p.territories) == 0 && s != p.text {
-		p.territories = rd.territories(p.text) // "T.T. Huế" begins like an ordinal
+		p.territories = rd.cat.TerritoriesByKey(whole) // "T.T. Huế" begins like an ordinal
 	}
 	if !found && len(p.indicators) == 0 && len(p.territories) == 0 {
 		if u := rd.unitIn(s, toks); u != nil {
@@ -511,16 +514,17 @@ func (rd *Reader) middle(p *phrase, toks []token, s string) bool {
 		return false
 	}
 	whole := s[toks[0].start:toks[len(toks)-1].end]
-	if m := rd.labelled(whole); len(m) > 0 {
+	key := keyOf(whole, toks)
+	if m := rd.labelled(key); len(m) > 0 {
 		p.indicators = m
 		return true
 	}
-	if t := rd.territories(whole); len(t) > 0 {
+	if t := rd.cat.TerritoriesByKey(key); len(t) > 0 {
 		p.territories = t
 		return true
 	}
 	if n := len(toks) - 1; n > 1 && toks[n].key == "%" { // "Tỷ lệ hộ nghèo %"
-		if m := rd.labelled(strings.TrimRight(s[toks[0].start:toks[n].start], " ,;:-–")); len(m) > 0 {
+		if m := rd.labelled(keyOf(s[toks[0].start:toks[n-1].end], toks[:n])); len(m) > 0 {
 			p.indicators, p.dims.unitText = m, toks[n].key
 			p.dims.unit = rd.unit(toks[n].key)
 			return true
@@ -534,7 +538,7 @@ func (rd *Reader) middle(p *phrase, toks []token, s string) bool {
 		if u == nil {
 			continue
 		}
-		if m := rd.labelled(s[toks[0].start:toks[i-1].end]); len(m) > 0 {
+		if m := rd.labelled(keyOf(s[toks[0].start:toks[i-1].end], toks[:i])); len(m) > 0 {
 			p.indicators, p.dims.unit, p.dims.unitText = m, u, u.NameVi
 			return true
 		}
@@ -596,7 +600,7 @@ func (rd *Reader) takeLeft(toks []token, s string) (item, bool) {
 	words, place := 0, 0 // how many tokens a group of words and the name of a place may take
 	if !toks[0].punct {
 		words = rd.vocab.reach(toks, maxWordTokens)
-		if far := min(len(toks)-1, maxPlaceTokens); far > 1 && rd.mayNamePlace(s, toks[:far]) {
+		if far := min(len(toks)-1, maxPlaceTokens); far > 1 && rd.mayNamePlace(toks[:far]) {
 			place = far
 		}
 	}
@@ -611,7 +615,7 @@ func (rd *Reader) takeLeft(toks []token, s string) (item, bool) {
 		}
 		if n > 1 && n <= place {
 			written := s[toks[0].start:toks[n-1].end]
-			if t := rd.territories(written); len(t) > 0 {
+			if t := rd.cat.TerritoriesByKey(keyOf(written, toks[:n])); len(t) > 0 {
 				return item{n: n, territories: t, written: written}, true
 			}
 		}
@@ -643,9 +647,9 @@ func (rd *Reader) takeRight(toks []token, s string) (item, bool) {
 		if ok && i+it.n == len(toks) {
 			return it, true
 		}
-		if n := len(toks) - i; i > 0 && n > 1 && n <= maxPlaceTokens && !toks[i].punct && rd.mayNamePlace(s, toks[i:]) {
+		if n := len(toks) - i; i > 0 && n > 1 && n <= maxPlaceTokens && !toks[i].punct && rd.mayNamePlace(toks[i:]) {
 			written := s[toks[i].start:toks[len(toks)-1].end]
-			if t := rd.territories(written); len(t) > 0 {
+			if t := rd.cat.TerritoriesByKey(keyOf(written, toks[i:])); len(t) > 0 {
 				return item{n: n, territories: t, written: written}, true
 			}
 		}

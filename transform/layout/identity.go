@@ -63,7 +63,7 @@ func (rd *Reader) mentions(s string) []mention {
 	var out []mention
 	for i := 0; i < len(toks); i++ {
 		far := min(9, len(toks)-i)
-		if toks[i].punct || toks[i].num >= 0 || !rd.mayNamePlace(s, toks[i:i+far]) {
+		if toks[i].punct || toks[i].num >= 0 || !rd.mayNamePlace(toks[i:i+far]) {
 			continue
 		}
 		for n := far; n > 0; n-- {
@@ -71,7 +71,7 @@ func (rd *Reader) mentions(s string) []mention {
 				continue
 			}
 			name := s[toks[i].start:toks[i+n-1].end]
-			cands := rd.territories(name)
+			cands := rd.cat.TerritoriesByKey(keyOf(name, toks[i:i+n]))
 			if len(cands) == 0 {
 				continue
 			}
@@ -147,7 +147,7 @@ func isNational(toks []token, i, n int) bool {
 func (rd *Reader) isInName(s string, toks []token, i, n int) bool {
 	for from := max(0, i-2*maxWordTokens); from <= i; from++ {
 		for to := i + n; to <= min(len(toks), i+n+maxWordTokens); to++ {
-			if to-from > n && len(rd.labelled(s[toks[from].start:toks[to-1].end])) > 0 {
+			if to-from > n && len(rd.labelled(keyOf(s[toks[from].start:toks[to-1].end], toks[from:to]))) > 0 {
 				return true
 			}
 		}

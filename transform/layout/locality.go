@@ -87,8 +87,9 @@ func (rd *Reader) localities(s string) []mention {
 		}
 		m := mention{name: strings.TrimSpace(s[toks[i].start:toks[end-1].end])}
 		for k := end; k > from && len(m.territories) == 0; k-- {
-			for _, name := range []string{s[toks[i].start:toks[k-1].end], s[toks[from].start:toks[k-1].end]} {
-				if known := slices.DeleteFunc(slices.Clone(rd.territories(name)), func(t *catalogue.Territory) bool { return t.Level != "district" }); len(known) > 0 {
+			for _, start := range []int{i, from} {
+				name := s[toks[start].start:toks[k-1].end]
+				if known := slices.DeleteFunc(slices.Clone(rd.cat.TerritoriesByKey(keyOf(name, toks[start:k]))), func(t *catalogue.Territory) bool { return t.Level != "district" }); len(known) > 0 {
 					m.name, m.territories = name, known
 					break
 				}
@@ -111,17 +112,19 @@ func (rd *Reader) localities(s string) []mention {
 // Bà Rịa and Vũng Tàu are in the name of one.
 func (rd *Reader) bareLocalities(s string, toks []token) (out []mention) {
 	levels := loadLocalities()
-	known := func(name string) mention {
+	known := func(name, key string) mention {
 		m := mention{name: name}
-		for _, t := range rd.territories(name) {
+		for _, t := range rd.cat.TerritoriesByKey(key) {
 			if t.Level == "district" {
 				m.territories = append(m.territories, t)
 			}
 		}
 		return m
 	}
-	if len(s) <= maxPhrase && levels[text.Key(s)] != "" {
-		return []mention{known(strings.TrimSpace(s))}
+	if len(s) <= maxPhrase {
+		if key := keyOf(s, toks); levels[key] != "" {
+			return []mention{known(strings.TrimSpace(s), key)}
+		}
 	}
 	if len(toks) > 1 && toks[0].low == "địa" && toks[1].low == "chỉ" { // streets bear names of districts
 		return nil
@@ -132,18 +135,19 @@ next:
 			continue
 		}
 		far := min(9, len(toks)-i)
-		if !localityOpenings()[toks[i].key] && !rd.mayNamePlace(s, toks[i:i+far]) {
+		if !localityOpenings()[toks[i].key] && !rd.mayNamePlace(toks[i:i+far]) {
 			continue
 		}
 		for n := far; n > 0; n-- {
 			name := s[toks[i].start:toks[i+n-1].end]
-			if slices.ContainsFunc(rd.territories(name), func(t *catalogue.Territory) bool { return t.Level != "district" }) {
+			key := keyOf(name, toks[i:i+n])
+			if slices.ContainsFunc(rd.cat.TerritoriesByKey(key), func(t *catalogue.Territory) bool { return t.Level != "district" }) {
 				i += n - 1
 				continue next
 			}
-			if n > 1 && n <= 4 && isNameSyllable(s, toks[i+n-1]) && levels[text.Key(name)] == "district" {
+			if n > 1 && n <= 4 && isNameSyllable(s, toks[i+n-1]) && levels[key] == "district" {
 				if i == 0 || toks[i-1].low != "tỉnh" {
-					out = append(out, known(name))
+					out = append(out, known(name, key))
 				}
 				i += n - 1
 				continue next
@@ -210,7 +214,7 @@ func (rd *Reader) isCentralCity(s string, toks []token, n int) bool {
 			if from == end {
 				continue
 			}
-			for _, t := range rd.territories(s[toks[from].start:toks[end-1].end]) {
+			for _, t := range rd.cat.TerritoriesByKey(keyOf(s[toks[from].start:toks[end-1].end], toks[from:end])) {
 				if t.Level == "province" && t.Type == "municipality" {
 					return true
 				}

@@ -31,9 +31,9 @@ func TestATraceHoldsEveryTextThatIsLookedUp(t *testing.T) {
 		questions := map[string]string{}
 		rd := &Reader{ // whose memory is that of this workbook
 			cat: cat, vocab: base.vocab, folds: base.folds, openings: base.openings, unitOpenings: base.unitOpenings, documents: base.documents,
-			labelled: func(label string) []catalogue.Match {
-				questions[text.Key(label)] = label
-				return base.labelled(label)
+			labelled: func(key string) []catalogue.Match {
+				questions[key] = key
+				return base.labelled(key)
 			},
 			syllable: func(low string) bool {
 				questions[text.Key(low)] = low
@@ -115,7 +115,8 @@ func TestLabelsAreAskedForByFewDoors(t *testing.T) {
 		t.Fatal(err)
 	}
 	doors := map[string]int{ // how often each stands in the package
-		".IndicatorsByLabel": 2, // Reader.labelled; isParent, which asks about a label of the catalogue, see transform/replay.go
+		".IndicatorsByKey":   1, // Reader.labelled
+		".IndicatorsByLabel": 1, // isParent, which asks about a label of the catalogue, see transform/replay.go
 		".NearestIndicator":  1, // nearIndicator
 		".Synonyms":          1, // knownSyllables
 		"cat.Resolve":        0,

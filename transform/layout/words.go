@@ -149,17 +149,21 @@ type token struct {
 	low        string // the text in lower case, to compare with the few words the grammar itself knows
 	num        int    // value of a run of digits, -1 otherwise
 	punct      bool
-	start, end int // in the text
+	clean      bool // text.IsClean, also of the blanks before it
+	start, end int  // in the text
 }
 
 // counts reports whether the token is no punctuation, but for % which carries meaning.
 func (t *token) counts() bool { return !t.punct || t.key == "%" }
 
 // spelling is a word in the two forms of a token.
-type spelling struct{ low, key string }
+type spelling struct {
+	low, key string
+	clean    bool
+}
 
 func spell(w string) spelling {
-	f := spelling{strings.ToLower(w), text.Key(w)}
+	f := spelling{strings.ToLower(w), text.Key(w), text.IsClean(w)}
 	if f.key == "" {
 		f.key = f.low
 	}
@@ -178,11 +182,14 @@ func (rd *Reader) tokenize(s string) []token {
 
 func tokens(s string, spell func(string) spelling) []token {
 	toks := make([]token, 0, min(12, 1+len(s)/3))
+	blanks := true // those before the token are usual ones
 	for i := 0; i < len(s); {
 		r, w := utf8.DecodeRuneInString(s[i:])
 		switch {
 		case unicode.IsSpace(r):
+			blanks = blanks && (r == ' ' || r == '\n' || r == '\t')
 			i += w
+			continue
 		case r >= '0' && r <= '9':
 			j := i
 			for j < len(s) && s[j] >= '0' && s[j] <= '9' {
@@ -192,7 +199,7 @@ func tokens(s string, spell func(string) spelling) []token {
 			if j-i <= 6 {
 				n, _ = strconv.Atoi(s[i:j])
 			}
-			toks = append(toks, token{key: s[i:j], low: s[i:j], num: n, start: i, end: j})
+			toks = append(toks, token{key: s[i:j], low: s[i:j], num: n, clean: blanks, start: i, end: j})
 			i = j
 		case unicode.IsLetter(r) || unicode.IsMark(r):
 			j := i
@@ -208,16 +215,17 @@ func tokens(s string, spell func(string) spelling) []token {
 				j += w
 			}
 			f := spell(s[i:j])
-			toks = append(toks, token{key: f.key, low: f.low, num: -1, start: i, end: j})
+			toks = append(toks, token{key: f.key, low: f.low, num: -1, clean: blanks && f.clean, start: i, end: j})
 			i = j
 		default:
 			key := s[i : i+w]
 			if r == '–' || r == '—' || r == '−' {
 				key = "-"
 			}
-			toks = append(toks, token{key: key, low: key, num: -1, punct: true, start: i, end: i + w})
+			toks = append(toks, token{key: key, low: key, num: -1, punct: true, clean: blanks && text.IsClean(s[i:i+w]), start: i, end: i + w})
 			i += w
 		}
+		blanks = true
 	}
 	return toks
 }
@@ -237,6 +245,54 @@ func appendKey(b []byte, toks []token) []byte {
 		b = append(b, t.key...)
 	}
 	return b
+}
+
+// areClean reports whether text.IsClean holds for the piece of text from the first to the last of the tokens.
+func areClean(toks []token) bool {
+	for i := range toks {
+		if !toks[i].clean {
+			return false
+		}
+	}
+	return true
+}
+
+// areAllOf reports whether nothing stands before or behind the tokens of a piece of text.
+func areAllOf(toks []token, s string) bool {
+	return len(toks) > 0 && toks[len(toks)-1].end-toks[0].start == len(s)
+}
+
+// keyOf gives the text.Key of a piece of text of which toks are the words. Their keys are known; only what wants repair is taken apart
+// again.
+func keyOf(s string, toks []token) string {
+	if !areAllOf(toks, s) || !areClean(toks) {
+		return text.Key(s)
+	}
+	var buf [128]byte
+	out := buf[:0]
+	gap := false
+	for i := range toks {
+		t := &toks[i]
+		gap = gap || i > 0 && toks[i-1].end < t.start
+		switch t.key {
+		case "[", "²", "³": // marks of notes, squares
+			return text.Key(s)
+		case "%", "<", ">", "≤", "≥":
+		default:
+			if t.punct {
+				gap = true
+				continue
+			}
+		}
+		if gap && len(out) > 0 {
+			out = append(out, ' ')
+		}
+		out, gap = append(out, t.key...), false
+	}
+	if string(out) == s {
+		return s
+	}
+	return string(out)
 }
 
 const maxWordTokens = 12
@@ -339,8 +395,8 @@ type Reader struct {
 	unitOpenings map[string]bool                   // those that units begin with
 	documents    *regexp.Regexp                    // see documentPattern
 	// What the texts of a workbook ask the labels of the catalogue goes through these two and nearIndicator; see trace.go.
-	labelled  func(label string) []catalogue.Match // the indicators that bear a label
-	syllable  func(low string) bool                // whether it is one of knownSyllables
+	labelled  func(key string) []catalogue.Match // the indicators that bear the label of this text.Key
+	syllable  func(low string) bool              // whether it is one of knownSyllables
 	unitWords memo[string, *catalogue.Unit]
 	pendings  sync.Pool // see takePending
 	seen      sync.Pool // see trace
@@ -348,7 +404,6 @@ type Reader struct {
 	plainFont atomic.Pointer[string] // the font last asked about that is no legacy one, as most cells have one
 
 	spellings   memo[string, spelling]
-	places      memo[string, []*catalogue.Territory]
 	legacyFonts memo[string, bool]
 	phrases     memo[string, *phrase]
 	readings    memo[string, *reading]
@@ -378,7 +433,7 @@ func NewReader(cat *catalogue.Catalogue) *Reader {
 	syllables := knownSyllables(cat, v)
 	return &Reader{
 		cat: cat, vocab: v, folds: foldedNames(cat), openings: openings(cat.PlaceKeys()), unitOpenings: openings(cat.UnitKeys()), documents: regexp.MustCompile(documentPattern),
-		labelled: cat.IndicatorsByLabel, syllable: func(low string) bool { return syllables[low] },
+		labelled: cat.IndicatorsByKey, syllable: func(low string) bool { return syllables[low] },
 	}
 }
 
@@ -395,8 +450,8 @@ func openings(keys iter.Seq[string]) map[string]bool {
 
 // mayNamePlace reports whether a piece of text, of which toks are the words, may begin with the name of a territory. Of a text
 // that wants repair nothing is known before it is repaired.
-func (rd *Reader) mayNamePlace(s string, toks []token) bool {
-	return len(toks) > 0 && (rd.openings[toks[0].key] || !text.IsClean(s[toks[0].start:toks[len(toks)-1].end]))
+func (rd *Reader) mayNamePlace(toks []token) bool {
+	return len(toks) > 0 && (rd.openings[toks[0].key] || !areClean(toks))
 }
 
 // memo remembers the answers to a pure question. It is emptied when it holds maxRemembered answers, so that a hostile
@@ -474,11 +529,6 @@ func (rd *Reader) isLegacy(font string) bool {
 		rd.plainFont.Store(&plain)
 	}
 	return legacy
-}
-
-// territories gives all territories that bear a name. The list is shared.
-func (rd *Reader) territories(name string) []*catalogue.Territory {
-	return rd.places.get(name, func() []*catalogue.Territory { return rd.cat.TerritoriesByName(name) })
 }
 
 func (rd *Reader) makeReading(runs ...text.Run) *reading {
@@ -828,7 +878,7 @@ func addCatalogueWords(v *vocabulary, cat *catalogue.Catalogue) {
 
 // unitIn is unit for a piece of text of which toks are the words. Most begin like no unit.
 func (rd *Reader) unitIn(s string, toks []token) *catalogue.Unit {
-	if len(toks) > 0 && !toks[0].punct && !isDigit(toks[0].low[0]) && !rd.unitOpenings[toks[0].key] && text.IsClean(s) {
+	if len(toks) > 0 && !toks[0].punct && !isDigit(toks[0].low[0]) && !rd.unitOpenings[toks[0].key] && areAllOf(toks, s) && areClean(toks) {
 		return nil
 	}
 	return rd.unit(s)

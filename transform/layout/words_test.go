@@ -3,12 +3,14 @@ package layout
 import (
 	"encoding/csv"
 	"encoding/json"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/phuluc/phuluc/transform/catalogue"
+	"github.com/phuluc/phuluc/transform/text"
 )
 
 // TestWordsAreKnownOnceAndNotInTheCatalogue keeps one place for every word: words.csv holds what header_words.csv of the
@@ -250,5 +252,55 @@ func TestEveryUnitIsFoundByItsFirstWord(t *testing.T) {
 				t.Errorf("%q is read as %v, want %v", word, got, want)
 			}
 		}
+	}
+}
+
+// The key of a piece of text is made of the keys of its words: it must be the one that the text has by itself, in whatever is written.
+func TestTheKeyOfAPieceIsMadeOfThoseOfItsWords(t *testing.T) {
+	rd := NewReader(loadCatalogue(t))
+	files, err := filepath.Glob("testdata/*.tsv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var texts []string
+	for _, f := range files {
+		data, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for line := range strings.Lines(string(data)) {
+			texts = append(texts, strings.Split(strings.TrimSpace(line), "\t")...)
+		}
+	}
+	pieces := []string{"hoà", "thuỷ", "Tỷ lệ", "QUÝ", "Lđ", "viêc̣", "hòan", "6", "T", "1.000", "m²", "km", "³", "[1]", "[", "]", "%", "‰", "<", "≥", "-", "–", "…", "(", ")", "/", ".", ",", ":", "'",
+		" ", "  ", "\n", "\t", "\r\n", "\u00a0", "\u2009", "\u200b", "\u0303", "\u0323", "é", "ß", "中", "ƣ", "Ð", "¶n", "Dá»¯", "\u00ad", "¹", "*", "\xff", "٣", "x"}
+	r := rand.New(rand.NewPCG(3, 4))
+	for range 20_000 {
+		var s strings.Builder
+		for range 1 + r.IntN(6) {
+			s.WriteString(pieces[r.IntN(len(pieces))])
+		}
+		texts = append(texts, s.String())
+	}
+	made := 0
+	for _, s := range texts {
+		toks := rd.tokenize(s)
+		if got, want := keyOf(s, toks), text.Key(s); got != want {
+			t.Fatalf("%q has the key %q, want %q", s, got, want)
+		}
+		for from := range toks {
+			for to := from + 1; to <= min(len(toks), from+8); to++ {
+				piece := s[toks[from].start:toks[to-1].end]
+				if got, want := keyOf(piece, toks[from:to]), text.Key(piece); got != want {
+					t.Fatalf("%q in %q has the key %q, want %q", piece, s, got, want)
+				}
+				if areClean(toks[from:to]) {
+					made++
+				}
+			}
+		}
+	}
+	if made < 50_000 {
+		t.Errorf("only %d keys were made of words", made)
 	}
 }
