@@ -59,8 +59,7 @@ func (rd *Reader) exact(p *phrase, s string, toks []token) bool {
 			return true
 		}
 		if len(toks) > 1 && toks[0].low == "số" && rd.unit(s[toks[1].start:]) != nil { // "Số người" over a column
-			p.dims.unitText = s[toks[1].start:]
-			p.dims.unit = rd.unit(p.dims.unitText)
+			p.dims.unit, p.dims.unitText = rd.unit(s[toks[1].start:]), s
 			return true
 		}
 		if vi, en, cut := strings.Cut(s, " - "); cut && rd.unit(vi) != nil && rd.unit(en) != nil { // "Người - Person"

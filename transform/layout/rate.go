@@ -46,7 +46,7 @@ func (s *sheetReader) rateOf(p *phrase) *phrase {
 	}
 	name := "Tỷ lệ " + thing
 	rate := s.ask(name)
-	if !rate.exactName || len(rate.indicators) != 1 {
+	if d := rate.dims; rate.rest != "" || len(rate.indicators) != 1 || d.year != p.dims.year || d.toYear != p.dims.toYear || d.part != p.dims.part || d.sex+d.area+d.measure != "" {
 		return nil
 	}
 	if in := rate.indicators[0].Indicator; rate.indicators[0].ParentLabel != "" || !isPercent(in) || in.Domain != of.Domain {
@@ -57,7 +57,7 @@ func (s *sheetReader) rateOf(p *phrase) *phrase {
 
 // counted is the one indicator that a phrase names by itself, if it is a count.
 func (rd *Reader) counted(p *phrase) *catalogue.Indicator {
-	if p == nil || !p.exactName || p.ofWhich {
+	if p == nil || p.rest != "" || p.ofWhich || len(p.territories) > 0 || !p.exactName && p.dims.sex+p.dims.area+p.dims.measure+p.dims.ref != "" {
 		return nil
 	}
 	in, _ := rd.pick(p.indicators, nil)

@@ -461,7 +461,25 @@ func (rd *Reader) findTitleWords(s string) *titleWords {
 		}
 		i += step
 	}
+	found.wanted = found.wanted || !found.results && !found.told && isStageOfTargets(toks)
 	return &found
+}
+
+// isStageOfTargets reports whether a title names indicators of a stage of several years, "CÁC CHỈ TIÊU GIAI ĐOẠN 2021-2025": a stage is planned before
+// it is over, and the same word names targets.
+func isStageOfTargets(toks []token) bool {
+	indicators := false
+	for i := 1; i < len(toks); i++ {
+		switch toks[i-1].low + " " + toks[i].low {
+		case "chỉ tiêu":
+			indicators = i < 2 || toks[i-2].low != "số" // "một số chỉ tiêu" are figures
+		case "giai đoạn", "thời kỳ":
+			if _, it := takePeriod(toks[i+1:]); indicators && it.to != 0 {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // isAhead reports whether a word begins that speaks of what is yet to come.

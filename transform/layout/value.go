@@ -112,13 +112,16 @@ func (rd *Reader) countsThings(cx *cellContext, rw *row, c int) bool {
 		if in == nil {
 			continue
 		}
+		word := ""
 		for _, w := range []string{rw.mean.unitCell, rw.mean.dims.unitText, cx.columns[c].dims.unitText, rw.mean.blockUnitText, cx.title.dims.unitText} {
-			if w != "" {
-				u, code := rd.unitOf(in, w)
-				return code == "" && in.ValueKind == "count" && u.Factor.Equal(decimal.NewFromInt(1))
+			if _, thing := namesThing(w); w != "" && (word == "" || !thing) {
+				if word = w; !thing {
+					break
+				}
 			}
 		}
-		return false
+		u, code := rd.unitOf(in, word)
+		return code == "" && in.ValueKind == "count" && u.Factor.Equal(decimal.NewFromInt(1))
 	}
 	return false
 }
@@ -189,8 +192,18 @@ type unitQuestion struct {
 	word      string
 }
 
+// namesThing recognises a header that names what is counted, "Số người": that it is counted one by one holds unless a unit is stated anywhere.
+func namesThing(w string) (thing string, ok bool) {
+	const number = "Số "
+	if len(w) > len(number) && strings.EqualFold(w[:len(number)], number) {
+		return w[len(number):], true
+	}
+	return w, false
+}
+
 // unitOf reads a unit word for an indicator. code is "" when it fits.
 func (rd *Reader) unitOf(in *catalogue.Indicator, w string) (u *catalogue.Unit, code string) {
+	w, _ = namesThing(w)
 	u = rd.units.get(unitQuestion{in, w}, func() *catalogue.Unit {
 		if vi, en, cut := strings.Cut(w, " - "); cut && len(rd.cat.UnitsByWord(w)) == 0 { // "Nghìn người - Thous. pers."
 			if u := rd.cat.UnitFor(in, vi); u != nil && u == rd.cat.UnitFor(in, en) {
@@ -212,6 +225,7 @@ func (rd *Reader) unitOf(in *catalogue.Indicator, w string) (u *catalogue.Unit, 
 // and the column header are equally near and must agree.
 func (b *bookReader) statedUnit(cx *cellContext, rm, cm *meaning, in *catalogue.Indicator) (u *catalogue.Unit, code string, args []string) {
 	percent := isPercent(in)
+	var counted *catalogue.Unit // one by one, if nobody says otherwise
 	for _, w := range []string{rm.unitCell, rm.dims.unitText, cm.dims.unitText} {
 		if w == "" || strings.Trim(w, " -–.…") == "" {
 			continue
@@ -219,6 +233,10 @@ func (b *bookReader) statedUnit(cx *cellContext, rm, cm *meaning, in *catalogue.
 		x, code := b.rd.unitOf(in, w)
 		if code != "" {
 			return nil, code, []string{w, in.NameVi}
+		}
+		if _, thing := namesThing(w); thing {
+			counted = x
+			continue
 		}
 		if u != nil && x != u {
 			return nil, "unit.conflict", []string{u.NameVi, x.NameVi}
@@ -239,9 +257,12 @@ func (b *bookReader) statedUnit(cx *cellContext, rm, cm *meaning, in *catalogue.
 		if percent && code == "unit.conflict" {
 			return nil, "", nil // a unit line for the counts of a mixed table
 		}
+		if counted != nil && code == "unit.conflict" {
+			break // of other columns
+		}
 		return nil, code, []string{w, in.NameVi}
 	}
-	return nil, "", nil
+	return counted, "", nil
 }
 
 func isPercent(in *catalogue.Indicator) bool {
