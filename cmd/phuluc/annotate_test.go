@@ -51,7 +51,7 @@ func TestCheckAnnotatesACopyForTheSender(t *testing.T) {
 			t.Errorf("%s: %q", cell, comments[cell])
 		}
 	}
-	if !strings.Contains(mail, "ô D10, E10, F10, G10") || !strings.Contains(mail, "back.xlsx") {
+	if !strings.Contains(mail, "ô D10:G10 (4 ô)") || !strings.Contains(mail, "back.xlsx") {
 		t.Errorf("the mail says %s", mail)
 	}
 

@@ -17,6 +17,7 @@ import (
 	"github.com/phuluc/phuluc/extract"
 	"github.com/phuluc/phuluc/extract/delimited"
 	"github.com/phuluc/phuluc/extract/landing"
+	"github.com/phuluc/phuluc/extract/sheet"
 	"github.com/phuluc/phuluc/transform"
 	"github.com/phuluc/phuluc/transform/catalogue"
 	"github.com/phuluc/phuluc/transform/mapping"
@@ -375,9 +376,15 @@ func printCheck(w io.Writer, name string, f *record.File) {
 	if n := len(f.Insurance); n > 0 {
 		fmt.Fprintf(w, "    %s\n", plural(int64(n), "insurance count", "insurance counts"))
 	}
-	for _, r := range f.Refusals {
-		where := strings.Trim(r.Sheet+"!"+address(r.Origin), "!")
-		fmt.Fprintf(w, "  ✗ %s %s %q: %s\n", r.Code, where, r.Raw, r.Message("vi"))
+	for _, same := range alike(f.Refusals) {
+		r := &same[0]
+		where := strings.Trim(r.Sheet+"!"+places(same), "!")
+		if len(same) == 1 {
+			where = fmt.Sprintf("%s %q", where, r.Raw)
+		} else {
+			where = fmt.Sprintf("%s (%d ô)", where, len(same))
+		}
+		fmt.Fprintf(w, "  ✗ %s %s: %s\n", r.Code, where, r.Message("vi"))
 		if r.Nearest != "" {
 			fmt.Fprintf(w, "      gần nhất: %s\n", r.Nearest)
 		}
@@ -385,6 +392,37 @@ func printCheck(w io.Writer, name string, f *record.File) {
 	for _, d := range f.Findings {
 		fmt.Fprintf(w, "  ! %s %s!%s: expected %s, found %s\n", d.Rule, d.Sheet, address(d.Origin), d.Expected, d.Actual)
 	}
+}
+
+// alike puts together the refusals of a sheet that say the same, in the order in which each is said first.
+func alike(refusals []record.Refusal) (groups [][]record.Refusal) {
+	at := map[string]int{}
+	for _, r := range refusals {
+		key := strings.Join(append([]string{r.Sheet, r.Code, r.Nearest}, r.Args...), "\x00")
+		k, seen := at[key]
+		if !seen || r.Row == 0 { // a field of a feed stands for itself
+			k = len(groups)
+			at[key] = k
+			groups = append(groups, nil)
+		}
+		groups[k] = append(groups[k], r)
+	}
+	return groups
+}
+
+// maxRanges is how many ranges of cells are named that were refused for one reason.
+const maxRanges = 8
+
+// places names where refusals of one sheet stand.
+func places(refusals []record.Refusal) string {
+	if refusals[0].Row == 0 {
+		return address(refusals[0].Origin)
+	}
+	cells := make([]sheet.Position, len(refusals))
+	for i := range refusals {
+		cells[i] = sheet.Position{Row: refusals[i].Row, Col: refusals[i].Col}
+	}
+	return sheet.List(sheet.Ranges(cells), maxRanges)
 }
 
 func nonEmpty(parts ...string) []string {

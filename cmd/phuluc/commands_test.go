@@ -669,3 +669,21 @@ func TestCheckTellsWhatIsUnderstoodInTheShapeOfTheManual(t *testing.T) {
 		t.Error(o.stdout)
 	}
 }
+
+func TestCheckNamesTheCellsThatWereRefusedForOneReasonInOneLine(t *testing.T) {
+	t.Parallel()
+	name := filepath.Join(t.TempDir(), "ha-giang.csv")
+	table := "TỈNH HÀ GIANG;;;;\nChỉ tiêu;Đơn vị tính;TH 2018;Ước TH 2019;KH 2020\nSố chim bay;người;1;2;3\nTỷ lệ lao động qua đào tạo;%;50;mưa;52\nSố chim bay;người;4;5;6\n"
+	if err := os.WriteFile(name, []byte(table), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	o := run(t, done, "check", name)
+	for _, want := range []string{
+		"!C3:E3, C5:E5 (6 ô): Chỉ tiêu không có trong danh mục: Số chim bay\n",
+		"!D4 \"mưa\": Không đọc được con số: mưa\n",
+	} {
+		if !strings.Contains(o.stdout, want) {
+			t.Errorf("it does not say %q:\n%s", want, o.stdout)
+		}
+	}
+}

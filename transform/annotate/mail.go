@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/phuluc/phuluc/extract/sheet"
 	"github.com/phuluc/phuluc/transform/catalogue"
 	"github.com/phuluc/phuluc/transform/record"
 )
@@ -48,35 +49,39 @@ func Mail(cat *catalogue.Catalogue, f *record.File, attachment string) string {
 // point is one or more notes of one sheet that say the same, such as those of a row with an unknown label.
 type point struct {
 	note
-	cells []string
-	raws  []string
+	cells []sheet.Position
 }
 
 func group(all []note) []point {
+	type said struct {
+		sheet, problem, expected, nearest string
+		refused                           bool
+	}
 	var points []point
+	at := map[said]int{}
 	for _, n := range all {
-		if k := len(points) - 1; k >= 0 && n.Cell != "" {
-			if p := &points[k]; p.Sheet == n.Sheet && p.Problem == n.Problem && p.Expected == n.Expected && p.Nearest == n.Nearest && p.Refused == n.Refused {
-				p.cells, p.raws = append(p.cells, n.Cell), append(p.raws, n.Raw)
-				continue
-			}
+		same := said{n.Sheet, n.Problem, n.Expected, n.Nearest, n.Refused}
+		k, seen := at[same]
+		if !seen || n.Cell == "" {
+			k = len(points)
+			points = append(points, point{note: n})
+			at[same] = k
 		}
-		points = append(points, point{n, []string{n.Cell}, []string{n.Raw}})
+		points[k].cells = append(points[k].cells, sheet.Position{Row: n.Row, Col: n.Col})
 	}
 	return points
 }
 
-// shownCells is how many cells of a point are named.
-const shownCells = 8
+// shownRanges is how many ranges of the cells of a point are named.
+const shownRanges = 8
 
 func (p point) sentence() string {
 	var b strings.Builder
-	p.Cell = strings.Join(p.cells[:min(len(p.cells), shownCells)], ", ")
-	if len(p.cells) > shownCells {
-		p.Cell += fmt.Sprintf(" … (%d ô)", len(p.cells))
+	if len(p.cells) > 1 {
+		p.Cell = fmt.Sprintf("%s (%d ô)", sheet.List(sheet.Ranges(p.cells), shownRanges), len(p.cells))
 	}
 	fmt.Fprintf(&b, "%s: %s", capital(p.where()), p.Problem)
-	if len(p.raws) == 1 && p.Raw != "" && !p.tellsRaw() {
+	if len(p.cells) == 1 && p.Raw != "" && !p.tellsRaw() {
 		fmt.Fprintf(&b, " (ghi: “%s”)", shorten(p.Raw, 80))
 	}
 	if p.Expected != "" {
