@@ -4,6 +4,7 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/phuluc/phuluc/extract/sheet"
 	"github.com/phuluc/phuluc/transform/record"
@@ -70,7 +71,7 @@ type grid struct {
 type position struct{ r, c int }
 
 // newGrid lays out the cells; ok is false when the sheet is too sparse to lay out (see maxGrid). Cells that repeat an
-// address already seen keep their own fate but are not on the grid.
+// address already seen keep their own fate but are not on the grid, nor are cells of blanks alone: they show what an empty cell shows.
 func newGrid(s SheetCells, read func(*sheet.Cell) *reading) (g *grid, ok bool) {
 	g = &grid{info: s.Info, cells: s.Cells, fates: make([]fate, len(s.Cells))}
 	if !g.lay(nil) {
@@ -85,8 +86,15 @@ func newGrid(s SheetCells, read func(*sheet.Cell) *reading) (g *grid, ok bool) {
 		} else {
 			g.text[i] = strings.TrimSpace(c.Raw)
 		}
+		if isBlank(c) {
+			g.skip(int32(i), skipBlankForm)
+		}
 	}
 	return g, true
+}
+
+func isBlank(c *sheet.Cell) bool {
+	return c.Kind == sheet.Text && (c.Raw == "" || c.Raw[0] <= ' ' || c.Raw[0] >= utf8.RuneSelf) && strings.TrimSpace(c.Raw) == ""
 }
 
 // zone is a rectangle of the sheet that is laid out at another place than it stands: tables side by side are laid out one below the
@@ -113,6 +121,9 @@ func (g *grid) lay(zones []zone) bool {
 	col := 0 // of colSet
 	for i := range g.cells {
 		c := &g.cells[i]
+		if isBlank(c) {
+			continue
+		}
 		p := sheet.Range{Row1: c.Row, Col1: c.Col, Row2: c.Row, Col2: c.Col}
 		if m := c.Merge; !m.IsZero() && m.Contains(c.Row, c.Col) {
 			p.Row2, p.Col2 = m.Row2, m.Col2
@@ -147,6 +158,10 @@ func (g *grid) lay(zones []zone) bool {
 	g.pos, g.span = make([]position, n), make([]position, n)
 	var p position
 	for i := range places {
+		if places[i].IsZero() {
+			g.pos[i], g.span[i] = position{-1, -1}, position{-1, -1}
+			continue
+		}
 		if i == 0 || places[i].Row1 != places[i-1].Row1 { // most cells follow one in the same row
 			p.r = sort.SearchInts(g.rows, places[i].Row1)
 		}
