@@ -285,13 +285,13 @@ func (s *sheetReader) neighbours(i int32) (label, header string) {
 	p := s.g.pos[i]
 	for c := p.c - 1; c >= 0; c-- {
 		if j := s.g.cell(p.r, c); j != none && s.class[j] == classText {
-			label = s.g.cells[j].Raw
+			label = s.g.text[j]
 			break
 		}
 	}
 	for r := p.r - 1; r >= 0 && r >= p.r-40; r-- {
 		if j := s.g.cell(r, p.c); j != none && s.class[j] == classText {
-			header = s.g.cells[j].Raw
+			header = s.g.text[j]
 			break
 		}
 	}

@@ -356,12 +356,13 @@ func (b *bookReader) value(s *sheetReader, cx *cellContext, rw *row, cm *meaning
 		return
 	}
 	var n text.Number
-	written := s.g.text[p.cell]
+	shown := s.g.text[p.cell]
+	written := shown
 	switch cell.Kind {
 	case sheet.Number:
 		v, cut, err := text.FromFloat(cell.Raw)
 		if err != nil {
-			no("number.unreadable", "", cell.Raw)
+			no("number.unreadable", "", shown)
 			return
 		}
 		if cut {
@@ -369,7 +370,7 @@ func (b *bookReader) value(s *sheetReader, cx *cellContext, rw *row, cm *meaning
 		}
 		n.Value, p.number = v, true
 		if digits := sheet.HiddenDigits(cell.Format); digits > 0 && !v.IsZero() { // who wrote the unit beside it saw another number
-			no("unit.ambiguous", "", cell.Raw, "the number format shows it divided", v.Shift(-digits).String())
+			no("unit.ambiguous", "", shown, "the number format shows it divided", v.Shift(-digits).String())
 			return
 		}
 		if strings.Contains(cell.Format, "%") && strings.Contains(unquotedFormat(cell.Format), "%") {
@@ -389,34 +390,34 @@ func (b *bookReader) value(s *sheetReader, cx *cellContext, rw *row, cm *meaning
 			case text.ReasonEmpty:
 				b.empty(p, ne.Empty, u, own)
 			case text.ReasonAmbiguous:
-				no("number.ambiguous", "", cell.Raw)
+				no("number.ambiguous", "", shown)
 			case text.ReasonRange:
-				no("number.range", "", cell.Raw)
+				no("number.range", "", shown)
 			default:
-				no("number.unreadable", "", cell.Raw)
+				no("number.unreadable", "", shown)
 			}
 			return
 		}
 		if err != nil || n.Kind != "" || (n.Of.Valid || n.Sub.Valid) && in.ValueKind != "count" || n.Sub.Valid && b.rd.subSex(&p.obs, in, n.SubWord) == "" {
-			no("number.unreadable", "", cell.Raw)
+			no("number.unreadable", "", shown)
 			return
 		}
 		if n.Of.Valid { // "71.819/75.126": so many of so many
 			p.obs.Note = strings.TrimSpace(p.obs.Note + " / " + n.Of.Decimal.String())
 		}
 	case sheet.Date:
-		no("number.unreadable", "", firstOf(s.shownDate(p.cell, "d/m/yyyy"), cell.Raw), "the cell is a date")
+		no("number.unreadable", "", firstOf(s.shownDate(p.cell, "d/m/yyyy"), shown), "the cell is a date")
 		return
 	default:
 		if cell.Kind == sheet.Error && strings.HasPrefix(cell.Raw, "=") {
-			no("value.not_computed", "", cell.Raw)
+			no("value.not_computed", "", shown)
 			return
 		}
-		no("number.unreadable", "", cell.Raw)
+		no("number.unreadable", "", shown)
 		return
 	}
 	if n.High.Valid && n.High.Decimal.LessThan(n.Value) {
-		no("number.range", "", cell.Raw)
+		no("number.range", "", shown)
 		return
 	}
 	// The cell's own unit is the nearest.
@@ -443,7 +444,7 @@ func (b *bookReader) value(s *sheetReader, cx *cellContext, rw *row, cm *meaning
 			u = b.labelUnit(s, cx, p.col, in, &rw.mean, cm)
 		}
 		if n.Scale != 0 && (u == nil || !u.Factor.Equal(decimal.NewFromInt(1))) {
-			no("unit.ambiguous", "", cell.Raw)
+			no("unit.ambiguous", "", shown)
 			return
 		}
 	}
@@ -455,31 +456,31 @@ func (b *bookReader) value(s *sheetReader, cx *cellContext, rw *row, cm *meaning
 		return
 	}
 	if cell.Kind == sheet.Text && cx.isDoubtful(written, &n, p.col, in, u) {
-		no("number.ambiguous", "", cell.Raw, u.NameVi)
+		no("number.ambiguous", "", shown, u.NameVi)
 		return
 	}
 	if cell.Kind == sheet.Text && in.ValueKind == "count" && s.isCutThousands(cx, p.col, written) {
-		no("number.ambiguous", "", cell.Raw, u.NameVi)
+		no("number.ambiguous", "", shown, u.NameVi)
 		return
 	}
 	if in.ValueKind == "count" && u.Factor.Equal(decimal.NewFromInt(1)) && (!n.Value.IsInteger() || n.High.Valid && !n.High.Decimal.IsInteger()) {
 		if p.number && -n.Value.Exponent() == 3 && n.Value.Abs().LessThan(decimal.NewFromInt(1000)) {
-			no("number.ambiguous", "", cell.Raw) // 7.333 typed where a dot is the decimal mark: 7333?
+			no("number.ambiguous", "", shown) // 7.333 typed where a dot is the decimal mark: 7333?
 		} else {
-			no("value.type", "", cell.Raw, in.NameVi)
+			no("value.type", "", shown, in.NameVi)
 		}
 		return
 	}
 	v, ok := cat.Convert(n.Value, u, own)
 	if !ok {
-		no("number.range", "", cell.Raw, u.NameVi, own.NameVi)
+		no("number.range", "", shown, u.NameVi, own.NameVi)
 		return
 	}
 	p.obs.Value = decimal.NewNullDecimal(v)
 	if n.High.Valid {
 		h, ok := cat.Convert(n.High.Decimal, u, own)
 		if !ok {
-			no("number.range", "", cell.Raw, u.NameVi, own.NameVi)
+			no("number.range", "", shown, u.NameVi, own.NameVi)
 			return
 		}
 		p.obs.High = decimal.NewNullDecimal(h)
@@ -493,7 +494,7 @@ func (b *bookReader) value(s *sheetReader, cx *cellContext, rw *row, cm *meaning
 	}
 	part, ok := cat.Convert(n.Sub.Decimal, u, own)
 	if !ok || u.Factor.Equal(decimal.NewFromInt(1)) && !n.Sub.Decimal.IsInteger() {
-		no("value.type", "", cell.Raw, in.NameVi)
+		no("value.type", "", shown, in.NameVi)
 		return
 	}
 	q := *p

@@ -56,7 +56,7 @@ func CodeOf(code string) (Code, bool) {
 // CodesCSV returns codes.csv as it is embedded: the table of reasons that goes into the warehouse.
 func CodesCSV() string { return codesCSV }
 
-// Message is what a person reads: the code's text, then the particulars. lang is "vi" or "en".
+// Message is what a person reads: the code's text, then the particulars, in one line. lang is "vi" or "en".
 func (r Refusal) Message(lang string) string {
 	c, ok := CodeOf(r.Code)
 	text := c.MessageEn
@@ -70,7 +70,7 @@ func (r Refusal) Message(lang string) string {
 		if vi, ok := loadParticulars()[a]; ok && lang == "vi" {
 			a = vi
 		}
-		text += [2]string{": ", "; "}[min(i, 1)] + a
+		text += [2]string{": ", "; "}[min(i, 1)] + strings.Join(strings.Fields(a), " ")
 	}
 	return text
 }

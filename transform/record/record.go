@@ -40,8 +40,8 @@ type Observation struct {
 	Unit      string              // units.csv code in which Value is expressed (the indicator's own unit)
 	Reported  string              // units.csv code in which the sender wrote it
 	Note      string              // footnotes, standards, rounding: never needed to read the value
-	Label     string              // the row or column text that named the indicator or territory, as written
-	Header    string              // the header texts that applied, joined by " / ", as written
+	Label     string              // the row or column text that named the indicator or territory, as the fonts of the file show it
+	Header    string              // the header texts that applied, joined by " / ", as their fonts show them
 
 	// The percentage of the plan that the sender states for this value, and the A1 address and stored text of its cell (same
 	// sheet). Kept only where the plan itself is not there to recompute it from.

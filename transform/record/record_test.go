@@ -56,6 +56,10 @@ func TestMessageGivesTextThenParticulars(t *testing.T) {
 	if got := r.Message("vi"); got != "Các tiêu đề của ô mâu thuẫn nhau: ước thực hiện; Kế hoạch / Ước TH 2019" {
 		t.Error(got)
 	}
+	r = Refusal{Code: "indicator.unknown", Args: []string{"Tỷ lệ tăng (%)\n      Growth rate (%)"}}
+	if got := r.Message("vi"); got != "Chỉ tiêu không có trong danh mục: Tỷ lệ tăng (%) Growth rate (%)" {
+		t.Error(got)
+	}
 	if got := (Refusal{Code: "no.such"}).Message("vi"); got != "no.such" {
 		t.Error(got)
 	}
