@@ -12,6 +12,7 @@ import (
 
 	"github.com/phuluc/phuluc/extract/sheet"
 	"github.com/phuluc/phuluc/transform"
+	tables "github.com/phuluc/phuluc/transform/layout"
 	"github.com/phuluc/phuluc/transform/record"
 )
 
@@ -98,6 +99,20 @@ var years = regexp.MustCompile(`\b(19|20)\d\d\b`)
 func (s *sources) understood(f *record.File) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "territory %q, document %q, title %q\n", f.Identity.Territory, f.Identity.Document, f.Identity.Title)
+	rd := tables.NewReader(s.cat)
+	says := func(text string) string { // the territories and years that a label or a header names
+		var said []string
+		for _, part := range strings.Split(text, " / ") {
+			if t := rd.Understand(part).Territories; len(t) > 0 {
+				said = append(said, t[0])
+			}
+			said = append(said, years.FindAllString(part, -1)...)
+		}
+		if said = slices.Compact(said); len(said) == 0 {
+			return ""
+		}
+		return " = " + strings.Join(said, " ")
+	}
 	type value struct {
 		origin                  record.Origin
 		label, header, code, of string
@@ -137,33 +152,12 @@ func (s *sources) understood(f *record.File) string {
 		slices.Sort(cols)
 		for _, c := range cols {
 			for _, h := range heads[c] {
-				fmt.Fprintf(&b, "  column %s %s\n", sheet.ColumnName(c), oneLine(h))
+				fmt.Fprintf(&b, "  column %s %s%s\n", sheet.ColumnName(c), oneLine(h), says(h))
 			}
 		}
-		var places, periods []string
 		for _, r := range lines {
-			fmt.Fprintf(&b, "  row %d %s\n", r, oneLine(rows[r]))
-			for _, part := range strings.Split(rows[r], " / ") {
-				if ts := s.cat.TerritoriesByName(part); len(ts) > 0 && !slices.Contains(places, ts[0].ID) {
-					places = append(places, ts[0].ID)
-				}
-			}
+			fmt.Fprintf(&b, "  row %d %s%s\n", r, oneLine(rows[r]), says(rows[r]))
 		}
-		for _, c := range cols {
-			for _, h := range heads[c] {
-				for _, part := range strings.Split(h, " / ") {
-					if ts := s.cat.TerritoriesByName(part); len(ts) > 0 && !slices.Contains(places, ts[0].ID) {
-						places = append(places, ts[0].ID)
-					}
-				}
-				for _, y := range years.FindAllString(h, -1) {
-					if !slices.Contains(periods, y) {
-						periods = append(periods, y)
-					}
-				}
-			}
-		}
-		fmt.Fprintf(&b, "  territories %v\n  years in headers %v\n", places, periods)
 		byCode := map[string][]value{}
 		for _, v := range values {
 			byCode[v.code] = append(byCode[v.code], v)

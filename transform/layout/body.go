@@ -80,7 +80,7 @@ func (s *sheetReader) layOutColumns(t *table) {
 			last = i
 			p := s.parsed[i]
 			col.stack, col.cells = append(col.stack, p), append(col.cells, i)
-			texts = append(texts, g.cells[i].Raw)
+			texts = append(texts, g.text[i])
 		}
 		s.readRateColumn(t, c)
 		col.header = strings.Join(texts, " / ")
@@ -306,7 +306,8 @@ func (s *sheetReader) settleColumn(t *table, c int) {
 		texts, numbers, _ := s.contents(t, c)
 		if numbers > texts {
 			for k := range c {
-				if t.columns[k].role == roleLabel {
+				names, others, _ := s.contents(t, k)
+				if t.columns[k].role == roleLabel || t.columns[k].role == "" && len(t.columns[k].stack) == 0 && names > others {
 					col.role = roleValue
 					return
 				}
@@ -345,8 +346,14 @@ func (s *sheetReader) readRows(t *table) {
 		}
 	}
 	lastData := t.bottom
+	noted := false // what stands below a note and has no values goes on with it
 	for r := t.bottom + 1; r < t.end; r++ {
-		if s.hasValues(t, r) || s.isLabelRow(t, r) {
+		switch {
+		case s.hasValues(t, r):
+			lastData, noted = r, false
+		case s.opensNote(r):
+			noted = true
+		case !noted && s.isLabelRow(t, r):
 			lastData = r
 		}
 	}
@@ -654,6 +661,12 @@ func (s *sheetReader) hasValues(t *table, r int) bool {
 	return false
 }
 
+// opensNote reports whether a row begins with a note.
+func (s *sheetReader) opensNote(r int) bool {
+	cells := s.g.rowCells(r)
+	return len(cells) > 0 && s.parsed[cells[0]] != nil && s.parsed[cells[0]].opens == kindNote
+}
+
 // isLabelRow: a row of an unfilled form has an ordinal or a unit beside its label, or a label that is known.
 func (s *sheetReader) isLabelRow(t *table, r int) bool {
 	label, support := false, false
@@ -802,7 +815,7 @@ func (s *sheetReader) textReason(i int32, otherwise string) string {
 		return skipBlankForm
 	case p == nil:
 		return otherwise
-	case p.unitLine:
+	case p.unitLine, otherwise == skipTitle && s.rd.bothUnits(t) != nil:
 		return skipUnit
 	case p.opens == kindNote:
 		return skipNote

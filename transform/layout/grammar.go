@@ -27,6 +27,8 @@ func (rd *Reader) exact(p *phrase, s string, toks []token) bool {
 			p.achieved = rd.achieved(toks)
 		case kindFiller, kindCarrier, kindDivision:
 			found = true
+		case kindSplit:
+			p.split, found = w.value, true
 		case kindSection:
 			p.section, found = true, true
 		}

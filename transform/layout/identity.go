@@ -337,7 +337,7 @@ func (b *bookReader) identify(path string) *record.Refusal {
 			if y := facts.planYear; y > sheetRound {
 				sheetRound, at = y, here
 			}
-			if p.opens == "" && !p.unitLine {
+			if p.opens == "" && !p.unitLine && rd.bothUnits(p.text) == nil {
 				titles = append(titles, p.text)
 			}
 		}

@@ -86,7 +86,7 @@ func parseOrdinal(s string) (ordinal, bool) {
 	case "+":
 		return ordinal{rankPlus, t}, true
 	case "*", "•", "·":
-		return ordinal{rankDot, t}, true
+		return ordinal{rankDot, t}, t == strings.TrimSpace(s) // "(*)" is the mark of a footnote
 	case "":
 		return ordinal{}, false
 	}

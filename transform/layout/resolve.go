@@ -167,7 +167,11 @@ func (m *meaning) asAncestor() ancestor {
 func (s *sheetReader) columnMeaning(t *table, c int) meaning {
 	var m meaning
 	var above []ancestor
-	for k, p := range t.columns[c].stack {
+	stack := t.columns[c].stack
+	for k, p := range stack {
+		if p.split != "" && slices.ContainsFunc(stack[k+1:], p.isSplitInto) {
+			p = p.nameless()
+		}
 		measure, period := s.isRefined(t, c, k)
 		if measure || period {
 			q := *p
@@ -182,11 +186,34 @@ func (s *sheetReader) columnMeaning(t *table, c int) meaning {
 			p = &q
 		}
 		s.rd.add(&m, p, above)
-		if k+1 < len(t.columns[c].stack) {
+		if k+1 < len(stack) {
 			above = append([]ancestor{{indicator: m.indicator, text: p.body}}, above...)
 		}
 	}
+	for _, p := range stack {
+		if p.places && len(m.territories) == 0 && m.unknown == "" {
+			m.unknown = p.body // "Huyện" over numbers: those of districts, or their number
+		}
+	}
 	return m
+}
+
+// isSplitInto reports whether a text is one of those into which p announces that something is split: "Urban" below "Area".
+func (p *phrase) isSplitInto(part *phrase) bool {
+	return p.split == "area" && part.dims.area != "" || p.split == "sex" && part.dims.sex != ""
+}
+
+// splitsBelow reports whether the row below one that bears a text is one of those into which the text announces that something is split.
+func (s *sheetReader) splitsBelow(t *table, rw *row, p *phrase) bool {
+	next := slices.Index(t.rows, rw) + 1
+	return next < len(t.rows) && slices.ContainsFunc(t.rows[next].labels, func(i int32) bool { return p.isSplitInto(s.parsed[i]) })
+}
+
+// nameless is the phrase without the indicators that it may name elsewhere.
+func (p *phrase) nameless() *phrase {
+	q := *p
+	q.indicators, q.exactName = nil, false
+	return &q
 }
 
 // isRefined reports what the lowest header of a column says more narrowly than the one at k, which stands over several columns: that the
@@ -232,6 +259,9 @@ func (s *sheetReader) rowMeaning(t *table, rw *row, title *meaning) meaning {
 	above := rw.ancestors(title)
 	for k, i := range rw.labels {
 		p := s.parsed[i]
+		if p.split != "" && s.splitsBelow(t, rw, p) {
+			p = p.nameless()
+		}
 		s.rd.add(&m, p, above)
 		if k+1 < len(rw.labels) {
 			above = append([]ancestor{{indicator: m.indicator, text: p.body}}, above...)
@@ -795,7 +825,7 @@ func (b *bookReader) resolveCell(s *sheetReader, cx *cellContext, rw *row, c int
 		return
 	}
 	if g.cells[i].External {
-		no("value.external_link", "", label, header)
+		no("value.external_link", "")
 		return
 	}
 	// Unknown texts first: without them nothing else can be said.
@@ -1153,7 +1183,7 @@ func status(measure, written string) string {
 func (s *sheetReader) rowText(rw *row) string {
 	var parts []string
 	for _, i := range rw.labels {
-		parts = append(parts, s.g.cells[i].Raw)
+		parts = append(parts, s.g.text[i])
 	}
 	return strings.Join(parts, " / ")
 }

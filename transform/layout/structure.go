@@ -186,9 +186,6 @@ func (b *bookReader) refuseShape(s *sheetReader, sh *shape) {
 				continue
 			}
 			reason := s.textReason(i, skipTitle)
-			if s.rd.unit(g.text[i]) != nil {
-				reason = skipUnit
-			}
 			g.skip(i, reason)
 			if reason == skipTitle && g.pos[i].c <= sh.c1 {
 				titles = append(titles, s.parsed[i].text)
@@ -210,7 +207,7 @@ func (b *bookReader) refuseShape(s *sheetReader, sh *shape) {
 		known := named
 		var label []string
 		for _, i := range labels {
-			label = append(label, g.cells[i].Raw)
+			label = append(label, g.text[i])
 			known = known || s.names(i)
 			g.skipIfUnset(i, s.textReason(i, skipLabel))
 		}
@@ -235,7 +232,7 @@ func (b *bookReader) refuseUnknown(s *sheetReader, i int32, title, label string,
 	var texts []string
 	unknown := ""
 	for _, h := range heads {
-		texts = append(texts, s.g.cells[h].Raw)
+		texts = append(texts, s.g.text[h])
 		known = known || s.names(h)
 		if s.parsed[h].rest != "" {
 			unknown = s.parsed[h].body
@@ -245,7 +242,7 @@ func (b *bookReader) refuseUnknown(s *sheetReader, i int32, title, label string,
 	switch {
 	case len(heads) == 0:
 	case s.g.cells[i].External:
-		b.refuse(s.g, i, "value.external_link", label, header, "", label, header)
+		b.refuse(s.g, i, "value.external_link", label, header, "")
 	case !known:
 		b.refuseNameless(s.g, i, title, label, header)
 	case unknown != "":

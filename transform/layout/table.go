@@ -779,12 +779,34 @@ func (s *sheetReader) continues(t *table, r int, v rowView) bool {
 		case roleOrdinal, roleUnit, roleOwner, roleTask, rolePartner, roleDue, roleLevel:
 			return false
 		case roleLabel:
-			if s.parsed[above].dims.year == 0 && g.span[above].c == g.pos[above].c && !s.underYears(above, i) {
+			if s.parsed[above].dims.year == 0 && g.span[above].c == g.pos[above].c && !s.underYears(above, i) && !s.headsNumbers(r, c) {
 				return false
 			}
 		}
 	}
 	return true
+}
+
+// headsNumbers reports whether a number with a text to its left stands in a column of the first row of numbers below a row: "Huyện" over it is no
+// title of labels but tells what is counted.
+func (s *sheetReader) headsNumbers(r, c int) bool {
+	for r++; r < len(s.g.rows); r++ {
+		labelled, numbers := false, false
+		for _, i := range s.g.rowCells(r) {
+			switch {
+			case s.class[i] == classText:
+				labelled = labelled || !numbers
+			case s.class[i] == classValue && s.g.pos[i].c == c:
+				return labelled
+			default:
+				numbers = true
+			}
+		}
+		if numbers {
+			return false
+		}
+	}
+	return false
 }
 
 // underGroup reports whether a cell below a blank of the band may belong to the header left of the blank: the column of that header has

@@ -97,10 +97,10 @@ func (s *sheetReader) readTitles(cells []int32) titleInfo {
 			ti.narrowed = append(ti.narrowed, rd.narrowings(s.g.text[i], false)...)
 		}
 		attached = attached || reason == skipLetterhead && (rd.isOfPlan(s.g.text[i]) || rd.titleWords(p.text).wanted)
-		if reason != skipTitle {
+		if reason != skipTitle && reason != skipUnit {
 			continue
 		}
-		if rd.unit(p.text) == nil {
+		if reason == skipTitle {
 			ti.texts = append(ti.texts, p.text)
 		}
 		if m, ok := rd.locality(s.g.text[i]); ok {

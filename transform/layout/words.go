@@ -37,6 +37,7 @@ const (
 	kindArea       = "area"       // U, R, T
 	kindTotal      = "total"      // the whole, of whatever the neighbours split
 	kindPart       = "part"       // part of the year: Y, S1 …
+	kindSplit      = "split"      // sex, area: what the headers or rows below it may be, if it is not the name of an indicator
 	kindFiller     = "filler"     // no meaning of its own
 	kindCarrier    = "carrier"    // "Trong đó": what follows is a part of what precedes
 	kindSection    = "section"    // heading of a group of rows
@@ -107,6 +108,7 @@ type phrase struct {
 	indicators  []catalogue.Match
 	exactName   bool // the whole text is the name of the indicators
 	territories []*catalogue.Territory
+	split       string // sex, area: see kindSplit
 	role        string
 	places      bool // the role is a label column of territories
 	comparison  bool
@@ -719,7 +721,10 @@ func (rd *Reader) bilingual(p *phrase) *phrase {
 			continue
 		}
 		q := *a
-		q.dims = both
+		q.dims, q.split = both, firstOf(a.split, b.split)
+		if q.dims.unitText == "" {
+			q.dims.unit, q.dims.unitText = b.dims.unit, b.dims.unitText
+		}
 		if len(q.indicators) == 0 {
 			q.indicators, q.exactName = b.indicators, b.exactName
 		}

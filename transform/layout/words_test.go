@@ -17,7 +17,7 @@ import (
 // catalogue does not, and each row changes how some text is read.
 func TestWordsAreKnownOnceAndNotInTheCatalogue(t *testing.T) {
 	kinds := map[string]bool{}
-	for _, k := range []string{kindRole, kindComparison, kindMeasure, kindStatus, kindSex, kindArea, kindTotal, kindPart, kindFiller,
+	for _, k := range []string{kindRole, kindComparison, kindMeasure, kindStatus, kindSex, kindArea, kindTotal, kindPart, kindSplit, kindFiller,
 		kindCarrier, kindSection, kindRef, kindDivision, kindNote, kindSignature, kindLetterhead} {
 		kinds[k] = true
 	}
