@@ -647,7 +647,7 @@ func (s *sheetReader) context(t *table) *cellContext {
 	silent, says := 0, false
 	for c := range g.cols {
 		if t.columns[c].role == roleValue && len(t.columns[c].stack) > 0 {
-			if cx.columns[c].silent() {
+			if cx.namesNoPart(c) {
 				silent++
 			} else {
 				says = true
@@ -656,7 +656,7 @@ func (s *sheetReader) context(t *table) *cellContext {
 	}
 	for c := range g.cols {
 		t.columns[c].gap = t.columns[c].gap || t.doubtful
-		if silent > 0 && says && t.columns[c].role == roleValue && cx.columns[c].silent() {
+		if silent > 0 && says && t.columns[c].role == roleValue && cx.namesNoPart(c) {
 			t.columns[c].gap = true // "Phân theo giới tính" alone, beside columns that say more
 		}
 	}
@@ -698,6 +698,16 @@ func (s *sheetReader) context(t *table) *cellContext {
 	}
 	cx.onlyDistr = districts >= 2
 	return cx
+}
+
+// namesNoPart reports whether the headers of a column say nothing, or announce parts ("Chia ra") and tell at most the unit of the one that stands
+// there.
+func (cx *cellContext) namesNoPart(c int) bool {
+	m := cx.columns[c]
+	if slices.ContainsFunc(cx.t.columns[c].stack, (*phrase).leadsOn) {
+		m.dims.unit = nil
+	}
+	return m.silent()
 }
 
 // resolveTable decides all value cells of a table.
