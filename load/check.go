@@ -84,14 +84,15 @@ func readChecks(files fs.FS) ([]check, error) {
 
 func (c check) run(ctx context.Context, conn *sql.Conn) (CheckResult, error) {
 	r := CheckResult{Name: c.name, Severity: c.severity, TextEn: c.textEn, TextVi: c.textVi}
-	// A sample only where there is something to show: writing rows as text makes planning a check a tenth dearer. min(x, 5) keeps the
-	// five smallest, so the sample does not depend on the order of the rows.
-	err := conn.QueryRowContext(ctx, "SELECT count(*) FROM (\n"+c.query+"\n) AS q").Scan(&r.Offending)
-	if err == nil && r.Offending > 0 {
-		err = conn.QueryRowContext(ctx, "SELECT CAST(min(CAST(to_json(q) AS VARCHAR), 5) AS VARCHAR) FROM (\n"+c.query+"\n) AS q").Scan(&r.Sample)
-	}
+	// min(x, 5) keeps the five smallest, so the sample does not depend on the order of the rows.
+	var sample sql.NullString
+	err := conn.QueryRowContext(ctx,
+		"SELECT count(*), CAST(min(CAST(to_json(q) AS VARCHAR), 5) AS VARCHAR) FROM (\n"+c.query+"\n) AS q").Scan(&r.Offending, &sample)
 	if err != nil {
 		return r, fmt.Errorf("checks/%s.sql: %w", c.name, err)
+	}
+	if r.Offending > 0 {
+		r.Sample = sample.String
 	}
 	return r, nil
 }

@@ -63,23 +63,20 @@ WITH step AS (
   FROM pool AS p JOIN member AS m ON m.member_no = p.member_no AND p.year BETWEEN m.first_year AND m.last_year
   UNION
   SELECT territory_id, key_no, key_year FROM published
-), expected AS ( -- a bit for each member
-  SELECT z.area_id, z.year, count(*) AS members, bitstring_agg(m.member_no, 1, 512) AS member_set
-  FROM (SELECT DISTINCT area_id, year FROM series) AS z
-  JOIN member AS m ON m.area_id = z.area_id AND z.year BETWEEN m.first_year AND m.last_year
-  GROUP BY z.area_id, z.year
-), found AS (
-  SELECT m.area_id, p.key_no, count(*) AS members, TRY_CAST(sum(p.value) AS DECIMAL(28,10)) AS total, bitstring_agg(p.member_no, 1, 512) AS member_set,
-         CASE WHEN bool_or(p.obs_status = 'F') THEN 'F' WHEN bool_or(p.obs_status = 'E') THEN 'E' WHEN bool_or(p.obs_status = 'P') THEN 'P' ELSE 'A' END AS worst_status
-  FROM pool AS p JOIN member AS m ON m.member_no = p.member_no AND p.year BETWEEN m.first_year AND m.last_year
-  WHERE p.usable
-  GROUP BY m.area_id, p.key_no
-), counted AS (
-  SELECT s.area_id, s.key_no, e.members AS members_expected, coalesce(f.members, 0) AS members_found, f.total, coalesce(f.worst_status, 'A') AS worst_status,
-         CASE WHEN f.members IS NULL THEN e.member_set WHEN f.members < e.members THEN xor(e.member_set, f.member_set) END AS missing
+), part AS (
+  SELECT s.area_id, s.key_no, m.member_no, p.value, p.obs_status, coalesce(p.usable, false) AS usable
   FROM series AS s
-  JOIN expected AS e ON e.area_id = s.area_id AND e.year = s.year
-  LEFT JOIN found AS f ON f.area_id = s.area_id AND f.key_no = s.key_no
+  JOIN member AS m ON m.area_id = s.area_id AND s.year BETWEEN m.first_year AND m.last_year
+  LEFT JOIN pool AS p ON p.member_no = m.member_no AND p.key_no = s.key_no
+), counted AS (
+  SELECT area_id, key_no,
+         count(*) AS members_expected, count(*) FILTER (WHERE usable) AS members_found,
+         TRY_CAST(sum(value) FILTER (WHERE usable) AS DECIMAL(28,10)) AS total,
+         bitstring_agg(member_no, 1, 512) FILTER (WHERE NOT usable) AS missing, -- a bit for each member
+         CASE WHEN bool_or(usable AND obs_status = 'F') THEN 'F' WHEN bool_or(usable AND obs_status = 'E') THEN 'E'
+              WHEN bool_or(usable AND obs_status = 'P') THEN 'P' ELSE 'A' END AS worst_status
+  FROM part
+  GROUP BY area_id, key_no
 ), missing AS ( -- few sets of members are missing again and again: naming each set once is far quicker than naming it for each series
   SELECT c.missing, string_agg(t.name_vi, ', ' ORDER BY t.territory_id) AS members_missing_vi
   FROM (SELECT DISTINCT missing FROM counted WHERE missing IS NOT NULL) AS c
@@ -87,19 +84,17 @@ WITH step AS (
   JOIN dw.dim_territory AS t ON t.territory_id = n.territory_id
   GROUP BY c.missing
 ), offered AS (
-  SELECT s.area_id, s.key_no, coalesce(p.usable, false) AS usable, w.value AS weight,
+  SELECT p.area_id, p.key_no, p.usable, w.value AS weight,
          TRY_CAST(CAST(p.value AS DOUBLE) * CAST(w.value AS DOUBLE) AS DECIMAL(34,6)) AS weighted,
          CASE WHEN x.measure_type = k.measure_type AND x.sex = k.sex AND x.area = k.area THEN 1
               WHEN x.measure_type = k.measure_type AND x.sex = 'T' AND x.area = 'T' THEN 2
               WHEN x.measure_type = 'actual' AND x.sex = k.sex AND x.area = k.area THEN 3
               WHEN x.measure_type = 'actual' AND x.sex = 'T' AND x.area = 'T' THEN 4 END AS basis
-  FROM series AS s
-  JOIN key AS k ON k.key_no = s.key_no
+  FROM part AS p
+  JOIN key AS k ON k.key_no = p.key_no
   JOIN dw.dim_indicator AS i ON i.indicator_code = k.indicator_code AND i.aggregation = 'weighted_mean'
-  JOIN member AS m ON m.area_id = s.area_id AND s.year BETWEEN m.first_year AND m.last_year
   JOIN key AS x ON x.indicator_code = i.weight_code AND x.year = k.year
-  JOIN pool AS w ON w.key_no = x.key_no AND w.member_no = m.member_no AND w.usable AND w.value >= 0
-  LEFT JOIN pool AS p ON p.key_no = s.key_no AND p.member_no = m.member_no
+  JOIN pool AS w ON w.key_no = x.key_no AND w.member_no = p.member_no AND w.usable AND w.value >= 0
 ), weighed AS (
   SELECT o.area_id, o.key_no, o.basis,
          count(*) FILTER (WHERE o.usable) AS usable_weights, count(*) AS weights,
