@@ -263,6 +263,9 @@ func (ti *titleInfo) holds(d *partial) bool {
 	if ti.split || ti.dims.part == "" || ti.dims.part == partUnread || !slices.ContainsFunc(ti.parts, func(p titlePart) bool { return !p.ahead }) {
 		return false
 	}
+	if d.isPartOf(&ti.dims) { // "Tháng 1" in the results of the first quarter
+		return true
+	}
 	last := lastMonth(ti.dims.part)
 	if d.part == "Y" {
 		return last <= 9 && (d.measure == "estimate" || d.measure == "plan" || d.measure == "forecast")
