@@ -156,14 +156,16 @@ func (g *grid) lay(zones []zone) bool {
 		g.at[i] = none
 	}
 	g.pos, g.span = make([]position, n), make([]position, n)
-	var p position
+	p := position{r: -1}
 	for i := range places {
 		if places[i].IsZero() {
 			g.pos[i], g.span[i] = position{-1, -1}, position{-1, -1}
 			continue
 		}
-		if i == 0 || places[i].Row1 != places[i-1].Row1 { // most cells follow one in the same row
-			p.r = sort.SearchInts(g.rows, places[i].Row1)
+		if p.r < 0 || g.rows[p.r] != places[i].Row1 { // most cells follow one in the same row, the others one in the row above
+			if p.r++; p.r == len(g.rows) || g.rows[p.r] != places[i].Row1 {
+				p.r = sort.SearchInts(g.rows, places[i].Row1)
+			}
 		}
 		if p.c++; p.c >= len(g.cols) || g.cols[p.c] != places[i].Col1 { // and stand beside it
 			p.c = sort.SearchInts(g.cols, places[i].Col1)

@@ -16,11 +16,12 @@ import (
 
 // isRateWord recognises "Tỷ lệ", "Tỷ lệ (%)".
 func (rd *Reader) isRateWord(p *phrase) bool {
-	if len(p.body) > 20 {
-		return false
+	const word = "tỷ"
+	if len(p.body) < len(word) || len(p.body) > 20 || !strings.EqualFold(p.body[:len(word)], word) && !strings.EqualFold(p.body[:len(word)], "tỉ") {
+		return false // as nearly all are: seen without splitting them
 	}
 	toks := rd.tokenize(p.body)
-	if len(toks) < 2 || toks[0].low != "tỷ" && toks[0].low != "tỉ" || toks[1].low != "lệ" {
+	if len(toks) < 2 || toks[0].end != len(word) || toks[1].low != "lệ" {
 		return false
 	}
 	for _, t := range toks[2:] {
