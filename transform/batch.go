@@ -207,6 +207,7 @@ func (e *encoder) text(c column, s string) {
 
 // open is a column that is being written.
 type open struct {
+	kind        arrow.Type
 	valid, data *memory.Buffer
 	offsets     *memory.Buffer // of a column of texts; nil of others
 	starts      []int32        // the values of offsets
@@ -248,9 +249,9 @@ func (e *encoder) columns() ([]arrow.Array, error) {
 			continue
 		}
 		o := &columns[c]
-		o.valid, o.data = slice(valid), slice(n.bytes)
+		o.kind, o.valid, o.data = e.schema.Field(c).Type.ID(), slice(valid), slice(n.bytes)
 		clear(o.valid.Bytes())
-		if e.schema.Field(c).Type.ID() == arrow.STRING {
+		if o.kind == arrow.STRING {
 			o.offsets = slice(offsets)
 			o.starts = arrow.Int32Traits.CastFromBytes(o.offsets.Bytes())
 		} else {
@@ -269,7 +270,7 @@ func (e *encoder) columns() ([]arrow.Array, error) {
 	for i := range e.numbers {
 		n := &e.numbers[i]
 		o, row := &columns[n.column], int(n.row)
-		switch data := o.data.Bytes(); e.schema.Field(int(n.column)).Type.ID() {
+		switch data := o.data.Bytes(); o.kind {
 		case arrow.BOOL:
 			bitutil.SetBitTo(data, row, n.value.LowBits() != 0)
 		case arrow.INT32:
@@ -282,18 +283,22 @@ func (e *encoder) columns() ([]arrow.Array, error) {
 		bitutil.SetBit(o.valid.Bytes(), row)
 	}
 	arrays := make([]arrow.Array, columnCount)
+	lists := make([]*memory.Buffer, 0, 3*columnCount) // of all columns, one behind the other
 	for c := range columns {
 		o := &columns[c]
 		if o.data == nil {
 			continue
 		}
-		buffers := []*memory.Buffer{o.valid, o.data}
+		from := len(lists)
+		lists = append(lists, o.valid)
 		if o.offsets != nil {
 			for ; o.filled <= e.rows; o.filled++ {
 				o.starts[o.filled] = o.end
 			}
-			buffers = []*memory.Buffer{o.valid, o.offsets, o.data}
+			lists = append(lists, o.offsets)
 		}
+		lists = append(lists, o.data)
+		buffers := slices.Clip(lists[from:])
 		arrays[c] = newArray(e.schema.Field(c).Type, e.rows, e.rows-e.lengths[c].values, buffers)
 		for _, b := range buffers {
 			b.Release()

@@ -57,19 +57,25 @@ type Cell struct {
 func (c Cell) Address() string { return Address(c.Row, c.Col) }
 
 // Address gives the A1 name of a 1-based row and column.
-func Address(row, col int) string { return ColumnName(col) + strconv.Itoa(row) }
+func Address(row, col int) string {
+	var b [32]byte
+	return string(strconv.AppendInt(appendColumn(b[:0], col), int64(row), 10))
+}
 
 // ColumnName gives the letters of a 1-based column: 1 is A, 27 is AA.
 func ColumnName(col int) string {
 	var b [8]byte
-	i := len(b)
-	for col > 0 {
-		col--
-		i--
-		b[i] = byte('A' + col%26)
-		col /= 26
+	return string(appendColumn(b[:0], col))
+}
+
+func appendColumn(b []byte, col int) []byte {
+	if col > 26 {
+		b = appendColumn(b, (col-1)/26)
 	}
-	return string(b[i:])
+	if col > 0 {
+		b = append(b, byte('A'+(col-1)%26))
+	}
+	return b
 }
 
 // ParseAddress reads an A1 name without $ signs. It refuses rows above 1,048,576 and columns above XFD (16,384),

@@ -65,10 +65,12 @@ func (s *sheetReader) layOutColumns(t *table) {
 	s.spreadGroups(t)
 	t.columns = make([]column, len(g.cols))
 	firstValue := len(g.cols)
+	room := len(g.cols) * (t.bottom - t.top + 1)
+	stacks, cells, texts := make([]*phrase, 0, room), make([]int32, 0, room), make([]string, 0, room) // of all columns, one behind the other
 	for c := range g.cols {
 		col := &t.columns[c]
 		last := none
-		var texts []string
+		from := len(stacks)
 		for r := t.top; r <= t.bottom; r++ {
 			i := g.cell(r, c)
 			if i == none || i == last || t.isCode(r) {
@@ -78,12 +80,11 @@ func (s *sheetReader) layOutColumns(t *table) {
 				s.parsed[i] = s.phraseOf(i)
 			}
 			last = i
-			p := s.parsed[i]
-			col.stack, col.cells = append(col.stack, p), append(col.cells, i)
-			texts = append(texts, g.text[i])
+			stacks, cells, texts = append(stacks, s.parsed[i]), append(cells, i), append(texts, g.text[i])
 		}
+		col.stack, col.cells = slices.Clip(stacks[from:]), slices.Clip(cells[from:])
 		s.readRateColumn(t, c)
-		col.header = strings.Join(texts, " / ")
+		col.header = strings.Join(texts[from:], " / ")
 		col.gap = s.underOpenGroup(t, c) || s.partOfGroup(t, c)
 		for k := len(col.stack) - 1; k >= 0; k-- {
 			p := col.stack[k]

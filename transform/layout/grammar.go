@@ -125,8 +125,10 @@ func (d *partial) putYear(year, toYear int, written string) {
 
 // merge adds what another text at the same distance says.
 func (d *partial) merge(o *partial) {
-	if o.year != 0 {
-		d.putYear(o.year, o.toYear, periodText(o))
+	if o.year != 0 && d.year != 0 && (d.year != o.year || d.toYear != o.toYear) {
+		d.clash = periodText(o)
+	} else if o.year != 0 {
+		d.year, d.toYear = o.year, o.toYear
 	}
 	if o.part != "" {
 		d.putPart(o.part, o.part)

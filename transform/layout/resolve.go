@@ -165,9 +165,9 @@ func (m *meaning) asAncestor() ancestor {
 
 // columnMeaning reads the header stack of a column, top to bottom: they are at one distance, so they must agree.
 func (s *sheetReader) columnMeaning(t *table, c int) meaning {
-	var m meaning
-	var above []ancestor
 	stack := t.columns[c].stack
+	m := meaning{texts: make([]string, 0, len(stack))}
+	var above []ancestor
 	for k, p := range stack {
 		if p.split != "" && slices.ContainsFunc(stack[k+1:], p.isSplitInto) {
 			p = p.nameless()
@@ -244,6 +244,11 @@ func titleAncestors(title *meaning) []ancestor {
 // ancestors lists what the labels of a row may be part of, nearest first. A row that nobody understands ends them: what stands below it is
 // part of it, and not of what stands above it.
 func (rw *row) ancestors(title *meaning) (above []ancestor) {
+	n := 1
+	for p := rw.parent; p != nil; p = p.parent {
+		n++
+	}
+	above = make([]ancestor, 0, n)
 	for p := rw.parent; p != nil; p = p.parent {
 		if p.mean.unknown != "" {
 			return above
@@ -255,7 +260,7 @@ func (rw *row) ancestors(title *meaning) (above []ancestor) {
 
 // rowMeaning reads the labels of a row and inherits from the rows above what the label leaves open.
 func (s *sheetReader) rowMeaning(t *table, rw *row, title *meaning) meaning {
-	var m meaning
+	m := meaning{texts: make([]string, 0, len(rw.labels))}
 	above := rw.ancestors(title)
 	for k, i := range rw.labels {
 		p := s.parsed[i]
@@ -584,8 +589,11 @@ func (cx *cellContext) isTotalOfSome(rm, cm *meaning) bool {
 // ofWhole reports whether a header says that the column is a part of more than the columns beside it hold: "Trong đó", not "Chia ra".
 func (col *column) ofWhole() bool {
 	return slices.ContainsFunc(col.stack, func(p *phrase) bool {
+		if !p.ofWhich {
+			return false
+		}
 		low := strings.ToLower(p.text)
-		return p.ofWhich && (strings.HasPrefix(low, "tr") || strings.HasPrefix(low, "of which") || strings.HasPrefix(low, "in which"))
+		return strings.HasPrefix(low, "tr") || strings.HasPrefix(low, "of which") || strings.HasPrefix(low, "in which")
 	})
 }
 
@@ -1191,6 +1199,9 @@ func status(measure, written string) string {
 }
 
 func (s *sheetReader) rowText(rw *row) string {
+	if len(rw.labels) == 1 { // as nearly all rows have
+		return s.g.text[rw.labels[0]]
+	}
 	var parts []string
 	for _, i := range rw.labels {
 		parts = append(parts, s.g.text[i])

@@ -146,10 +146,10 @@ func cellFault(cat *catalogue.Catalogue, o *record.Observation) (code, why strin
 		return "", ""
 	}
 	for _, v := range ends {
-		if ind.Min != nil && v.LessThan(*ind.Min) || ind.Max != nil && v.GreaterThan(*ind.Max) {
+		if ind.Min != nil && v.LessThan(*ind.Min) || ind.Max != nil && exceeds(v, *ind.Max, 1) {
 			return "value.out_of_range", fmt.Sprintf("%s: %s ∉ [%s, %s]", ind.NameVi, v, bound(ind.Min, "−∞"), bound(ind.Max, "∞"))
 		}
-		if n := localShare(cat, ind, o.Territory); n > 1 && v.Mul(decimal.NewFromInt(n)).GreaterThan(*ind.Max) {
+		if n := localShare(cat, ind, o.Territory); n > 1 && exceeds(v, *ind.Max, n) {
 			return "value.out_of_range", fmt.Sprintf("%s: %s ∉ [%s, %s]", ind.NameVi, v, bound(ind.Min, "−∞"), ind.Max.Div(decimal.NewFromInt(n)))
 		}
 		// Only whole units can be counted one by one; an indicator kept in thousands may have decimals.
@@ -158,6 +158,14 @@ func cellFault(cat *catalogue.Catalogue, o *record.Observation) (code, why strin
 		}
 	}
 	return "", ""
+}
+
+// exceeds reports whether a value that fits is more than the n-th part of a maximum. Of nearly all the whole numbers show that it is not.
+func exceeds(v, most decimal.Decimal, n int64) bool {
+	if fits(most) && v.IntPart() < most.IntPart()/n {
+		return false
+	}
+	return v.Mul(decimal.NewFromInt(n)).GreaterThan(most)
 }
 
 // A plausible maximum is one of the country. The most populous province, Hồ Chí Minh City since 2025, has an eighth of the
@@ -212,8 +220,7 @@ func bound(d *decimal.Decimal, none string) string {
 // table is what a total and its parts have in common: territory, period and measure. Ranges and values with a qualifier add up to
 // nothing and stand in none.
 type table struct {
-	cells        []cell
-	at           []int        // of each cell its position in File.Observations
+	cells        []placed
 	index        map[cell]int // into cells, when they are many
 	sexes, areas bool         // some cell is of one sex, of one area
 }
@@ -221,13 +228,19 @@ type table struct {
 // cell is one place of a table.
 type cell struct{ indicator, sex, area string }
 
+// placed is a cell with the position of its value in File.Observations.
+type placed struct {
+	cell
+	at int
+}
+
 // fewCells is how many cells are sooner compared than looked up.
 const fewCells = 16
 
 // find gives the index of a cell, -1 if the table has none such.
 func (t *table) find(c cell) int {
 	if t.index == nil {
-		return slices.Index(t.cells, c)
+		return slices.IndexFunc(t.cells, func(p placed) bool { return p.cell == c })
 	}
 	if k, ok := t.index[c]; ok {
 		return k
@@ -238,15 +251,15 @@ func (t *table) find(c cell) int {
 // put notes where the value of a cell is. Of one that comes twice the last counts.
 func (t *table) put(c cell, at int) {
 	if k := t.find(c); k >= 0 {
-		t.at[k] = at
+		t.cells[k].at = at
 		return
 	}
-	t.cells, t.at = append(t.cells, c), append(t.at, at)
+	t.cells = append(t.cells, placed{c, at})
 	switch n := len(t.cells); {
 	case n == fewCells:
 		t.index = make(map[cell]int, 2*n)
-		for k, c := range t.cells {
-			t.index[c] = k
+		for k := range t.cells {
+			t.index[t.cells[k].cell] = k
 		}
 	case n > fewCells:
 		t.index[c] = n - 1
@@ -266,7 +279,7 @@ func tabulate(f *record.File) (tables []*table) {
 		p := point{o.Territory, o.Period, o.Measure}
 		t := byPoint[p]
 		if t == nil {
-			t = &table{}
+			t = &table{cells: make([]placed, 0, fewCells/2)}
 			byPoint[p], tables = t, append(tables, t)
 		}
 		t.put(cell{o.Indicator, o.Sex, o.Area}, i)
@@ -284,7 +297,7 @@ type judge struct {
 // value gives the observation that stands in a cell of a table, nil if there is none.
 func (j *judge) value(t *table, c cell) *record.Observation {
 	if k := t.find(c); k >= 0 {
-		return &j.f.Observations[t.at[k]]
+		return &j.f.Observations[t.cells[k].at]
 	}
 	return nil
 }
@@ -301,7 +314,7 @@ func (j *judge) parts() {
 						parts = append(parts, o)
 					}
 				}
-				j.compare("parts_total", j.value(t, c), parts, g.Exhaustive && len(parts) == len(g.Parts))
+				j.compare("parts_total", &j.f.Observations[c.at], parts, g.Exhaustive && len(parts) == len(g.Parts))
 			}
 		}
 	}
@@ -372,14 +385,14 @@ func (j *judge) splits() {
 			if t.sexes && c.sex == "T" {
 				if men := j.named(t, c.indicator, "M", c.area); men != nil {
 					if women := j.named(t, c.indicator, "F", c.area); women != nil {
-						j.compare("sex_total", j.value(t, c), []*record.Observation{men, women}, true)
+						j.compare("sex_total", &j.f.Observations[c.at], []*record.Observation{men, women}, true)
 					}
 				}
 			}
 			if t.areas && c.area == "T" {
 				if urban := j.named(t, c.indicator, c.sex, "U"); urban != nil {
 					if rural := j.named(t, c.indicator, c.sex, "R"); rural != nil {
-						j.compare("area_total", j.value(t, c), []*record.Observation{urban, rural}, true)
+						j.compare("area_total", &j.f.Observations[c.at], []*record.Observation{urban, rural}, true)
 					}
 				}
 			}
