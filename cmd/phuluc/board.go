@@ -7,7 +7,10 @@ func (a *app) boardCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "board",
 		Short: "Who has sent what: the submission board of a round",
-		Args:  cobra.NoArgs,
+		Long: `Who has sent what in a round, when, and what was understood of it. The table shows the columns that people look for; all of
+mart.submission_board comes with every other format.`,
+		Example: "  phuluc board --round 2020\n  phuluc board --round 2020 --format xlsx --out board.xlsx",
+		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			cfg, err := a.config()
 			if err != nil {
@@ -21,7 +24,11 @@ func (a *app) boardCommand() *cobra.Command {
 			if a.json {
 				format = "json"
 			}
-			return a.runQuery(cmd, w, `SELECT * FROM mart.submission_board WHERE `+sqlLiteral(round)+` = '' OR round_id = `+sqlLiteral(round)+" ORDER BY ALL", format, out)
+			columns := "*"
+			if format == "table" { // what people look for; the rest is in the mart
+				columns = "round_id, territory_vi, form_code, status, timeliness, days_late, document_date, observations, cells_quarantined AS quarantined, is_copied_forward AS copied, file_name"
+			}
+			return a.runQuery(cmd, w, `SELECT `+columns+` FROM mart.submission_board WHERE `+sqlLiteral(round)+` = '' OR round_id = `+sqlLiteral(round)+" ORDER BY round_id, territory_id, form_code, source_sha256", format, out)
 		},
 	}
 	cmd.Flags().StringVar(&round, "round", "", "only this round, e.g. 2020")

@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"os"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -15,6 +17,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/ipc"
 	"github.com/mattn/go-runewidth"
 	"github.com/xuri/excelize/v2"
+	"golang.org/x/term"
 )
 
 // resultWriter takes the batches of one query result.
@@ -29,7 +32,7 @@ func newResultWriter(format string, w io.Writer) (resultWriter, error) {
 	b := bufio.NewWriterSize(w, 64<<10)
 	switch format {
 	case "table":
-		return &tableWriter{w: b}, nil
+		return &tableWriter{w: b, fit: terminalWidth(w)}, nil
 	case "md":
 		return &tableWriter{w: b, markdown: true}, nil
 	case "csv":
@@ -82,6 +85,7 @@ func isNumber(t arrow.DataType) bool {
 type tableWriter struct {
 	w        *bufio.Writer
 	markdown bool
+	fit      int // width of the terminal that shows it; 0: everything is written
 	schema   *arrow.Schema
 	rows     [][]string
 }
@@ -116,6 +120,13 @@ func (t *tableWriter) End() error {
 			width[j] = max(width[j], runewidth.StringWidth(s))
 		}
 	}
+	cut := false
+	if t.fit > 0 {
+		whole := width
+		width = fitted(whole, fields, t.fit)
+		cut = !slices.Equal(whole, width)
+		fields = fields[:len(width)]
+	}
 	line := func(row func(int) string, right bool) {
 		if t.markdown {
 			t.w.WriteString("| ")
@@ -129,6 +140,9 @@ func (t *tableWriter) End() error {
 				}
 			}
 			s := row(j)
+			if runewidth.StringWidth(s) > width[j] {
+				s = runewidth.Truncate(s, width[j], "…")
+			}
 			pad := strings.Repeat(" ", width[j]-runewidth.StringWidth(s))
 			switch {
 			case right && isNumber(f.Type):
@@ -158,7 +172,48 @@ func (t *tableWriter) End() error {
 			return row[j]
 		}, true)
 	}
+	if cut {
+		fmt.Fprintf(t.w, "(cut to the width of the terminal, %d of %d columns; --format csv gives all)\n", len(fields), t.schema.NumFields())
+	}
 	return t.w.Flush()
+}
+
+// leastWidth is what a column of texts is cut down to at the most.
+const leastWidth = 12
+
+// fitted gives the widths of the columns that a terminal can show: the widest texts are cut, never a number, and if that is not enough the
+// last columns are left out, but for the first.
+func fitted(width []int, fields []arrow.Field, terminal int) []int {
+	const gap = 2
+	for n := len(width); n > 0; n-- {
+		for most := max(leastWidth, slices.Max(width[:n])); most >= leastWidth; most-- {
+			out, total := make([]int, n), gap*(n-1)
+			for j, w := range width[:n] {
+				if !isNumber(fields[j].Type) {
+					w = min(w, most)
+				}
+				out[j] = w
+				total += w
+			}
+			if total <= terminal || n == 1 && most == leastWidth {
+				return out
+			}
+		}
+	}
+	return width
+}
+
+// terminalWidth is that of the terminal behind w; 0 if there is none.
+func terminalWidth(w io.Writer) int {
+	f, ok := w.(*os.File)
+	if !ok {
+		return 0
+	}
+	n, _, err := term.GetSize(int(f.Fd()))
+	if err != nil {
+		return 0
+	}
+	return n
 }
 
 type csvWriter struct {
