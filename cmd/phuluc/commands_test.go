@@ -104,6 +104,7 @@ func TestDryRunShowsWhatWouldChangeAndChangesNothing(t *testing.T) {
 			Same                int `json:"values_same"`
 		} `json:"files_new"`
 		Rebuild    bool
+		Changed    bool
 		Generation int
 	}
 	h := newHome(t)
@@ -117,6 +118,13 @@ func TestDryRunShowsWhatWouldChangeAndChangesNothing(t *testing.T) {
 		t.Errorf("a dry run before the first refresh changed the folder: %v", after)
 	}
 	h.refresh(t)
+	if p, _ := runJSON[planned](t, done, "refresh", "--dry-run", "--data", string(h)); p.Rebuild || p.Changed || p.Known != 1 {
+		t.Errorf("with nothing new: %+v", p)
+	}
+	write(t, h.path("catalogue", "indicator_synonyms.csv"), []byte("indicator_code,label\njobs_created,Số đĩa bay hạ cánh\n"))
+	if p, _ := runJSON[planned](t, done, "refresh", "--dry-run", "--data", string(h)); !p.Rebuild || !p.Changed || p.Known != 1 {
+		t.Errorf("with a new word: %+v", p)
+	}
 	a := goodAnnex("Tỉnh Hà Giang")
 	a.rows[1].values = []any{15020, 15500, 15699, 16000}
 	h.put(t, "HaGiang_sua.xlsx", a.xlsx(t, nil))

@@ -10,12 +10,14 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/phuluc/phuluc/load"
 	"github.com/phuluc/phuluc/load/publish"
+	"github.com/phuluc/phuluc/load/refresh"
 	"github.com/phuluc/phuluc/transform/record"
 )
 
@@ -36,6 +38,7 @@ type plan struct {
 	Known      int           `json:"files_known"` // landed before
 	New        []plannedFile `json:"files_new"`
 	Rebuild    bool          `json:"rebuild"` // a new generation would be built
+	Changed    bool          `json:"changed"` // so it would without any new file: the words or the program are others
 	Generation int           `json:"generation"`
 }
 
@@ -47,7 +50,7 @@ func (a *app) dryRun(cmd *cobra.Command, cfg config) error {
 		return err
 	}
 	p := plan{New: []plannedFile{}}
-	held, err := heldValues(ctx, cfg, &p)
+	held, versions, err := heldValues(ctx, cfg, &p)
 	if err != nil {
 		return err
 	}
@@ -81,7 +84,8 @@ func (a *app) dryRun(cmd *cobra.Command, cfg config) error {
 			p.New = append(p.New, planned(item.Origin, file, held))
 		}
 	}
-	p.Rebuild = len(p.New) > 0 || p.Generation == 0
+	p.Changed = p.Generation > 0 && !slices.Equal(versions, []string{refresh.ModelsVersion(), pipeline.Version()})
+	p.Rebuild = p.Changed || len(p.New) > 0 || p.Generation == 0
 	summary := fmt.Sprintf("%s found, %d known, %d new", plural(int64(p.Found), "file", "files"), p.Known, len(p.New))
 	return a.done(cmd, summary, p, func(w io.Writer) {
 		for _, f := range p.New {
@@ -90,6 +94,9 @@ func (a *app) dryRun(cmd *cobra.Command, cfg config) error {
 				continue
 			}
 			fmt.Fprintf(w, "+ %s: %d cells loaded, %d quarantined; values: %d new, %d changed, %d as they are\n", f.Origin, f.Loaded, f.Quarantined, f.Added, f.Changed, f.Same)
+		}
+		if p.Changed {
+			fmt.Fprintf(w, "The words or the program have changed since generation %d: what they touch would be read again.\n", p.Generation)
 		}
 		fmt.Fprintln(w, summary+"; nothing was written")
 	})
@@ -141,41 +148,45 @@ func planned(origin string, file *record.File, held map[string]string) plannedFi
 	return out
 }
 
-// heldValues gives the latest values of the published generation by their dimensions; none if nothing is published.
-func heldValues(ctx context.Context, cfg config, p *plan) (map[string]string, error) {
-	held := map[string]string{}
+// heldValues gives the latest values of the published generation by their dimensions, and the versions of the models and rules
+// that made it; none if nothing is published. It does not look into the ledger, which even a reader of it touches.
+func heldValues(ctx context.Context, cfg config, p *plan) (held map[string]string, versions []string, err error) {
+	held = map[string]string{}
 	s, err := openStore(ctx, cfg)
 	if errors.Is(err, publish.ErrNone) {
-		return held, nil
+		return held, nil, nil
 	}
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	g, err := s.Current()
 	if errors.Is(err, publish.ErrNone) {
-		return held, nil
+		return held, nil, nil
 	}
 	if err != nil {
-		return nil, publishFailure(err)
+		return nil, nil, publishFailure(err)
 	}
 	p.Generation = g.Generation
 	w, err := load.OpenReadOnly(ctx, g.Path, cfg.Threads, cfg.MemoryLimit)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	defer w.Close()
+	if versions, err = oneColumn(ctx, w, "SELECT value FROM audit.meta WHERE key IN ('models_version', 'rules_version') ORDER BY key"); err != nil {
+		return nil, nil, err
+	}
 	rows, err := w.Rows(ctx, `SELECT concat_ws('|', indicator_code, territory_id, period_id, measure_type, sex, area), coalesce(CAST(value AS VARCHAR), empty_kind, '')
 FROM dw.observation WHERE is_latest`)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var key, value string
 		if err := rows.Scan(&key, &value); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		held[key] = value
 	}
-	return held, rows.Err()
+	return held, versions, rows.Err()
 }

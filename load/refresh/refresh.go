@@ -277,7 +277,7 @@ func (r *runner) refuse(origin string, err error) {
 // inputHash names everything that a generation's content depends on.
 func (r *runner) inputHash(raws []landing.Raw) string {
 	h := sha256.New()
-	fmt.Fprintln(h, "rules", r.Pipeline.Version(), "models", modelsVersion())
+	fmt.Fprintln(h, "rules", r.Pipeline.Version(), "models", ModelsVersion())
 	for _, raw := range raws {
 		fmt.Fprintln(h, raw.SHA256, raw.ReceivedAt.UTC().Format(time.RFC3339Nano))
 		for _, o := range raw.Origins {
@@ -501,7 +501,7 @@ func (r *runner) inputs(ctx context.Context, batches []arrow.RecordBatch) (input
 		add(t.Name, historyColumns(t.Name, t.Columns), t.Rows)
 	}
 	add("meta", []string{"key", "value"}, [][]string{
-		{"program_version", r.Version}, {"rules_version", r.Pipeline.Version()}, {"catalogue_version", r.Catalogue.Version()}, {"models_version", modelsVersion()},
+		{"program_version", r.Version}, {"rules_version", r.Pipeline.Version()}, {"catalogue_version", r.Catalogue.Version()}, {"models_version", ModelsVersion()},
 	})
 	return inputs, records.Release, nil
 }

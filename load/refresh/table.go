@@ -47,8 +47,8 @@ func textTable(mem memory.Allocator, header []string, rows [][]string) array.Rec
 	return reader
 }
 
-// modelsVersion is the content hash of everything in package sql: another model makes another warehouse.
-func modelsVersion() string {
+// ModelsVersion is the content hash of everything in package sql: another model makes another warehouse.
+func ModelsVersion() string {
 	h := sha256.New()
 	err := fs.WalkDir(sql.Files, ".", func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
