@@ -170,7 +170,11 @@ func printProblems(w io.Writer, r catalogueJSON, summary string) {
 	for _, s := range r.Skipped {
 		fmt.Fprintln(w, "not looked at: "+s)
 	}
-	fmt.Fprintln(w, summary)
+	if r.Folder == "" {
+		fmt.Fprintln(w, "there is no catalogue folder of your own; files are read by the built-in words (docs/adding-a-form.md)")
+		return
+	}
+	fmt.Fprintln(w, r.Folder+": "+summary)
 }
 
 // badCatalogue says of an error of the catalogue what a person can do about it.

@@ -125,8 +125,12 @@ func propose(cat *catalogue.Catalogue, e quarantineEntry, as, below string) (ame
 					ids = append(ids, t.ID)
 				}
 			}
-			if len(ids) != 1 {
-				return row, say(strings.Join(ids, ", "))
+			switch len(ids) {
+			case 0:
+				return row, say("no known name is near")
+			case 1:
+			default:
+				return row, say("it may be " + strings.Join(ids, ", "))
 			}
 			row.target = ids[0]
 		} else if cat.Territory(as) == nil {

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -59,8 +60,7 @@ own is explained by those it was made of: a unit of 2025 by its former provinces
 				return err
 			}
 			if len(found) == 0 {
-				return badInput("no such number in the warehouse", "nothing fits "+strings.Join(nonEmpty(id, f.indicator, f.territory, f.year, f.measure), " "),
-					`phuluc query "SELECT DISTINCT indicator_code FROM mart.indicator_trend", or phuluc quarantine list`)
+				return nothingFits(cmd.Context(), w, id, f)
 			}
 			if f.open != "" {
 				if err := copyOut(cfg, found, f.open); err != nil {
@@ -83,6 +83,67 @@ own is explained by those it was made of: a unit of 2025 by its former provinces
 	flags.Lookup("open").NoOptDefVal = "."
 	flags.IntVar(&f.limit, "limit", 100, "at most so many source cells")
 	return cmd
+}
+
+// nothingFits says which part of the question has no answer, and what there is instead.
+func nothingFits(ctx context.Context, w *load.Warehouse, id string, f explainFlags) error {
+	const what = "no such number in the warehouse"
+	if id != "" {
+		return badInput(what, fmt.Sprintf("no id begins with %q", id), `phuluc query "SELECT observation_id, indicator_vi, territory_vi, year FROM mart.indicator_trend LIMIT 5"`)
+	}
+	indicators, err := oneColumn(ctx, w, "SELECT indicator_code FROM dw.dim_indicator ORDER BY ALL")
+	if err != nil {
+		return err
+	}
+	if !slices.Contains(indicators, f.indicator) {
+		return badInput(what, fmt.Sprintf("there is no indicator %q", f.indicator), "did you mean --indicator "+nearestWord(f.indicator, indicators)+`? All: phuluc query "SELECT indicator_code, name_vi FROM dw.dim_indicator"`)
+	}
+	const named = "(territory_id = ? OR territory_code = ? OR lower(name_vi) = lower(?))"
+	place := []any{f.territory, f.territory, f.territory}
+	if f.territory != "" {
+		known, err := oneColumn(ctx, w, "SELECT territory_id FROM dw.dim_territory WHERE "+named, place...)
+		if err != nil {
+			return err
+		}
+		if len(known) == 0 {
+			names, err := oneColumn(ctx, w, "SELECT DISTINCT name_vi FROM dw.dim_territory ORDER BY ALL")
+			if err != nil {
+				return err
+			}
+			return badInput(what, fmt.Sprintf("there is no territory %q", f.territory), fmt.Sprintf(`did you mean --territory "%s"? All: phuluc query "SELECT territory_id, name_vi FROM dw.dim_territory"`, nearestWord(f.territory, names)))
+		}
+	}
+	held, err := oneColumn(ctx, w, `SELECT DISTINCT period_id || ' ' || measure_type FROM dw.observation JOIN dw.dim_territory USING (territory_id)
+WHERE indicator_code = ? AND sex = ? AND area = ? AND (? = '' OR `+named+") ORDER BY ALL", append([]any{f.indicator, f.sex, f.area, f.territory}, place...)...)
+	if err != nil {
+		return err
+	}
+	asked := fmt.Sprintf("%s (sex %s, area %s)", strings.Join(nonEmpty(f.indicator, f.territory, f.year, f.measure), " "), f.sex, f.area)
+	if len(held) == 0 {
+		return badInput(what, "nothing fits "+asked+", and nothing was loaded for it in any year", "phuluc quarantine list tells what was refused")
+	}
+	more := ""
+	if len(held) > maxShown {
+		held, more = held[:maxShown], ", …"
+	}
+	return badInput(what, "nothing fits "+asked, "there are "+strings.Join(held, ", ")+more)
+}
+
+// oneColumn gives the texts that a query answers.
+func oneColumn(ctx context.Context, w *load.Warehouse, query string, args ...any) (list []string, err error) {
+	rows, err := w.Rows(ctx, query, args...)
+	if err != nil {
+		return nil, queryFailure(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var s string
+		if err := rows.Scan(&s); err != nil {
+			return nil, err
+		}
+		list = append(list, s)
+	}
+	return list, rows.Err()
 }
 
 // explanation is one source cell of a number.

@@ -87,4 +87,5 @@ func (c *count) UnmarshalText(b []byte) error {
 	return nil
 }
 
-func (c count) MarshalText() ([]byte, error) { return strconv.AppendInt(nil, int64(c), 10), nil }
+// MarshalYAML writes it without quotes, as a person would.
+func (c count) MarshalYAML() (any, error) { return int(c), nil }

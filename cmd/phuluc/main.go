@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"github.com/phuluc/phuluc/transform/text"
 )
 
 func main() {
@@ -114,17 +116,21 @@ func onlyHelp(cmd *cobra.Command, args []string) error {
 			names = append(names, c.Name())
 		}
 	}
-	return badInput("unknown command %q", "the commands are "+strings.Join(names, ", "), "did you mean: "+cmd.CommandPath()+" "+nearestWord(args[0], names)+"?", args[0])
+	try := cmd.CommandPath() + " --help"
+	if near := nearestWord(args[0], names); text.Distance(args[0], near) <= 1+len(near)/3 {
+		try = "did you mean: " + cmd.CommandPath() + " " + near + "?"
+	}
+	return badInput("unknown command %q", "the commands are "+strings.Join(names, ", "), try, args[0])
 }
 
 // wrapArgs makes a wrong number of arguments a usage error.
 func wrapArgs(c *cobra.Command) {
 	if check := c.Args; check != nil {
 		c.Args = func(cmd *cobra.Command, args []string) error {
-			if err := check(cmd, args); err != nil {
-				return usageError{err}
+			if check(cmd, args) == nil {
+				return nil
 			}
-			return nil
+			return usageError{fmt.Errorf("%s was given %s; it is written %s", cmd.CommandPath(), plural(int64(len(args)), "argument", "arguments"), cmd.UseLine())}
 		}
 	}
 	for _, sub := range c.Commands() {

@@ -189,7 +189,11 @@ FROM q` + where + " GROUP BY code ORDER BY entries DESC, code"
 			case group:
 				query += groupSQL + where + groupBy
 			case format == "table":
-				query += "SELECT left(quarantine_id, 10) AS id, code, file_name AS file, sheet, cell, raw, message_vi, nearest, state FROM q" + where + quarantineOrder
+				query += "SELECT left(quarantine_id, 10) AS id, code, file_name AS file, concat_ws('!', sheet, cell) AS place, raw, message_vi, nearest"
+				if f.state == "all" {
+					query += ", state"
+				}
+				query += " FROM q" + where + quarantineOrder
 			default:
 				query += "SELECT code, file_name AS file, sheet, cell, raw, message_vi, nearest, try_vi, state, unknown_text, quarantine_id FROM q" + where + quarantineOrder
 			}

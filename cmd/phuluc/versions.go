@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -92,6 +93,7 @@ type versionLine struct {
 	Rows       int64     `json:"observations"`
 	Checks     string    `json:"checks"`
 	Size       int64     `json:"size"`
+	Verified   bool      `json:"verified"` // its bytes are those of its manifest
 	Problem    string    `json:"problem,omitempty"`
 	File       string    `json:"file"`
 }
@@ -126,6 +128,7 @@ func (a *app) versionsCommand() *cobra.Command {
 				}
 				if g.Problem == nil && verify {
 					g.Problem = s.Check(cmd.Context(), g.Generation)
+					l.Verified = g.Problem == nil
 				}
 				if g.Problem != nil {
 					l.Problem = g.Problem.Error()
@@ -141,8 +144,12 @@ func (a *app) versionsCommand() *cobra.Command {
 					if l.Current {
 						mark = "*"
 					}
-					fmt.Fprintf(w, "%s %6d  %s  %12s observations  checks %s  %9s  %s\n", mark, l.Generation,
-						l.CreatedAt.Local().Format("2006-01-02 15:04:05"), thousands(l.Rows), l.Checks, bytesText(l.Size), l.Problem)
+					state := l.Problem
+					if l.Verified {
+						state = "verified"
+					}
+					fmt.Fprintln(w, strings.TrimRight(fmt.Sprintf("%s %6d  %s  %12s observations  checks %s  %9s  %s", mark, l.Generation,
+						l.CreatedAt.Local().Format("2006-01-02 15:04:05"), thousands(l.Rows), l.Checks, bytesText(l.Size), state), " "))
 				}
 			})
 		},

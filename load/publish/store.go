@@ -244,7 +244,7 @@ func (s *Store) Get(n int) (Generation, error) {
 	}
 	i := slices.IndexFunc(list, func(g Generation) bool { return g.Generation == n })
 	if i < 0 {
-		return Generation{}, fail("find", s.path(n, "duckdb"), ErrNotFound)
+		return Generation{}, fail("find the generation", s.path(n, "duckdb"), ErrNotFound)
 	}
 	return list[i], nil
 }
