@@ -131,7 +131,7 @@ func (s *sheetReader) layOutColumns(t *table) {
 			col.role = roleOrdinal
 		case c < firstValue && texts > 0 && texts >= numbers:
 			col.role = roleLabel
-			if s.holdsUnits(t, c) {
+			if s.holdsUnits(t, c) && s.years(t, c) == 0 { // "Nghìn người" over a column of years
 				col.role = roleUnit
 			}
 		case texts > numbers && c > firstValue:
@@ -147,25 +147,35 @@ func (s *sheetReader) layOutColumns(t *table) {
 	}
 }
 
-// readUnits takes a text of the band that is the name of a unit for one where it stands below a name: "trẻ em" is no section there, and
-// "đối tượng" no title of a column of labels.
+// readUnits takes a text of the band that is the name of a unit for one where it stands below a name: "trẻ em" is no section there,
+// "đối tượng" no title of a column of labels, and "trđ" no "trong đó" if it leads to nothing.
 func (s *sheetReader) readUnits(t *table) {
 	for r := t.top + 1; r <= t.bottom; r++ {
 		for _, i := range s.g.rowCells(r) {
 			p, u := s.parsed[i], s.rd.unit(s.g.text[i])
-			if u == nil || p == nil || p.dims.unit != nil || !p.section && p.role != roleLabel {
+			if u == nil || p == nil || p.dims.unit != nil || !p.section && p.role != roleLabel && !(p.ofWhich && !p.says() && s.isLowest(t, i)) {
 				continue
 			}
 			for k := t.top; k < r; k++ {
 				if j := s.g.cell(k, s.g.pos[i].c); j != none && s.parsed[j] != nil && (p.section || len(s.parsed[j].indicators) > 0) {
 					q := *p
-					q.section, q.role, q.dims.unit, q.dims.unitText = false, "", u, s.g.text[i]
+					q.section, q.role, q.ofWhich, q.dims.unit, q.dims.unitText = false, "", false, u, s.g.text[i]
 					s.parsed[i] = &q
 					break
 				}
 			}
 		}
 	}
+}
+
+// isLowest reports whether no other header stands below one in its column.
+func (s *sheetReader) isLowest(t *table, i int32) bool {
+	for r := s.g.pos[i].r + 1; r <= t.bottom; r++ {
+		if j := s.g.cell(r, s.g.pos[i].c); j != none && j != i && !t.isCode(r) {
+			return false
+		}
+	}
+	return true
 }
 
 // labelsFollow reports whether the next column that holds anything holds texts: then this one may number them.
@@ -521,12 +531,12 @@ func (s *sheetReader) isInSeries(r int, year int32) bool {
 	return r == 0 || at(r-1) == 0 || step != 0 && (at(r)-at(r-1) > 0) == (step > 0)
 }
 
-// underHeaders adds to cells those of a row, but for the numbers below no header, which a clerk noted beside the table.
+// underHeaders adds to cells those of a row, but for its notes and the numbers below no header, which a clerk noted beside the table.
 func (s *sheetReader) underHeaders(t *table, r int, cells []int32) (_ []int32, values bool) {
 	for _, i := range s.g.rowCells(r) {
 		col := &t.columns[s.g.pos[i].c]
 		number := (col.role == roleValue || col.role == roleComparison) && s.class[i] != classText
-		if number && len(col.stack) == 0 {
+		if number && len(col.stack) == 0 || col.role == roleNote {
 			continue
 		}
 		cells, values = append(cells, i), values || number && s.g.pos[i].c == s.g.span[i].c

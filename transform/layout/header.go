@@ -215,20 +215,31 @@ func (s *sheetReader) underOpenGroup(t *table, c int) bool {
 }
 
 // partOfGroup reports whether a column has no header of its own under a merged group whose other columns have one: the
-// header is lost, and the column is not the group's whole.
+// header is lost, and the column is not the group's whole. A unit is no header, nor is a word that only leads to some.
 func (s *sheetReader) partOfGroup(t *table, c int) bool {
 	g := s.g
 	stack := t.columns[c].cells
+	for len(stack) > 0 && s.parsed[stack[len(stack)-1]].isUnit() {
+		stack = stack[:len(stack)-1]
+	}
 	if len(stack) == 0 {
 		return false
 	}
 	i := stack[len(stack)-1]
+	if p := s.parsed[i]; p.ofWhich && !p.says() {
+		return true // "Chia ra" alone
+	}
 	for k := g.pos[i].c; k <= g.span[i].c; k++ {
 		for r := g.span[i].r + 1; k != c && r <= t.bottom; r++ {
-			if !t.isCode(r) && g.own(r, k) != none {
+			if !t.isCode(r) && g.cell(r, c) == none && g.own(r, k) != none && !s.parsed[g.own(r, k)].isUnit() {
 				return true
 			}
 		}
 	}
 	return false
+}
+
+// isUnit reports whether a header tells a unit and nothing else.
+func (p *phrase) isUnit() bool {
+	return p != nil && (p.unitLine || p.dims.unit != nil && len(p.indicators) == 0 && !p.dims.splits())
 }

@@ -1398,7 +1398,7 @@ func namesTown(toks []token) bool {
 		toks = toks[1:]
 	}
 	n := localityLevel(toks)
-	return n > 0 && n < len(toks) && !isCommon(toks[n].low)
+	return n > 0 && n < len(toks) && !toks[n].punct && !isCommon(toks[n].low) // but "Xã, phường đạt tiêu chuẩn"
 }
 
 // foreign gives the province beside that of the sender that keeps a table's rows of both from being read: a province reports about itself,

@@ -242,6 +242,13 @@ type rowView struct {
 	ascending, descending           bool
 }
 
+// isOfHeaders reports whether a row is one of headers for certain: several that can be nothing else, beside which one more text need not be
+// understood, or several names.
+func (v *rowView) isOfHeaders() bool {
+	others := len(v.cells) - v.heads - v.years - v.fillers
+	return v.heads >= 2 && others == 0 || v.heads > 2 && others == 1 && v.texts == 1 || v.names >= 2 && v.names == others
+}
+
 func (v *rowView) order(year int) {
 	v.ascending = v.ascending && year > v.lastYear
 	v.descending = v.descending && (v.lastYear == 0 || year < v.lastYear)
@@ -512,7 +519,7 @@ func (s *sheetReader) find() {
 		if again {
 			// A page break: the band comes again. Its rows are header rows of the same table.
 			from, end := r, min(r+s.bandHeight(cur), len(g.rows))
-			for k := from; k < end && (k == from || !s.holdsValues(cur, k)); k++ {
+			for k := from; k < end && (k == from || !s.holdsValues(cur, k) || s.areAlike(cur.top+k-from, k)); k++ {
 				s.markHeader(cur, k)
 				r = k
 			}
@@ -561,6 +568,13 @@ func (s *sheetReader) afterRepeat(t *table, r int) bool {
 		return s.g.fates[i].reason == skipHeader
 	}
 	return false
+}
+
+// areAlike reports whether two rows hold the same texts in the same columns: "1.000 người" is no value below a header that has it too.
+func (s *sheetReader) areAlike(r, again int) bool {
+	return slices.EqualFunc(s.g.rowCells(r), s.g.rowCells(again), func(i, j int32) bool {
+		return s.g.pos[i].c == s.g.pos[j].c && s.g.key(i) == s.g.key(j)
+	})
 }
 
 // isBeside reports whether a cell is a number that stands outside a table's columns: what somebody noted beside it.
@@ -745,7 +759,7 @@ func (s *sheetReader) areUnits(cells []int32) bool {
 // the columns of ordinals and labels.
 func (s *sheetReader) continues(t *table, r int, v rowView) bool {
 	g := s.g
-	if gap := g.rows[r] - g.rows[t.bottom]; gap > 3 || gap > 1 && (v.heads < 2 || v.heads+v.years+v.fillers < len(v.cells)) && !s.areUnitsOfColumns(t, r, v.cells) {
+	if gap := g.rows[r] - g.rows[t.bottom]; gap > 3 || gap > 1 && !v.isOfHeaders() && !s.areUnitsOfColumns(t, r, v.cells) {
 		return false // blank rows inside the band only before a row that can be nothing but headers
 	}
 	if len(v.cells) == 1 && s.isBlockLabel(v.cells[0]) {

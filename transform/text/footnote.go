@@ -35,6 +35,12 @@ func footnotes(s string) (base string, marks []string) {
 	return base, marks
 }
 
+// endsInMetre reports whether the last word of s is a unit of length: of "KM²", but not of "VIỆC LÀM²".
+func endsInMetre(s string) bool {
+	word := s[len(strings.TrimRightFunc(s, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsMark(r) })):]
+	return strings.EqualFold(word, "m") || strings.EqualFold(word, "km")
+}
+
 func lastMark(s string) (rest, mark string) {
 	if s == "" {
 		return s, ""
@@ -49,7 +55,7 @@ func lastMark(s string) (rest, mark string) {
 			}
 			i -= size
 		}
-		if (r == '²' || r == '³') && i == len(s)-size && i > 0 && s[i-1] == 'm' {
+		if (r == '²' || r == '³') && i == len(s)-size && endsInMetre(s[:i]) {
 			return s, ""
 		}
 		return strings.TrimRight(s[:i], ","), plainDigits(s[i:])

@@ -143,7 +143,7 @@ func TestFootnote(t *testing.T) {
 		{"Năm 2021*", "Năm 2021", "*"}, {"văn này[1]", "văn này", "1"}, {"Tổng số<sup>2</sup>", "Tổng số", "2"},
 		{"62/63 tỉnh, thành phố trực thuộc trung ương1", "62/63 tỉnh, thành phố trực thuộc trung ương", "1"},
 		{"7.718¹", "7.718", "1"}, {"Số liệu (*)[2]", "Số liệu", "* 2"}, {"Dân số (¹)", "Dân số", "1"}, {"GDP²˒", "GDP²˒", ""},
-		{"Diện tích (km²)", "Diện tích (km²)", ""}, {"m²", "m²", ""}, {"Cột (1)", "Cột (1)", ""}, {"Số liệu của cả quý1", "Số liệu của cả quý1", ""},
+		{"Diện tích (km²)", "Diện tích (km²)", ""}, {"m²", "m²", ""}, {"KM²", "KM²", ""}, {"Việc làm²", "Việc làm", "2"}, {"Cột (1)", "Cột (1)", ""}, {"Số liệu của cả quý1", "Số liệu của cả quý1", ""},
 		{"Biểu 1", "Biểu 1", ""}, {"**Tổng số**", "**Tổng số**", ""}, {"Nhãn ", "Nhãn", ""}, {"", "", ""}, {"(*)", "", "*"}, {"a []", "a []", ""}, {"771", "771", ""},
 	}
 	for _, c := range cases {
