@@ -158,20 +158,18 @@ func (s *sources) understood(f *record.File) string {
 		for _, r := range lines {
 			fmt.Fprintf(&b, "  row %d %s%s\n", r, oneLine(rows[r]), says(rows[r]))
 		}
-		byCode := map[string][]value{}
+		byFate := map[string][]sheet.Position{}
+		var fates []string
 		for _, v := range values {
-			byCode[v.code] = append(byCode[v.code], v)
-		}
-		for _, code := range sortedKeys(byCode) {
-			vs := byCode[code]
-			fmt.Fprintf(&b, "  %d %s", len(vs), code)
-			for i, v := range []value{vs[0], vs[len(vs)-1]} {
-				if i == 1 && len(vs) == 1 {
-					break
-				}
-				fmt.Fprintf(&b, "; %s = %s (%s)", v.origin.Cell, oneLine(v.origin.Raw), oneLine(v.of))
+			fate := strings.TrimSpace(v.code + " " + oneLine(v.of))
+			if len(byFate[fate]) == 0 {
+				fates = append(fates, fate)
 			}
-			b.WriteByte('\n')
+			byFate[fate] = append(byFate[fate], sheet.Position{Row: v.origin.Row, Col: v.origin.Col})
+		}
+		for _, fate := range fates {
+			cells := byFate[fate]
+			fmt.Fprintf(&b, "  %d %s: %s\n", len(cells), sheet.List(sheet.Ranges(cells), len(cells)), fate)
 		}
 	}
 	return b.String()

@@ -2,6 +2,7 @@ package layout
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -51,6 +52,9 @@ func cutOrdinal(s string) (ordinal, string) {
 	if end >= 0 {
 		head = t[:end]
 	}
+	if o, rest, ok := cutDashed(t); ok {
+		return o, rest
+	}
 	if o, ok := parseOrdinal(head); ok && end >= 0 && (strings.ContainsAny(head[len(head)-1:], ".)/:") || strings.Contains(head, ".")) {
 		if rest := strings.TrimSpace(t[end:]); rest != "" {
 			return o, rest
@@ -70,6 +74,22 @@ func cutOrdinal(s string) (ordinal, string) {
 
 // isAge recognises an age group, which begins with a digit and is no number: "15-24 tuổi", "15 tuổi trở lên".
 func isAge(s string) bool { return strings.Contains(strings.ToLower(s), " tuổi") }
+
+// cutDashed takes an ordinal with a dash behind it off a label: "I- Lao động", "1-Số hộ nghèo", but not "15- 24 tuổi", "I-ốt", "X-Quang".
+func cutDashed(s string) (o ordinal, rest string, ok bool) {
+	before, after, dash := strings.Cut(s, "-")
+	if !dash || before == "" {
+		return ordinal{}, "", false
+	}
+	rest = strings.TrimSpace(after)
+	r, w := utf8.DecodeRuneInString(rest)
+	glued := len(rest) == len(after)
+	if !unicode.IsLetter(r) || glued && (!unicode.IsUpper(r) || len(rest) == w || !isDigits(before) && (!isRoman(before) || len(before) == 1 && before != "I")) {
+		return ordinal{}, "", false
+	}
+	o, ok = parseOrdinal(before)
+	return o, rest, ok
+}
 
 // parseOrdinal reads the text of an ordinal cell: "I", "1", "1.1", "a", "đ)", "(2)", "-", "+".
 func parseOrdinal(s string) (ordinal, bool) {
