@@ -389,6 +389,13 @@ func printCheck(w io.Writer, name string, f *record.File) {
 			fmt.Fprintf(w, "      gần nhất: %s\n", r.Nearest)
 		}
 	}
+	told := map[string]bool{}
+	for _, r := range f.Refusals {
+		if try := r.Try("vi"); !told[r.Code] && try != "" {
+			told[r.Code] = true
+			fmt.Fprintf(w, "  cách sửa %s: %s\n", r.Code, try)
+		}
+	}
 	for _, d := range f.Findings {
 		fmt.Fprintf(w, "  ! %s %s!%s: expected %s, found %s\n", d.Rule, d.Sheet, address(d.Origin), d.Expected, d.Actual)
 	}

@@ -689,6 +689,7 @@ func TestCheckNamesTheCellsThatWereRefusedForOneReasonInOneLine(t *testing.T) {
 	for _, want := range []string{
 		"!C3:E3, C5:E5 (6 ô): Chỉ tiêu không có trong danh mục: Số chim bay\n",
 		"!D4 \"mưa\": Không đọc được con số: mưa\n",
+		"  cách sửa number.unreadable: Nhập số hoặc một trong các ký hiệu",
 	} {
 		if !strings.Contains(o.stdout, want) {
 			t.Errorf("it does not say %q:\n%s", want, o.stdout)
