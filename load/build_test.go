@@ -54,8 +54,9 @@ func madeRows(n int) made {
 		sha := fmt.Sprintf("%064x", i/perFile)
 		if i%perFile == 0 {
 			in := min(perFile, n-i)
+			m["landed"] = append(m["landed"], row{"source_sha256": sha, "received_at": time.Date(2026, 1, 2, 3, 4, i/perFile%60, 0, time.UTC), "size_bytes": int64(1000), "origins": "a/x.xlsx\nb/x.xlsx"})
 			m["record"] = append(m["record"],
-				row{"kind": "file", "source_sha256": sha, "file_name": fmt.Sprintf("phu-luc-%d.xlsx", i/perFile), "file_type": "xlsx", "territory_id": "province:01@2004", "round_id": []string{"2014", "2015"}[i/perFile%2], "form_code": "D", "is_sample": true, "received_at": time.Date(2026, 1, 2, 3, 4, i/perFile%60, 0, time.UTC), "size_bytes": int64(1000), "origin": "a/x.xlsx\nb/x.xlsx"},
+				row{"kind": "file", "source_sha256": sha, "file_name": fmt.Sprintf("phu-luc-%d.xlsx", i/perFile), "file_type": "xlsx", "territory_id": "province:01@2004", "round_id": []string{"2014", "2015"}[i/perFile%2], "form_code": "D", "is_sample": true},
 				row{"kind": "sheet", "source_sha256": sha, "sheet": "Biểu", "cells_read": int64(in + 3), "loaded": int64(in), "quarantined": int64(1), "tables": int32(1)},
 				row{"kind": "skip", "source_sha256": sha, "sheet": "Biểu", "reason": "header", "n": int64(2)},
 				row{"kind": "quarantine", "source_sha256": sha, "sheet": "Biểu", "cell": "Z1", "raw": "1,5 sào", "code": "unit.unknown", "message_vi": "đơn vị lạ", "message_en": "unit unknown", "n": int64(1)})

@@ -7,14 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"runtime"
 	"strings"
 
-	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
-	"github.com/apache/arrow-go/v18/arrow/memory"
 	"github.com/duckdb/duckdb-go/v2"
-	"golang.org/x/sync/errgroup"
 )
 
 // Input is one table given to a build. Reader is called once; the build releases what it returns. What is absent is NULL, not an empty text.
@@ -119,68 +115,6 @@ func (d declared) load(ctx context.Context, conn *sql.Conn, in Input) error {
 		err = reader.Err()
 	}
 	return errors.Join(err, dropErr)
-}
-
-// mergedRows is how many rows a batch has at least before it goes to the engine, which spends more on a batch than on its rows.
-const mergedRows = 1 << 16
-
-// merged reads all batches of a table and puts small ones together.
-func merged(reader array.RecordReader) (array.RecordReader, error) {
-	var out, small []arrow.RecordBatch
-	defer func() {
-		for _, b := range append(out, small...) {
-			b.Release()
-		}
-	}()
-	rows := int64(0)
-	flush := func() error {
-		if len(small) == 0 {
-			return nil
-		}
-		columns := make([]arrow.Array, reader.Schema().NumFields())
-		defer func() {
-			for _, c := range columns {
-				if c != nil {
-					c.Release()
-				}
-			}
-		}()
-		var group errgroup.Group
-		group.SetLimit(runtime.NumCPU())
-		for i := range columns {
-			group.Go(func() (err error) {
-				parts := make([]arrow.Array, len(small))
-				for k, b := range small {
-					parts[k] = b.Column(i)
-				}
-				columns[i], err = array.Concatenate(parts, memory.DefaultAllocator)
-				return err
-			})
-		}
-		if err := group.Wait(); err != nil {
-			return err
-		}
-		out = append(out, array.NewRecordBatch(reader.Schema(), columns, rows))
-		for _, b := range small {
-			b.Release()
-		}
-		small, rows = small[:0], 0
-		return nil
-	}
-	for reader.Next() {
-		b := reader.RecordBatch()
-		b.Retain()
-		small, rows = append(small, b), rows+b.NumRows()
-		if rows >= mergedRows {
-			if err := flush(); err != nil {
-				return nil, err
-			}
-		}
-	}
-	if err := errors.Join(reader.Err(), flush()); err != nil {
-		return nil, err
-	}
-	return array.NewRecordReader(reader.Schema(), out)
 }
 
 // inputs lists the steps that make every declared input, and input.build; those not given stay empty. Names that are not

@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"time"
 	"unicode/utf8"
 
 	"github.com/apache/arrow-go/v18/arrow"
@@ -19,7 +18,6 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/memory"
 	"github.com/shopspring/decimal"
 
-	"github.com/phuluc/phuluc/extract/landing"
 	"github.com/phuluc/phuluc/transform/record"
 	"github.com/phuluc/phuluc/transform/rule"
 )
@@ -105,9 +103,6 @@ const (
 	colDate
 	colTitle
 	colSample
-	colReceived
-	colSize
-	colOrigin
 	columnCount
 )
 
@@ -134,7 +129,6 @@ var schema = sync.OnceValue(func() *arrow.Schema {
 		of("cells_read", i64), of("loaded", i64), of("quarantined", i64), of("tables", i32),
 		text("task_number"), text("task_title"), text("task_lead"), text("task_partner"), text("task_due"), text("task_level"),
 		text("file_name"), text("file_type"), text("body_name"), text("document"), text("document_date"), text("title"), of("is_sample", flag),
-		of("received_at", &arrow.TimestampType{Unit: arrow.Microsecond}), of("size_bytes", i64), text("origin"),
 	}, nil)
 })
 
@@ -485,7 +479,7 @@ func widen(mem memory.Allocator, narrow arrow.RecordBatch) (arrow.RecordBatch, e
 }
 
 // Encode gives everything that became of one file as one record batch of Schema; the caller releases it. The first
-// row is the file's own (kind "file"); what only the landing knows is added by FileRows.
+// row is the file's own (kind "file"); what only the landing knows is not in it.
 func Encode(mem memory.Allocator, f *record.File) (arrow.RecordBatch, error) {
 	e := newEncoder(mem)
 	e.texts = slices.Grow(e.texts, 16*len(f.Observations)) // a row has some 16 texts
@@ -598,33 +592,3 @@ func Encode(mem memory.Allocator, f *record.File) (arrow.RecordBatch, error) {
 	}
 	return e.finish()
 }
-
-// FileRows collects the file rows of many batches, with what only the landing knows of each object.
-type FileRows struct{ e *encoder }
-
-// NewFileRows returns a collection without rows. Finish must be called.
-func NewFileRows(mem memory.Allocator) FileRows { return FileRows{newEncoder(mem)} }
-
-// Add takes the file row of a batch and adds when the object was received, its size and every place it came from.
-func (r FileRows) Add(batch arrow.RecordBatch, raw landing.Raw) {
-	e := r.e
-	e.begin(kindFile, raw.SHA256)
-	for _, c := range []column{colFileName, colFileType, colTerritory, colRound, colForm, colBody, colDocument, colDate, colTitle} {
-		if col := batch.Column(int(c)).(*array.String); col.IsValid(0) {
-			e.text(c, col.Value(0))
-		}
-	}
-	if col := batch.Column(int(colSample)).(*array.Boolean); col.IsValid(0) {
-		e.flag(colSample, col.Value(0))
-	}
-	e.integer(colReceived, raw.ReceivedAt.Truncate(time.Microsecond).UnixMicro())
-	e.integer(colSize, raw.Size)
-	origins := make([]string, len(raw.Origins))
-	for i, o := range raw.Origins {
-		origins[i] = strings.ReplaceAll(o.Origin, "\n", "␤") // a line break separates origins
-	}
-	e.text(colOrigin, strings.Join(origins, "\n"))
-}
-
-// Finish gives the rows, in the order in which they were added, as one record batch of Schema; the caller releases it.
-func (r FileRows) Finish() (arrow.RecordBatch, error) { return r.e.finish() }

@@ -316,7 +316,7 @@ func (r *runner) build(ctx context.Context, generations *publish.Store, raws []l
 			err = errors.Join(err, candidate.Abort())
 		}
 	}()
-	inputs, release, err := r.inputs(ctx, batches)
+	inputs, release, err := r.inputs(ctx, raws, batches)
 	if err != nil {
 		return err
 	}
@@ -391,20 +391,15 @@ func (r *runner) recordChecks(ctx context.Context, checks []load.CheckResult) er
 	return r.ledger.RecordChecks(context.WithoutCancel(ctx), r.report.RunID, results)
 }
 
-// normalise gives the batches of all objects, in the order of raws, and then one of their file rows.
+// normalise gives the batches of all objects, in the order of raws.
 func (r *runner) normalise(ctx context.Context, raws []landing.Raw) ([]arrow.RecordBatch, error) {
 	var batches []arrow.RecordBatch
-	files := transform.NewFileRows(r.Memory)
 	items := make([]ledger.Item, 0, len(raws))
 	done := 0
 	err := r.Pipeline.Run(ctx, r.store, raws, func(result transform.Result) error {
 		done++
 		r.progress(Normalising, done, len(raws))
-		files.Add(result.Batch, result.Raw)
-		if n := result.Batch.NumRows(); n > 1 {
-			batches = append(batches, result.Batch.NewSlice(1, n))
-		}
-		result.Batch.Release()
+		batches = append(batches, result.Batch)
 		c := result.Counts
 		items = append(items, fate(result.Raw, c))
 		if result.Cached {
@@ -425,11 +420,7 @@ func (r *runner) normalise(ctx context.Context, raws []landing.Raw) ([]arrow.Rec
 		}
 		return nil
 	})
-	rows, rowsErr := files.Finish()
-	if rowsErr == nil {
-		batches = append(batches, rows)
-	}
-	if err = errors.Join(err, rowsErr); err != nil {
+	if err != nil {
 		return batches, err
 	}
 	return batches, r.ledger.RecordItems(ctx, r.report.RunID, items)
@@ -453,9 +444,9 @@ func fate(raw landing.Raw, c transform.Counts) ledger.Item {
 	return item
 }
 
-// inputs lists every table that a build starts from: the batches, the reference data and the ledger so far.
+// inputs lists every table that a build starts from: the batches, what the landing knows, the reference data and the ledger so far.
 // The caller calls release when the build is over.
-func (r *runner) inputs(ctx context.Context, batches []arrow.RecordBatch) (inputs []load.Input, release func(), err error) {
+func (r *runner) inputs(ctx context.Context, raws []landing.Raw, batches []arrow.RecordBatch) (inputs []load.Input, release func(), err error) {
 	records, err := array.NewRecordReader(transform.Schema(), batches)
 	if err != nil {
 		return nil, nil, err
@@ -472,6 +463,7 @@ func (r *runner) inputs(ctx context.Context, batches []arrow.RecordBatch) (input
 	add := func(name string, header []string, rows [][]string) {
 		inputs = append(inputs, load.Input{Name: name, Reader: func() array.RecordReader { return textTable(r.Memory, header, rows) }})
 	}
+	add("landed", []string{"source_sha256", "received_at", "size_bytes", "origins"}, landed(raws))
 	declared, err := declaredInputs()
 	if err != nil {
 		return nil, nil, err
@@ -504,6 +496,20 @@ func (r *runner) inputs(ctx context.Context, batches []arrow.RecordBatch) (input
 		{"program_version", r.Version}, {"rules_version", r.Pipeline.Version()}, {"catalogue_version", r.Catalogue.Version()}, {"models_version", ModelsVersion()},
 	})
 	return inputs, records.Release, nil
+}
+
+// landed tells of each object when it was received, its size and every place it came from.
+func landed(raws []landing.Raw) [][]string {
+	rows := make([][]string, len(raws))
+	for i, raw := range raws {
+		origins := make([]string, len(raw.Origins))
+		for k, o := range raw.Origins {
+			origins[k] = strings.ToValidUTF8(strings.ReplaceAll(o.Origin, "\n", "␤"), "\ufffd") // a line break separates origins
+		}
+		rows[i] = []string{raw.SHA256, raw.ReceivedAt.UTC().Truncate(time.Microsecond).Format("2006-01-02 15:04:05.999999"),
+			strconv.FormatInt(raw.Size, 10), strings.Join(origins, "\n")}
+	}
+	return rows
 }
 
 // historyColumns gives the ledger's columns the names that the warehouse uses for them.

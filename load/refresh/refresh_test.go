@@ -473,3 +473,12 @@ func TestInputHashFollowsWhatAGenerationIsMadeOf(t *testing.T) {
 		t.Error("the hash is not stable")
 	}
 }
+
+func TestWhatOnlyTheLandingKnowsGoesInBesideTheBatches(t *testing.T) {
+	received := time.Date(2026, 2, 3, 4, 5, 6, 7_008_009, time.FixedZone("", 7*3600))
+	got := landed([]landing.Raw{{SHA256: "abc", Size: 12, ReceivedAt: received, Origins: []landing.Origin{{Origin: "/a/x"}, {Origin: "/b/two\nlines\xff"}}}})
+	want := [][]string{{"abc", "2026-02-02 21:05:06.007008", "12", "/a/x\n/b/two␤lines\ufffd"}}
+	if !slices.EqualFunc(got, want, slices.Equal) {
+		t.Errorf("%q, want %q", got, want)
+	}
+}

@@ -3,10 +3,11 @@
 -- winner among vintages: latest vintage_date, then latest document date, then latest receipt, then the greater SHA-256.
 CREATE TABLE dw.dim_source AS
 WITH f AS (
-  SELECT source_sha256, file_name, file_type, territory_id, round_id, form_code, body_name, document,
-         TRY_CAST(document_date AS DATE) AS document_date, title, coalesce(is_sample, false) AS is_sample,
-         received_at, size_bytes, origin
-  FROM input.record WHERE kind = 'file'
+  SELECT r.source_sha256, r.file_name, r.file_type, r.territory_id, r.round_id, r.form_code, r.body_name, r.document,
+         TRY_CAST(r.document_date AS DATE) AS document_date, r.title, coalesce(r.is_sample, false) AS is_sample,
+         l.received_at, l.size_bytes, l.origins
+  FROM input.record AS r LEFT JOIN input.landed AS l ON l.source_sha256 = r.source_sha256
+  WHERE r.kind = 'file'
 ), counts AS (
   SELECT source_sha256,
          sum(CASE WHEN kind = 'sheet' THEN cells_read ELSE 0 END) AS cells_read,
@@ -28,7 +29,7 @@ WITH f AS (
 )
 SELECT CAST(row_number() OVER (ORDER BY p.source_sha256) AS INTEGER) AS source_key, p.source_sha256, p.file_name, p.file_type,
        t.territory_key, p.territory_id, p.round_key, p.round_id, p.form_code, b.body_key, p.body_name,
-       p.document, p.document_date, p.title, p.is_sample, p.received_at, p.size_bytes, p.origin AS origins, p.vintage_date,
+       p.document, p.document_date, p.title, p.is_sample, p.received_at, p.size_bytes, p.origins, p.vintage_date,
        CAST(row_number() OVER (ORDER BY p.vintage_date NULLS FIRST, coalesce(p.document_date, p.vintage_date) NULLS FIRST,
                                         p.received_at NULLS FIRST, p.source_sha256) AS INTEGER) AS vintage_order,
        CAST(c.sheets AS BIGINT) AS sheets, CAST(c.cells_read AS BIGINT) AS cells_read, CAST(c.cells_loaded AS BIGINT) AS cells_loaded,
