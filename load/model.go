@@ -84,12 +84,27 @@ func readModels(files fs.FS) ([]model, error) {
 
 // uses names the tables and views that an SQL text mentions outside its comments, and those that it makes.
 func uses(text string) map[string]bool {
-	names := regexp.MustCompile(`\b(input|staging|dw|audit|mart)\.([a-z0-9_]+)\b`)
+	inName := func(r rune) bool {
+		return r == '_' || '0' <= r && r <= '9' || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z'
+	}
 	out := map[string]bool{}
 	for line := range strings.Lines(text) {
 		code, _, _ := strings.Cut(line, "--")
-		for _, m := range names.FindAllString(code, -1) {
-			out[m] = true
+		for {
+			before, after, dotted := strings.Cut(code, ".")
+			if !dotted {
+				break
+			}
+			schema := before[strings.LastIndexFunc(before, func(r rune) bool { return !inName(r) })+1:]
+			switch schema {
+			case "input", "staging", "dw", "audit", "mart":
+				name := after
+				if end := strings.IndexFunc(after, func(r rune) bool { return !inName(r) }); end >= 0 {
+					name = after[:end]
+				}
+				out[schema+"."+name] = true
+			}
+			code = after
 		}
 	}
 	return out

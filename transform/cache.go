@@ -91,25 +91,54 @@ func readBatch(mem memory.Allocator, name, sha string) (arrow.RecordBatch, error
 func writeBatch(name string, batch arrow.RecordBatch, trace *record.Trace) error {
 	narrow := narrowed(batch)
 	defer narrow.Release()
-	var b bytes.Buffer
-	w := ipc.NewWriter(&b, ipc.WithSchema(narrow.Schema()))
+	pair := buffers().Get().(*[2]bytes.Buffer)
+	made, old := &pair[0], &pair[1]
+	defer func() {
+		if max(made.Cap(), old.Cap()) <= maxBufferKept {
+			buffers().Put(pair)
+		}
+	}()
+	made.Reset()
+	w := ipc.NewWriter(made, ipc.WithSchema(narrow.Schema()))
 	if err := errors.Join(w.Write(narrow), w.Close()); err != nil {
 		return fmt.Errorf("write a normalised batch: %w", err)
 	}
-	data := b.Bytes()
+	stream := made.Len()
 	if trace != nil {
-		data = appendTrace(data, trace)
+		made.Write(appendTrace(made.AvailableBuffer(), trace))
 	}
-	data = binary.LittleEndian.AppendUint64(data, uint64(len(data)-b.Len()))
-	sum := sha256.Sum256(data)
-	data = append(data, sum[:]...)
-	if old, err := os.ReadFile(name); err == nil && bytes.Equal(old, data) {
+	made.Write(binary.LittleEndian.AppendUint64(nil, uint64(made.Len()-stream)))
+	sum := sha256.Sum256(made.Bytes())
+	made.Write(sum[:])
+	if holds(name, made.Bytes(), old) {
 		return nil
 	}
-	if err := os.WriteFile(name, data, 0o644); err != nil {
+	if err := os.WriteFile(name, made.Bytes(), 0o644); err != nil {
 		return fmt.Errorf("write a normalised batch: %w", err)
 	}
 	return nil
+}
+
+// maxBufferKept keeps one large batch from filling the memory for good.
+const maxBufferKept = 1 << 22
+
+// buffers are pairs of memory for a file to be written and the one in its place: new memory for each would cost as much as making it.
+var buffers = sync.OnceValue(func() *sync.Pool { return &sync.Pool{New: func() any { return new([2]bytes.Buffer) }} })
+
+// holds says whether the file is there and holds this.
+func holds(name string, data []byte, old *bytes.Buffer) bool {
+	f, err := os.Open(name)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	if info, err := f.Stat(); err != nil || info.Size() != int64(len(data)) {
+		return false
+	}
+	old.Reset()
+	old.Grow(len(data) + bytes.MinRead)
+	_, err = old.ReadFrom(f)
+	return err == nil && bytes.Equal(old.Bytes(), data)
 }
 
 // kept fits the names under which this program and earlier ones kept batches and what belonged to them.
