@@ -450,19 +450,7 @@ func complete(mem memory.Allocator, schema *arrow.Schema, arrays []arrow.Array, 
 	return array.NewRecordBatch(schema, arrays, int64(rows))
 }
 
-// narrowed gives the columns of a batch that have a value, which are few in most; the caller releases it.
-func narrowed(batch arrow.RecordBatch) arrow.RecordBatch {
-	var fields []arrow.Field
-	var arrays []arrow.Array
-	for i, a := range batch.Columns() {
-		if a.NullN() < a.Len() {
-			fields, arrays = append(fields, batch.Schema().Field(i)), append(arrays, a)
-		}
-	}
-	return array.NewRecordBatch(arrow.NewSchema(fields, nil), arrays, batch.NumRows())
-}
-
-// widen undoes narrowed; the caller releases the result. An error says that a column is none of Schema.
+// widen gives a batch of which only the columns with a value were kept its other columns back; the caller releases the result. An error says that a column is none of Schema.
 func widen(mem memory.Allocator, narrow arrow.RecordBatch) (arrow.RecordBatch, error) {
 	schema, arrays := Schema(), make([]arrow.Array, columnCount)
 	for i, f := range narrow.Schema().Fields() {

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -89,8 +90,6 @@ func readBatch(mem memory.Allocator, name, sha string) (arrow.RecordBatch, error
 // writeBatch writes a file in one piece and without a detour: what a killed run leaves of it does not match its sum. A file that
 // holds this already is left alone, which is much cheaper than replacing it. trace may be nil.
 func writeBatch(name string, batch arrow.RecordBatch, trace *record.Trace) error {
-	narrow := narrowed(batch)
-	defer narrow.Release()
 	pair := buffers().Get().(*[2]bytes.Buffer)
 	made, old := &pair[0], &pair[1]
 	defer func() {
@@ -99,8 +98,7 @@ func writeBatch(name string, batch arrow.RecordBatch, trace *record.Trace) error
 		}
 	}()
 	made.Reset()
-	w := ipc.NewWriter(made, ipc.WithSchema(narrow.Schema()))
-	if err := errors.Join(w.Write(narrow), w.Close()); err != nil {
+	if err := writeStream(made, batch); err != nil {
 		return fmt.Errorf("write a normalised batch: %w", err)
 	}
 	stream := made.Len()
@@ -139,6 +137,73 @@ func holds(name string, data []byte, old *bytes.Buffer) bool {
 	old.Grow(len(data) + bytes.MinRead)
 	_, err = old.ReadFrom(f)
 	return err == nil && bytes.Equal(old.Bytes(), data)
+}
+
+// writeStream writes the columns of a batch that have a value, which are few in most, as an Arrow stream.
+func writeStream(w io.Writer, batch arrow.RecordBatch) error {
+	head, err := headOf(batch)
+	if err != nil {
+		return err
+	}
+	var columns []arrow.Array
+	for _, a := range batch.Columns() {
+		if a.NullN() < a.Len() {
+			columns = append(columns, a)
+		}
+	}
+	narrow := array.NewRecordBatch(head.schema, columns, batch.NumRows())
+	defer narrow.Release()
+	rows, err := ipc.GetRecordBatchPayload(narrow)
+	if err != nil {
+		return err
+	}
+	defer rows.Release()
+	if _, err := w.Write(head.message); err != nil {
+		return err
+	}
+	if _, err := rows.WritePayload(w); err != nil {
+		return err
+	}
+	_, err = w.Write([]byte{0xFF, 0xFF, 0xFF, 0xFF, 0, 0, 0, 0}) // the end of the stream
+	return err
+}
+
+// head begins the stream of a batch: the schema of the columns that have a value.
+type head struct {
+	schema  *arrow.Schema
+	message []byte
+}
+
+// heads are those that were needed so far, by the set of columns, a bit each. Most batches have the same few.
+var heads = sync.OnceValue(func() *sync.Map { return new(sync.Map) })
+
+func headOf(batch arrow.RecordBatch) (*head, error) {
+	var set uint64
+	const _ = uint(64 - columnCount) // there is a bit for each
+	for i, a := range batch.Columns() {
+		if a.NullN() < a.Len() {
+			set |= 1 << i
+		}
+	}
+	if known, ok := heads().Load(set); ok {
+		return known.(*head), nil
+	}
+	var fields []arrow.Field
+	for i := range batch.Columns() {
+		if set>>i&1 == 1 {
+			fields = append(fields, batch.Schema().Field(i))
+		}
+	}
+	h := &head{schema: arrow.NewSchema(fields, nil)}
+	var b bytes.Buffer
+	p := ipc.GetSchemaPayload(h.schema, memory.DefaultAllocator)
+	defer p.Release()
+	if _, err := p.WritePayload(&b); err != nil {
+		return nil, err
+	}
+	h.message = b.Bytes()
+	heads().Store(set, h)
+	return h, nil
 }
 
 // kept fits the names under which this program and earlier ones kept batches and what belonged to them.

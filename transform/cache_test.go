@@ -1,8 +1,10 @@
 package transform
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -10,6 +12,11 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/array"
+	"github.com/apache/arrow-go/v18/arrow/ipc"
+
+	"github.com/phuluc/phuluc/extract/landing"
 	"github.com/phuluc/phuluc/transform/record"
 )
 
@@ -51,6 +58,40 @@ func TestForgedCacheFilesAreNoneAndDoNoHarm(t *testing.T) {
 		forge(nil, length)
 		if _, _, err := readCache(name); err == nil {
 			t.Errorf("a trace of %d bytes in a file of fewer", length)
+		}
+	}
+}
+
+// The pieces of a stream are put together here; any reader of Arrow streams must find in it what the library's own writer writes.
+func TestAStreamIsWhatTheLibraryWrites(t *testing.T) {
+	bench := newBench(t)
+	for _, raw := range []landing.Raw{
+		bench.land("Ha Giang 2014.xlsx", annex(t, "Hà Giang", 2014, 15200, 15600, 16000)), bench.land("Ha Giang 2015.xlsx", annex(t, "Hà Giang", 2015, 1)),
+		bench.land("bhxh.csv", []byte(insuranceFeed)), bench.land("none.xlsx", nil),
+	} {
+		for range 2 { // the second time the head is known
+			batch, err := Encode(bench.mem, bench.read(raw))
+			if err != nil {
+				t.Fatal(err)
+			}
+			var fields []arrow.Field
+			var columns []arrow.Array
+			for i, a := range batch.Columns() {
+				if a.NullN() < a.Len() {
+					fields, columns = append(fields, batch.Schema().Field(i)), append(columns, a)
+				}
+			}
+			narrow := array.NewRecordBatch(arrow.NewSchema(fields, nil), columns, batch.NumRows())
+			var got, want bytes.Buffer
+			w := ipc.NewWriter(&want, ipc.WithSchema(narrow.Schema()))
+			if err := errors.Join(w.Write(narrow), w.Close(), writeStream(&got, batch)); err != nil {
+				t.Fatal(err)
+			}
+			if !bytes.Equal(got.Bytes(), want.Bytes()) {
+				t.Errorf("%s: %d bytes with %d columns are not the %d of the library", NameOf(raw), got.Len(), len(fields), want.Len())
+			}
+			narrow.Release()
+			batch.Release()
 		}
 	}
 }

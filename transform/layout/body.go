@@ -152,8 +152,12 @@ func (s *sheetReader) layOutColumns(t *table) {
 func (s *sheetReader) readUnits(t *table) {
 	for r := t.top + 1; r <= t.bottom; r++ {
 		for _, i := range s.g.rowCells(r) {
-			p, u := s.parsed[i], s.rd.unit(s.g.text[i])
-			if u == nil || p == nil || p.dims.unit != nil || !p.section && p.role != roleLabel && !(p.ofWhich && !p.says() && s.isLowest(t, i)) {
+			p := s.parsed[i]
+			if p == nil || p.dims.unit != nil || !p.section && p.role != roleLabel && !(p.ofWhich && !p.says() && s.isLowest(t, i)) {
+				continue
+			}
+			u := s.rd.unit(s.g.text[i])
+			if u == nil {
 				continue
 			}
 			for k := t.top; k < r; k++ {

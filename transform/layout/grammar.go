@@ -537,7 +537,7 @@ func (rd *Reader) middle(p *phrase, toks []token, s string) bool {
 		if k := toks[i].key; k != "," && k != "-" && k != ":" {
 			continue
 		}
-		u := rd.unit(s[toks[i+1].start:toks[len(toks)-1].end])
+		u := rd.unitIn(s[toks[i+1].start:toks[len(toks)-1].end], toks[i+1:])
 		if u == nil {
 			continue
 		}

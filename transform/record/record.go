@@ -115,13 +115,15 @@ type Sheet struct {
 // Check verifies invariant 1: cells read = loaded + quarantined + skipped.
 func (s Sheet) Check() error {
 	n := s.Loaded + s.Quarantined
-	reasons := make([]string, 0, len(s.Skipped))
-	for r, k := range s.Skipped {
+	for _, k := range s.Skipped {
 		n += k
-		reasons = append(reasons, fmt.Sprintf("%s %d", r, k))
 	}
 	if n == s.Read {
 		return nil
+	}
+	reasons := make([]string, 0, len(s.Skipped))
+	for r, k := range s.Skipped {
+		reasons = append(reasons, fmt.Sprintf("%s %d", r, k))
 	}
 	sort.Strings(reasons)
 	return fmt.Errorf("sheet %q: %d cells read, but %d loaded + %d quarantined + skipped %v = %d", s.Name, s.Read, s.Loaded, s.Quarantined, reasons, n)
