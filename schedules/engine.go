@@ -145,11 +145,6 @@ func (e *Engine) Next(n int) ([]Upcoming, error) {
 	return all[:min(n, len(all))], nil
 }
 
-// History returns the decided slots of all jobs after from, oldest first.
-func (e *Engine) History(ctx context.Context, from time.Time) ([]ledger.Slot, error) {
-	return e.book.Slots(ctx, "", from, time.Time{})
-}
-
 // Undecided returns the slots that have come and have no verdict yet: those of a run that is going on, and those that the
 // next start will decide.
 func (e *Engine) Undecided(ctx context.Context) ([]Upcoming, error) {

@@ -449,7 +449,7 @@ func TestJobsRunOneAfterTheOther(t *testing.T) {
 		if err := e.Run(ctx); err != nil {
 			t.Fatal(err)
 		}
-		slots, err := e.History(t.Context(), time.Time{})
+		slots, err := l.book.Slots(t.Context(), "", time.Time{}, time.Time{})
 		if err != nil || len(slots) != 8 || most != 1 {
 			t.Errorf("%d slots, %d at once, %v", len(slots), most, err)
 		}

@@ -538,7 +538,7 @@ func TestEveryCommandGivesOneEnvelope(t *testing.T) {
 	w := demo(t)
 	for _, args := range [][]string{
 		{"versions"}, {"doctor"}, {"query", "SELECT 1 AS one"}, {"quarantine", "list"}, {"quarantine", "list", "--summary"}, {"quarantine", "list", "--group"}, {"catalogue", "check"}, {"board"}, {"board", "--round", "2020"},
-		{"explain", "--indicator", "poverty_rate", "--territory", "46"}, {"schedule", "list"}, {"schedule", "next"}, {"refresh", "--dry-run"}, {"diff", "1", "1"},
+		{"explain", "--indicator", "poverty_rate", "--territory", "46"}, {"schedule", "list"}, {"schedule", "next"}, {"schedule", "history"}, {"refresh", "--dry-run"}, {"diff", "1", "1"},
 		{"export", t.TempDir()},
 	} {
 		_, e := runJSON[any](t, done, append(slices.Clone(args), "--data", string(w.home))...)
@@ -550,6 +550,25 @@ func TestEveryCommandGivesOneEnvelope(t *testing.T) {
 		_, e := runJSON[any](t, input, append(slices.Clone(args), "--data", string(w.home))...)
 		if e.OK || e.Error == nil || e.Error.Exit != input || e.Error.What == "" || e.Error.Try == "" || e.Summary == "" {
 			t.Errorf("%v: %+v", args, e)
+		}
+	}
+}
+
+// Who only looks makes nothing, also where nothing is yet.
+func TestCommandsThatOnlyLookMakeNoDataFolder(t *testing.T) {
+	t.Parallel()
+	folder := filepath.Join(t.TempDir(), "data")
+	for _, c := range []struct {
+		exit int
+		args []string
+	}{
+		{done, []string{"versions"}}, {done, []string{"schedule", "list"}}, {done, []string{"schedule", "next"}}, {done, []string{"schedule", "history"}},
+		{done, []string{"catalogue", "check"}}, {done, []string{"refresh", "--dry-run"}}, {done, []string{"doctor"}},
+		{input, []string{"query", "SELECT 1"}}, {input, []string{"quarantine", "list"}}, {input, []string{"board"}}, {input, []string{"explain", "x"}}, {input, []string{"rollback"}},
+	} {
+		run(t, c.exit, append(c.args, "--data", folder)...)
+		if _, err := os.Stat(folder); err == nil {
+			t.Fatalf("%v makes the data folder", c.args)
 		}
 	}
 }

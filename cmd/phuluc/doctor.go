@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -58,23 +59,30 @@ func (a *app) doctorCommand() *cobra.Command {
 				return err
 			}
 			note("configuration", "ok", "", "%s\n%s", where, strings.TrimRight(string(text), "\n"))
-			if err := os.MkdirAll(cfg.DataDir, 0o755); err != nil {
-				note("data folder", "error", "choose another with --data or data_dir", "%v", err)
-				return a.diagnosed(cmd, list)
+			abs, err := filepath.Abs(cfg.DataDir)
+			if err != nil {
+				return err
 			}
-			if probe, err := os.CreateTemp(cfg.DataDir, ".doctor-*"); err != nil {
-				note("data folder", "error", "give this user write permission, or choose another with --data", "%v", err)
+			there := abs // the data folder, or that in which a refresh will make it
+			for {
+				if _, err := os.Stat(there); !errors.Is(err, fs.ErrNotExist) || there == filepath.Dir(there) {
+					break
+				}
+				there = filepath.Dir(there)
+			}
+			if probe, err := os.CreateTemp(there, ".doctor-*"); err != nil {
+				note("data folder", "error", "give this user write permission, or choose another with --data or data_dir", "%v", err)
 			} else {
 				probe.Close()
 				os.Remove(probe.Name())
-				abs, err := filepath.Abs(cfg.DataDir)
-				if err != nil {
-					return err
+				if there == abs {
+					note("data folder", "ok", "", "%s is writable", abs)
+				} else {
+					note("data folder", "ok", "", "%s is made by the first refresh", abs)
 				}
-				note("data folder", "ok", "", "%s is writable", abs)
 			}
 			var st unix.Statfs_t
-			if err := unix.Statfs(cfg.DataDir, &st); err == nil {
+			if err := unix.Statfs(there, &st); err == nil {
 				free := int64(uint64(st.Bavail) * uint64(st.Bsize))
 				if free < 1<<30 {
 					note("disk", "warning", "free some space: a run needs twice the size of the last generation", "%s free", bytesText(free))
@@ -96,14 +104,14 @@ func (a *app) doctorCommand() *cobra.Command {
 			} else {
 				note("catalogue", "ok", "", "embedded reference data%s", map[bool]string{true: " and " + cfg.Catalogue}[cfg.Catalogue != ""])
 			}
-			var held *lock.HeldError
-			if l, err := lock.Acquire(cmd.Context(), filepath.Join(cfg.DataDir, "lock"), "doctor", 0); errors.As(err, &held) {
-				note("lock", "warning", held.Hint(), "%v", held)
-			} else if err != nil {
+			path := filepath.Join(cfg.DataDir, "lock")
+			switch holder, held, err := lock.Inspect(path); {
+			case err != nil:
 				note("lock", "error", "check the permissions of the data folder", "%v", err)
-			} else if err := l.Release(); err != nil {
-				note("lock", "error", "", "%v", err)
-			} else {
+			case held:
+				e := &lock.HeldError{Path: path, Holder: holder}
+				note("lock", "warning", e.Hint(), "%v", e)
+			default:
 				note("lock", "ok", "", "no run is at work")
 			}
 			store, err := openStore(cmd.Context(), cfg)

@@ -31,24 +31,30 @@ func (a *app) scheduleCommand() *cobra.Command {
 	next := &cobra.Command{
 		Use: "next", Short: "When the jobs are due next", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.withEngine(cmd.Context(), func(e *schedules.Engine, _ config) error {
-				slots, err := e.Next(n)
-				if err != nil {
-					return err
+			cfg, err := a.config()
+			if err != nil {
+				return err
+			}
+			e, err := a.engine(cfg, nil)
+			if err != nil {
+				return err
+			}
+			slots, err := e.Next(n)
+			if err != nil {
+				return err
+			}
+			type line struct {
+				Job string    `json:"job"`
+				At  time.Time `json:"at"`
+			}
+			lines := []line{}
+			for _, s := range slots {
+				lines = append(lines, line{s.Job, s.At})
+			}
+			return a.done(cmd, plural(int64(len(lines)), "slot", "slots"), lines, func(w io.Writer) {
+				for _, l := range lines {
+					fmt.Fprintf(w, "%s  %s\n", l.At.Format("Mon 2006-01-02 15:04 MST"), l.Job)
 				}
-				type line struct {
-					Job string    `json:"job"`
-					At  time.Time `json:"at"`
-				}
-				lines := []line{}
-				for _, s := range slots {
-					lines = append(lines, line{s.Job, s.At})
-				}
-				return a.done(cmd, plural(int64(len(lines)), "slot", "slots"), lines, func(w io.Writer) {
-					for _, l := range lines {
-						fmt.Fprintf(w, "%s  %s\n", l.At.Format("Mon 2006-01-02 15:04 MST"), l.Job)
-					}
-				})
 			})
 		},
 	}
@@ -87,38 +93,40 @@ func (a *app) scheduleCommand() *cobra.Command {
 	history := &cobra.Command{
 		Use: "history", Short: "The verdict of every slot: ran, skipped, missed", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.withEngine(cmd.Context(), func(e *schedules.Engine, _ config) error {
-				slots, err := e.History(cmd.Context(), time.Now().Add(-since))
-				if err != nil {
-					return err
-				}
-				type line struct {
-					Job        string    `json:"job"`
-					At         time.Time `json:"slot_at"`
-					Verdict    string    `json:"verdict"`
-					Reason     string    `json:"reason,omitempty"`
-					RunID      int64     `json:"run_id,omitempty"`
-					CaughtUpBy int64     `json:"caught_up_by,omitempty"`
-				}
-				lines := []line{}
-				for _, s := range slots {
-					lines = append(lines, line{s.Job, s.At, string(s.Verdict), s.Reason, s.RunID, s.CaughtUpBy})
-				}
-				return a.done(cmd, plural(int64(len(lines)), "slot", "slots"), lines, func(w io.Writer) {
-					for _, l := range lines {
-						more := l.Reason
-						if l.RunID > 0 {
-							more = fmt.Sprintf("run %d %s", l.RunID, more)
-						}
-						if l.CaughtUpBy > 0 {
-							more = fmt.Sprintf("caught up by run %d", l.CaughtUpBy)
-						}
-						fmt.Fprintf(w, "%s  %-12s %-8s %s\n", l.At.Local().Format("2006-01-02 15:04"), l.Job, l.Verdict, more)
+			cfg, err := a.config()
+			if err != nil {
+				return err
+			}
+			slots, err := decidedSlots(cmd.Context(), cfg, time.Now().Add(-since))
+			if err != nil {
+				return err
+			}
+			type line struct {
+				Job        string    `json:"job"`
+				At         time.Time `json:"slot_at"`
+				Verdict    string    `json:"verdict"`
+				Reason     string    `json:"reason,omitempty"`
+				RunID      int64     `json:"run_id,omitempty"`
+				CaughtUpBy int64     `json:"caught_up_by,omitempty"`
+			}
+			lines := []line{}
+			for _, s := range slots {
+				lines = append(lines, line{s.Job, s.At, string(s.Verdict), s.Reason, s.RunID, s.CaughtUpBy})
+			}
+			return a.done(cmd, plural(int64(len(lines)), "slot", "slots"), lines, func(w io.Writer) {
+				for _, l := range lines {
+					more := l.Reason
+					if l.RunID > 0 {
+						more = fmt.Sprintf("run %d %s", l.RunID, more)
 					}
-					if len(lines) == 0 {
-						fmt.Fprintln(w, "no slot has been decided yet: phuluc schedule run")
+					if l.CaughtUpBy > 0 {
+						more = fmt.Sprintf("caught up by run %d", l.CaughtUpBy)
 					}
-				})
+					fmt.Fprintf(w, "%s  %-12s %-8s %s\n", l.At.Local().Format("2006-01-02 15:04"), l.Job, l.Verdict, more)
+				}
+				if len(lines) == 0 {
+					fmt.Fprintln(w, "no slot has been decided yet: phuluc schedule run")
+				}
 			})
 		},
 	}
@@ -129,18 +137,11 @@ func (a *app) scheduleCommand() *cobra.Command {
 caught up as the job says. SIGTERM ends the run that is going on within ten seconds; what is published stays.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.withEngine(cmd.Context(), func(e *schedules.Engine, cfg config) error {
-				held, err := lock.Acquire(cmd.Context(), filepath.Join(cfg.DataDir, "schedule.lock"), "schedule run", 0)
-				if err != nil {
-					return runFailure(cfg, err)
-				}
-				if !a.quiet {
-					if slots, err := e.Next(1); err == nil && len(slots) == 1 {
-						fmt.Fprintf(a.stderr, "schedule: next is %s at %s\n", slots[0].Job, slots[0].At.Format("2006-01-02 15:04 MST"))
-					}
-				}
-				return errors.Join(e.Run(cmd.Context()), held.Release())
-			})
+			cfg, err := a.config()
+			if err != nil {
+				return err
+			}
+			return a.runJobs(cmd.Context(), cfg)
 		},
 	}
 	cmd.AddCommand(runs, next, list, history)
@@ -175,14 +176,18 @@ func loadJobs(cfg config) ([]schedules.Job, error) {
 	return jobs, nil
 }
 
-// withEngine opens the ledger and gives the schedule engine on it.
-func (a *app) withEngine(ctx context.Context, do func(*schedules.Engine, config) error) (err error) {
-	cfg, err := a.config()
-	if err != nil {
-		return err
-	}
+// engine gives the schedule engine over a book; without one it tells what the clock alone does.
+func (a *app) engine(cfg config, book schedules.Book) (*schedules.Engine, error) {
 	jobs, err := loadJobs(cfg)
 	if err != nil {
+		return nil, err
+	}
+	return schedules.New(jobs, book, schedules.System{}, jobRunner{a, cfg}, schedules.Log{Logger: a.log()})
+}
+
+// runJobs keeps running until ctx ends.
+func (a *app) runJobs(ctx context.Context, cfg config) (err error) {
+	if _, err := loadJobs(cfg); err != nil { // before anything is made
 		return err
 	}
 	book, err := ledger.Open(ctx, refresh.LedgerPath(cfg.DataDir))
@@ -190,11 +195,33 @@ func (a *app) withEngine(ctx context.Context, do func(*schedules.Engine, config)
 		return err
 	}
 	defer func() { err = errors.Join(err, book.Close()) }()
-	engine, err := schedules.New(jobs, book, schedules.System{}, jobRunner{a, cfg}, schedules.Log{Logger: a.log()})
+	e, err := a.engine(cfg, book)
 	if err != nil {
 		return err
 	}
-	return do(engine, cfg)
+	held, err := lock.Acquire(ctx, filepath.Join(cfg.DataDir, "schedule.lock"), "schedule run", 0)
+	if err != nil {
+		return runFailure(cfg, err)
+	}
+	if !a.quiet {
+		if slots, err := e.Next(1); err == nil && len(slots) == 1 {
+			fmt.Fprintf(a.stderr, "schedule: next is %s at %s\n", slots[0].Job, slots[0].At.Format("2006-01-02 15:04 MST"))
+		}
+	}
+	return errors.Join(e.Run(ctx), held.Release())
+}
+
+// decidedSlots gives the slots since from that have a verdict: none when there is no ledger yet.
+func decidedSlots(ctx context.Context, cfg config, from time.Time) (slots []ledger.Slot, err error) {
+	book, err := ledger.OpenReader(ctx, refresh.LedgerPath(cfg.DataDir))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, book.Close()) }()
+	return book.Slots(ctx, "", from, time.Time{})
 }
 
 type jobRunner struct {
