@@ -41,6 +41,7 @@ type row struct {
 	orphan  bool // that row is numbered, and nothing tells that it named a region
 	passed  *row // the row directly above, if the row is no part of it
 	above   *row // the next row above that has a unit
+	below   *row // the next row of the table
 	bullet  int  // the rank that the row's bullet has by itself, 0 if it has none
 	indent  int  // blanks before the label or its bullet
 	values  bool
@@ -320,11 +321,19 @@ func (s *sheetReader) settleColumn(t *table, c int) {
 	case roleLabel:
 		texts, numbers, _ := s.contents(t, c)
 		if numbers > texts {
+			bare := -1 // the first column without a header, which may hold the labels
 			for k := range c {
-				names, others, _ := s.contents(t, k)
-				if t.columns[k].role == roleLabel || t.columns[k].role == "" && len(t.columns[k].stack) == 0 && names > others {
+				if t.columns[k].role == roleLabel {
 					col.role = roleValue
 					return
+				}
+				if bare < 0 && t.columns[k].role == "" && len(t.columns[k].stack) == 0 {
+					bare = k
+				}
+			}
+			if bare >= 0 {
+				if names, others, _ := s.contents(t, bare); names > others {
+					col.role = roleValue
 				}
 			}
 		}
@@ -442,6 +451,9 @@ func (s *sheetReader) readRows(t *table) {
 		rw.orphan = rw.lost && nameless.rank() > 0 && !t.regions[nameless.rank()] && !t.regionRows[nameless.rank()]
 		if rw.above = measured; rw.unit != none {
 			measured = rw
+		}
+		if n := len(t.rows); n > 0 {
+			t.rows[n-1].below = rw
 		}
 		t.rows = append(t.rows, rw)
 		for _, i := range cells {

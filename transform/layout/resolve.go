@@ -203,12 +203,6 @@ func (p *phrase) isSplitInto(part *phrase) bool {
 	return p.split == "area" && part.dims.area != "" || p.split == "sex" && part.dims.sex != ""
 }
 
-// splitsBelow reports whether the row below one that bears a text is one of those into which the text announces that something is split.
-func (s *sheetReader) splitsBelow(t *table, rw *row, p *phrase) bool {
-	next := slices.Index(t.rows, rw) + 1
-	return next < len(t.rows) && slices.ContainsFunc(t.rows[next].labels, func(i int32) bool { return p.isSplitInto(s.parsed[i]) })
-}
-
 // nameless is the phrase without the indicators that it may name elsewhere.
 func (p *phrase) nameless() *phrase {
 	q := *p
@@ -264,7 +258,7 @@ func (s *sheetReader) rowMeaning(t *table, rw *row, title *meaning) meaning {
 	above := rw.ancestors(title)
 	for k, i := range rw.labels {
 		p := s.parsed[i]
-		if p.split != "" && s.splitsBelow(t, rw, p) {
+		if p.split != "" && rw.below != nil && slices.ContainsFunc(rw.below.labels, func(i int32) bool { return p.isSplitInto(s.parsed[i]) }) {
 			p = p.nameless()
 		}
 		s.rd.add(&m, p, above)

@@ -801,12 +801,12 @@ func (s *sheetReader) continues(t *table, r int, v rowView) bool {
 	return true
 }
 
-// headsNumbers reports whether a number with a text to its left stands in a column of the first row of numbers below a row: "Huyện" over it is no
-// title of labels but tells what is counted.
+// headsNumbers reports whether a number with a text to its left stands in a column of the first row of numbers soon below a row: "Huyện" over it is
+// no title of labels but tells what is counted.
 func (s *sheetReader) headsNumbers(r, c int) bool {
-	for r++; r < len(s.g.rows); r++ {
+	for k := r + 1; k < min(r+2*maxBand, len(s.g.rows)); k++ {
 		labelled, numbers := false, false
-		for _, i := range s.g.rowCells(r) {
+		for _, i := range s.g.rowCells(k) {
 			switch {
 			case s.class[i] == classText:
 				labelled = labelled || !numbers
