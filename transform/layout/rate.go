@@ -73,6 +73,16 @@ func (rd *Reader) isPercentHead(p *phrase) bool {
 	return rd.isRateWord(p) || isUnitHead(p) && p.dims.unit.Quantity == "percent"
 }
 
+// saysPercent reports whether nothing stands over a column but that its figures are percentages.
+func (s *sheetReader) saysPercent(t *table, c int) bool {
+	for _, p := range t.columns[c].stack {
+		if !s.rd.isPercentHead(p) {
+			return false
+		}
+	}
+	return true
+}
+
 // isUnitHead recognises a header that says nothing but a unit: "(hộ)", "Số hộ".
 func isUnitHead(p *phrase) bool {
 	d := p.dims

@@ -876,7 +876,7 @@ func (b *bookReader) resolveCell(s *sheetReader, cx *cellContext, rw *row, c int
 	switch {
 	case code == "indicator.ambiguous":
 		unclear, below := s.unclear(cx.t, rw, c)
-		no(code, "", firstOf(unclear, strings.TrimSpace(label)))
+		no(code, "", append([]string{firstOf(unclear, strings.TrimSpace(label))}, b.rd.meanings(unclear)...)...)
 		b.refusals[len(b.refusals)-1].Below = below
 		return
 	case code != "":
@@ -935,6 +935,10 @@ func (b *bookReader) resolveCell(s *sheetReader, cx *cellContext, rw *row, c int
 	}
 	period := d.period()
 	if period == "" || d.ref == refSame || ofTitle && !titlePeriod || d.open && !cx.isOfYear(d.year) || d.part == "" && cx.isTotalOfSome(rm, cm) || d.until && d.measure != "target" && in.ValueKind == "count" && cx.hasYearsAround(d.year) {
+		if s.saysPercent(cx.t, c) {
+			no("header.unknown", "", header, "it does not say of what these are percentages")
+			return
+		}
 		if d.open && period != "" {
 			no("period.missing", "", header, "it does not say of which months it is the sum")
 			return
@@ -959,6 +963,9 @@ func (b *bookReader) resolveCell(s *sheetReader, cx *cellContext, rw *row, c int
 			measure = "actual"
 		case d.status == "P", s.isOver(cx, c, &d):
 			measure = "actual"
+		case s.saysPercent(cx.t, c):
+			no("header.unknown", "", header, "it does not say of what these are percentages")
+			return
 		default:
 			no("measure.missing", "", header)
 			return
@@ -1011,6 +1018,22 @@ func (b *bookReader) resolveCell(s *sheetReader, cx *cellContext, rw *row, c int
 		Note: s.notes(cx.t, rw, c),
 	}
 	b.value(s, cx, rw, cm, &p, no)
+}
+
+// meanings gives the names of the indicators that a text means below others, if they are few enough to be read: one of them may be written instead.
+func (rd *Reader) meanings(s string) (names []string) {
+	for _, m := range rd.phrase(s).indicators {
+		if m.ParentLabel == "" {
+			return nil
+		}
+		if !slices.Contains(names, m.Indicator.NameVi) {
+			names = append(names, m.Indicator.NameVi)
+		}
+	}
+	if len(names) > 3 {
+		return nil
+	}
+	return names
 }
 
 // unclear gives the text that may mean several indicators, of the row or else of the column, and the label below which the row's would mean one.

@@ -221,6 +221,14 @@ func (rd *Reader) unitOf(in *catalogue.Indicator, w string) (u *catalogue.Unit, 
 	return nil, "unit.unknown"
 }
 
+// inUnit gives the name of an indicator with its own unit, for those who must write it.
+func (rd *Reader) inUnit(in *catalogue.Indicator) string {
+	if u := rd.cat.Unit(in.Unit); u != nil {
+		return in.NameVi + " (" + u.NameVi + ")"
+	}
+	return in.NameVi
+}
+
 // statedUnit finds the unit that row, column, block or title state for a cell. Units in the row's unit column, its label
 // and the column header are equally near and must agree.
 func (b *bookReader) statedUnit(cx *cellContext, rm, cm *meaning, in *catalogue.Indicator) (u *catalogue.Unit, code string, args []string) {
@@ -232,7 +240,7 @@ func (b *bookReader) statedUnit(cx *cellContext, rm, cm *meaning, in *catalogue.
 		}
 		x, code := b.rd.unitOf(in, w)
 		if code != "" {
-			return nil, code, []string{w, in.NameVi}
+			return nil, code, []string{w, b.rd.inUnit(in)}
 		}
 		if _, thing := namesThing(w); thing {
 			counted = x
@@ -260,7 +268,7 @@ func (b *bookReader) statedUnit(cx *cellContext, rm, cm *meaning, in *catalogue.
 		if counted != nil && code == "unit.conflict" {
 			break // of other columns
 		}
-		return nil, code, []string{w, in.NameVi}
+		return nil, code, []string{w, b.rd.inUnit(in)}
 	}
 	return counted, "", nil
 }
@@ -431,7 +439,7 @@ func (b *bookReader) value(s *sheetReader, cx *cellContext, rw *row, cm *meaning
 			code = "number.unreadable"
 		}
 		if code != "" {
-			no(code, "", word, in.NameVi)
+			no(code, "", word, b.rd.inUnit(in))
 			return
 		}
 		if u != nil && n.Scale == 0 && x != u && x.Factor.Cmp(u.Factor) != 0 {

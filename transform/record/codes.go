@@ -98,7 +98,7 @@ func (r Refusal) Unknown() string {
 	}
 	switch r.Code {
 	case "indicator.ambiguous":
-		if len(r.Args) == 1 { // else the year decides it
+		if _, particular := loadParticulars()[r.Args[len(r.Args)-1]]; !particular { // else the year decides it
 			return r.Args[0]
 		}
 	case "indicator.unknown", "header.unknown", "unit.unknown", "territory.unknown":

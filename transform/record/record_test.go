@@ -44,6 +44,18 @@ func TestCodesAreSortedUniqueAndHaveTextsInBothLanguages(t *testing.T) {
 	}
 }
 
+func TestAnAmbiguousLabelIsUnknownUnlessTheYearDecides(t *testing.T) {
+	for _, c := range []struct{ args, want string }{
+		{"BHTN", "BHTN"},
+		{"BHTN|Số người tham gia bảo hiểm thất nghiệp", "BHTN"},
+		{"Tỷ lệ hộ nghèo|the year has another poverty standard in force", ""},
+	} {
+		if got := (Refusal{Code: "indicator.ambiguous", Args: strings.Split(c.args, "|")}).Unknown(); got != c.want {
+			t.Errorf("%s: %q, want %q", c.args, got, c.want)
+		}
+	}
+}
+
 func TestMessageGivesTextThenParticulars(t *testing.T) {
 	r := Refusal{Code: "indicator.unknown", Args: []string{"Số lao động bay"}}
 	if got := r.Message("en"); got != "The indicator is not in the catalogue: Số lao động bay" {
