@@ -1,6 +1,10 @@
 package layout
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/phuluc/phuluc/transform/catalogue"
+)
 
 // A header may leave to the columns beside it what it is about: "Tr.đó: nữ" right of "TH 2018" tells the women of 2018, and "TH 6 tháng" between
 // "KH 2013" and "Ước TH cả năm 2013" was done in 2013.
@@ -36,7 +40,7 @@ func (cx *cellContext) subColumns() {
 			}
 			g := &groups[len(groups)-1]
 			g.subs = append(g.subs, c)
-		case d.sex+d.area == "" && d.year != 0:
+		case d.sex+d.area == "" && d.year != 0 && !m.says(): // the women of which indicator would be another question
 			groups = append(groups, group{head: c})
 		default:
 			return
@@ -45,23 +49,10 @@ func (cx *cellContext) subColumns() {
 	if len(groups) == 0 || len(groups[0].subs) == 0 {
 		return
 	}
-	first := groups[0].subs
-	for k, g := range groups {
-		if len(g.subs) == 0 {
-			for _, later := range groups[k:] {
-				if len(later.subs) > 0 {
-					return
-				}
-			}
-			break
-		}
-		if len(g.subs) != len(first) {
+	same := func(a, b int) bool { return cx.t.columns[a].header == cx.t.columns[b].header }
+	for k, g := range groups[1:] {
+		if len(g.subs) > 0 && (len(groups[k].subs) == 0 || !slices.EqualFunc(g.subs, groups[0].subs, same)) {
 			return
-		}
-		for i, c := range g.subs {
-			if cx.t.columns[c].header != cx.t.columns[first[i]].header {
-				return
-			}
 		}
 	}
 	for _, g := range groups {
@@ -72,6 +63,19 @@ func (cx *cellContext) subColumns() {
 	}
 }
 
+// isBesideAnother reports whether a column that names but a sex or an area stands right of one that names an indicator, and not that of the title.
+func (cx *cellContext) isBesideAnother(c int, title *catalogue.Indicator) bool {
+	if m := &cx.columns[c]; m.indicator != nil || m.dims.sex+m.dims.area == "" {
+		return false
+	}
+	for k := c - 1; k >= 0; k-- {
+		if in := cx.columns[k].indicator; in != nil && cx.t.columns[k].role == roleValue {
+			return in != title
+		}
+	}
+	return false
+}
+
 // yearsAround gives the columns that name a part of a year only its year, if the next columns on both sides that name a year name the same one
 // and say what kind of figures they hold.
 func (cx *cellContext) yearsAround() {
@@ -80,7 +84,8 @@ func (cx *cellContext) yearsAround() {
 			t, d := &cx.t.columns[k], &cx.columns[k].dims
 			switch {
 			case t.role == roleComparison, t.role == roleValue && d.ref == refSame:
-			case t.role != roleValue, len(t.stack) == 0, t.gap, cx.columns[k].unknown != "", d.ref != "", d.toYear != 0, d.year != 0 && d.measure == "":
+			case t.role != roleValue, len(t.stack) == 0, t.gap, cx.columns[k].unknown != "", cx.columns[k].indicator != cx.columns[c].indicator,
+				d.ref != "", d.toYear != 0, d.year != 0 && d.measure == "":
 				return 0
 			case d.year != 0:
 				return d.year

@@ -870,6 +870,9 @@ func (b *bookReader) resolveCell(s *sheetReader, cx *cellContext, rw *row, c int
 	}
 	// Indicator.
 	in, code := b.joinIndicator(rm, cm, &ti.meaning)
+	if code == "" && in != nil && rm.indicator == nil && cx.isBesideAnother(c, ti.indicator) {
+		code = "indicator.ambiguous" // "Xuất khẩu lao động | Trong đó nữ" below a title of jobs
+	}
 	if code == "" && rw.orphan && !rm.says() && !cm.says() {
 		code = "indicator.ambiguous" // the lost label may have named another one than the title
 	}

@@ -90,7 +90,7 @@ func (cx *cellContext) isBeforeEstimate(d *partial) bool {
 		switch {
 		case cx.t.columns[c].role != roleValue:
 		case o.measure == "estimate" && o.toYear == 0:
-			estimated = o.year
+			estimated = max(estimated, o.year)
 		case o.measure == "":
 			last = max(last, o.year, o.toYear)
 		}
