@@ -722,7 +722,11 @@ func (s *sheetReader) isLabelRow(t *table, r int) bool {
 func (s *sheetReader) newRow(t *table, r int) *row {
 	g := s.g
 	if len(s.blank) == 0 {
-		s.blank = make([]row, min(16, len(g.rows)))
+		rows, ok := s.rd.rows.Get().(*[slab]row)
+		if !ok {
+			rows = new([slab]row)
+		}
+		s.taken, s.blank = append(s.taken, rows), rows[:]
 	}
 	rw := &s.blank[0]
 	s.blank = s.blank[1:]

@@ -152,6 +152,19 @@ func (ws narrowWords) qualifies(toks []token, i int, heading bool) bool {
 	}
 }
 
+// populationsIn gives the populations that a text names.
+func (rd *Reader) populationsIn(s string) []string {
+	return rd.populations.get(s, func() (named []string) {
+		toks := rd.tokenize(s)
+		for i := range toks {
+			if w, ok := loadNarrowing().at(narrowPopulation, toks, i); ok {
+				named = append(named, w.value)
+			}
+		}
+		return named
+	})
+}
+
 // unsaid gives the first narrowing that neither the indicator nor the labels beside the cell nor its sex say themselves.
 func (rd *Reader) unsaid(ns []narrowing, in *catalogue.Indicator, sex string, labels ...string) (narrowing, bool) {
 	words := loadNarrowing()
@@ -161,11 +174,7 @@ func (rd *Reader) unsaid(ns []narrowing, in *catalogue.Indicator, sex string, la
 			said = said || w.key == n.value && w.value == in.Domain
 		}
 		for _, l := range append(labels, in.NameVi) {
-			toks := rd.tokenize(l)
-			for i := range toks {
-				w, ok := words.at(narrowPopulation, toks, i)
-				said = said || ok && w.value == n.value
-			}
+			said = said || slices.Contains(rd.populationsIn(l), n.value)
 		}
 		if !said {
 			return n, true

@@ -65,6 +65,7 @@ func (rd *Reader) Read(ctx context.Context, book Book) (record.File, error) {
 // read gives half a file when ctx ends.
 func (rd *Reader) read(ctx context.Context, book Book) (record.File, []*grid) {
 	b := &bookReader{ctx: ctx, rd: rd}
+	defer b.giveRows()
 	grids := make([]*grid, 0, len(book.Sheets))
 	for _, sc := range book.Sheets {
 		g, ok := newGrid(sc, rd.reading)
@@ -159,6 +160,16 @@ func (rd *Reader) read(ctx context.Context, book Book) (record.File, []*grid) {
 		return x.Col - y.Col
 	})
 	return f, grids
+}
+
+// giveRows leaves the rows of all tables, which nothing refers to any more, to the next workbook.
+func (b *bookReader) giveRows() {
+	for _, s := range b.sheets {
+		for _, rows := range s.taken {
+			*rows = [slab]row{}
+			b.rd.rows.Put(rows)
+		}
+	}
 }
 
 func (b *bookReader) tablesOf(g *grid) int {

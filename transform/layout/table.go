@@ -41,8 +41,12 @@ type sheetReader struct {
 	done   map[span]bool // the periods of headers that say what kind of figure they head: whether one is of what was done
 	own    bool          // the texts above its tables name a province
 	home   seat
-	blank  []row // rows for newRow to take
+	blank  []row        // rows for newRow to take
+	taken  []*[slab]row // what they and those before them were cut from
 }
+
+// slab is how many rows are made at once.
+const slab = 16
 
 // table is one header band with the rows below it.
 type table struct {

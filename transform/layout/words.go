@@ -402,6 +402,7 @@ type Reader struct {
 	unitWords memo[string, *catalogue.Unit]
 	pendings  sync.Pool // see takePending
 	seen      sync.Pool // see trace
+	rows      sync.Pool // of *[slab]row, see giveRows
 
 	plainFont atomic.Pointer[string] // the font last asked about that is no legacy one, as most cells have one
 
@@ -427,6 +428,7 @@ type Reader struct {
 	parents     memo[parentQuestion, bool]
 	nearest     memo[string, *catalogue.Indicator]
 	narrowed    memo[narrowQuestion, []narrowing]
+	populations memo[string, []string]
 }
 
 // NewReader makes a Reader.
@@ -542,7 +544,11 @@ func (rd *Reader) makeReading(runs ...text.Run) *reading {
 	r.phrase = rd.phrase(r.trimmed)
 	r.class = rd.classOf(r.trimmed, r.phrase)
 	r.ordinal, r.isOrdinal = parseOrdinal(r.trimmed)
-	r.words = wordsOfAll(append(all, s))
+	if w := record.Words(r.key); len(all) == 0 && s == r.trimmed && w != nil { // as nearly always
+		r.words = [][]uint16{w}
+	} else {
+		r.words = wordsOfAll(append(all, s))
+	}
 	return r
 }
 
