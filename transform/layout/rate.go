@@ -101,6 +101,9 @@ func (s *sheetReader) rateInColumn(cx *cellContext, rw *row, c int, in *catalogu
 	if in == nil || c == 0 || n == 0 || len(t.columns[c-1].stack) != n || len(rw.labels) == 0 || t.columns[c-1].role != roleValue {
 		return nil
 	}
+	if d := &cx.columns[c].dims; d.sex+d.area != "" {
+		return nil // "Thành thị: số hộ | %" may be the share of those in towns
+	}
 	beside, own := &t.columns[c-1], &t.columns[c]
 	if !s.rd.isPercentHead(own.stack[n-1]) || !isUnitHead(beside.stack[n-1]) || !s.rd.measures(beside.stack[n-1].dims.unit, in) || !slices.Equal(beside.cells[:n-1], own.cells[:n-1]) {
 		return nil
