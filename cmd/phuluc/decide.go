@@ -242,12 +242,8 @@ text, there, are settled by it at the next refresh, or at once with --replay.`,
   phuluc quarantine accept 77ab01c2d3 --as measure=plan --by "Lan" --reason "biên bản họp 12/3"`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			cfg, err := a.config()
-			if err != nil {
-				return err
-			}
 			ctx := cmd.Context()
-			q, err := openQuarantine(ctx, cfg, "all")
+			cfg, q, err := a.quarantine(ctx, "all")
 			if err != nil {
 				return err
 			}
@@ -468,12 +464,8 @@ reason or holds another text. A corrected file is another file: its entries are 
 			if strings.TrimSpace(reason) == "" && !reopen {
 				return badInput("a rejection needs its reason", "it is what others read later", "--reason \"…\"")
 			}
-			cfg, err := a.config()
-			if err != nil {
-				return err
-			}
 			ctx := cmd.Context()
-			q, err := openQuarantine(ctx, cfg, "all")
+			cfg, q, err := a.quarantine(ctx, "all")
 			if err != nil {
 				return err
 			}
@@ -541,12 +533,8 @@ unless named. No new file of the inbox is taken in.`,
 			if ways != 1 {
 				return usageError{errors.New("replay needs ids, --code, --accepted or --all")}
 			}
-			cfg, err := a.config()
-			if err != nil {
-				return err
-			}
 			ctx := cmd.Context()
-			q, err := openQuarantine(ctx, cfg, "all")
+			cfg, q, err := a.quarantine(ctx, "all")
 			if err != nil {
 				return err
 			}

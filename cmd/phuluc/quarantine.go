@@ -144,6 +144,16 @@ func openQuarantine(ctx context.Context, cfg config, state string) (*quarantine,
 	return &quarantine{w, query}, nil
 }
 
+// quarantine opens the list of a state by the configuration in force.
+func (a *app) quarantine(ctx context.Context, state string) (config, *quarantine, error) {
+	cfg, err := a.config()
+	if err != nil {
+		return cfg, nil, err
+	}
+	q, err := openQuarantine(ctx, cfg, state)
+	return cfg, q, err
+}
+
 // groupSQL puts what one line of the catalogue would settle, or what bears the same message, into one row.
 const groupSQL = `SELECT left(min(quarantine_id), 10) AS id, code, coalesce(any_value(unknown_text ORDER BY quarantine_id), any_value(message_vi ORDER BY quarantine_id)) AS text,
   any_value(nearest ORDER BY quarantine_id) AS nearest, count(*) AS entries, CAST(sum(cells) AS BIGINT) AS cells, count(DISTINCT source_sha256) AS files,
@@ -165,15 +175,11 @@ func (a *app) quarantineListCommand() *cobra.Command {
   phuluc quarantine list --format xlsx --out quarantine.xlsx`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			cfg, err := a.config()
-			if err != nil {
-				return err
-			}
 			where, err := f.where()
 			if err != nil {
 				return err
 			}
-			q, err := openQuarantine(cmd.Context(), cfg, f.state)
+			_, q, err := a.quarantine(cmd.Context(), f.state)
 			if err != nil {
 				return err
 			}
@@ -230,10 +236,6 @@ phuluc quarantine accept and reject know an entry; the last two are empty, for w
 		Example: "  phuluc quarantine export hop.xlsx\n  phuluc quarantine export --group --code indicator.unknown hop.csv",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			cfg, err := a.config()
-			if err != nil {
-				return err
-			}
 			where, err := f.where()
 			if err != nil {
 				return err
@@ -242,7 +244,7 @@ phuluc quarantine accept and reject know an entry; the last two are empty, for w
 			if ext != ".csv" && ext != ".xlsx" {
 				return badInput("%s is neither .csv nor .xlsx", "the name says what is written", "phuluc quarantine export quarantine.xlsx", args[0])
 			}
-			q, err := openQuarantine(cmd.Context(), cfg, f.state)
+			_, q, err := a.quarantine(cmd.Context(), f.state)
 			if err != nil {
 				return err
 			}
@@ -371,12 +373,8 @@ func (a *app) quarantineShowCommand() *cobra.Command {
 		Example: "  phuluc quarantine show 3f0c2b19aa",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			cfg, err := a.config()
-			if err != nil {
-				return err
-			}
 			ctx := cmd.Context()
-			q, err := openQuarantine(ctx, cfg, "all")
+			cfg, q, err := a.quarantine(ctx, "all")
 			if err != nil {
 				return err
 			}
