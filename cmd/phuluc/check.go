@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"sort"
+	"strconv"
 	"strings"
 	"time"
 
@@ -378,13 +379,14 @@ func printCheck(w io.Writer, name string, f *record.File) {
 	}
 	for _, same := range alike(f.Refusals) {
 		r := &same[0]
-		where := strings.Trim(r.Sheet+"!"+places(same), "!")
-		if len(same) == 1 {
-			where = fmt.Sprintf("%s %q", where, r.Raw)
-		} else {
-			where = fmt.Sprintf("%s (%d ô)", where, len(same))
+		what := "" // stands there
+		switch n := max(len(same), r.Cells); {
+		case r.Raw != "" && len(same) == 1:
+			what = strconv.Quote(r.Raw)
+		case n > 1:
+			what = fmt.Sprintf("(%d ô)", n)
 		}
-		fmt.Fprintf(w, "  ✗ %s %s: %s\n", r.Code, where, r.Message("vi"))
+		fmt.Fprintf(w, "  ✗ %s: %s\n", strings.Join(nonEmpty(r.Code, strings.Trim(r.Sheet+"!"+places(same), "!"), what), " "), r.Message("vi"))
 		if r.Nearest != "" {
 			fmt.Fprintf(w, "      gần nhất: %s\n", r.Nearest)
 		}

@@ -714,4 +714,11 @@ func TestCheckNamesTheCellsThatWereRefusedForOneReasonInOneLine(t *testing.T) {
 			t.Errorf("it does not say %q:\n%s", want, o.stdout)
 		}
 	}
+	picture := filepath.Join(t.TempDir(), "ha-giang.xlsx")
+	if err := os.WriteFile(picture, []byte("\x89PNG\r\n\x1a\n0000"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if o := run(t, input, "check", picture); !strings.Contains(o.stdout, "\n  ✗ file.image: Tệp là ảnh") {
+		t.Error(o.stdout)
+	}
 }
