@@ -1,5 +1,5 @@
 // Package layout turns the cells of a workbook into observations and tasks by reading its tables the way a person
-// does (design section 5). There is one algorithm for every form; no form has offsets or column maps.
+// does. There is one algorithm for every form; no form has offsets or column maps.
 //
 //	cells ─▶ grid (merges spread) ─▶ title zone, tables: header band + body rows ─▶ dimensions of each value cell
 //	      ─▶ number in the column's style, in the indicator's unit ─▶ Observation, or Refusal with the reason

@@ -298,7 +298,7 @@ func isFormula(toks []token) bool {
 }
 
 // isComparison recognises the titles of columns that compare other columns: "So sánh (%)", "Ước/KH", "KH20/Ước19",
-// "2019/2018". Such columns are recomputed, never loaded (design section 5).
+// "2019/2018". Such columns are recomputed, never loaded.
 func (rd *Reader) isComparison(toks []token) bool {
 	for len(toks) > 0 && toks[0].punct && toks[0].key != "%" {
 		toks = toks[1:]

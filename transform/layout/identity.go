@@ -968,7 +968,7 @@ func (s *sheetReader) columnDims() iter.Seq[partial] {
 	}
 }
 
-// form names the family of a workbook's layout by what its first tables hold (forms.md).
+// form names the family of a workbook's layout by what its first tables hold.
 func (b *bookReader) form() string {
 	if f := b.namedForm(); f != nil {
 		return f.Code

@@ -7,7 +7,7 @@ import (
 )
 
 // ordinal is the number, letter or bullet of a row and its depth. A row's parent is the nearest row above with a
-// smaller rank (row hierarchy of forms.md: I → 1 → 1.1 or a, b, c, d, đ, e, g → - → +).
+// smaller rank (I → 1 → 1.1 or a, b, c, d, đ, e, g → - → +).
 type ordinal struct {
 	rank int // 0: none
 	text string

@@ -822,8 +822,7 @@ func (rd *Reader) leadIn(p *phrase, toks []token) {
 	}
 }
 
-// carrier counts the tokens of "Trong đó", "Chia ra", "Bao gồm", "Of which" at the start of a text (forms.md, row
-// hierarchy). It reaches over no colon and no bullet: "Trong đó: - Có bằng cấp" does not begin with "Trong đó có".
+// carrier counts the tokens of "Trong đó", "Chia ra", "Bao gồm", "Of which" at the start of a text. It reaches over no colon and no bullet: "Trong đó: - Có bằng cấp" does not begin with "Trong đó có".
 func (rd *Reader) carrier(toks []token) int {
 	n, _ := rd.vocab.begins(toks, kindCarrier)
 	if own := slices.IndexFunc(toks, func(t token) bool { return t.key == ":" || t.key == "-" }); own > 0 && own < n && phraseKey(toks[n:]) != "" { // not "Chia ra - Of which:"
