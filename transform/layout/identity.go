@@ -297,6 +297,9 @@ func (b *bookReader) identify(path string) *record.Refusal {
 			dated, attached := line.dated, line.attached
 			if attached || p.opens == kindLetterhead || dated {
 				said := rd.reference(t)
+				if dated || strings.Contains(strings.ToLower(t), "kèm theo báo cáo") {
+					b.signedOn = max(b.signedOn, said.date)
+				}
 				// The document it is an annex of counts more than the sender's own number and date.
 				if said.document != "" && !dated && (document == "" || attached && !isAnnex) {
 					document = said.document

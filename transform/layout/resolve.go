@@ -533,6 +533,34 @@ func (cx *cellContext) onlyYear(year int) bool {
 	return true
 }
 
+// isCutShort reports whether a year that headers give what was done for is one of which the title tells a part only, or one beside it that is written
+// in the same way: "2018 | 2019" under "KẾT QUẢ 6 THÁNG ĐẦU NĂM 2019" are six months of both.
+func (cx *cellContext) isCutShort(d *partial) bool {
+	if d.part != "" || d.toYear != 0 {
+		return false
+	}
+	for _, y := range cx.title.years {
+		if y.year == d.year && (y.part == "" || y.part == "Y") || y.toYear != 0 && y.year <= d.year && d.year <= y.toYear {
+			return false
+		}
+	}
+	for _, y := range cx.title.years {
+		if y.part == "" || y.part == "Y" || y.toYear != 0 {
+			continue
+		}
+		if y.year == d.year {
+			return true
+		}
+		beside := func(m *partial) bool {
+			return m.year == y.year && m.part == "" && m.toYear == 0 && (m.measure == "" || m.measure == "actual")
+		}
+		if slices.ContainsFunc(cx.columns, func(m meaning) bool { return beside(&m.dims) }) || slices.ContainsFunc(cx.t.rows, func(rw *row) bool { return beside(&rw.mean.dims) }) {
+			return true
+		}
+	}
+	return false
+}
+
 // hasYearsAround reports whether a column is of several years, among them the one given: what was done up to that year then began in the first of them.
 func (cx *cellContext) hasYearsAround(year int) bool {
 	return slices.ContainsFunc(cx.columns, func(m meaning) bool { return m.dims.toYear != 0 && m.dims.year <= year && year <= m.dims.toYear })
@@ -974,6 +1002,10 @@ func (b *bookReader) resolveCell(s *sheetReader, cx *cellContext, rw *row, c int
 			return
 		}
 	}
+	if measure == "actual" && (!titlePeriod && cx.isCutShort(&d) || (titlePeriod || b.signedOn < strconv.Itoa(d.year)) && !isOverOn(b.signedOn, &d)) {
+		no("period.missing", "", header)
+		return
+	}
 	if titlePeriod && ti.results && cm.dims.measure == "" && s.isHeadedByPlan(cx.t, rw) ||
 		measure == "target" && cd2.until && ti.results && d.year <= ti.lastYear() && !holds(strings.ToLower(header), "mục tiêu", "chỉ tiêu", "phấn đấu") { // "Đến năm 2018" in the results of 2018
 		no("measure.missing", "", header)
@@ -1135,13 +1167,27 @@ func (d *partial) leave(in *catalogue.Indicator) {
 	}
 }
 
+// isOverOn reports whether a period is over, or nearly, on a date: years are told from October on. Of no date nothing is known.
+func isOverOn(date string, d *partial) bool {
+	if len(date) < len("2006-01") {
+		return true
+	}
+	year, err := strconv.Atoi(date[:4])
+	month, err2 := strconv.Atoi(date[5:7])
+	if err != nil || err2 != nil || d.month() == 0 {
+		return true
+	}
+	if month >= 10 {
+		month = 12
+	}
+	return d.month() <= 12*year+month
+}
+
 // isAhead reports whether a period without a word for its kind of figure may not be one of what was done: other headers of the sheet give
-// it for plans or estimates and none for what was done, or it is of a year after that of the document.
+// it for plans or estimates and none for what was done, or it is not over on the date of the document.
 func (b *bookReader) isAhead(s *sheetReader, d *partial) bool {
-	if b.issued != "" {
-		if year, err := strconv.Atoi(b.issued[:min(4, len(b.issued))]); err == nil && max(d.year, d.toYear) > year {
-			return true
-		}
+	if !isOverOn(b.issued, d) {
+		return true
 	}
 	period := func(d *partial) span { return span{d.year, d.toYear, strings.TrimPrefix(d.part, "Y")} }
 	if s.done == nil {

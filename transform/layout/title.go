@@ -270,7 +270,7 @@ func (ti *titleInfo) holds(d *partial) bool {
 	if d.part == "Y" {
 		return last <= 9 && (d.measure == "estimate" || d.measure == "plan" || d.measure == "forecast")
 	}
-	return (d.measure == "actual" || d.measure == "estimate" || d.sum) && lastMonth(d.part) <= last
+	return (d.measure == "actual" || d.measure == "estimate" || d.measure == "" || d.sum) && lastMonth(d.part) <= last
 }
 
 // titlePart is a period that a title names: a part of the year, "Y" for the whole of it.
