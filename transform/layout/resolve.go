@@ -152,6 +152,16 @@ func (m *meaning) silent() bool {
 	return m.unknown == "" && m.indicator == nil && len(m.matches) == 0 && len(m.territories) == 0 && !m.dims.any()
 }
 
+// isRate reports whether nothing was written but that the column holds percentages: "Tỷ lệ (%)" beside "Số lượng" tells nothing that the other lacks.
+func (m *meaning) isRate() bool {
+	d := m.dims
+	if m.unknown != "" || m.says() || len(m.matches)+len(m.territories) > 0 || d.unit == nil || d.unit.Quantity != "percent" {
+		return false
+	}
+	d.unit, d.unitText = nil, ""
+	return !d.any()
+}
+
 // says reports whether an indicator is named, if only by a name that needs more to be decided.
 func (m *meaning) says() bool { return m.indicator != nil || m.ambiguous || len(m.matches) > 0 }
 
@@ -677,9 +687,10 @@ func (s *sheetReader) context(t *table) *cellContext {
 	silent, says := 0, false
 	for c := range g.cols {
 		if t.columns[c].role == roleValue && len(t.columns[c].stack) > 0 {
-			if cx.namesNoPart(c) {
+			switch {
+			case cx.namesNoPart(c):
 				silent++
-			} else {
+			case !cx.columns[c].isRate():
 				says = true
 			}
 		}
@@ -1023,6 +1034,22 @@ func (b *bookReader) resolveCell(s *sheetReader, cx *cellContext, rw *row, c int
 	if in.Area == "" {
 		area = firstOf(d.area, ti.dims.area, "T")
 	}
+	if titlePeriod || d.measure == "" || sex == "T" || area == "T" {
+		own := partial{sex: firstOf(in.Sex, sex), area: firstOf(in.Area, area)}
+		if titlePeriod {
+			own.year = d.year
+			if rm.dims.part+cm.dims.part == "" {
+				own.part = firstOf(d.part, "Y")
+			}
+		}
+		if d.measure == "" {
+			own.measure = measure
+		}
+		if s.isNamedOtherwise(ti, &own) {
+			no("header.conflict", "", s.g.info.Name, firstOf(ti.text(), header))
+			return
+		}
+	}
 	in, sex, area = b.rd.cat.Canonical(in, sex, area)
 	if cx.t.sexed && d.sex+d.area == "" && !rw.isHeaded() {
 		no("dimension.missing", "", "no heading above the row names its sex or area") // a heading may be lost
@@ -1108,6 +1135,20 @@ func (s *sheetReader) isHeadedByPlan(t *table, rw *row) bool {
 		return false
 	}
 	return !slices.ContainsFunc(t.rows, func(other *row) bool { return other.mean.dims.measure == "actual" })
+}
+
+// isNamedOtherwise reports whether the name of the sheet, "KH 2020", contradicts what a value has of the title, which may be that of the sheet it was
+// copied from.
+func (s *sheetReader) isNamedOtherwise(ti *titleInfo, d *partial) bool {
+	name := s.rd.phrase(s.rd.repair(s.g.info.Name))
+	n := &name.dims
+	if name.rest != "" || len(name.indicators) > 0 && n.sex+n.area == "" || len(name.territories) > 0 || n.clash != "" {
+		return false
+	}
+	other := func(a, b string) bool { return a != "" && b != "" && a != b }
+	return d.year != 0 && n.year != 0 && n.toYear == 0 && n.year != d.year && !slices.ContainsFunc(ti.years, func(y partial) bool { return y.year == n.year }) ||
+		other(n.part, d.part) && !slices.ContainsFunc(ti.parts, func(p titlePart) bool { return p.part == n.part }) ||
+		n.year != 0 && n.year == d.year && other(n.measure, d.measure) || other(n.sex, d.sex) || other(n.area, d.area)
 }
 
 // otherYear gives a heading above a row that is not understood and names another year: "Nhiệm vụ năm 2019".
