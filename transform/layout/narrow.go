@@ -106,10 +106,12 @@ func (rd *Reader) findNarrowings(s string, heading bool) (found []narrowing) {
 		s = s[:cutRune(s, 4*maxPhrase)]
 	}
 	toks, words := rd.tokenize(s), loadNarrowing()
-	if len(toks) > 0 {
-		if w, ok := words.at(narrowBody, toks, 0); ok && w.n < len(toks) {
-			found = append(found, narrowing{w.value, s})
-		}
+	first := 0 // behind the number of the annex
+	for first < len(toks) && numbersTable(toks[first]) {
+		first++
+	}
+	if w, ok := words.at(narrowBody, toks, first); ok && first+w.n < len(toks) {
+		found = append(found, narrowing{w.value, s})
 	}
 	for i := 0; i < len(toks); {
 		if n := takeOwnStandard(toks[i:]); n > 0 { // none of those the catalogue knows
@@ -165,11 +167,16 @@ func (rd *Reader) populationsIn(s string) []string {
 	})
 }
 
-// unsaid gives the first narrowing that neither the indicator nor the labels beside the cell nor its sex say themselves.
-func (rd *Reader) unsaid(ns []narrowing, in *catalogue.Indicator, sex string, labels ...string) (narrowing, bool) {
+// unsaid gives the first narrowing that neither the indicator nor the labels beside the cell nor its sex and area say themselves. Titles that name
+// both areas divide by them.
+func (rd *Reader) unsaid(ns []narrowing, in *catalogue.Indicator, sex, area string, labels ...string) (narrowing, bool) {
 	words := loadNarrowing()
+	names := func(value string) bool {
+		return slices.ContainsFunc(ns, func(n narrowing) bool { return n.value == value })
+	}
 	for _, n := range ns {
-		said := n.value == "female" && (in.Sex == "F" || sex == "F")
+		said := n.value == "female" && (in.Sex == "F" || sex == "F") ||
+			n.value == "rural" && (in.Area == "R" || area == "R" || names("urban")) || n.value == "urban" && (in.Area == "U" || area == "U" || names("rural"))
 		for _, w := range words[narrowDomain] {
 			said = said || w.key == n.value && w.value == in.Domain
 		}

@@ -1059,7 +1059,7 @@ func (b *bookReader) resolveCell(s *sheetReader, cx *cellContext, rw *row, c int
 		rw.headings, rw.searched = s.headingsOver(rw), true
 	}
 	if len(ti.narrowed)+len(rw.headings) > 0 {
-		if n, ok := b.rd.unsaid(slices.Concat(ti.narrowed, rw.headings), in, sex, label, header); ok {
+		if n, ok := b.rd.unsaid(slices.Concat(ti.narrowed, rw.headings), in, sex, area, label, header); ok {
 			no("indicator.narrowed", "", n.text)
 			return
 		}

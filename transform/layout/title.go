@@ -544,7 +544,7 @@ func numbersTable(t token) bool {
 	case "biểu", "mẫu", "bảng", "phụ", "lục", "số":
 		return true
 	}
-	return t.punct || t.num >= 0 || len(t.low) < 4 // "II", "1a"
+	return t.punct || t.num >= 0 || len(t.low) == 1 || strings.Trim(t.low, "ivx0123456789") == "" // "II", "a"
 }
 
 // setsTarget reports whether a title begins at token i with a target for something, "CHỈ TIÊU VIỆC LÀM": not with indicators ("CHỈ TIÊU CHỦ
