@@ -562,7 +562,7 @@ func (cx *cellContext) isCutShort(d *partial) bool {
 			return true
 		}
 		beside := func(m *partial) bool {
-			return m.year == y.year && m.part == "" && m.toYear == 0 && (m.measure == "" || m.measure == "actual")
+			return m.year == y.year && m.part == "" && m.toYear == 0 && m.ref == "" && !m.sum && (m.measure == "" || m.measure == "actual")
 		}
 		if slices.ContainsFunc(cx.columns, func(m meaning) bool { return beside(&m.dims) }) || slices.ContainsFunc(cx.t.rows, func(rw *row) bool { return beside(&rw.mean.dims) }) {
 			return true
@@ -971,9 +971,11 @@ func (b *bookReader) resolveCell(s *sheetReader, cx *cellContext, rw *row, c int
 	if d.year == 0 && d.part != "" && ti.dims.year != 0 && ti.dims.toYear == 0 && (ti.dims.part == "" || ti.dims.part == d.part || ti.holds(&d)) && !ti.planYear && cx.onlyYear(ti.dims.year) {
 		d.year, titlePeriod = ti.dims.year, true // months under "năm 2019"
 	}
-	if heading, ok := s.otherYear(rw, d.year); ok && titlePeriod {
-		no("header.conflict", "", heading, strconv.Itoa(d.year))
-		return
+	if titlePeriod {
+		if heading, ok := s.otherYear(rw, d.year); ok {
+			no("header.conflict", "", heading, strconv.Itoa(d.year))
+			return
+		}
 	}
 	period := d.period()
 	if period == "" || d.ref == refSame || ofTitle && !titlePeriod || d.open && !cx.isOfYear(d.year) || d.part == "" && cx.isTotalOfSome(rm, cm) || d.until && d.measure != "target" && in.ValueKind == "count" && cx.hasYearsAround(d.year) {
@@ -1034,8 +1036,8 @@ func (b *bookReader) resolveCell(s *sheetReader, cx *cellContext, rw *row, c int
 	if in.Area == "" {
 		area = firstOf(d.area, ti.dims.area, "T")
 	}
-	if titlePeriod || d.measure == "" || sex == "T" || area == "T" {
-		own := partial{sex: firstOf(in.Sex, sex), area: firstOf(in.Area, area)}
+	if name := s.nameSays(); name != nil {
+		var own partial
 		if titlePeriod {
 			own.year = d.year
 			if rm.dims.part+cm.dims.part == "" {
@@ -1045,7 +1047,10 @@ func (b *bookReader) resolveCell(s *sheetReader, cx *cellContext, rw *row, c int
 		if d.measure == "" {
 			own.measure = measure
 		}
-		if s.isNamedOtherwise(ti, &own) {
+		if !slices.ContainsFunc(cx.columns, func(m meaning) bool { return m.dims.sex+m.dims.area != "" }) {
+			own.sex, own.area = firstOf(in.Sex, sex), firstOf(in.Area, area)
+		}
+		if name.contradicts(&own, ti) {
 			no("header.conflict", "", s.g.info.Name, firstOf(ti.text(), header))
 			return
 		}
@@ -1137,18 +1142,24 @@ func (s *sheetReader) isHeadedByPlan(t *table, rw *row) bool {
 	return !slices.ContainsFunc(t.rows, func(other *row) bool { return other.mean.dims.measure == "actual" })
 }
 
-// isNamedOtherwise reports whether the name of the sheet, "KH 2020", contradicts what a value has of the title, which may be that of the sheet it was
-// copied from.
-func (s *sheetReader) isNamedOtherwise(ti *titleInfo, d *partial) bool {
-	name := s.rd.phrase(s.rd.repair(s.g.info.Name))
-	n := &name.dims
-	if name.rest != "" || len(name.indicators) > 0 && n.sex+n.area == "" || len(name.territories) > 0 || n.clash != "" {
-		return false
+// nameSays gives what the name of the sheet says if it is nothing but a period, a measure, a sex or an area: "KH 2020". nil if it is anything else.
+func (s *sheetReader) nameSays() *partial {
+	if !s.nameRead {
+		s.nameRead = true
+		if p := s.rd.phrase(s.rd.repair(s.g.info.Name)); p.rest == "" && p.dims.clash == "" && len(p.territories) == 0 && (len(p.indicators) == 0 || p.dims.sex+p.dims.area != "") && p.dims.any() {
+			s.name = &p.dims
+		}
 	}
+	return s.name
+}
+
+// contradicts reports whether the name of a sheet says something else than what a value has of a title, which may be that of the sheet it was
+// copied from.
+func (d *partial) contradicts(of *partial, ti *titleInfo) bool {
 	other := func(a, b string) bool { return a != "" && b != "" && a != b }
-	return d.year != 0 && n.year != 0 && n.toYear == 0 && n.year != d.year && !slices.ContainsFunc(ti.years, func(y partial) bool { return y.year == n.year }) ||
-		other(n.part, d.part) && !slices.ContainsFunc(ti.parts, func(p titlePart) bool { return p.part == n.part }) ||
-		n.year != 0 && n.year == d.year && other(n.measure, d.measure) || other(n.sex, d.sex) || other(n.area, d.area)
+	return d.year != 0 && of.year != 0 && d.toYear == 0 && d.year != of.year && !slices.ContainsFunc(ti.years, func(y partial) bool { return y.year == d.year }) ||
+		other(d.part, of.part) && !slices.ContainsFunc(ti.parts, func(p titlePart) bool { return p.part == d.part }) ||
+		d.year != 0 && d.year == of.year && other(d.measure, of.measure) || other(d.sex, of.sex) || other(d.area, of.area)
 }
 
 // otherYear gives a heading above a row that is not understood and names another year: "Nhiệm vụ năm 2019".
@@ -1227,7 +1238,11 @@ func isOverOn(date string, d *partial) bool {
 // isAhead reports whether a period without a word for its kind of figure may not be one of what was done: other headers of the sheet give
 // it for plans or estimates and none for what was done, or it is not over on the date of the document.
 func (b *bookReader) isAhead(s *sheetReader, d *partial) bool {
-	if !isOverOn(b.issued, d) {
+	issued := b.issued
+	if b.identity.Date == "" && issued != "" { // a round tells the year only: its annexes come later too
+		issued = issued[:min(4, len(issued))] + "-12"
+	}
+	if !isOverOn(issued, d) {
 		return true
 	}
 	period := func(d *partial) span { return span{d.year, d.toYear, strings.TrimPrefix(d.part, "Y")} }

@@ -27,22 +27,24 @@ const (
 
 // sheetReader finds the tables of one sheet.
 type sheetReader struct {
-	ctx    context.Context
-	rd     *Reader
-	g      *grid
-	class  []class
-	parsed []*phrase // of text and year cells; nil for values
-	tables []*table
-	shapes int // tables of which no header word is known
-	shared []sharedTitles
-	place  *mention      // the territory after which the sheet is named, nil if it is not
-	local  *mention      // the part of a province whose the sheet is, nil if it is not, see placeSheets
-	parts  bool          // a table above is titled after a part of a province
-	done   map[span]bool // the periods of headers that say what kind of figure they head: whether one is of what was done
-	own    bool          // the texts above its tables name a province
-	home   seat
-	blank  []row        // rows for newRow to take
-	taken  []*[slab]row // what they and those before them were cut from
+	ctx      context.Context
+	rd       *Reader
+	g        *grid
+	class    []class
+	parsed   []*phrase // of text and year cells; nil for values
+	tables   []*table
+	shapes   int // tables of which no header word is known
+	shared   []sharedTitles
+	place    *mention      // the territory after which the sheet is named, nil if it is not
+	local    *mention      // the part of a province whose the sheet is, nil if it is not, see placeSheets
+	parts    bool          // a table above is titled after a part of a province
+	done     map[span]bool // the periods of headers that say what kind of figure they head: whether one is of what was done
+	own      bool          // the texts above its tables name a province
+	home     seat
+	blank    []row        // rows for newRow to take
+	taken    []*[slab]row // what they and those before them were cut from
+	name     *partial     // see nameSays
+	nameRead bool
 }
 
 // slab is how many rows are made at once.
