@@ -285,7 +285,10 @@ const partUnread = "?"
 
 // lastMonth gives the number of the month in which a part of the year ends.
 func lastMonth(part string) int {
-	n, _ := strconv.Atoi(part[min(1, len(part)):])
+	if len(part) < 2 { // "Y", and what no period stands for
+		return 12
+	}
+	n, _ := strconv.Atoi(part[1:])
 	switch part[0] {
 	case 'Q':
 		return 3 * n
