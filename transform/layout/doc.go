@@ -7,9 +7,11 @@
 // The files follow that path: grid.go (cells and their fates), arrange.go (tables side by side or on their side are laid out upright, one below
 // the other), words.go and grammar.go (vocabulary and grammar of header and label texts), standard.go (poverty standards), label.go (ordinals
 // and bullets), table.go (finding tables), header.go (group headers that are not merged), body.go (columns and rows of one table, the
-// hierarchy of rows), continue.go (a form that goes on in the next sheet), identity.go (province, round, document, sheets named after
-// territories), title.go (the texts above a table), locality.go (parts of provinces named there), narrow.go (titles that
-// speak of a part of the population), resolve.go (dimensions of one cell), result.go (figures of results that no word says
+// hierarchy of rows), continue.go (a form that goes on in the next sheet), identity.go (province, round and document of a workbook, sheets named
+// after territories), path.go (what the name and folder of a file say), letterhead.go (what the lines above the tables say), dating.go (when a
+// workbook was made, and by which provinces), title.go (the texts above a table), locality.go (parts of provinces named there), narrow.go (titles
+// that speak of a part of the population), meaning.go (what a row, a column or a title says), territory.go (whose a figure is), resolve.go
+// (dimensions of one cell), result.go (figures of results that no word says
 // to be done), beside.go (headers that leave their period to the columns beside), refuse.go (refusals and proposals), value.go (numbers
 // and units), rate.go (rates beside counts), achievement.go (percentages of the plan), task.go (form B2), structure.go (tables of which no header word is known, all refused),
 // read.go (one workbook).

@@ -1,0 +1,261 @@
+package layout
+
+import (
+	"fmt"
+	"iter"
+	"slices"
+
+	"github.com/phuluc/phuluc/transform/catalogue"
+)
+
+// documentDate is the date by which names of provinces are read: of the document, else of the round (the plan round of
+// year N is of July N-1, the year-end round of December N).
+func (b *bookReader) documentDate(year int) string {
+	if b.identity.Date != "" {
+		return b.identity.Date
+	}
+	for i := range b.rd.cat.Documents {
+		if d := &b.rd.cat.Documents[i]; b.identity.Document != "" && d.Number == b.identity.Document && d.IssueDate != "" {
+			return d.IssueDate
+		}
+	}
+	if b.round != nil {
+		if b.round.Kind == "plan" {
+			return fmt.Sprintf("%d-07-15", b.round.Year-1)
+		}
+		return fmt.Sprintf("%d-12-15", b.round.Year)
+	}
+	if year != 0 && year != 2025 {
+		return fmt.Sprintf("%d-07-15", year)
+	}
+	return ""
+}
+
+// The provinces were merged on this date (202/2025/QH15).
+const lastDayOf63 = "2025-06-30"
+
+// evidence dates a workbook without date by its own tables: names that only the 63 provinces bear, a full set of the 34,
+// else the last period that is not a plan, else the last year planned. "" when nothing decides. It is certain where figures are of a time
+// after the provinces were merged: a letter or round of before asked for them.
+func (b *bookReader) evidence() (date string, certain bool) {
+	oldOnly, provinces := false, map[string]bool{}
+	last, ahead, after := 0, 0, false
+	see := func(p *phrase) {
+		if p == nil {
+			return
+		}
+		switch d := &p.dims; {
+		case p.rest != "":
+		case d.measure == "target", d.measure == "plan", d.measure == "forecast":
+			ahead = max(ahead, d.year, d.toYear)
+		default:
+			last = max(last, d.year, d.toYear)
+		}
+		after = after || p.rest == "" && p.dims.measure == "actual" && isAfterMerger(&p.dims)
+		if len(p.territories) == 0 || p.territories[0].Level != "province" || p.rest != "" || merges(b.rd.tokenize(p.text)) { // "Khu vực Bình Dương", "Bình Dương (cũ)" may be written at any time
+			return
+		}
+		old := true
+		for _, t := range p.territories {
+			old = old && t.ValidTo != "" && t.ValidTo <= lastDayOf63
+		}
+		oldOnly = oldOnly || old
+		provinces[p.territories[0].ID] = true
+	}
+	for _, s := range b.sheets {
+		for i, p := range s.parsed {
+			if s.class[i] == classText || s.class[i] == classYear {
+				see(p)
+			}
+		}
+	}
+	title, planned := b.titlePeriod()
+	if last == 0 && ahead == 0 {
+		if ahead = title.year; !planned && ahead == 2025 {
+			last = ahead
+		}
+	}
+	if !planned && last <= title.year {
+		after = after || isAfterMerger(&title)
+	}
+	before, since := b.divisions()
+	if max(last, title.year) < 2025 { // it speaks of communes, or of a merger of old
+		before, since = false, false
+	}
+	switch {
+	case (oldOnly || before) && (after || since):
+		return "", true
+	case before && (b.issued == "" || b.issued > lastDayOf63):
+		return lastDayOf63, true
+	case since:
+		return "2025-12-31", true
+	case oldOnly:
+		return lastDayOf63, false
+	case after:
+		return fmt.Sprintf("%d-12-31", max(last, 2025)), true
+	case len(provinces) >= 30 && len(provinces) <= 34:
+		return "2025-12-31", false
+	case last == 0 && ahead != 0 && ahead <= 2025:
+		return fmt.Sprintf("%d-12-31", ahead-1), false // a plan is made before its year
+	case last == 0 || last == 2025:
+		return "", false
+	default:
+		return fmt.Sprintf("%d-12-31", last), false
+	}
+}
+
+// divisions reports whether titles say that the provinces of their tables are those before the merger, those since, or both.
+func (b *bookReader) divisions() (before, since bool) {
+	for _, s := range b.sheets {
+		for _, i := range s.headCells() {
+			if p := s.parsed[i]; p != nil {
+				w := b.rd.titleWords(p.text)
+				before, since = before || w.before, since || w.since
+			}
+		}
+	}
+	return before, since
+}
+
+// unchanged picks, in a workbook that nothing dates, one of the territories of a name if they are one province that the merger left as it
+// was: any of them is right, the one of the time of the figures is the usual one. A name that only the later one bears for all time, and a
+// town before, needs figures of that time.
+func (b *bookReader) unchanged(cands []*catalogue.Territory) *catalogue.Territory {
+	for _, t := range cands {
+		if t.Level != "province" || t != cands[0] && !slices.ContainsFunc(b.rd.cat.Predecessors(t.ID), func(s catalogue.Succession) bool {
+			return s.Kind == "unchanged" && s.Predecessor == cands[0].ID
+		}) {
+			return nil
+		}
+	}
+	day := lastDayOf63
+	done, bare := b.isOfMergerYear()
+	if done || bare {
+		day = "2025-12-31"
+	}
+	if !done && slices.ContainsFunc(cands, func(t *catalogue.Territory) bool { return t.NameVi != cands[0].NameVi }) {
+		return nil
+	}
+	if i := slices.IndexFunc(cands, func(t *catalogue.Territory) bool { return t.ValidOn(day) }); i >= 0 {
+		return cands[i]
+	}
+	return nil
+}
+
+// isOfMergerYear reports whether the workbook has figures of the year in which the provinces were merged: of what was done in it, or of
+// which nothing says that they are planned.
+func (b *bookReader) isOfMergerYear() (done, bare bool) {
+	title, planned := b.titlePeriod()
+	see := func(d *partial) {
+		if d.year != 2025 || d.toYear != 0 {
+			return
+		}
+		done = done || d.measure == "actual" || d.measure == "estimate"
+		bare = bare || d.measure == "" && !planned
+	}
+	see(&title)
+	for d := range b.columnDims() {
+		see(&d)
+	}
+	return done, bare
+}
+
+// isAfterMerger reports whether what was done in a period can only be known after lastDayOf63.
+func isAfterMerger(d *partial) bool {
+	if d.year != 2025 || d.toYear != 0 {
+		return false
+	}
+	switch part := d.part; {
+	case part == "S2", part == "Q3", part == "Q4":
+		return true
+	case len(part) == 3 && (part[0] == 'C' || part[0] == 'M'):
+		return part[1:] > "06"
+	}
+	return false
+}
+
+// titlePeriod is the one period that the titles name, if they do not name several years, and whether it is that of a plan.
+func (b *bookReader) titlePeriod() (period partial, planned bool) {
+	done := false
+	for _, s := range b.sheets {
+		for _, i := range s.headCells() {
+			p := s.parsed[i]
+			if p == nil || p.opens != "" || b.rd.line(s.g.text[i]).dated {
+				continue
+			}
+			w := b.rd.titleWords(p.text)
+			for _, m := range w.measures {
+				planned, done = planned || m == "plan" || m == "target" || m == "forecast", done || m == "actual"
+			}
+			for _, y := range w.years {
+				if y.toYear != 0 || period.year != 0 && y.year != period.year {
+					return partial{}, planned && !done
+				}
+				if period.year != 0 && y.part != period.part {
+					y.part = ""
+				}
+				period = y
+			}
+		}
+	}
+	return period, planned && !done
+}
+
+// isPlanning reports whether a table of the workbook has the columns of a planning round: a plan for one year and
+// estimated or actual figures of the year before.
+func (b *bookReader) isPlanning() bool { return b.lastPlan() != 0 }
+
+func (b *bookReader) lastPlan() int {
+	plan, done := 0, map[int]bool{}
+	for d := range b.columnDims() {
+		switch d.measure {
+		case "plan":
+			plan = max(plan, d.year)
+		case "estimate", "actual":
+			done[d.year] = done[d.year] || d.part == "" || d.part == "Y" // a monthly report compares months with the year's plan
+		}
+	}
+	if plan != 0 && done[plan-1] {
+		return plan
+	}
+	return 0
+}
+
+// isDone reports whether a column holds what was done in the whole of a year, or nearly: plans for the year come before it.
+func (b *bookReader) isDone(year int) bool {
+	for d := range b.columnDims() {
+		if d.year == year && d.toYear == 0 && (d.part == "" || d.part == "Y") && (d.measure == "actual" || d.measure == "estimate") {
+			return true
+		}
+	}
+	return false
+}
+
+// columnDims gives what each column header of each table says.
+func (b *bookReader) columnDims() iter.Seq[partial] {
+	return func(yield func(partial) bool) {
+		for _, s := range b.sheets {
+			for d := range s.columnDims() {
+				if !yield(d) {
+					return
+				}
+			}
+		}
+	}
+}
+
+func (s *sheetReader) columnDims() iter.Seq[partial] {
+	return func(yield func(partial) bool) {
+		for _, t := range s.tables {
+			for c := range t.columns {
+				var d partial
+				for _, p := range t.columns[c].stack {
+					d.merge(&p.dims)
+				}
+				if !yield(d) {
+					return
+				}
+			}
+		}
+	}
+}
