@@ -12,6 +12,9 @@ func placeDamages() []damage {
 		{"unknown_indicator_row", (*world).unknownIndicatorRow},
 		{"unknown_territory_row", (*world).unknownTerritoryRow},
 		{"page_subtotal", (*world).pageSubtotal},
+		{"comparing_rows", (*world).comparingRows},
+		{"comparing_column", (*world).comparingColumn},
+		{"code_column", (*world).codeColumn},
 		{"merged_values", (*world).mergedValues},
 		{"stray_numbers", (*world).strayNumbers},
 		{"column_codes", (*world).columnCodes},
@@ -57,6 +60,106 @@ func (w *world) unknownTerritoryRow(b *book, name string) bool {
 func (w *world) pageSubtotal(b *book, name string) bool {
 	labels := []string{"Cộng trang", "Cộng trang 1", "Mang sang", "Cộng mang sang trang 2", "Trang trước chuyển sang"}
 	return w.newRow(b, name, labels, func(*line) bool { return true }, "indicator.unknown", "territory.unknown", "indicator.ambiguous", "header.unknown", "dimension.missing")
+}
+
+// comparingRows are rows right below an indicator that compare its figures with others: none of their numbers is a value.
+func (w *world) comparingRows(b *book, name string) bool {
+	labels := []string{"So với cùng kỳ năm trước (%)", "Tốc độ tăng so với năm trước (%)", "Tăng (+), giảm (-) so với năm trước", "Tỷ lệ hoàn thành kế hoạch (%)",
+		"Tỷ lệ đạt so với kế hoạch (%)", "Chênh lệch so với năm trước", "So với kế hoạch (%)", "Tỷ lệ tăng (%)", "Mức tăng so với năm trước"}
+	done := false
+	for _, p := range b.pages {
+		if len(p.tables) != 1 {
+			continue
+		}
+		t := p.tables[0]
+		rows := slices.DeleteFunc(t.freeRows(), func(r int) bool {
+			return !slices.ContainsFunc(t.lines, func(l line) bool { return l.row == r && l.about.indicator != "" })
+		})
+		if len(rows) == 0 {
+			continue
+		}
+		row := pick(w, rows...)
+		labelAt := t.left
+		for labelAt < t.values && (p.cells[at{row, labelAt}] == nil || p.cells[at{row, labelAt}].kind != kindLabel) {
+			labelAt++
+		}
+		p.insertRows(row, 1)
+		p.put(row, labelAt, cell{kind: kindLabel, text: pick(w, "", "- ", "  ") + pick(w, labels...)})
+		for col := t.values; col <= t.right; col++ {
+			if c := p.cells[at{row + 1, col}]; c != nil && c.truth != nil {
+				p.put(row, col, cell{kind: kindGarbage, text: pick(w, "104.5", "98.2", "3.7", "112", "-5", "12.4"), number: true})
+			}
+		}
+		done = p.hit(name, must)
+	}
+	return done
+}
+
+// comparingColumn adds a column at the right that compares others or ranks the rows: none of its numbers is a value.
+func (w *world) comparingColumn(b *book, name string) bool {
+	done := false
+	for _, p := range b.pages {
+		if len(p.tables) != 1 {
+			continue
+		}
+		t := p.tables[0]
+		if slices.ContainsFunc(t.columns, func(c column) bool { return c.note }) || slices.ContainsFunc(t.lines, func(l line) bool { return l.row < t.body }) || p.cells[at{t.top, t.right + 1}] != nil {
+			continue
+		}
+		head := pick(w, "Tăng, giảm so với năm trước", "Chênh lệch", "So với cùng kỳ (%)", "Xếp hạng", "Tỷ trọng (%)", "Cơ cấu (%)", "Tốc độ tăng (%)", "Tỷ lệ đạt (%)", "Mức tăng", "Tăng (+), giảm (-)", "Tăng trưởng (%)", "Thứ hạng", "Mã số", "% đạt KH")
+		p.put(t.top, t.right+1, cell{kind: kindStub, text: head})
+		if t.merged {
+			p.merge(t.top, t.right+1, t.body-1, t.right+1)
+		}
+		for row := t.body; row <= t.bottom; row++ {
+			c := p.cells[at{row, t.right}]
+			switch {
+			case c != nil && c.copyOf != nil && p.cells[at{row, t.left}] != nil && p.cells[at{row, t.left}].text == p.cells[at{t.top, t.left}].text:
+				p.put(row, t.right+1, cell{kind: kindStub, text: head})
+			case c != nil && c.truth != nil:
+				p.put(row, t.right+1, cell{kind: kindGarbage, text: pick(w, "104.5", "98.2", "3", "12", "-5", "1", "2"), number: true})
+			}
+		}
+		t.right++
+		done = p.hit(name, must)
+	}
+	return done
+}
+
+// codeColumn puts the codes of the rows behind their labels, as statistical forms do: they number wholes and parts alike.
+func (w *world) codeColumn(b *book, name string) bool {
+	done := false
+	for _, p := range b.pages {
+		if len(p.tables) != 1 {
+			continue
+		}
+		t := p.tables[0]
+		first := slices.IndexFunc(t.lines, func(l line) bool { return !l.section })
+		if first < 0 {
+			continue
+		}
+		labelAt := t.left
+		for labelAt < t.values && (p.cells[at{t.lines[first].row, labelAt}] == nil || p.cells[at{t.lines[first].row, labelAt}].kind != kindLabel) {
+			labelAt++
+		}
+		if labelAt == t.values || slices.ContainsFunc(p.sorted(), func(a at) bool { return p.cells[a].copyOf != nil || p.cells[a].kind == kindStub && a.row > t.body }) ||
+			slices.ContainsFunc(p.merges, func(m rect) bool { return m.row1 >= t.top && m.col1 <= labelAt && labelAt < m.col2 }) {
+			continue
+		}
+		p.insertCols(labelAt+1, 1)
+		p.put(t.top, labelAt+1, cell{kind: kindStub, text: pick(w, "Mã số", "Mã", "MÃ SỐ")})
+		if t.merged {
+			p.merge(t.top, labelAt+1, t.body-1, labelAt+1)
+		}
+		number := w.one(2)
+		for i := range t.lines {
+			if !t.lines[i].section {
+				p.put(t.lines[i].row, labelAt+1, cell{kind: kindOrdinal, text: fmt.Sprintf("%02d", i+1), number: number})
+			}
+		}
+		done = p.hit(name, must)
+	}
+	return done
 }
 
 // mergedValues merges a value over the column beside it, which loses its own: of which of the two it is nobody can say.

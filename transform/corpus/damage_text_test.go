@@ -143,6 +143,9 @@ func (w *world) unknownHeader(b *book, name string) bool {
 	}) {
 		c.text += " " + pick(w, "(phương án B)", "theo QĐ 17", "điều chỉnh lần 2", "loại trừ")
 		c.hit(name, never, "header.unknown", "indicator.unknown")
+		if c.names.territory != "" {
+			c.hit(name, never, "territory.unknown")
+		}
 		return true
 	}
 	return false

@@ -39,6 +39,9 @@ func layouts() []layout {
 		{"yearbook_sheets", (*world).yearbookSheets},
 		{"districts", (*world).districtsOfProvince},
 		{"districts_unknown", (*world).otherDistricts},
+		{"parts_of_year", (*world).partsOfYear},
+		{"territories_across", (*world).territoriesAcross},
+		{"origins", (*world).origins},
 	}
 }
 

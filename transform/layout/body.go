@@ -197,6 +197,12 @@ func (s *sheetReader) labelsFollow(t *table, c int) bool {
 	return false
 }
 
+// numbersRows reports whether a column holds the ordinals of the rows. A column of codes right of the labels ("Mã số") numbers parts and wholes
+// alike, or ranks them.
+func (t *table) numbersRows(c int) bool {
+	return t.columns[c].role == roleOrdinal && !slices.ContainsFunc(t.columns[:c], func(col column) bool { return col.role == roleLabel })
+}
+
 func (t *table) isCode(r int) bool { return t.codes[r] }
 
 // contents counts what the body of a column holds.
@@ -325,6 +331,7 @@ func (s *sheetReader) settleColumn(t *table, c int) {
 			for k := range c {
 				if t.columns[k].role == roleLabel {
 					col.role = roleValue
+					col.gap = col.gap || col.stack[len(col.stack)-1].parts // of which month its numbers are is not said
 					return
 				}
 				if bare < 0 && t.columns[k].role == "" && len(t.columns[k].stack) == 0 {
@@ -383,7 +390,7 @@ func (s *sheetReader) readRows(t *table) {
 	}
 	hasOrdinals := false
 	for c := range t.columns {
-		hasOrdinals = hasOrdinals || t.columns[c].role == roleOrdinal
+		hasOrdinals = hasOrdinals || t.numbersRows(c)
 	}
 	s.placeRanks(t)
 	stack := t.open()
@@ -742,7 +749,9 @@ func (s *sheetReader) newRow(t *table, r int) *row {
 		switch t.columns[c].role {
 		case roleOrdinal:
 			if o, ok := g.ordinal(i); ok && own && len(g.text[i]) < 12 {
-				rw.ordinal = o
+				if t.numbersRows(c) {
+					rw.ordinal = o
+				}
 			} else if own && g.cells[i].Kind == sheet.Text { // a merged section row starts in the ordinal column
 				rw.labels = append(rw.labels, i)
 			}
@@ -760,7 +769,7 @@ func (s *sheetReader) newRow(t *table, r int) *row {
 				case len(t.columns[c].stack) > 0: // a number below no header makes no row of values
 					rw.values = true
 				}
-			} else if !own {
+			} else if !own && g.pos[i].r > t.bottom { // no header that reaches down
 				rw.values = true
 			}
 		}

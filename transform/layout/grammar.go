@@ -19,8 +19,11 @@ func (rd *Reader) exact(p *phrase, s string, toks []token) bool {
 		switch w.kind {
 		case kindRole:
 			p.role, found = w.value, true
-			if w.value == roleTerritories {
+			switch w.value {
+			case roleTerritories:
 				p.role, p.places = roleLabel, true
+			case roleParts:
+				p.role, p.parts = roleLabel, true
 			}
 		case kindComparison, kindAchieved:
 			p.comparison, found = true, true
@@ -104,12 +107,13 @@ func (d *partial) put(field *string, value, written string) {
 	*field = value
 }
 
-// putPart: "cả năm" is the weaker word, since group headers say it of columns that are then split into "6T" and "cả năm".
+// putPart: "cả năm" is the weaker word, since group headers say it of columns that are then split into "6T" and "cả năm"; "cả quý" is of
+// the quarter that another word names.
 func (d *partial) putPart(part, written string) {
-	if part == "Y" && d.part != "" {
+	if (part == "Y" || part == partUnread) && d.part != "" {
 		return
 	}
-	if d.part == "Y" {
+	if d.part == "Y" || d.part == partUnread {
 		d.part = ""
 	}
 	d.put(&d.part, part, written)

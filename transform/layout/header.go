@@ -152,6 +152,13 @@ func (s *sheetReader) groupEnds(t *table, r, first, last int) int {
 		for k := r + 1; k <= t.bottom; k++ {
 			if i := g.cell(k, c); i != none && !t.isCode(k) && s.parsed[i] != nil {
 				p := s.parsed[i]
+				switch { // "Tháng 1" below "Quý I" says it more narrowly
+				case !p.dims.isPartOf(&d):
+				case d.toYear != 0:
+					d.year, d.toYear = 0, 0
+				default:
+					d.part = ""
+				}
 				d.merge(&p.dims)
 				key += g.key(i) + "/"
 				other = other || len(group.indicators) > 0 && p.exactName && !sameIndicator(group.indicators, p.indicators) && standsFor(p)

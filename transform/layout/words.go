@@ -75,6 +75,7 @@ const (
 	roleValue      = "value"
 
 	roleTerritories = "territories" // in the vocabulary: a label column that holds territories
+	roleParts       = "parts"       // in the vocabulary: a label column that holds parts of a year
 )
 
 type word struct{ kind, value string }
@@ -111,6 +112,7 @@ type phrase struct {
 	split       string // sex, area: see kindSplit
 	role        string
 	places      bool // the role is a label column of territories
+	parts       bool // the role is a label column of parts of a year
 	comparison  bool
 	achieved    *partial // the comparison is a percentage of the plan; what it says of the value measured, see achievement.go
 	rest        string   // words that were not understood, "" if none
