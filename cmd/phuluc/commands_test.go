@@ -554,6 +554,24 @@ func TestEveryCommandGivesOneEnvelope(t *testing.T) {
 	}
 }
 
+func TestErrorsNameWhatIsThereInstead(t *testing.T) {
+	t.Parallel()
+	w := demo(t)
+	for _, c := range []struct{ args, want string }{
+		{"explain --indicator poverty --territory 46", "did you mean --indicator poverty_rate?"},
+		{"explain --indicator poverty_rate --territory Hue", `did you mean --territory "Huế"?`},
+		{"explain --indicator poverty_rate --territory 46 --year 1990", "there are 2015 actual, 2019 actual, 2020 forecast"},
+		{"explain zzz", `no id begins with "zzz"`},
+		{"bord", "did you mean: phuluc board?"},
+		{"nosuch", "phuluc --help"},
+		{"diff 1", "phuluc diff was given 1 argument; it is written phuluc diff A B"},
+	} {
+		if o := run(t, input, append(strings.Fields(c.args), "--data", string(w.home))...); !strings.Contains(o.stderr, c.want) {
+			t.Errorf("phuluc %s says:\n%s", c.args, o.stderr)
+		}
+	}
+}
+
 // Who only looks makes nothing, also where nothing is yet.
 func TestCommandsThatOnlyLookMakeNoDataFolder(t *testing.T) {
 	t.Parallel()
