@@ -138,8 +138,10 @@ func (cx *cellContext) isTotalOfSome(rm, cm *meaning) bool {
 		}
 	}
 	if cm.dims.total {
+		some := false // "Trong đó: Quý I | Quý II" are both only some
 		for c := range cx.columns {
-			if !cx.t.columns[c].ofWhole() {
+			some = cx.t.columns[c].ofWhole() || some && !cx.columns[c].dims.total
+			if !some {
 				see(&cm.dims, &cx.columns[c].dims)
 			}
 		}
