@@ -771,14 +771,20 @@ func isOverOn(date string, d *partial) bool {
 	return d.month() <= 12*year+month
 }
 
+// roundsToCome is for how many years behind the last round that the catalogue knows figures may be of what was done.
+const roundsToCome = 3
+
 // isAhead reports whether a period without a word for its kind of figure may not be one of what was done: other headers of the sheet give
-// it for plans or estimates and none for what was done, or it is not over on the date of the document.
+// it for plans or estimates and none for what was done, or it is not over on the date of the document, or far behind all rounds.
 func (b *bookReader) isAhead(s *sheetReader, d *partial) bool {
 	issued := b.issued
 	if b.identity.Date == "" && issued != "" { // a round tells the year only: its annexes come later too
 		issued = issued[:min(4, len(issued))] + "-12"
 	}
-	if !isOverOn(issued, d) {
+	if strings.Contains(b.identity.Document, "/TT-") { // a circular gives a form for years to come
+		issued = ""
+	}
+	if !isOverOn(issued, d) || max(d.year, d.toYear) > b.rd.lastRound+roundsToCome {
 		return true
 	}
 	period := func(d *partial) span { return span{d.year, d.toYear, strings.TrimPrefix(d.part, "Y")} }

@@ -531,7 +531,7 @@ func namesProgramme(toks []token, i int) bool {
 			if k < i-1 {
 				return false
 			}
-		case "các", "một", "chỉ", "tiêu", "chủ", "yếu", "cơ", "bản", "cụ", "thể", "chính", "danh", "mục", "tổng", "hợp", "nội", "dung":
+		case "các", "một", "chỉ", "tiêu", "chủ", "yếu", "cơ", "bản", "cụ", "thể", "chính", "danh", "mục", "tổng", "hợp", "nội", "dung", "triển", "khai":
 		default:
 			if !numbersTable(t) {
 				return false
@@ -623,6 +623,8 @@ func (rd *Reader) isOfPlan(line string) bool {
 		attached := false
 		for i := 1; i+1 < len(toks); i++ {
 			switch before, t, next := toks[i-1], toks[i], toks[i+1]; {
+			case before.low == "theo" && (t.low == "báo" && next.low == "cáo" || t.low == "công" && next.low == "văn"): // whatever plan it is a report on
+				return false
 			case before.low == "theo" && (isProgramme(toks[i:]) || t.low == "kế" && next.low == "hoạch" || t.low == "tờ" && next.low == "trình"):
 				return true
 			case before.key == "/" && next.key == "-" && (t.low == "kh" || t.low == "đa" || t.low == "ctr" || t.low == "nq"):

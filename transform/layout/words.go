@@ -394,6 +394,7 @@ func (v *vocabulary) begins(toks []token, kind string) (n int, ok bool) {
 type Reader struct {
 	cat          *catalogue.Catalogue
 	vocab        *vocabulary
+	lastRound    int                               // the year of the last round
 	folds        map[string][]*catalogue.Territory // provinces by name without diacritics, for paths
 	openings     map[string]bool                   // the keys of the words that names of territories begin with
 	unitOpenings map[string]bool                   // those that units begin with
@@ -437,9 +438,13 @@ type Reader struct {
 func NewReader(cat *catalogue.Catalogue) *Reader {
 	v := newVocabulary(cat)
 	syllables := knownSyllables(cat, v)
+	last := 0
+	for i := range cat.Rounds {
+		last = max(last, cat.Rounds[i].Year)
+	}
 	return &Reader{
 		cat: cat, vocab: v, folds: foldedNames(cat), openings: openings(cat.PlaceKeys()), unitOpenings: openings(cat.UnitKeys()), documents: regexp.MustCompile(documentPattern),
-		labelled: cat.IndicatorsByKey, syllable: func(low string) bool { return syllables[low] },
+		lastRound: last, labelled: cat.IndicatorsByKey, syllable: func(low string) bool { return syllables[low] },
 	}
 }
 
