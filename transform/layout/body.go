@@ -197,10 +197,11 @@ func (s *sheetReader) labelsFollow(t *table, c int) bool {
 	return false
 }
 
-// numbersRows reports whether a column holds the ordinals of the rows. A column of codes right of the labels ("Mã số") numbers parts and wholes
-// alike, or ranks them.
+// numbersRows reports whether a column holds the ordinals of the rows. A column of codes right of all labels ("Mã số") numbers parts and
+// wholes alike, or ranks them.
 func (t *table) numbersRows(c int) bool {
-	return t.columns[c].role == roleOrdinal && !slices.ContainsFunc(t.columns[:c], func(col column) bool { return col.role == roleLabel })
+	isLabel := func(col column) bool { return col.role == roleLabel }
+	return t.columns[c].role == roleOrdinal && (slices.ContainsFunc(t.columns[c:], isLabel) || !slices.ContainsFunc(t.columns[:c], isLabel))
 }
 
 func (t *table) isCode(r int) bool { return t.codes[r] }
