@@ -521,7 +521,7 @@ func (w *world) otherPath(b *book, name string) bool {
 		return false
 	}
 	other := pick(w, w.provinces...)
-	for other.ID == b.home {
+	for other.NameVi == w.cat.Territory(b.home).NameVi { // Hà Nội of either list
 		other = pick(w, w.provinces...)
 	}
 	b.path = "inbox/" + fileName(other) + ".xlsx"
