@@ -385,12 +385,12 @@ func TestAFileThatThisProcessHasLockedIsInUse(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 2 { // asking must not drop the lock
-		if used, err := locked(path); err != nil || !used {
+		if used, err := s.inUse(1); err != nil || !used {
 			t.Errorf("used %t, %v", used, err)
 		}
 	}
 	f.Close()
-	if used, err := locked(path); err != nil || used {
+	if used, err := s.inUse(1); err != nil || used {
 		t.Errorf("after closing: used %t, %v", used, err)
 	}
 }

@@ -113,8 +113,12 @@ func (s *Store) Pin(n int) (release func() error, err error) {
 // inUse asks about both names of a generation. They are one file, but a copy of the folder that was made without regard to
 // hard links has two.
 func (s *Store) inUse(n int) (bool, error) {
+	table, err := kernelTable() // once for both names: the kernel waits for all processors before it answers
+	if err != nil {
+		return false, err
+	}
 	for _, path := range []string{s.path(n, "duckdb"), s.shown(n)} {
-		used, err := locked(path)
+		used, err := locked(path, table)
 		if err != nil && !errors.Is(err, fs.ErrNotExist) || used {
 			return used, err
 		}
@@ -123,8 +127,8 @@ func (s *Store) inUse(n int) (bool, error) {
 }
 
 // locked says whether some process has fcntl locks on the file, as DuckDB has while it has the file open.
-func locked(path string) (bool, error) {
-	used, err := inKernelTable(path)
+func locked(path, table string) (bool, error) {
+	used, err := listed(path, table)
 	if err != nil || used {
 		return used, err
 	}
@@ -141,18 +145,24 @@ func locked(path string) (bool, error) {
 	return ask.Type != unix.F_UNLCK, nil
 }
 
-// inKernelTable looks for the file in Linux's /proc/locks, which needs no descriptor of the file. A line is like
+// kernelTable is Linux's /proc/locks, which says of files without a descriptor of them whether they are locked. Elsewhere there is
+// no such table.
+func kernelTable() (string, error) {
+	table, err := os.ReadFile("/proc/locks")
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
+		return "", nil
+	}
+	return string(table), err
+}
+
+// listed looks for the file in the kernelTable. A line is like
 //
 //	1: POSIX  ADVISORY  READ 4711 fd:00:1234567 0 EOF
 //
-// with the device (hexadecimal major:minor) and inode in the sixth field. Elsewhere there is no such table.
-func inKernelTable(path string) (bool, error) {
-	table, err := os.ReadFile("/proc/locks")
-	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
+// with the device (hexadecimal major:minor) and inode in the sixth field.
+func listed(path, table string) (bool, error) {
+	if table == "" {
 		return false, nil
-	}
-	if err != nil {
-		return false, err
 	}
 	var st unix.Stat_t
 	if err := unix.Stat(path, &st); err != nil {
@@ -160,7 +170,7 @@ func inKernelTable(path string) (bool, error) {
 	}
 	dev := uint64(st.Dev)
 	want := fmt.Sprintf("%02x:%02x:%s", unix.Major(dev), unix.Minor(dev), strconv.FormatUint(uint64(st.Ino), 10))
-	for line := range strings.Lines(string(table)) {
+	for line := range strings.Lines(table) {
 		if fields := strings.Fields(line); len(fields) >= 6 && fields[1] != "->" && fields[5] == want {
 			return true, nil
 		}
