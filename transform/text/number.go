@@ -259,6 +259,10 @@ func (p *numberParser) number() (Number, error) {
 		if high.LessThan(n.Value) {
 			return Number{}, p.fail(ReasonRange, "a range must rise; this may be a date or a code")
 		}
+		// "1.400 - 700" where points mark decimals elsewhere: nothing beside these digits shows that they are decimals too.
+		if len(b.seps) == 0 && a.mayBeThousands() && n.Value.Exponent() < 0 {
+			return Number{}, p.fail(ReasonAmbiguous, twoReadings)
+		}
 		if n.Unit == "" && !n.Percent && isYear(a) && isYear(b) {
 			return Number{}, p.fail(ReasonAmbiguous, "two years: a period, not a quantity")
 		}
@@ -650,7 +654,7 @@ func (n *numeral) fraction(st Style) (int, string) {
 		}
 		return 0, ""
 	}
-	if last != 3 || !groupable || n.digits[0] == '0' {
+	if !n.mayBeThousands() {
 		return last, ""
 	}
 	dot := n.seps[0] == '.'
@@ -667,6 +671,11 @@ func (n *numeral) fraction(st Style) (int, string) {
 		return last, ""
 	}
 	return 0, twoReadings
+}
+
+// mayBeThousands reports whether the digits have one separator that may stand behind thousands as well as before decimals.
+func (n *numeral) mayBeThousands() bool {
+	return len(n.seps) == 1 && n.seps[0] != ' ' && n.groups[1] == 3 && n.groups[0] <= 3 && n.digits[0] != '0'
 }
 
 // exact builds digits × 10^exponent.
