@@ -160,6 +160,25 @@ func (cx *cellContext) isDoubtful(written string, n *text.Number, c int, in *cat
 	return cx.mixed || style == text.Unknown || cx.torn[c]
 }
 
+// isBesideThousandths reports whether a number has one mark before three digits, read as thousands, and another of its row has the other mark
+// before three digits, read as decimals: "10.626" thousand persons beside "82,512" may be as finely written as that is.
+func (s *sheetReader) isBesideThousandths(cx *cellContext, rw *row, cell int32, written string, n *text.Number) bool {
+	k := strings.IndexAny(written, ".,")
+	if k < 0 || strings.ContainsAny(written[k+1:], ".,") || len(strings.TrimSpace(written))-k != 4 || !n.Value.IsInteger() {
+		return false
+	}
+	for c := range cx.styles {
+		i := s.g.own(rw.r, c)
+		if i == none || i == cell || s.g.cells[i].Kind != sheet.Text || !strings.ContainsAny(s.g.text[i], ".,") {
+			continue
+		}
+		if other, err := text.ParseNumber(s.g.text[i], cx.styles[c]); err == nil && other.Value.Exponent() == -3 {
+			return true
+		}
+	}
+	return false
+}
+
 // isCutThousands reports whether a text ends in a mark and only zeros, not three of them, as no other text of its column does: "22,00" may
 // have lost a digit of its thousands, "24.0000" have won one. A column in which others end so too has decimals.
 func (s *sheetReader) isCutThousands(cx *cellContext, col int, written string) bool {
@@ -464,6 +483,10 @@ func (b *bookReader) value(s *sheetReader, cx *cellContext, rw *row, cm *meaning
 		return
 	}
 	if cell.Kind == sheet.Text && cx.isDoubtful(written, &n, p.col, in, u) {
+		no("number.ambiguous", "", shown, u.NameVi)
+		return
+	}
+	if cell.Kind == sheet.Text && !u.Factor.Equal(decimal.NewFromInt(1)) && s.isBesideThousandths(cx, rw, p.cell, written, &n) {
 		no("number.ambiguous", "", shown, u.NameVi)
 		return
 	}
