@@ -2,8 +2,11 @@ package sheet
 
 import "strings"
 
-// String gives the range as people write it: B7:G22, or B7 where it is one cell.
+// String gives the range as people write it: B7:G22, B7 where it is one cell, "" where it is none.
 func (r Range) String() string {
+	if r.IsZero() {
+		return ""
+	}
 	first, last := Address(r.Row1, r.Col1), Address(r.Row2, r.Col2)
 	if first == last {
 		return first

@@ -350,13 +350,13 @@ func TestHiddenMergedAndNested(t *testing.T) {
 	for _, c := range cells {
 		got += fmt.Sprintf("%s=%s hidden %v merge %v\n", c.Address(), c.Raw, c.Hidden, c.Merge)
 	}
-	want := `A1=1 hidden false merge {1 1 2 1}
-C1=2 hidden true merge {0 0 0 0}
-E1=3 hidden false merge {1 5 1 6}
-A2=4 hidden true merge {0 0 0 0}
-A65=5 hidden true merge {65 1 67 2}
-D66=6 hidden true merge {0 0 0 0}
-IV66=7 hidden true merge {0 0 0 0}
+	want := `A1=1 hidden false merge A1:A2
+C1=2 hidden true merge 
+E1=3 hidden false merge E1:F1
+A2=4 hidden true merge 
+A65=5 hidden true merge A65:B67
+D66=6 hidden true merge 
+IV66=7 hidden true merge 
 `
 	if got != want {
 		t.Errorf("got\n%s", got)

@@ -129,7 +129,7 @@ func TestMergesAndHiddenFlags(t *testing.T) {
 	for _, c := range cells {
 		got += fmt.Sprintf("%s %v %v; ", c.Address(), c.Merge, c.Hidden)
 	}
-	want := "A1 {1 1 1 3} false; B1 {0 0 0 0} true; D1 {0 0 0 0} false; E1 {0 0 0 0} true; A2 {0 0 0 0} true; D3 {3 4 5 5} false; "
+	want := "A1 A1:C1 false; B1  true; D1  false; E1  true; A2  true; D3 D3:E5 false; "
 	if got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
