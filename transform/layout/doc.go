@@ -4,17 +4,24 @@
 //	cells ─▶ grid (merges spread) ─▶ title zone, tables: header band + body rows ─▶ dimensions of each value cell
 //	      ─▶ number in the column's style, in the indicator's unit ─▶ Observation, or Refusal with the reason
 //
-// The files follow that path: grid.go (cells and their fates), arrange.go (tables side by side or on their side are laid out upright, one below
-// the other), words.go and grammar.go (vocabulary and grammar of header and label texts), standard.go (poverty standards), label.go (ordinals
-// and bullets), table.go (finding tables), header.go (group headers that are not merged), body.go (columns and rows of one table, the
-// hierarchy of rows), continue.go (a form that goes on in the next sheet), identity.go (province, round and document of a workbook, sheets named
-// after territories), path.go (what the name and folder of a file say), letterhead.go (what the lines above the tables say), dating.go (when a
-// workbook was made, and by which provinces), title.go (the texts above a table), locality.go (parts of provinces named there), narrow.go (titles
-// that speak of a part of the population), meaning.go (what a row, a column or a title says), territory.go (whose a figure is), resolve.go
-// (dimensions of one cell), result.go (figures of results that no word says
-// to be done), beside.go (headers that leave their period to the columns beside), refuse.go (refusals and proposals), value.go (numbers
-// and units), rate.go (rates beside counts), achievement.go (percentages of the plan), task.go (form B2), structure.go (tables of which no header word is known, all refused),
-// read.go (one workbook).
+// The files follow that path:
+//
+//   - texts: reader.go (what is remembered of them), reading.go (fonts and repair), token.go, words.go (the vocabulary), phrase.go (what a text
+//     means), partial.go (what it says about dimensions), grammar.go, period.go, standard.go (poverty standards), label.go (ordinals and bullets);
+//   - cells: workbook.go (one workbook from its cells to the last fate), grid.go (cells and their fates), arrange.go (tables side by side or on
+//     their side are laid out upright, one below the other), class.go (what a cell and a row look like);
+//   - whose and when: identity.go (province, round and document of a workbook, sheets named after territories), path.go (what the name and folder of
+//     a file say), letterhead.go (what the lines above the tables say), form.go (its form), dating.go (when a workbook was made, and by which provinces);
+//   - tables: table.go (finding them), band.go (how far their headers reach), header.go (group headers that are not merged), column.go, row.go,
+//     rank.go (the hierarchy of rows), continue.go (a form that goes on in the next sheet), structure.go (tables of which no header word is
+//     known, all refused), task.go (form B2);
+//   - what stands around a cell: title.go (the texts above a table), title_words.go (what the words of one of them tell), locality.go (parts of
+//     provinces named there), narrow.go (titles that speak of a part of the population), meaning.go (what a row, a column or a title says),
+//     heading.go (rows above a row), sheetname.go, context.go (what is the same for all cells of a table), beside.go (headers that leave their
+//     period to the columns beside), result.go (figures of results that no word says to be done), territory.go (whose a figure is);
+//   - one cell: resolve.go (its dimensions), style.go (decimal marks), unit.go, value.go (its number), rate.go (rates beside counts), fraction.go
+//     (percentages that may be fractions), achievement.go (percentages of the plan), settle.go (what is said twice), refuse.go (refusals and
+//     proposals), trace.go (which labels of the catalogue it asked for), understand.go (what a text alone is read as, for synonyms of users).
 //
 // Rules that hold everywhere:
 //

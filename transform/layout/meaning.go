@@ -8,6 +8,27 @@ import (
 	"github.com/phuluc/phuluc/transform/text"
 )
 
+// meaning is what the texts on one side of a value cell say together: the labels of its row with the rows above that
+// lead to it, the stack of headers of its column, or the title of its table.
+type meaning struct {
+	texts       []string // nearest last, as written
+	indicator   *catalogue.Indicator
+	matches     []catalogue.Match // names that need a parent to be decided
+	ambiguous   bool
+	territories []*catalogue.Territory
+	dims        partial
+	unknown     string // a text that was not understood
+	tainted     bool   // … and heads the row: what it says is lost for all below it
+	comparison  bool
+	earlier     bool   // the period is that of the columns beside, a year earlier
+	unitCell    string // the unit column's text, of this row or its parent
+
+	blockUnit     *catalogue.Unit // unit of a heading over the rows
+	blockUnitText string
+}
+
+func (m *meaning) text() string { return strings.Join(m.texts, " / ") }
+
 // ancestor is a text above or left of a label under which the label may have a meaning of its own.
 type ancestor struct {
 	indicator *catalogue.Indicator
@@ -448,28 +469,4 @@ func standsAlone(p *phrase, in *catalogue.Indicator) bool {
 		}
 	}
 	return false
-}
-
-func inherit(d, from *partial) {
-	if d.year == 0 {
-		d.year, d.toYear = from.year, from.toYear
-	}
-	if d.part == "" {
-		d.part = from.part
-	}
-	if d.measure == "" {
-		d.measure = from.measure
-	}
-	if d.status == "" {
-		d.status = from.status
-	}
-	if d.sex == "" {
-		d.sex = from.sex
-	}
-	if d.area == "" {
-		d.area = from.area
-	}
-	if d.standard == "" {
-		d.standard = from.standard
-	}
 }

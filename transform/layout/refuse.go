@@ -118,3 +118,34 @@ func (rw *row) partOf(unknown string) string {
 	}
 	return ""
 }
+
+// meanings gives the names of the indicators that a text means below others, if they are few enough to be read: one of them may be written instead.
+func (rd *Reader) meanings(s string) (names []string) {
+	for _, m := range rd.phrase(s).indicators {
+		if m.ParentLabel == "" {
+			return nil
+		}
+		if !slices.Contains(names, m.Indicator.NameVi) {
+			names = append(names, m.Indicator.NameVi)
+		}
+	}
+	if len(names) > 3 {
+		return nil
+	}
+	return names
+}
+
+// unclear gives the text that may mean several indicators, of the row or else of the column, and the label below which the row's would mean one.
+func (s *sheetReader) unclear(t *table, rw *row, c int) (what, below string) {
+	if n := len(rw.labels); n > 0 && rw.mean.indicator == nil {
+		if p := s.parsed[rw.labels[n-1]]; len(p.indicators) > 0 {
+			return p.body, rw.partOf(p.body)
+		}
+	}
+	for _, p := range t.columns[c].stack {
+		if len(p.indicators) > 0 {
+			what = p.body
+		}
+	}
+	return what, ""
+}

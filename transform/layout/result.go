@@ -1,6 +1,10 @@
 package layout
 
-import "slices"
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
 
 // What was done needs no word for it in a table of results: beside "KH 2019" and "Ước cả năm", "6 tháng 2019" is what was done in these
 // months. It is certain only where the title tells results, the header names the period and lost nothing, and the period was over when
@@ -111,4 +115,55 @@ func (s *sheetReader) isWhole(t *table, c int) bool {
 		}
 	}
 	return true
+}
+
+// isOverOn reports whether a period is over, or nearly, on a date: years are told from October on. Of no date nothing is known.
+func isOverOn(date string, d *partial) bool {
+	if len(date) < len("2006-01") {
+		return true
+	}
+	year, err := strconv.Atoi(date[:4])
+	month, err2 := strconv.Atoi(date[5:7])
+	if err != nil || err2 != nil || d.month() == 0 {
+		return true
+	}
+	if month >= 10 {
+		month = 12
+	}
+	return d.month() <= 12*year+month
+}
+
+// roundsToCome is for how many years behind the last round that the catalogue knows figures may be of what was done.
+const roundsToCome = 3
+
+// isAhead reports whether a period without a word for its kind of figure may not be one of what was done: other headers of the sheet give
+// it for plans or estimates and none for what was done, or it is not over on the date of the document, or far behind all rounds.
+func (b *bookReader) isAhead(s *sheetReader, d *partial) bool {
+	issued := b.issued
+	if b.identity.Date == "" && issued != "" { // a round tells the year only: its annexes come later too
+		issued = issued[:min(4, len(issued))] + "-12"
+	}
+	if strings.Contains(b.identity.Document, "/TT-") { // a circular gives a form for years to come
+		issued = ""
+	}
+	if !isOverOn(issued, d) || max(d.year, d.toYear) > b.rd.lastRound+roundsToCome {
+		return true
+	}
+	period := func(d *partial) span { return span{d.year, d.toYear, strings.TrimPrefix(d.part, "Y")} }
+	if s.done == nil {
+		s.done = map[span]bool{}
+		for d := range s.columnDims() {
+			if d.year != 0 && d.measure != "" {
+				s.done[period(&d)] = s.done[period(&d)] || d.measure == "actual"
+			}
+		}
+	}
+	done, said := s.done[period(d)]
+	return said && !done
+}
+
+// span is a period of a header.
+type span struct {
+	year, toYear int
+	part         string
 }

@@ -1,0 +1,276 @@
+package layout
+
+import (
+	"slices"
+	"strings"
+)
+
+// column is what the header band says about one grid column.
+type column struct {
+	role     string
+	stack    []*phrase // header texts, top to bottom
+	cells    []int32   // their cells; none in a table that goes on from another sheet
+	header   string    // their texts, as written
+	gap      bool      // a group header to the left may or may not reach over this column
+	achieved *partial  // of a column of percentages of the plan, see achievement.go
+	inferred bool      // the role comes from what the column holds, not from its header
+}
+
+// layOutColumns decides the role of each column of a table.
+func (s *sheetReader) layOutColumns(t *table) {
+	g := s.g
+	s.readUnits(t)
+	s.spreadGroups(t)
+	t.columns = make([]column, len(g.cols))
+	firstValue := len(g.cols)
+	room := len(g.cols) * (t.bottom - t.top + 1)
+	stacks, cells, texts := make([]*phrase, 0, room), make([]int32, 0, room), make([]string, 0, room) // of all columns, one behind the other
+	for c := range g.cols {
+		col := &t.columns[c]
+		last := none
+		from := len(stacks)
+		for r := t.top; r <= t.bottom; r++ {
+			i := g.cell(r, c)
+			if i == none || i == last || t.isCode(r) {
+				continue
+			}
+			if s.parsed[i] == nil {
+				s.parsed[i] = s.phraseOf(i)
+			}
+			last = i
+			stacks, cells, texts = append(stacks, s.parsed[i]), append(cells, i), append(texts, g.text[i])
+		}
+		col.stack, col.cells = slices.Clip(stacks[from:]), slices.Clip(cells[from:])
+		s.readRateColumn(t, c)
+		col.header = strings.Join(texts[from:], " / ")
+		col.gap = s.underOpenGroup(t, c) || s.partOfGroup(t, c)
+		for k := len(col.stack) - 1; k >= 0; k-- {
+			p := col.stack[k]
+			if p.comparison && len(p.indicators) == 0 {
+				col.role, col.achieved = roleComparison, p.achieved
+				break
+			}
+			if p.formula && k > 0 {
+				col.role = roleComparison
+			}
+			if col.role != "" {
+				continue
+			}
+			switch {
+			case p.role != "" && !(p.role == roleLabel && p.dims.measure != "" && p.body != p.text):
+				col.role = p.role
+			case p.says():
+				col.role = roleValue
+			}
+		}
+	}
+	for c := range g.cols {
+		s.settleColumn(t, c)
+	}
+	for c := range g.cols {
+		if t.columns[c].role == roleValue {
+			firstValue = c
+			break
+		}
+	}
+	// Text columns without a header left of the values are labels; to their right they are notes.
+	for c := range g.cols {
+		col := &t.columns[c]
+		if col.role != "" {
+			continue
+		}
+		texts, numbers, ordinals := s.contents(t, c)
+		if c < firstValue {
+			texts += s.years(t, c)
+		}
+		switch {
+		case numbers == 0 && texts == 0:
+		case len(col.stack) == 0 && c < firstValue && ordinals > 0 && ordinals >= texts+numbers && s.labelsFollow(t, c):
+			col.role = roleOrdinal
+		case c < firstValue && texts > 0 && texts >= numbers:
+			col.role = roleLabel
+			if s.holdsUnits(t, c) && s.years(t, c) == 0 { // "Nghìn người" over a column of years
+				col.role = roleUnit
+			}
+		case texts > numbers && c > firstValue:
+			col.role, col.inferred = roleNote, true
+		default:
+			col.role = roleValue
+		}
+	}
+	for c := range g.cols {
+		if t.columns[c].role == roleTask {
+			t.isTask = true
+		}
+	}
+}
+
+// readUnits takes a text of the band that is the name of a unit for one where it stands below a name: "trẻ em" is no section there,
+// "đối tượng" no title of a column of labels, and "trđ" no "trong đó" if it leads to nothing.
+func (s *sheetReader) readUnits(t *table) {
+	for r := t.top + 1; r <= t.bottom; r++ {
+		for _, i := range s.g.rowCells(r) {
+			p := s.parsed[i]
+			if p == nil || p.dims.unit != nil || !p.section && p.role != roleLabel && !(p.ofWhich && !p.says() && s.isLowest(t, i)) {
+				continue
+			}
+			u := s.rd.unit(s.g.text[i])
+			if u == nil {
+				continue
+			}
+			for k := t.top; k < r; k++ {
+				if j := s.g.cell(k, s.g.pos[i].c); j != none && s.parsed[j] != nil && (p.section || len(s.parsed[j].indicators) > 0) {
+					q := *p
+					q.section, q.role, q.ofWhich, q.dims.unit, q.dims.unitText = false, "", false, u, s.g.text[i]
+					s.parsed[i] = &q
+					break
+				}
+			}
+		}
+	}
+}
+
+// isLowest reports whether no other header stands below one in its column.
+func (s *sheetReader) isLowest(t *table, i int32) bool {
+	for r := s.g.pos[i].r + 1; r <= t.bottom; r++ {
+		if j := s.g.cell(r, s.g.pos[i].c); j != none && j != i && !t.isCode(r) {
+			return false
+		}
+	}
+	return true
+}
+
+// labelsFollow reports whether the next column that holds anything holds texts: then this one may number them.
+func (s *sheetReader) labelsFollow(t *table, c int) bool {
+	for k := c + 1; k < len(t.columns); k++ {
+		if t.columns[k].role == roleLabel {
+			return true
+		}
+		texts, numbers, _ := s.contents(t, k)
+		if texts+numbers > 0 {
+			return t.columns[k].role == "" && texts > numbers
+		}
+	}
+	return false
+}
+
+// numbersRows reports whether a column holds the ordinals of the rows. A column of codes right of all labels ("Mã số") numbers parts and
+// wholes alike, or ranks them.
+func (t *table) numbersRows(c int) bool {
+	isLabel := func(col column) bool { return col.role == roleLabel }
+	return t.columns[c].role == roleOrdinal && (slices.ContainsFunc(t.columns[c:], isLabel) || !slices.ContainsFunc(t.columns[:c], isLabel))
+}
+
+func (t *table) isCode(r int) bool { return t.codes[r] }
+
+// contents counts what the body of a column holds.
+func (s *sheetReader) contents(t *table, c int) (texts, numbers, ordinals int) {
+	for r := t.bottom + 1; r < t.end; r++ {
+		i := s.g.own(r, c)
+		if i == none || s.g.fates[i].kind != fateUnset {
+			continue
+		}
+		if s.g.span[i].c > c { // section rows say nothing about a column
+			continue
+		}
+		if _, ok := s.g.ordinal(i); ok {
+			ordinals++
+		}
+		switch s.class[i] {
+		case classValue, classEmpty:
+			numbers++
+		case classText:
+			texts++
+		}
+	}
+	return
+}
+
+// years counts the years of a column, which are labels if they stand left of the values.
+func (s *sheetReader) years(t *table, c int) (n int) {
+	for r := t.bottom + 1; r < t.end; r++ {
+		if i := s.g.own(r, c); i != none && s.class[i] == classYear && s.g.fates[i].kind == fateUnset {
+			n++
+		}
+	}
+	return n
+}
+
+// holdsUnits reports whether most texts of a column are units.
+func (s *sheetReader) holdsUnits(t *table, c int) bool {
+	units, others := 0, 0
+	for r := t.bottom + 1; r < t.end; r++ {
+		i := s.g.own(r, c)
+		if i == none || s.class[i] != classText || s.g.fates[i].kind != fateUnset {
+			continue
+		}
+		if s.rd.unit(s.g.text[i]) != nil {
+			units++
+		} else {
+			others++
+		}
+	}
+	return units > others
+}
+
+// settleColumn corrects a role by what the column holds: "Đơn vị" over names of districts is a label column, "Chỉ tiêu"
+// over numbers beside another label column holds planned values.
+func (s *sheetReader) settleColumn(t *table, c int) {
+	col := &t.columns[c]
+	switch col.role {
+	case roleUnit:
+		units, names := 0, 0
+		for r := t.bottom + 1; r < t.end; r++ {
+			i := s.g.own(r, c)
+			if i == none || s.parsed[i] == nil {
+				continue
+			}
+			if s.rd.unit(s.g.text[i]) != nil {
+				units++
+			} else if len(s.parsed[i].territories) > 0 {
+				names++
+			}
+		}
+		if names > units {
+			col.role = roleLabel
+		}
+	case roleValue:
+		if texts, numbers, _ := s.contents(t, c); texts > 0 && numbers == 0 && s.labelsNone(t, c) {
+			col.role = roleLabel // "Chỉ tiêu thống kê"
+		}
+	case roleLabel:
+		texts, numbers, _ := s.contents(t, c)
+		if numbers > texts {
+			bare := -1 // the first column without a header, which may hold the labels
+			for k := range c {
+				if t.columns[k].role == roleLabel {
+					col.role = roleValue
+					col.gap = col.gap || col.stack[len(col.stack)-1].parts // of which month its numbers are is not said
+					return
+				}
+				if bare < 0 && t.columns[k].role == "" && len(t.columns[k].stack) == 0 {
+					bare = k
+				}
+			}
+			if bare >= 0 {
+				if names, others, _ := s.contents(t, bare); names > others {
+					col.role = roleValue
+				}
+			}
+		}
+	}
+}
+
+// labelsNone reports whether no column of labels stands left of a column, but one of numbers to its right.
+func (s *sheetReader) labelsNone(t *table, c int) bool {
+	for k := range t.columns {
+		texts, numbers, ordinals := s.contents(t, k)
+		switch {
+		case k < c && t.columns[k].role != roleOrdinal && texts > ordinals:
+			return false
+		case k > c && numbers > 0:
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,316 @@
+package layout
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/phuluc/phuluc/transform/text"
+)
+
+// cellContext is what is the same for all cells of a table.
+type cellContext struct {
+	t           *table
+	title       titleInfo
+	hasMeasures bool // some header or label says what kind of figure it heads: one that does not is a gap
+	short       bool // the headers are those of the table above, shortened
+	hasYears    bool // some column header names a year: one that does not is a gap
+	territories int  // rows that name a territory
+	indicators  int  // rows that name an indicator
+	columns     []meaning
+	styles      []text.Style
+	mixed       bool                    // the sheet proves both decimal styles
+	torn        []bool                  // by column: counts of whole things prove another decimal style
+	largest     map[int]decimal.Decimal // by column, see labelUnit
+	labelled    bool                    // the table has row labels, so that a row without one is a gap
+	old         bool                    // the old poverty standard is named beside the new one
+	sixRegions  bool                    // the regions are those since [firstYearOfRegions]
+	lastYear    int                     // that the table names
+	named       bool                    // something in the table or above it names an indicator
+	provinces   *namedProvinces         // see foreign
+	onlyDistr   bool                    // the rows are districts: a province's own name is then a doubtful row
+}
+
+// context reads the headers and labels of a table.
+func (s *sheetReader) context(t *table) *cellContext {
+	g := s.g
+	cx := &cellContext{t: t, title: s.titleMeaning(t)}
+	cx.columns = make([]meaning, len(g.cols))
+	for c := range g.cols {
+		if a := t.columns[c].achieved; a != nil {
+			cx.columns[c] = s.columnMeaning(t, c)
+			cx.columns[c].dims.merge(a)
+		}
+		if t.columns[c].role == roleValue {
+			cx.columns[c] = s.columnMeaning(t, c)
+			if cx.columns[c].comparison {
+				t.columns[c].role = roleComparison
+			}
+			cx.hasYears = cx.hasYears || cx.columns[c].dims.year != 0
+		}
+	}
+	short := s.goOnBelow(t, cx)
+	cx.yearsAround()
+	cx.samePeriods()
+	cx.subColumns()
+	for c := range cx.columns {
+		cx.old = cx.old || cx.columns[c].dims.standard == standardOld
+	}
+	silent, says := 0, false
+	for c := range g.cols {
+		if t.columns[c].role == roleValue && len(t.columns[c].stack) > 0 {
+			switch {
+			case cx.namesNoPart(c):
+				silent++
+			case !cx.columns[c].isRate():
+				says = true
+			}
+		}
+	}
+	for c := range g.cols {
+		t.columns[c].gap = t.columns[c].gap || t.doubtful
+		if silent > 0 && says && t.columns[c].role == roleValue && cx.namesNoPart(c) {
+			t.columns[c].gap = true // "Phân theo giới tính" alone, beside columns that say more
+		}
+	}
+	for _, rw := range t.rows {
+		if s.ctx.Err() != nil {
+			return cx
+		}
+		rw.mean = s.rowMeaning(t, rw, &cx.title.meaning)
+		cx.old = cx.old || rw.mean.dims.standard == standardOld
+		cx.labelled = cx.labelled || len(rw.labels) > 0
+		switch {
+		case rw.mean.indicator != nil:
+			cx.indicators++
+		case len(rw.mean.territories) > 0 && rw.mean.unknown == "":
+			cx.territories++
+		}
+	}
+	cx.named = cx.title.says()
+	for c := range cx.columns {
+		cx.named = cx.named || cx.columns[c].says()
+		cx.sixRegions = cx.sixRegions || namesNewRegion(cx.columns[c].territories)
+		cx.lastYear = max(cx.lastYear, cx.columns[c].dims.year, cx.columns[c].dims.toYear)
+	}
+	for _, rw := range t.rows {
+		cx.named = cx.named || rw.mean.says()
+		cx.sixRegions = cx.sixRegions || namesNewRegion(rw.mean.territories)
+		cx.lastYear = max(cx.lastYear, rw.mean.dims.year, rw.mean.dims.toYear)
+	}
+	cx.lastYear = max(cx.lastYear, cx.title.lastYear())
+	cx.hasMeasures, cx.short = s.hasMeasures(t) || short, short
+	districts := 0
+	for _, rw := range t.rows {
+		for _, x := range rw.mean.territories {
+			if x.Level == "district" {
+				districts++
+				break
+			}
+		}
+	}
+	cx.onlyDistr = districts >= 2
+	return cx
+}
+
+// hasMeasures reports whether any header or label of the table says what kind of figure it holds.
+func (s *sheetReader) hasMeasures(t *table) bool {
+	for c := range t.columns {
+		if t.columns[c].role != roleValue {
+			continue
+		}
+		for _, p := range t.columns[c].stack {
+			if p.dims.measure != "" && p.dims.status != "E" {
+				return true
+			}
+		}
+	}
+	for _, rw := range t.rows {
+		if rw.mean.dims.measure != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// isRate reports whether nothing was written but that the column holds percentages: "Tỷ lệ (%)" beside "Số lượng" tells nothing that the other lacks.
+func (m *meaning) isRate() bool {
+	d := m.dims
+	if m.unknown != "" || m.says() || len(m.matches)+len(m.territories) > 0 || d.unit == nil || d.unit.Quantity != "percent" {
+		return false
+	}
+	d.unit, d.unitText = nil, ""
+	return !d.any()
+}
+
+// namesNoPart reports whether the headers of a column say nothing, or announce parts ("Chia ra") and tell at most the unit of the one that stands
+// there.
+func (cx *cellContext) namesNoPart(c int) bool {
+	m := cx.columns[c]
+	if slices.ContainsFunc(cx.t.columns[c].stack, (*phrase).leadsOn) {
+		m.dims.unit = nil
+	}
+	return m.silent()
+}
+
+// samePeriods finds the period of columns such as "Cùng kỳ 2018": the same part of the year as that of the columns of the year after, if
+// these have but one; where none names a part or a year, that of the title's results.
+func (cx *cellContext) samePeriods() {
+	part, year := "", 0
+	ti := &cx.title
+	titled := 0 // the title's year, for columns that name none
+	if ti.dims.toYear == 0 && !ti.planYear && cx.onlyYear(ti.dims.year) {
+		titled = ti.dims.year
+	}
+	for c := range cx.columns {
+		d := &cx.columns[c].dims
+		if d.ref != "" || d.part == "" || d.part == "Y" || d.toYear != 0 || d.measure != "" && d.measure != "actual" && d.measure != "estimate" {
+			continue
+		}
+		if part != "" && (part != d.part || year != d.year) {
+			return
+		}
+		part, year = d.part, d.year
+	}
+	switch {
+	case part != "" && year == 0:
+		year = titled
+	case part == "" && cx.isOfTitle():
+		if p, ok := ti.partOf("actual"); ok && !(firstOf(p, "Y") == "Y" && cx.awaits(titled)) {
+			part, year = p, titled
+		}
+	}
+	for c := range cx.columns {
+		d := &cx.columns[c].dims
+		if d.ref == refSame && d.part == "" && year != 0 && (d.year == 0 || d.year == year-1) && (d.measure == "" || d.measure == "actual") {
+			d.ref, d.part, d.year = "", part, year-1
+			d.measure, cx.columns[c].earlier = "actual", true
+		}
+	}
+}
+
+// isOfTitle reports whether the columns of a table leave its period to the title: one tells what was done, none names a part of the year or
+// another period than the same one a year earlier, and all of them are understood.
+func (cx *cellContext) isOfTitle() bool {
+	done := false
+	for c := range cx.columns {
+		if cx.t.columns[c].role != roleValue {
+			continue
+		}
+		m := &cx.columns[c]
+		d := &m.dims
+		if len(cx.t.columns[c].stack) == 0 || m.unknown != "" || cx.t.columns[c].gap || d.part != "" && d.part != "Y" || d.ref != "" && d.ref != refSame || d.ref == "" && d.year != 0 && d.measure == "actual" {
+			return false
+		}
+		done = done || d.measure == "actual" && d.ref == "" && d.part == ""
+	}
+	return done
+}
+
+// awaits reports whether a column estimates the whole of a year: what was done in it so far is not the year's.
+func (cx *cellContext) awaits(year int) bool {
+	return slices.ContainsFunc(cx.columns, func(m meaning) bool {
+		d := &m.dims
+		return d.measure == "estimate" && d.part == "Y" && (d.year == 0 || d.year == year)
+	})
+}
+
+// onlyYear reports whether no column header names another year.
+func (cx *cellContext) onlyYear(year int) bool {
+	for i := range cx.columns {
+		d := &cx.columns[i].dims
+		if same := cx.columns[i].earlier || d.ref == refSame && d.year == year-1; !same && d.year != 0 && (d.year != year || d.toYear != 0) {
+			return false
+		}
+	}
+	return true
+}
+
+// isCutShort reports whether a year that headers give what was done for is one of which the title tells a part only, or one beside it that is written
+// in the same way: "2018 | 2019" under "KẾT QUẢ 6 THÁNG ĐẦU NĂM 2019" are six months of both.
+func (cx *cellContext) isCutShort(d *partial) bool {
+	if d.part != "" || d.toYear != 0 {
+		return false
+	}
+	for _, y := range cx.title.years {
+		if y.year == d.year && (y.part == "" || y.part == "Y") || y.toYear != 0 && y.year <= d.year && d.year <= y.toYear {
+			return false
+		}
+	}
+	for _, y := range cx.title.years {
+		if y.part == "" || y.part == "Y" || y.toYear != 0 {
+			continue
+		}
+		if y.year == d.year {
+			return true
+		}
+		beside := func(m *partial) bool {
+			return m.year == y.year && m.part == "" && m.toYear == 0 && m.ref == "" && !m.sum && (m.measure == "" || m.measure == "actual")
+		}
+		if slices.ContainsFunc(cx.columns, func(m meaning) bool { return beside(&m.dims) }) || slices.ContainsFunc(cx.t.rows, func(rw *row) bool { return beside(&rw.mean.dims) }) {
+			return true
+		}
+	}
+	return false
+}
+
+// hasYearsAround reports whether a column is of several years, among them the one given: what was done up to that year then began in the first of them.
+func (cx *cellContext) hasYearsAround(year int) bool {
+	return slices.ContainsFunc(cx.columns, func(m meaning) bool { return m.dims.toYear != 0 && m.dims.year <= year && year <= m.dims.toYear })
+}
+
+// isOfYear reports whether a table is of a year: a column plans for it, and none is of several years. What is counted up to one of its months
+// began with it.
+func (cx *cellContext) isOfYear(year int) bool {
+	planned := false
+	for c := range cx.columns {
+		d := &cx.columns[c].dims
+		if d.toYear != 0 || cx.columns[c].unknown != "" {
+			return false
+		}
+		planned = planned || d.measure == "plan" && d.year == year && firstOf(d.part, "Y") == "Y"
+	}
+	return planned
+}
+
+// isTotalOfSome reports whether a cell is the total of columns or rows that are of months or quarters, but not of all in a year: it is not
+// the year's.
+func (cx *cellContext) isTotalOfSome(rm, cm *meaning) bool {
+	months := map[int]bool{}
+	see := func(total, d *partial) {
+		if d.part == "" || total.year != 0 && d.year != 0 && d.year != total.year {
+			return
+		}
+		n := map[byte]int{'M': 1, 'Q': 3, 'S': 6}[d.part[0]]
+		for end := lastMonth(d.part); n > 0; n-- {
+			months[end-n+1] = true
+		}
+	}
+	if cm.dims.total {
+		some := false // "Trong đó: Quý I | Quý II" are both only some
+		for c := range cx.columns {
+			some = cx.t.columns[c].ofWhole() || some && !cx.columns[c].dims.total
+			if !some {
+				see(&cm.dims, &cx.columns[c].dims)
+			}
+		}
+	}
+	if rm.dims.total {
+		for _, rw := range cx.t.rows {
+			see(&rm.dims, &rw.mean.dims)
+		}
+	}
+	return len(months) > 0 && len(months) < 12
+}
+
+// ofWhole reports whether a header says that the column is a part of more than the columns beside it hold: "Trong đó", not "Chia ra".
+func (col *column) ofWhole() bool {
+	return slices.ContainsFunc(col.stack, func(p *phrase) bool {
+		if !p.ofWhich {
+			return false
+		}
+		low := strings.ToLower(p.text)
+		return strings.HasPrefix(low, "tr") || strings.HasPrefix(low, "of which") || strings.HasPrefix(low, "in which")
+	})
+}

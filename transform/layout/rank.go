@@ -1,0 +1,195 @@
+package layout
+
+import (
+	"slices"
+
+	"github.com/phuluc/phuluc/transform/catalogue"
+)
+
+// rank is that of the row's ordinal as it is written, 0 if it has none.
+func (rw *row) rank() int {
+	if rw.ordinal.text == "" {
+		return 0
+	}
+	return rw.ordinal.rank
+}
+
+// placeRanks notes the ranks of rows that head others with a territory, a year, a sex or an area: 0 for those without an ordinal.
+func (s *sheetReader) placeRanks(t *table) {
+	t.places, t.regions, t.regionRows = map[int]bool{}, map[int]bool{}, map[int]bool{}
+	var cells []int32
+	for r := t.bottom + 1; r < t.end && !t.placeRows; r++ {
+		var values bool
+		if cells, values = s.underHeaders(t, r, cells[:0]); values {
+			for _, i := range cells {
+				p := s.parsed[i]
+				t.placeRows = t.placeRows || t.columns[s.g.pos[i].c].role == roleLabel && p != nil && p.rest == "" && len(p.territories) > 0
+			}
+		}
+	}
+	for r := t.bottom + 1; r < t.end; r++ {
+		var values bool
+		if cells, values = s.underHeaders(t, r, cells[:0]); values {
+			if t.placeRows {
+				s.noteRegion(t, r)
+			}
+			continue
+		}
+		if len(cells) > 0 && len(cells) <= 2 && !t.isCode(r) {
+			i := cells[len(cells)-1]
+			p := s.parsed[i]
+			if p != nil && p.rest == "" && len(p.territories) > 0 && t.placeRows {
+				t.regions[s.headingRank(cells, p)] = true
+			}
+			if p != nil && p.rest != "" && s.rd.isTownName(p.rest) { // "Thuận Châu" beside "Huyện Mộc Châu"
+				t.places[s.headingRank(cells, p)] = true
+			}
+			if p == nil || p.rest != "" || p.ofWhich || len(p.indicators) > 0 && p.dims.sex+p.dims.area == "" || (len(p.territories) == 0 || t.placeRows) && (p.dims.year == 0 || s.isInSeries(r, i)) && p.dims.sex+p.dims.area == "" {
+				continue
+			}
+			o := p.ordinal
+			if len(cells) == 2 {
+				var ok bool
+				if o, ok = s.g.ordinal(cells[0]); !ok {
+					continue
+				}
+			}
+			t.places[o.rank] = true
+			t.placed = t.placed || len(p.territories) > 0
+			t.sexed = t.sexed || p.dims.sex+p.dims.area != "" && o.text == ""
+		}
+	}
+}
+
+// noteRegion takes a numbered row with values into regionRows.
+func (s *sheetReader) noteRegion(t *table, r int) {
+	rw := s.newRow(t, r)
+	if rw.rank() == 0 || len(rw.labels) == 0 {
+		return
+	}
+	p := s.parsed[rw.labels[len(rw.labels)-1]]
+	if p.rest != "" {
+		return
+	}
+	region := len(p.indicators) == 0 && len(p.territories) > 0 && !slices.ContainsFunc(p.territories, func(x *catalogue.Territory) bool { return x.Level != "region" })
+	if before, seen := t.regionRows[rw.rank()]; !seen || before {
+		t.regionRows[rw.rank()] = region
+	}
+}
+
+// headingRank is the rank of a heading: that of the ordinal in its first cell, if it has two, else that before its text.
+func (s *sheetReader) headingRank(cells []int32, p *phrase) int {
+	o := p.ordinal
+	if len(cells) == 2 {
+		o, _ = s.g.ordinal(cells[0])
+	}
+	return o.rank
+}
+
+// plainRank ranks a row without ordinal: "Trong đó" goes under the row above; otherwise indentation decides, and in a
+// table with ordinals a row without one is a part of the numbered row above.
+func (s *sheetReader) plainRank(t *table, rw *row, hasOrdinals bool, stack []*row) int {
+	if len(rw.labels) == 0 {
+		return rankPlus + 50
+	}
+	i := rw.labels[len(rw.labels)-1]
+	p := s.parsed[i]
+	indent := s.g.cells[i].Indent
+	if indent == 0 {
+		indent = leadingBlanks(s.g.cells[i].Raw) / 2
+	}
+	// A label one column further right is one level deeper.
+	for c := range s.g.pos[i].c {
+		if t.columns[c].role == roleLabel && len(rw.labels) == 1 {
+			indent++
+		}
+	}
+	if p != nil && p.rest == "" && len(p.indicators) == 0 {
+		switch {
+		case p.dims.total: // "Tổng số" stands beside the rows it sums up
+			return rankNumber
+		case p.dims.part != "" && p.dims.year == 0: // "Quý I" under "2019"
+			return rankNumber + 2*min(indent, 9) + 1
+		}
+	}
+	unfilled := s.isInSeries(rw.r, i)
+	if !rw.values && !unfilled && rw.unit == none && p != nil && p.rest == "" && (len(p.territories) > 0 && !t.placeRows || p.dims.year != 0) {
+		return 1 // "Tỉnh Cao Bằng" over the rows that speak of it
+	}
+	if !rw.values && rw.unit == none && p != nil && p.rest != "" && (t.places[0] || !p.ofWhich && len(s.rd.narrowings(p.body, true)) > 0) {
+		return 1 // as the other headings: that it is not understood must not put its rows under another place, nor under all people
+	}
+	merged := s.g.span[i].c > s.g.pos[i].c
+	if !rw.values && !unfilled && (merged || rw.unit == none && !hasOrdinals && indent == 0) && (p == nil || !p.ofWhich) {
+		return 1 // a heading over the rows below
+	}
+	for k := len(stack) - 1; k >= 0 && (rw.values || p != nil && p.ofWhich) && stack[k].ordinal.rank >= rankOfWhich; k-- {
+		top := stack[k]
+		if s.isIndentedUnder(rw, top) {
+			return top.ordinal.rank + 1
+		}
+		if top.bullet == 0 && top.ordinal.text == "" && !top.isOfWhich(s) && rw.indent > top.indent-2 { // in line with one that stands under another
+			return top.ordinal.rank
+		}
+	}
+	if p != nil && p.ofWhich {
+		if n := len(stack); n > 0 {
+			if stack[n-1].ordinal.rank == rankOfWhich || stack[n-1].ordinal.rank > rankOfWhich {
+				return stack[n-1].ordinal.rank
+			}
+		}
+		return rankOfWhich
+	}
+	if hasOrdinals && rw.values {
+		return rankPlain + min(indent, 2)
+	}
+	return rankNumber + 2*min(indent, 9)
+}
+
+// bulletRank ranks a row with a bullet among the rows above: as deep as the one with the same bullet that it is in line with, deeper than
+// one that it is indented under. Behind "Trong đó:" the first bullet stands further right than it begins, so that nothing is indented
+// under it.
+func (s *sheetReader) bulletRank(rw *row, rank int, stack []*row) int {
+	rw.bullet = rank
+	if len(rw.labels) == 0 {
+		return rank
+	}
+	for k := len(stack) - 1; k >= 0; k-- {
+		top := stack[k]
+		switch under := s.isIndentedUnder(rw, top); {
+		case under && top.bullet > rank && k == len(stack)-1: // "-" under "+"
+			return top.ordinal.rank + 1
+		case top.bullet != rank || len(top.labels) == 0:
+			continue
+		case under:
+			return min(top.ordinal.rank+1, rank+bulletDepth)
+		case rw.indent > top.indent-2:
+			return top.ordinal.rank
+		}
+	}
+	return rank
+}
+
+// isIndentedUnder reports whether a row stands further right than one with a bullet, or than a "Trong đó" with a name of its own.
+func (s *sheetReader) isIndentedUnder(rw, top *row) bool {
+	if len(top.labels) == 0 || rw.indent < top.indent+2 {
+		return false
+	}
+	return top.isOfWhich(s) && top.bullet == 0 && rw.ordinal.text == "" && top.values || top.bullet > 0 && !top.isOfWhich(s)
+}
+
+// isOfWhich reports whether the label begins with "Trong đó".
+func (rw *row) isOfWhich(s *sheetReader) bool {
+	return len(rw.labels) > 0 && s.parsed[rw.labels[len(rw.labels)-1]].ofWhich
+}
+
+func leadingBlanks(s string) int {
+	n := 0
+	for _, r := range s {
+		if r != ' ' && r != '\u00a0' && r != '\t' {
+			break
+		}
+		n++
+	}
+	return n
+}

@@ -1,0 +1,115 @@
+package layout
+
+import (
+	"iter"
+	"regexp"
+	"sync"
+	"sync/atomic"
+
+	"github.com/phuluc/phuluc/transform/catalogue"
+)
+
+// Reader reads workbooks with one catalogue. It remembers the texts it has parsed, since the forms of one round share
+// theirs; it may be used from many goroutines.
+type Reader struct {
+	cat          *catalogue.Catalogue
+	vocab        *vocabulary
+	lastRound    int                               // the year of the last round
+	folds        map[string][]*catalogue.Territory // provinces by name without diacritics, for paths
+	openings     map[string]bool                   // the keys of the words that names of territories begin with
+	unitOpenings map[string]bool                   // those that units begin with
+	documents    *regexp.Regexp                    // see documentPattern
+	// What the texts of a workbook ask the labels of the catalogue goes through these two and nearIndicator; see trace.go.
+	labelled  func(key string) []catalogue.Match // the indicators that bear the label of this text.Key
+	syllable  func(low string) bool              // whether it is one of knownSyllables
+	unitWords memo[string, *catalogue.Unit]
+	pendings  sync.Pool // see takePending
+	seen      sync.Pool // see trace
+	rows      sync.Pool // of *[slab]row, see giveRows
+
+	plainFont atomic.Pointer[string] // the font last asked about that is no legacy one, as most cells have one
+
+	spellings   memo[string, spelling]
+	legacyFonts memo[string, bool]
+	phrases     memo[string, *phrase]
+	readings    memo[string, *reading]
+	repairs     memo[string, string]
+	facts       memo[string, headFacts]
+	titles      memo[string, *titleWords]
+	provinces   memo[string, provinceWords]
+	lines       memo[string, headLine]
+	planLines   memo[string, bool] // see isOfPlan
+	references  memo[string, reference]
+	names       memo[string, [][]uint16]
+	pathWords   memo[string, []string]
+	towns       memo[string, bool]
+	headings    memo[string, bool] // see isPlace
+	properNames memo[string, bool]
+	narrow      memo[string, bool]
+	forms       memo[string, *catalogue.Form]
+	units       memo[unitQuestion, *catalogue.Unit]
+	parents     memo[parentQuestion, bool]
+	nearest     memo[string, *catalogue.Indicator]
+	narrowed    memo[narrowQuestion, []narrowing]
+	populations memo[string, []string]
+}
+
+// NewReader makes a Reader.
+func NewReader(cat *catalogue.Catalogue) *Reader {
+	v := newVocabulary(cat)
+	syllables := knownSyllables(cat, v)
+	last := 0
+	for i := range cat.Rounds {
+		last = max(last, cat.Rounds[i].Year)
+	}
+	return &Reader{
+		cat: cat, vocab: v, folds: foldedNames(cat), openings: openings(cat.PlaceKeys()), unitOpenings: openings(cat.UnitKeys()), documents: regexp.MustCompile(documentPattern),
+		lastRound: last, labelled: cat.IndicatorsByKey, syllable: func(low string) bool { return syllables[low] },
+	}
+}
+
+// openings gives the first words of keys.
+func openings(keys iter.Seq[string]) map[string]bool {
+	first := map[string]bool{}
+	for k := range keys {
+		if toks := tokenize(k); len(toks) > 0 {
+			first[toks[0].key] = true
+		}
+	}
+	return first
+}
+
+// mayNamePlace reports whether a piece of text, of which toks are the words, may begin with the name of a territory. Of a text
+// that wants repair nothing is known before it is repaired.
+func (rd *Reader) mayNamePlace(toks []token) bool {
+	return len(toks) > 0 && (rd.openings[toks[0].key] || !areClean(toks))
+}
+
+// memo remembers the answers to a pure question. It is emptied when it holds maxRemembered answers, so that a hostile
+// landing can not fill memory.
+type memo[K comparable, V any] struct {
+	mu sync.RWMutex
+	m  map[K]V
+}
+
+const maxRemembered = 1 << 16
+
+func (m *memo[K, V]) get(k K, ask func() V) V {
+	m.mu.RLock()
+	v, ok := m.m[k]
+	m.mu.RUnlock()
+	if ok {
+		return v
+	}
+	v = ask()
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if first, ok := m.m[k]; ok { // another workbook asked meanwhile: all shall share one answer
+		return first
+	}
+	if m.m == nil || len(m.m) >= maxRemembered {
+		m.m = map[K]V{}
+	}
+	m.m[k] = v
+	return v
+}

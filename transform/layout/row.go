@@ -1,0 +1,446 @@
+package layout
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/phuluc/phuluc/extract/sheet"
+)
+
+// row is one row of a table's body.
+type row struct {
+	r       int
+	ordinal ordinal
+	labels  []int32 // label cells, left to right, merged ones included
+	unit    int32
+	parent  *row
+	before  *row // the row before it of the same rank under the same parent
+	lost    bool // a row without its label lies between the row and its parent
+	orphan  bool // that row is numbered, and nothing tells that it named a region
+	passed  *row // the row directly above, if the row is no part of it
+	above   *row // the next row above that has a unit
+	below   *row // the next row of the table
+	bullet  int  // the rank that the row's bullet has by itself, 0 if it has none
+	indent  int  // blanks before the label or its bullet
+	values  bool
+	mean    meaning
+
+	searched bool        // for headings
+	headings []narrowing // see headingsOver
+}
+
+// readRows goes down the body: gives headers, labels, units and notes their fate and links each row to its parent.
+func (s *sheetReader) readRows(t *table) {
+	g := s.g
+	for r := t.top; r <= t.bottom; r++ {
+		for _, i := range g.rowCells(r) {
+			if !t.isCode(r) && !(t.doubtful && s.class[i] == classYear) {
+				g.skipIfUnset(i, skipHeader)
+			}
+		}
+	}
+	for r := range t.codes {
+		for _, i := range s.codeCells(t, r) {
+			g.skipIfUnset(i, skipColumnCode)
+		}
+	}
+	lastData := t.bottom
+	noted := false // what stands below a note and has no values goes on with it
+	for r := t.bottom + 1; r < t.end; r++ {
+		switch {
+		case s.hasValues(t, r):
+			lastData, noted = r, false
+		case s.opensNote(r):
+			noted = true
+		case !noted && s.isLabelRow(t, r):
+			lastData = r
+		}
+	}
+	hasOrdinals := false
+	for c := range t.columns {
+		hasOrdinals = hasOrdinals || t.numbersRows(c)
+	}
+	s.placeRanks(t)
+	stack := t.open()
+	var measured, nameless *row
+	broken := false
+	for r := t.bottom + 1; r < t.end && s.ctx.Err() == nil; r++ {
+		cells := g.rowCells(r)
+		again := slices.ContainsFunc(cells, func(i int32) bool { return g.fates[i].reason == skipHeader }) // the header came again
+		if len(cells) == 0 || t.isCode(r) || again || g.fates[cells[0]].kind != fateUnset {
+			broken = broken && len(cells) > 0 && !again
+			continue
+		}
+		if broken {
+			continue
+		}
+		if r > lastData {
+			s.tail(r)
+			continue
+		}
+		rw := s.newRow(t, r)
+		if !t.isTask && s.breaksOff(t, rw) {
+			broken = true
+			continue
+		}
+		if len(rw.labels) == 0 && !rw.values && rw.ordinal.rank == 0 {
+			s.tail(r)
+			continue
+		}
+		if len(rw.labels) > 0 {
+			p := s.parsed[rw.labels[len(rw.labels)-1]]
+			if !rw.values && p != nil && (p.opens == kindNote || p.opens == kindSignature) && rw.ordinal.rank == 0 {
+				s.tail(r)
+				continue
+			}
+		}
+		rank := rw.ordinal.rank
+		switch rank {
+		case 0:
+			rank = s.plainRank(t, rw, hasOrdinals, stack)
+		case rankBullet, rankDot, rankPlus:
+			rank = s.bulletRank(rw, rank, stack)
+		}
+		rw.ordinal.rank = rank
+		for len(stack) > 0 && stack[len(stack)-1].ordinal.rank >= rank {
+			if rw.passed == nil {
+				rw.passed = stack[len(stack)-1]
+			}
+			if top := stack[len(stack)-1]; top.ordinal.rank == rank {
+				rw.before = top
+			}
+			stack = stack[:len(stack)-1]
+		}
+		if len(stack) > 0 {
+			rw.parent = stack[len(stack)-1]
+		}
+		if len(rw.labels) > 0 || !rw.values {
+			stack = append(stack, rw)
+		} else {
+			nameless = rw
+		}
+		rw.lost = nameless != nil && (rw.parent == nil || nameless.r > rw.parent.r) && (nameless.rank() == 0 || nameless.rank() < rank)
+		if n := len(t.rows); n > 0 {
+			s.readRateRow(rw, t.rows[n-1])
+		}
+		rw.orphan = rw.lost && nameless.rank() > 0 && !t.regions[nameless.rank()] && !t.regionRows[nameless.rank()]
+		if rw.above = measured; rw.unit != none {
+			measured = rw
+		}
+		if n := len(t.rows); n > 0 {
+			t.rows[n-1].below = rw
+		}
+		t.rows = append(t.rows, rw)
+		for _, i := range cells {
+			s.rowFate(t, rw, i)
+		}
+	}
+	t.left = stack
+}
+
+// isInSeries reports whether a year that stands alone in its row goes on with a column of years: the next row but such rows begins with a year in
+// the same column and has values, and the year above, if there is one, leads up to both. Then it heads nothing, but its values were not typed.
+func (s *sheetReader) isInSeries(r int, year int32) bool {
+	c := s.g.pos[year].c
+	at := func(r int) int { // the year with which a row begins
+		if cells := s.g.rowCells(r); len(cells) > 0 && s.g.pos[cells[0]].c == c && s.class[cells[0]] == classYear {
+			return s.parsed[cells[0]].dims.year
+		}
+		return 0
+	}
+	next := r
+	for next < len(s.g.rows) && len(s.g.rowCells(next)) == 1 && at(next) > 0 {
+		next++
+	}
+	if next == r || !s.holdsYear(next, c) {
+		return false
+	}
+	step := at(next) - at(r)
+	return r == 0 || at(r-1) == 0 || step != 0 && (at(r)-at(r-1) > 0) == (step > 0)
+}
+
+// underHeaders adds to cells those of a row, but for its notes and the numbers below no header, which a clerk noted beside the table.
+func (s *sheetReader) underHeaders(t *table, r int, cells []int32) (_ []int32, values bool) {
+	for _, i := range s.g.rowCells(r) {
+		col := &t.columns[s.g.pos[i].c]
+		number := (col.role == roleValue || col.role == roleComparison) && s.class[i] != classText
+		if number && len(col.stack) == 0 || col.role == roleNote {
+			continue
+		}
+		cells, values = append(cells, i), values || number && s.g.pos[i].c == s.g.span[i].c
+	}
+	return cells, values
+}
+
+// hasValues reports whether a row has numbers below headers.
+func (s *sheetReader) hasValues(t *table, r int) bool {
+	for _, i := range s.g.rowCells(r) {
+		c := s.g.pos[i].c
+		if role := t.columns[c].role; (role == roleValue || role == roleComparison) && len(t.columns[c].stack) > 0 && s.class[i] != classText && c == s.g.span[i].c {
+			return true
+		}
+	}
+	return false
+}
+
+// opensNote reports whether a row begins with a note.
+func (s *sheetReader) opensNote(r int) bool {
+	cells := s.g.rowCells(r)
+	return len(cells) > 0 && s.parsed[cells[0]] != nil && s.parsed[cells[0]].opens == kindNote
+}
+
+// isLabelRow: a row of an unfilled form has an ordinal or a unit beside its label, or a label that is known.
+func (s *sheetReader) isLabelRow(t *table, r int) bool {
+	label, support := false, false
+	for _, i := range s.g.rowCells(r) {
+		p := s.parsed[i]
+		switch t.columns[s.g.pos[i].c].role {
+		case roleLabel, roleTask:
+			label = true
+			if p == nil || p.opens == kindNote || p.opens == kindSignature {
+				return false
+			}
+			support = support || len(p.indicators) > 0 || p.section || p.ofWhich || p.dims.any()
+		case roleUnit:
+			support = support || s.rd.unit(s.g.text[i]) != nil
+		case roleOrdinal:
+			_, ok := s.g.ordinal(i)
+			support = support || ok
+			if p != nil && (p.section || len(p.indicators) > 0) {
+				label = true
+			}
+		}
+	}
+	return label && support
+}
+
+func (s *sheetReader) newRow(t *table, r int) *row {
+	g := s.g
+	if len(s.blank) == 0 {
+		rows, ok := s.rd.rows.Get().(*[slab]row)
+		if !ok {
+			rows = new([slab]row)
+		}
+		s.taken, s.blank = append(s.taken, rows), rows[:]
+	}
+	rw := &s.blank[0]
+	s.blank = s.blank[1:]
+	rw.r, rw.unit = r, none
+	seen := none
+	for c := range t.columns {
+		i := g.cell(r, c)
+		if i == none || i == seen || t.columns[c].role == "" { // a label may be merged over such a column and its own
+			continue
+		}
+		seen = i
+		own := g.pos[i].r == r
+		switch t.columns[c].role {
+		case roleOrdinal:
+			if o, ok := g.ordinal(i); ok && own && len(g.text[i]) < 12 {
+				if t.numbersRows(c) {
+					rw.ordinal = o
+				}
+			} else if own && g.cells[i].Kind == sheet.Text { // a merged section row starts in the ordinal column
+				rw.labels = append(rw.labels, i)
+			}
+		case roleLabel, roleTask:
+			if own || g.span[i].r >= r {
+				rw.labels = append(rw.labels, i)
+			}
+		case roleUnit:
+			rw.unit = i
+		case roleValue, roleComparison:
+			if own && g.pos[i].c == c {
+				switch {
+				case s.class[i] == classText && g.span[i].c > c && len(rw.labels) == 0:
+					rw.labels = append(rw.labels, i)
+				case len(t.columns[c].stack) > 0: // a number below no header makes no row of values
+					rw.values = true
+				}
+			} else if !own && g.pos[i].r > t.bottom { // no header that reaches down
+				rw.values = true
+			}
+		}
+	}
+	for _, i := range rw.labels {
+		if s.parsed[i] == nil {
+			s.parsed[i] = s.phraseOf(i)
+		}
+	}
+	if n := len(rw.labels); n > 0 {
+		c := &g.cells[rw.labels[n-1]]
+		rw.indent = 2*c.Indent + leadingBlanks(c.Raw)
+	}
+	if n := len(rw.labels); n > 0 && rw.ordinal.rank == 0 {
+		rw.ordinal = s.parsed[rw.labels[n-1]].ordinal
+	}
+	return rw
+}
+
+// rowFate gives the cells of a row that hold no value their fate; value cells get theirs when they are resolved.
+func (s *sheetReader) rowFate(t *table, rw *row, i int32) {
+	g := s.g
+	if t.isTask && (rw.values || len(g.rowCells(rw.r)) > 2) {
+		return // the whole row is one task
+	}
+	number := g.cells[i].Kind == sheet.Number
+	for _, l := range rw.labels {
+		if l == i {
+			if number && s.class[i] == classValue {
+				return // no label: left to be refused
+			}
+			if p := s.parsed[i]; p.unitLine {
+				g.skipIfUnset(i, skipUnit)
+			} else {
+				g.skipIfUnset(i, skipLabel)
+			}
+			return
+		}
+	}
+	switch t.columns[g.pos[i].c].role {
+	case roleOrdinal:
+		if _, ok := g.ordinal(i); ok || s.class[i] == classText || s.class[i] == classEmpty {
+			g.skip(i, skipOrdinal)
+		}
+	case roleUnit:
+		if !number {
+			g.skip(i, skipUnit)
+		}
+	case roleNote:
+		if !t.columns[g.pos[i].c].inferred || s.class[i] == classText || s.class[i] == classEmpty {
+			g.skip(i, skipNote)
+		}
+	case roleOwner, rolePartner, roleDue, roleLevel:
+		g.skip(i, skipOwner)
+	case roleComparison:
+		if t.isTask || t.columns[g.pos[i].c].achieved == nil { // percentages of the plan are decided when all values are
+			g.skip(i, skipComparison)
+		}
+	case "":
+		if s.class[i] == classText {
+			g.skip(i, skipNote)
+		}
+	}
+}
+
+// tail gives the rows under a table their fate: notes and signatures; numbers stay for the sweep.
+func (s *sheetReader) tail(r int) {
+	g := s.g
+	for _, i := range g.rowCells(r) {
+		if s.class[i] != classText || g.fates[i].kind != fateUnset {
+			continue
+		}
+		g.skip(i, s.textReason(i, skipNote))
+	}
+}
+
+// textReason classifies a text outside of tables.
+func (s *sheetReader) textReason(i int32, otherwise string) string {
+	p := s.parsed[i]
+	t := s.g.text[i]
+	switch {
+	case strings.Trim(t, " .…_-–:/") == "":
+		return skipBlankForm
+	case p == nil:
+		return otherwise
+	case p.unitLine, otherwise == skipTitle && s.rd.bothUnits(t) != nil:
+		return skipUnit
+	case p.opens == kindNote:
+		return skipNote
+	case p.opens == kindSignature:
+		return skipSignature
+	case s.rd.line(t).dated:
+		return skipSignature
+	case p.opens == kindLetterhead:
+		return skipLetterhead
+	}
+	return otherwise
+}
+
+// isPlaceAndDate recognises "Hà Giang, ngày 12 tháng 7 năm 2013", filled in or not: the place names no sender.
+func isPlaceAndDate(t string) bool {
+	low := strings.ToLower(t)
+	i := strings.Index(low, "ngày")
+	return i >= 0 && i < 40 && strings.Contains(low[i:], "tháng") && strings.Contains(low[i:], "năm") && !strings.Contains(low, "số")
+}
+
+// zoneOf gives the cells above a table that speak about it, and their fate.
+func (s *sheetReader) readZone(t *table) {
+	g := s.g
+	for r := t.zone; r < t.top; r++ {
+		for _, i := range g.rowCells(r) {
+			if g.fates[i].kind != fateUnset {
+				continue
+			}
+			if s.class[i] == classText || s.class[i] == classYear && s.isLedIn(r, i) {
+				t.zoneCells = append(t.zoneCells, i)
+				g.skip(i, s.textReason(i, skipTitle))
+			}
+		}
+	}
+}
+
+// isLedIn reports whether a year is what the text to its left announces: "Năm kế hoạch:" in one cell, 2020 in the next.
+func (s *sheetReader) isLedIn(r int, year int32) bool {
+	for c := s.g.pos[year].c - 1; c >= 0; c-- {
+		if i := s.g.cell(r, c); i != none {
+			return s.class[i] == classText && strings.HasSuffix(s.g.text[i], ":")
+		}
+	}
+	return false
+}
+
+func (s *sheetReader) rowText(rw *row) string {
+	if len(rw.labels) == 1 { // as nearly all rows have
+		return s.g.text[rw.labels[0]]
+	}
+	var parts []string
+	for _, i := range rw.labels {
+		parts = append(parts, s.g.text[i])
+	}
+	return strings.Join(parts, " / ")
+}
+
+// breaksOff reports whether a row without values looks like the remains of another table's header: a column role alone,
+// or a text over the values that no label belongs to. What is below it is then not this table's.
+func (s *sheetReader) breaksOff(t *table, rw *row) bool {
+	if s.hasValues(t, rw.r) {
+		return false
+	}
+	for _, i := range s.g.rowCells(rw.r) {
+		if p := s.parsed[i]; p != nil && p.unitLine && s.g.text[i][0] != '[' && s.g.text[i][0] != '(' && s.afterGap(t, rw.r) {
+			return true // the unit line of another table whose header is lost
+		}
+	}
+	bare := rw.ordinal.rank == 0 && rw.unit == none
+	for _, i := range rw.labels {
+		bare = bare && !s.parsed[i].says()
+	}
+	for _, i := range s.g.rowCells(rw.r) {
+		p := s.parsed[i]
+		if p == nil || p.opens != "" {
+			continue
+		}
+		role := t.columns[s.g.pos[i].c].role
+		if role == roleUnit && s.rd.unit(s.g.text[i]) != nil { // "đối tượng" titles columns of labels too
+			continue
+		}
+		if p.role != "" && p.rest == "" && len(p.indicators) == 0 {
+			return true
+		}
+		if role == roleValue && s.class[i] == classText && (len(rw.labels) == 0 || bare && !slices.Contains(rw.labels, i)) {
+			return true
+		}
+	}
+	return false
+}
+
+// afterGap reports whether blank rows lie between the last row with values and r.
+func (s *sheetReader) afterGap(t *table, r int) bool {
+	for ; r > t.bottom+1 && !s.hasValues(t, r); r-- {
+		if s.g.rows[r] > s.g.rows[r-1]+1 {
+			return true
+		}
+	}
+	return false
+}

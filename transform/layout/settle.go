@@ -1,0 +1,135 @@
+package layout
+
+import (
+	"github.com/shopspring/decimal"
+
+	"github.com/phuluc/phuluc/transform/catalogue"
+	"github.com/phuluc/phuluc/transform/record"
+)
+
+type observationKey struct{ indicator, territory, period, measure, sex, area string }
+
+// pending is a value cell on its way to an observation.
+type pending struct {
+	g    *grid
+	cell int32
+	obs  record.Observation
+	// For the checks that look at neighbours.
+	indicator *catalogue.Indicator
+	row, col  int
+	number    bool // stored as a number
+	percent   bool
+	part      bool // a part that stands in the cell of the pending before it
+}
+
+func (p *pending) key() observationKey {
+	o := &p.obs
+	return observationKey{o.Indicator, o.Territory, o.Period, o.Measure, o.Sex, o.Area}
+}
+
+// maxPendingKept keeps one large workbook from filling the memory for good.
+const maxPendingKept = 1 << 12
+
+// takePending gives an empty list that an earlier workbook may have used: what is pending is large, and soon decided.
+func (rd *Reader) takePending() []pending {
+	if list, ok := rd.pendings.Get().(*[]pending); ok {
+		return (*list)[:0]
+	}
+	return nil
+}
+
+func (rd *Reader) givePending(list []pending) {
+	if cap(list) <= maxPendingKept {
+		rd.pendings.Put(&list)
+	}
+}
+
+// settle loads what is pending. The same observation twice: equal values are one, the second a repeat; different values
+// are all refused, since nothing says which is right. The values of one cell are loaded or refused together.
+func (b *bookReader) settle() []record.Observation {
+	leader := make([]int, len(b.pending)) // the first that says the same
+	seen := make(map[observationKey]int, len(b.pending))
+	others := map[int][]int{} // by leader: all that say the same, if they are several
+	clash := map[int]bool{}   // leaders
+	for i := range b.pending {
+		p := &b.pending[i]
+		k := p.key()
+		first, again := seen[k]
+		if !again {
+			seen[k], leader[i] = i, i
+			continue
+		}
+		leader[i] = first
+		clash[first] = clash[first] || !sameValue(&p.obs, &b.pending[first].obs)
+		if others[first] == nil {
+			others[first] = []int{first}
+		}
+		others[first] = append(others[first], i)
+		if b.ctx.Err() != nil {
+			return nil
+		}
+	}
+	out := make([]record.Observation, 0, len(b.pending))
+	rows := map[gridRow][]int{}
+	for i := 0; i < len(b.pending); {
+		p := &b.pending[i]
+		end := i + 1
+		for end < len(b.pending) && b.pending[end].part {
+			end++
+		}
+		refused, loaded := false, false
+		for j := i; j < end && !refused; j++ {
+			if clash[leader[j]] {
+				refused = true
+				b.refuse(p.g, p.cell, "value.duplicate", p.obs.Label, p.obs.Header, "", b.others(others[leader[j]], j)...)
+			}
+		}
+		for j := i; j < end && !refused; j++ {
+			if same := others[leader[j]]; same != nil && b.first(same) != j {
+				continue
+			}
+			loaded = true
+			if len(b.claims) > 0 && j == i {
+				rows[gridRow{p.g, p.row}] = append(rows[gridRow{p.g, p.row}], len(out))
+			}
+			out = append(out, b.pending[j].obs)
+		}
+		switch {
+		case loaded:
+			p.g.set(p.cell, fate{kind: fateLoaded})
+		case !refused:
+			p.g.skip(p.cell, skipRepeat)
+		}
+		i = end
+	}
+	b.settleClaims(out, rows)
+	return out
+}
+
+// first picks the pending that is loaded of those that say the same: one with a cell of its own before a part in that of another.
+func (b *bookReader) first(group []int) int {
+	for _, j := range group {
+		if !b.pending[j].part {
+			return j
+		}
+	}
+	return group[0]
+}
+
+// others tells where else a value was written, and how.
+func (b *bookReader) others(group []int, but int) (out []string) {
+	for _, j := range group {
+		if j != but && len(out) < 5 {
+			o := &b.pending[j].obs
+			out = append(out, o.Sheet+"!"+o.Cell+" = "+o.Raw)
+		}
+	}
+	return out
+}
+
+func sameValue(a, b *record.Observation) bool {
+	same := func(x, y decimal.NullDecimal) bool {
+		return x.Valid == y.Valid && (!x.Valid || x.Decimal.Equal(y.Decimal))
+	}
+	return same(a.Value, b.Value) && same(a.High, b.High) && a.Qualifier == b.Qualifier && a.Empty == b.Empty
+}

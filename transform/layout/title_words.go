@@ -1,0 +1,356 @@
+package layout
+
+import (
+	"slices"
+	"strings"
+)
+
+// titleWords are the periods and measure words of a title, and the last standard it names. They are shared.
+type titleWords struct {
+	years    []partial
+	parts    []titlePart
+	measures []string
+	standard string
+	results  bool // "kết quả", "tình hình thực hiện"
+	told     bool // "tình hình", "thống kê", "tổng kết": what is told is over, whatever programme it is of
+	wanted   bool // "mục tiêu", "đề án", "nhu cầu" of a period: no results, of no certain measure
+	aheadOf  int  // the first year of which that is said behind another period: "KẾT QUẢ NĂM 2018, NHIỆM VỤ NĂM 2019"
+	before   bool // the provinces are those before the merger
+	since    bool // or those since
+}
+
+// take adds the words of a title.
+func (ti *titleInfo) take(w *titleWords) {
+	for _, p := range w.years {
+		if !slices.Contains(ti.years, p) {
+			ti.years = append(ti.years, p)
+		}
+	}
+	ti.parts, ti.results, ti.planned = append(ti.parts, w.parts...), ti.results || w.results, ti.planned || w.wanted
+	ti.told = ti.told || w.told
+	ti.aheadOf = max(ti.aheadOf, w.aheadOf)
+	for _, m := range w.measures {
+		ti.mean(m)
+	}
+	ti.dims.standard = firstOf(w.standard, ti.dims.standard)
+}
+
+// titleWords finds the periods and measure words anywhere in a title. "Chỉ tiêu" alone means any indicator there.
+func (rd *Reader) titleWords(s string) *titleWords {
+	if len(s) > 4*maxPhrase {
+		s = s[:cutRune(s, 4*maxPhrase)]
+	}
+	return rd.titles.get(s, func() *titleWords { return rd.findTitleWords(s) })
+}
+
+func (rd *Reader) findTitleWords(s string) *titleWords {
+	var found titleWords
+	toks := rd.tokenize(s)
+	ahead, behind := false, false
+	part := func(p string, year int) {
+		found.parts = append(found.parts, titlePart{part: firstOf(p, "Y"), year: year, ahead: ahead})
+		ahead = ahead && p == partUnread // "nhiệm vụ tuần 3 tháng 5"
+	}
+	for i := 0; i < len(toks); {
+		for n := 1; n <= min(maxWordTokens, len(toks)-i); n++ {
+			w, ok := rd.vocab.find(toks[i:i+n], kindDivision)
+			found.before, found.since = found.before || ok && w.value == "before", found.since || ok && w.value == "since"
+		}
+		ahead = ahead || isAhead(toks[i:]) && !(i > 1 && toks[i-2].low == "thực" && toks[i-1].low == "hiện") // "thực hiện kế hoạch" tells what was done
+		found.results = found.results || !ahead && tellsResults(toks[i:])
+		found.told = found.told || !ahead && tellsFigures(toks[i:])
+		if ahead && isWanted(toks[i:]) || !found.told && (namesProgramme(toks, i) || setsTarget(toks, i)) {
+			if beside := isBeside(toks, i); len(found.parts) == 0 && (beside || !found.results) {
+				found.wanted = true
+				if beside { // of which no one knows which figures are
+					found.measures = append(found.measures, "")
+				}
+			}
+			behind = behind || len(found.parts) > 0
+		}
+		if n := takeOpenYear(toks[i:]); n > 0 {
+			i += n
+			continue
+		}
+		if n := takeUnread(toks[i:]); n > 0 {
+			part(partUnread, 0)
+			i += n
+			continue
+		}
+		if isDuration(toks, i) {
+			i += 2
+			continue
+		}
+		if len(toks) > i+1 && toks[i].low == "cả" && toks[i+1].low == "năm" && (len(toks) == i+2 || !isYear(toks[i+2])) {
+			part("Y", 0)
+			i += 2
+			continue
+		}
+		if n, standard := takeStandard(toks[i:]); n > 0 {
+			found.standard = standard
+			i += n
+			continue
+		}
+		if n, it := takePeriod(toks[i:]); n > 0 {
+			if it.open {
+				it.part = partUnread
+			}
+			if it.year != 0 {
+				if behind && it.part == "" && found.aheadOf == 0 {
+					found.aheadOf = it.year
+				}
+				found.years = append(found.years, partial{year: it.year, toYear: it.to, part: it.part})
+			}
+			part(it.part, max(it.year, it.to))
+			i += n
+			continue
+		}
+		step := 1
+		for n := rd.vocab.reach(toks[i:], 6); n > 0; n-- {
+			w, ok := rd.vocab.find(toks[i:i+n], kindMeasure)
+			if !ok || toks[i+n-1].punct || n == 1 && (toks[i].low == "th" || i > 0 && isCompound(toks[i-1].low, toks[i].low)) || phraseKey(toks[i:i+n]) == "chỉ tiêu" {
+				continue
+			}
+			if w.value == "target" && i+n < len(toks) && !isYear(toks[i+n]) {
+				continue
+			}
+			if w.value == "plan" && found.results && isReported(toks[:i]) { // "tình hình thực hiện kế hoạch" tells what was done
+				step = n
+				break
+			}
+			found.measures = append(found.measures, w.value)
+			step = n
+			break
+		}
+		i += step
+	}
+	found.wanted = found.wanted || !found.results && !found.told && isStageOfTargets(toks)
+	return &found
+}
+
+// isStageOfTargets reports whether a title names indicators of a stage of several years, "CÁC CHỈ TIÊU GIAI ĐOẠN 2021-2025": a stage is planned before
+// it is over, and the same word names targets.
+func isStageOfTargets(toks []token) bool {
+	indicators := false
+	for i := 1; i < len(toks); i++ {
+		switch toks[i-1].low + " " + toks[i].low {
+		case "chỉ tiêu":
+			indicators = i < 2 || toks[i-2].low != "số" // "một số chỉ tiêu" are figures
+		case "giai đoạn", "thời kỳ":
+			if _, it := takePeriod(toks[i+1:]); indicators && it.to != 0 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// isAhead reports whether a word begins that speaks of what is yet to come.
+func isAhead(toks []token) bool {
+	two := toks[0].low
+	if len(toks) > 1 {
+		two += " " + toks[1].low
+	}
+	switch two {
+	case "kế hoạch", "dự kiến", "ước tính", "mục tiêu", "chỉ tiêu", "dự báo":
+		return true
+	}
+	return isWanted(toks) || toks[0].low == "ước" || toks[0].low == "kh"
+}
+
+// isWanted reports whether a word begins that says that figures are wished for, without saying that they are a plan. The national target
+// programmes ("chương trình mục tiêu quốc gia") are only named so.
+func isWanted(toks []token) bool {
+	if len(toks) < 2 {
+		return false
+	}
+	switch toks[0].low + " " + toks[1].low {
+	case "mục tiêu":
+		return len(toks) < 4 || toks[2].low != "quốc" || toks[3].low != "gia"
+	case "khả năng":
+		return len(toks) < 3 || toks[2].low != "lao"
+	case "nhiệm vụ", "phương hướng", "giải pháp", "dự toán", "nhu cầu", "lộ trình", "phân kỳ", "định hướng", "phấn đấu", "đề xuất", "đăng ký", "cam kết",
+		"phân bổ", "phương án", "kịch bản", "tầm nhìn", "dự thảo", "đặt ra", "đề ra":
+		return true
+	}
+	return false
+}
+
+// namesProgramme reports whether the title, or what its list of indicators is of, is named at token i as a document that says what is to be
+// reached. "Vay vốn từ chương trình" only tells where something comes from.
+func namesProgramme(toks []token, i int) bool {
+	if !isProgramme(toks[i:]) {
+		return false
+	}
+	for k, t := range toks[:i] {
+		switch t.low {
+		case "của", "trong":
+			if k < i-1 {
+				return false
+			}
+		case "các", "một", "chỉ", "tiêu", "chủ", "yếu", "cơ", "bản", "cụ", "thể", "chính", "danh", "mục", "tổng", "hợp", "nội", "dung", "triển", "khai":
+		default:
+			if !numbersTable(t) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// numbersTable reports whether a word may belong to the number of an annex, which stands before its title.
+func numbersTable(t token) bool {
+	switch t.low {
+	case "biểu", "mẫu", "bảng", "phụ", "lục", "số":
+		return true
+	}
+	return t.punct || t.num >= 0 || len(t.low) == 1 || strings.Trim(t.low, "ivx0123456789") == "" // "II", "a"
+}
+
+// setsTarget reports whether a title begins at token i with a target for something, "CHỈ TIÊU VIỆC LÀM": not with indicators ("CHỈ TIÊU CHỦ
+// YẾU"), which the same word names.
+func setsTarget(toks []token, i int) bool {
+	if i+2 >= len(toks) || toks[i].low != "chỉ" || toks[i+1].low != "tiêu" || slices.ContainsFunc(toks[:i], func(t token) bool { return !numbersTable(t) }) {
+		return false
+	}
+	switch t := toks[i+2]; t.low {
+	case "chủ", "thống", "kinh", "về", "cơ", "tổng", "chính", "năm", "của", "trong", "thuộc", "theo", "đạt", "hoàn":
+		return false
+	default:
+		return !t.punct && t.num < 0
+	}
+}
+
+// isProgramme reports whether the name of a document begins that says what is to be reached.
+func isProgramme(toks []token) bool {
+	if len(toks) < 2 {
+		return false
+	}
+	switch toks[0].low + " " + toks[1].low {
+	case "chiến lược", "đề án", "chương trình", "dự án", "quy hoạch", "nghị quyết":
+		return true
+	}
+	return false
+}
+
+// isBeside reports whether the word at token i stands beside the results that are told and not for what these are of: "KẾT QUẢ VÀ MỤC TIÊU".
+func isBeside(toks []token, i int) bool {
+	return i > 1 && (toks[i-1].low == "và" || toks[i-1].punct) && (toks[i-2].low == "quả" || toks[i-2].low == "hiện")
+}
+
+// tellsFigures reports whether words begin that say that what follows is told as it is or was, of a programme too.
+func tellsFigures(toks []token) bool {
+	if len(toks) < 2 {
+		return false
+	}
+	switch toks[0].low + " " + toks[1].low {
+	case "kết quả", "tình hình", "thực hiện", "thực trạng", "hiện trạng", "số liệu", "thống kê", "báo cáo", "tổng kết", "sơ kết", "đánh giá", "rà soát", "theo dõi":
+		return true
+	}
+	return false
+}
+
+// takeOpenYear counts the words of a time of which one end only is told: "từ năm 2016 đến nay", "lũy kế đến năm 2018".
+func takeOpenYear(toks []token) int {
+	n := 1
+	switch toks[0].low {
+	case "từ", "sau", "trước":
+	case "lũy", "luỹ", "cộng":
+		for n = 2; n < len(toks) && (toks[n].low == "tính" || toks[n].low == "đến" || toks[n].low == "hết" || toks[n].low == "cuối"); n++ {
+		}
+		if n == 2 {
+			return 0
+		}
+	default:
+		return 0
+	}
+	if k, it := takePeriod(toks[n:]); k > 0 && it.year != 0 && it.to == 0 && it.part == "" {
+		return n + k
+	}
+	return 0
+}
+
+// isOfPlan reports whether a line of a letterhead says that the table is of a document of plans: "(Kèm theo Đề án số …)", "Số: 27/KH-UBND".
+func (rd *Reader) isOfPlan(line string) bool {
+	return rd.planLines.get(line, func() bool {
+		if len(line) > 4*maxPhrase {
+			line = line[:cutRune(line, 4*maxPhrase)]
+		}
+		toks := rd.tokenize(line)
+		attached := false
+		for i := 1; i+1 < len(toks); i++ {
+			switch before, t, next := toks[i-1], toks[i], toks[i+1]; {
+			case before.low == "theo" && (t.low == "báo" && next.low == "cáo" || t.low == "công" && next.low == "văn"): // whatever plan it is a report on
+				return false
+			case before.low == "theo" && (isProgramme(toks[i:]) || t.low == "kế" && next.low == "hoạch" || t.low == "tờ" && next.low == "trình"):
+				return true
+			case before.key == "/" && next.key == "-" && (t.low == "kh" || t.low == "đa" || t.low == "ctr" || t.low == "nq"):
+				return true
+			case attached && t.low == "giao" && (next.low == "chỉ" || next.low == "kế" || next.low == "dự"):
+				return true
+			}
+			attached = attached || toks[i-1].low == "kèm" && toks[i].low == "theo"
+		}
+		return false
+	})
+}
+
+// tellsResults reports whether words begin that say that what follows is over.
+func tellsResults(toks []token) bool {
+	at := func(i int) string {
+		if i < len(toks) {
+			return toks[i].low
+		}
+		return ""
+	}
+	return at(0) == "kết" && at(1) == "quả" || at(0) == "tình" && at(1) == "hình" && at(2) == "thực" && at(3) == "hiện"
+}
+
+// takeUnread counts the words of a part of the year that no period stands for: "tuần 3", "2 tháng cuối năm", "nửa đầu năm", the
+// day of "15/5/2019"; a school year too.
+func takeUnread(toks []token) int {
+	at := func(i int) token {
+		if i < len(toks) {
+			return toks[i]
+		}
+		return token{num: -1}
+	}
+	switch t := toks[0]; {
+	case t.low == "tuần" && at(1).low != "lễ":
+		if at(1).num >= 0 && !isYear(at(1)) {
+			return 2
+		}
+		return 1
+	case t.low == "nửa" && (at(1).low == "đầu" || at(1).low == "cuối"), t.low == "năm" && at(1).low == "học", (t.low == "đầu" || t.low == "giữa") && at(1).low == "năm" && isYear(at(2)):
+		return 2
+	case t.num > 0 && t.num <= 31 && at(1).low == "tháng" && at(2).num > 0 && at(2).num <= 12:
+		return 1
+	case isDate(toks):
+		if n, _ := takePeriod(toks); n == 0 {
+			return 2
+		}
+	case t.num > 0 && t.num < 12 && t.num != 6 && at(1).low == "tháng" && at(2).low == "cuối":
+		return 3
+	}
+	return 0
+}
+
+// isDuration reports whether a number of months is how long something lasts: "trẻ em dưới 6 tháng tuổi".
+func isDuration(toks []token, i int) bool {
+	if toks[i].num < 0 || i+1 == len(toks) || toks[i+1].low != "tháng" {
+		return false
+	}
+	if i+2 < len(toks) {
+		switch toks[i+2].low {
+		case "tuổi", "trở", "lương":
+			return true
+		}
+	}
+	if i > 0 {
+		switch toks[i-1].low {
+		case "dưới", "trên", "đủ", "hạn":
+			return true
+		}
+	}
+	return false
+}
