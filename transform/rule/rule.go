@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"encoding/csv"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 	"sync"
@@ -63,7 +64,8 @@ func Message(f record.Finding, lang string) string {
 func Judge(cat *catalogue.Catalogue, f *record.File) {
 	(&judge{cat: cat, f: f}).achievements() // before the refusals, which move values
 	judgeCells(cat, f)
-	j := judge{cat: cat, f: f, tables: tabulate(f)}
+	j := judge{cat: cat, f: f}
+	j.tabulate()
 	j.parts()
 	j.splits()
 	j.insuredSexes()
@@ -153,8 +155,10 @@ func cellFault(cat *catalogue.Catalogue, o *record.Observation) (code, why strin
 			return "value.out_of_range", fmt.Sprintf("%s: %s ∉ [%s, %s]", ind.NameVi, v, bound(ind.Min, "−∞"), ind.Max.Div(decimal.NewFromInt(n)))
 		}
 		// Only whole units can be counted one by one; an indicator kept in thousands may have decimals.
-		if unit := cat.Unit(o.Unit); ind.ValueKind == "count" && single(unit) && !v.IsInteger() {
-			return "value.type", fmt.Sprintf("%s: %s %s", ind.NameVi, v, unit.NameVi)
+		if ind.ValueKind == "count" && !v.IsInteger() {
+			if unit := cat.Unit(o.Unit); single(unit) {
+				return "value.type", fmt.Sprintf("%s: %s %s", ind.NameVi, v, unit.NameVi)
+			}
 		}
 	}
 	return "", ""
@@ -217,11 +221,41 @@ func bound(d *decimal.Decimal, none string) string {
 	return d.String()
 }
 
+// numbering gives keys their numbers, 0, 1, 2 …, in the order in which they first come. Rows name their columns in the same order
+// one after the other, so the key that came behind the last one before is tried first.
+type numbering[K comparable] struct {
+	keys   []K
+	number map[K]int
+	behind []int // by number: that of the key that came next
+	last   int
+}
+
+// of gives the number of a key; isNew if it did not come before.
+func (n *numbering[K]) of(k K) (number int, isNew bool) {
+	if n.number == nil {
+		n.number = map[K]int{}
+	}
+	if n.last < len(n.keys) {
+		if number = n.behind[n.last]; n.keys[number] == k {
+			n.last = number
+			return number, false
+		}
+	}
+	number, known := n.number[k]
+	if !known {
+		number = len(n.keys)
+		n.keys, n.behind, n.number[k] = append(n.keys, k), append(n.behind, 0), number
+	}
+	n.behind[n.last], n.last = number, number
+	return number, !known
+}
+
 // table is what a total and its parts have in common: territory, period and measure. Ranges and values with a qualifier add up to
 // nothing and stand in none.
 type table struct {
-	cells        []placed
-	index        map[cell]int // into cells, when they are many
+	first, last  int          // in judge.cells
+	size         int          // cells
+	index        map[cell]int // into judge.cells, when they are many
 	sexes, areas bool         // some cell is of one sex, of one area
 }
 
@@ -231,73 +265,93 @@ type cell struct{ indicator, sex, area string }
 // placed is a cell with the position of its value in File.Observations.
 type placed struct {
 	cell
-	at int
+	at   int
+	next int // in judge.cells: that of the same table
 }
 
 // fewCells is how many cells are sooner compared than looked up.
 const fewCells = 16
 
+// judge holds what the rules about several values look at.
+type judge struct {
+	cat    *catalogue.Catalogue
+	f      *record.File
+	tables []table
+	cells  []placed // of all tables
+}
+
 // find gives the index of a cell, -1 if the table has none such.
-func (t *table) find(c cell) int {
-	if t.index == nil {
-		return slices.IndexFunc(t.cells, func(p placed) bool { return p.cell == c })
+func (j *judge) find(t *table, c cell) int {
+	if t.index != nil {
+		if k, ok := t.index[c]; ok {
+			return k
+		}
+		return -1
 	}
-	if k, ok := t.index[c]; ok {
-		return k
+	for k := range j.cellsOf(t) {
+		if j.cells[k].cell == c {
+			return k
+		}
 	}
 	return -1
 }
 
 // put notes where the value of a cell is. Of one that comes twice the last counts.
-func (t *table) put(c cell, at int) {
-	if k := t.find(c); k >= 0 {
-		t.cells[k].at = at
+func (j *judge) put(t *table, c cell, at int) {
+	if k := j.find(t, c); k >= 0 {
+		j.cells[k].at = at
 		return
 	}
-	t.cells = append(t.cells, placed{c, at})
-	switch n := len(t.cells); {
-	case n == fewCells:
-		t.index = make(map[cell]int, 2*n)
-		for k := range t.cells {
-			t.index[t.cells[k].cell] = k
+	k := len(j.cells)
+	j.cells = append(j.cells, placed{cell: c, at: at})
+	if t.size == 0 {
+		t.first = k
+	} else {
+		j.cells[t.last].next = k
+	}
+	t.last = k
+	switch t.size++; {
+	case t.size == fewCells:
+		t.index = make(map[cell]int, 2*fewCells)
+		for k := range j.cellsOf(t) {
+			t.index[j.cells[k].cell] = k
 		}
-	case n > fewCells:
-		t.index[c] = n - 1
+	case t.size > fewCells:
+		t.index[c] = k
 	}
 	t.sexes, t.areas = t.sexes || c.sex != "T", t.areas || c.area != "T"
 }
 
-// tabulate sorts the exact values of a file into tables, in the order of their first value.
-func tabulate(f *record.File) (tables []*table) {
+// tabulate sorts the exact values of the file into tables, in the order of their first value.
+func (j *judge) tabulate() {
 	type point struct{ territory, period, measure string }
-	byPoint := map[point]*table{}
-	for i := range f.Observations {
-		o := &f.Observations[i]
+	var points numbering[point]
+	j.cells = make([]placed, 0, len(j.f.Observations))
+	for i := range j.f.Observations {
+		o := &j.f.Observations[i]
 		if !o.Value.Valid || o.High.Valid || o.Qualifier != "" {
 			continue
 		}
-		p := point{o.Territory, o.Period, o.Measure}
-		t := byPoint[p]
-		if t == nil {
-			t = &table{cells: make([]placed, 0, fewCells/2)}
-			byPoint[p], tables = t, append(tables, t)
+		n, isNew := points.of(point{o.Territory, o.Period, o.Measure})
+		if isNew {
+			j.tables = append(j.tables, table{})
 		}
-		t.put(cell{o.Indicator, o.Sex, o.Area}, i)
+		j.put(&j.tables[n], cell{o.Indicator, o.Sex, o.Area}, i)
 	}
-	return tables
 }
 
-// judge holds what the rules about several values look at.
-type judge struct {
-	cat    *catalogue.Catalogue
-	f      *record.File
-	tables []*table
+// cellsOf gives the indexes into cells of those of a table, in the order of their first value.
+func (j *judge) cellsOf(t *table) iter.Seq[int] {
+	return func(yield func(int) bool) {
+		for k, n := t.first, t.size; n > 0 && yield(k); k, n = j.cells[k].next, n-1 {
+		}
+	}
 }
 
 // value gives the observation that stands in a cell of a table, nil if there is none.
 func (j *judge) value(t *table, c cell) *record.Observation {
-	if k := t.find(c); k >= 0 {
-		return &j.f.Observations[t.cells[k].at]
+	if k := j.find(t, c); k >= 0 {
+		return &j.f.Observations[j.cells[k].at]
 	}
 	return nil
 }
@@ -305,8 +359,13 @@ func (j *judge) value(t *table, c cell) *record.Observation {
 // parts compares every whole of indicator_parts.csv with its parts. A group of parts that is exhaustive and complete in the
 // file must equal the whole (compulsory + voluntary = all insured); of any other the sum must not exceed it.
 func (j *judge) parts() {
-	for _, t := range j.tables {
-		for _, c := range t.cells {
+	for i := range j.tables {
+		t := &j.tables[i]
+		if t.size == 1 {
+			continue
+		}
+		for k := range j.cellsOf(t) {
+			c := &j.cells[k]
 			for _, g := range j.cat.PartsOf(c.indicator) {
 				var parts []*record.Observation
 				for _, part := range g.Parts {
@@ -377,11 +436,13 @@ func (j *judge) named(t *table, indicator, sex, area string) *record.Observation
 
 // splits compares totals with male + female and with urban + rural.
 func (j *judge) splits() {
-	for _, t := range j.tables {
+	for i := range j.tables {
+		t := &j.tables[i]
 		if !t.sexes && !t.areas {
 			continue
 		}
-		for _, c := range t.cells {
+		for k := range j.cellsOf(t) {
+			c := &j.cells[k]
 			if t.sexes && c.sex == "T" {
 				if men := j.named(t, c.indicator, "M", c.area); men != nil {
 					if women := j.named(t, c.indicator, "F", c.area); women != nil {
@@ -510,16 +571,16 @@ const copiedAtLeast = 5
 // later. A column is what one table says of one period and measure. The later column must hold at least half of what the
 // earlier one does. Each column is told once, with the latest earlier one that it repeats.
 func (j *judge) copies() {
-	type place struct {
-		sheet string
-		table int
-	}
 	type row struct{ indicator, territory, sex, area string }
-	type column struct {
+	type name struct {
+		sheet           string
+		table           int
 		period, measure string
-		list            []*record.Observation
-		values          map[row]*record.Observation // of list, made when it is needed
-		first           *record.Observation         // by address
+	}
+	type column struct {
+		name
+		list   []*record.Observation
+		values map[row]*record.Observation // of list, made when it is needed
 	}
 	at := func(o *record.Observation) row { return row{o.Indicator, o.Territory, o.Sex, o.Area} }
 	index := func(c *column) map[row]*record.Observation {
@@ -531,37 +592,38 @@ func (j *judge) copies() {
 		}
 		return c.values
 	}
-	type name struct {
-		place
-		period, measure string
-	}
-	var places []place
-	columns := map[place][]*column{}
-	byName := map[name]*column{}
+	var names numbering[name]
+	var sizes []int
+	of := make([]int, len(j.f.Observations)) // the number of the column's name, or -1
 	for i := range j.f.Observations {
 		o := &j.f.Observations[i]
+		of[i] = -1
 		if !o.Value.Valid || o.Value.Decimal.IsZero() {
 			continue
 		}
-		p := place{o.Sheet, o.Table}
-		c := byName[name{p, o.Period, o.Measure}]
-		if c == nil {
-			c = &column{period: o.Period, measure: o.Measure, first: o}
-			byName[name{p, o.Period, o.Measure}] = c
-			if columns[p] == nil {
-				places = append(places, p)
-			}
-			columns[p] = append(columns[p], c)
+		n, isNew := names.of(name{o.Sheet, o.Table, o.Period, o.Measure})
+		if isNew {
+			sizes = append(sizes, 0)
 		}
-		c.list = append(c.list, o)
-		if o.Row < c.first.Row || o.Row == c.first.Row && o.Col < c.first.Col {
-			c.first = o
+		of[i] = n
+		sizes[n]++
+	}
+	columns := make([]column, len(sizes))
+	for n, size := range sizes {
+		if columns[n].name = names.keys[n]; size >= copiedAtLeast {
+			columns[n].list = make([]*record.Observation, 0, size)
 		}
 	}
+	for i, n := range of {
+		if n >= 0 && sizes[n] >= copiedAtLeast {
+			columns[n].list = append(columns[n].list, &j.f.Observations[i])
+		}
+	}
+	columns = slices.DeleteFunc(columns, func(c column) bool { return c.list == nil })
 	equal := func(earlier, later *column) bool {
 		last := later.list[len(later.list)-1] // what a row says that comes twice
-		if len(later.list) < copiedAtLeast || !slices.ContainsFunc(earlier.list, func(o *record.Observation) bool {
-			return at(o) == at(last) && o.Value.Decimal.Equal(last.Value.Decimal)
+		if !slices.ContainsFunc(earlier.list, func(o *record.Observation) bool {
+			return o.Territory == last.Territory && o.Indicator == last.Indicator && at(o) == at(last) && o.Value.Decimal.Equal(last.Value.Decimal)
 		}) {
 			return false // as most are not, without an index
 		}
@@ -579,23 +641,24 @@ func (j *judge) copies() {
 		}
 		return len(different) >= copiedAtLeast
 	}
-	for _, p := range places {
-		list := columns[p]
-		slices.SortFunc(list, func(a, b *column) int {
-			return cmp.Or(cmp.Compare(a.period, b.period), cmp.Compare(a.measure, b.measure))
-		})
-		for i, later := range list {
-			for k := i - 1; k >= 0; k-- {
-				earlier := list[k]
-				if earlier.period == later.period || !equal(earlier, later) {
-					continue
-				}
-				j.f.Findings = append(j.f.Findings, record.Finding{
-					Origin: later.first.Origin, Rule: "copied_forward", Actual: fmt.Sprint(len(index(later))),
-					Args: []string{fmt.Sprintf("%s %s = %s %s", j.measure(earlier.measure), earlier.period, j.measure(later.measure), later.period)},
-				})
-				break
+	slices.SortFunc(columns, func(a, b column) int {
+		return cmp.Or(cmp.Compare(a.sheet, b.sheet), cmp.Compare(a.table, b.table), cmp.Compare(a.period, b.period), cmp.Compare(a.measure, b.measure))
+	})
+	for i := range columns {
+		later := &columns[i]
+		for k := i - 1; k >= 0 && columns[k].sheet == later.sheet && columns[k].table == later.table; k-- {
+			earlier := &columns[k]
+			if earlier.period == later.period || !equal(earlier, later) {
+				continue
 			}
+			first := slices.MinFunc(later.list, func(a, b *record.Observation) int {
+				return cmp.Or(cmp.Compare(a.Row, b.Row), cmp.Compare(a.Col, b.Col))
+			})
+			j.f.Findings = append(j.f.Findings, record.Finding{
+				Origin: first.Origin, Rule: "copied_forward", Actual: fmt.Sprint(len(index(later))),
+				Args: []string{fmt.Sprintf("%s %s = %s %s", j.measure(earlier.measure), earlier.period, j.measure(later.measure), later.period)},
+			})
+			break
 		}
 	}
 }
