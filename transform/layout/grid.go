@@ -116,38 +116,38 @@ func (z *zone) place(row, col int) (int, int) {
 // lay gives every cell its position; what lies in no zone stays where it is. It reports whether the grid is small enough.
 func (g *grid) lay(zones []zone) bool {
 	n := len(g.cells)
-	places := make([]sheet.Range, n) // of the cell or of its merged range
-	var rowSet, colSet []int
-	col := 0 // of colSet
+	place := func(c *sheet.Cell, row, col int) (int, int) { // where what belongs to a cell comes to lie
+		for k := range zones {
+			if z := &zones[k]; z.Contains(c.Row, c.Col) {
+				return z.place(row, col)
+			}
+		}
+		return row, col
+	}
+	var rowSet []int
+	var column []int32 // by column of the sheet: its column of the grid
 	for i := range g.cells {
 		c := &g.cells[i]
 		if isBlank(c) {
 			continue
 		}
-		p := sheet.Range{Row1: c.Row, Col1: c.Col, Row2: c.Row, Col2: c.Col}
-		if m := c.Merge; !m.IsZero() && m.Contains(c.Row, c.Col) {
-			p.Row2, p.Col2 = m.Row2, m.Col2
+		row, col := place(c, c.Row, c.Col)
+		if len(rowSet) == 0 || rowSet[len(rowSet)-1] != row {
+			rowSet = append(rowSet, row)
 		}
-		for k := range zones {
-			if z := &zones[k]; z.Contains(c.Row, c.Col) {
-				p.Row1, p.Col1 = z.place(p.Row1, p.Col1)
-				p.Row2, p.Col2 = z.place(p.Row2, p.Col2)
-				break
-			}
+		if col >= len(column) {
+			column = append(column, make([]int32, col+1-len(column))...)
 		}
-		places[i] = p
-		if len(rowSet) == 0 || rowSet[len(rowSet)-1] != p.Row1 {
-			rowSet = append(rowSet, p.Row1)
-		}
-		if col++; col >= len(colSet) || colSet[col] != p.Col1 { // most cells stand behind the one before
-			var known bool
-			if col, known = slices.BinarySearch(colSet, p.Col1); !known {
-				colSet = slices.Insert(colSet, col, p.Col1)
-			}
-		}
+		column[col] = 1
 	}
 	slices.Sort(rowSet)
-	g.rows, g.cols = slices.Compact(rowSet), colSet
+	g.rows, g.cols = slices.Compact(rowSet), nil
+	for col, used := range column {
+		if used != 0 {
+			column[col] = int32(len(g.cols))
+			g.cols = append(g.cols, col)
+		}
+	}
 	if len(g.rows)*len(g.cols) > maxGrid {
 		return false
 	}
@@ -155,34 +155,37 @@ func (g *grid) lay(zones []zone) bool {
 	for i := range g.at {
 		g.at[i] = none
 	}
-	g.pos, g.span = make([]position, n), make([]position, n)
-	p := position{r: -1}
-	for i := range places {
-		if places[i].IsZero() {
+	both := make([]position, 2*n)
+	g.pos, g.span = both[:n:n], both[n:]
+	var merged []int32
+	r := -1
+	for i := range g.cells {
+		c := &g.cells[i]
+		if isBlank(c) {
 			g.pos[i], g.span[i] = position{-1, -1}, position{-1, -1}
 			continue
 		}
-		if p.r < 0 || g.rows[p.r] != places[i].Row1 { // most cells follow one in the same row, the others one in the row above
-			if p.r++; p.r == len(g.rows) || g.rows[p.r] != places[i].Row1 {
-				p.r = sort.SearchInts(g.rows, places[i].Row1)
+		row, col := place(c, c.Row, c.Col)
+		if r < 0 || g.rows[r] != row { // most cells follow one in the same row, the others one in the row above
+			if r++; r == len(g.rows) || g.rows[r] != row {
+				r = sort.SearchInts(g.rows, row)
 			}
 		}
-		if p.c++; p.c >= len(g.cols) || g.cols[p.c] != places[i].Col1 { // and stand beside it
-			p.c = sort.SearchInts(g.cols, places[i].Col1)
-		}
+		p := position{r, int(column[col])}
 		g.pos[i], g.span[i] = p, p
-		if g.at[p.r*len(g.cols)+p.c] == none {
-			g.at[p.r*len(g.cols)+p.c] = int32(i)
+		if at := &g.at[p.r*len(g.cols)+p.c]; *at == none {
+			*at = int32(i)
+		}
+		if !c.Merge.IsZero() && c.Merge.Contains(c.Row, c.Col) {
+			merged = append(merged, int32(i))
 		}
 	}
 	budget := maxSpread
-	for i := range places {
-		m := places[i]
-		if m.Row1 == m.Row2 && m.Col1 == m.Col2 {
-			continue
-		}
-		r2 := sort.SearchInts(g.rows, m.Row2+1) - 1
-		c2 := sort.SearchInts(g.cols, m.Col2+1) - 1
+	for _, i := range merged {
+		c := &g.cells[i]
+		row, col := place(c, c.Merge.Row2, c.Merge.Col2)
+		r2 := sort.SearchInts(g.rows, row+1) - 1
+		c2 := sort.SearchInts(g.cols, col+1) - 1
 		p := g.pos[i]
 		if r2 < p.r || c2 < p.c || (r2-p.r+1)*(c2-p.c+1) > budget {
 			continue
@@ -191,7 +194,7 @@ func (g *grid) lay(zones []zone) bool {
 		for r := p.r; r <= r2; r++ {
 			for c := p.c; c <= c2; c++ {
 				if k := r*len(g.cols) + c; g.at[k] == none {
-					g.at[k] = int32(i)
+					g.at[k] = i
 				}
 			}
 		}
@@ -231,8 +234,8 @@ func (g *grid) listRows() {
 	g.starts = make([][]int32, len(g.rows))
 	for r := range g.rows {
 		from := len(all)
-		for c := range g.cols {
-			if i := g.own(r, c); i != none {
+		for c, i := range g.at[r*len(g.cols) : (r+1)*len(g.cols)] {
+			if i != none && g.pos[i] == (position{r, c}) {
 				all = append(all, i)
 			}
 		}

@@ -178,7 +178,7 @@ func (b *bookReader) identify(path string) *record.Refusal {
 			dated, attached := line.dated, line.attached
 			if attached || p.opens == kindLetterhead || dated {
 				said := rd.reference(t)
-				if dated || strings.Contains(strings.ToLower(t), "kèm theo báo cáo") {
+				if dated || line.report {
 					b.signedOn = max(b.signedOn, said.date)
 				}
 				// The document it is an annex of counts more than the sender's own number and date.
@@ -212,8 +212,8 @@ func (b *bookReader) identify(path string) *record.Refusal {
 					wider = append(wider, m)
 				}
 			}
-			if b.identity.Body == "" && p.opens == kindLetterhead && isBody(t) {
-				b.identity.Body = bodyName(t)
+			if b.identity.Body == "" && p.opens == kindLetterhead {
+				b.identity.Body = line.body
 			}
 			if attached {
 				continue

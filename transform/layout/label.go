@@ -93,7 +93,7 @@ func cutDashed(s string) (o ordinal, rest string, ok bool) {
 
 // parseOrdinal reads the text of an ordinal cell: "I", "1", "1.1", "a", "đ)", "(2)", "-", "+".
 func parseOrdinal(s string) (ordinal, bool) {
-	if len(s) > 20 {
+	if len(s) > 20 || len(s) > 3 && isDigits(s[:4]) { // most numbers
 		return ordinal{}, false
 	}
 	t := s

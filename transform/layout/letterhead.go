@@ -99,12 +99,21 @@ func isReported(toks []token) bool {
 
 // headLine is what the form of a text tells of a line of a letterhead.
 type headLine struct {
-	dated    bool // it is of the place and the date
-	attached bool // it tells what the workbook is attached to
+	dated    bool   // it is of the place and the date
+	attached bool   // it tells what the workbook is attached to
+	report   bool   // … and that this is a report
+	body     string // the body that it names
 }
 
 func (rd *Reader) line(t string) headLine {
-	return rd.lines.get(t, func() headLine { return headLine{isPlaceAndDate(t), strings.Contains(strings.ToLower(t), "kèm theo")} })
+	return rd.lines.get(t, func() headLine {
+		low := strings.ToLower(t)
+		l := headLine{dated: isPlaceAndDate(t), attached: strings.Contains(low, "kèm theo"), report: strings.Contains(low, "kèm theo báo cáo")}
+		if isBody(t) {
+			l.body = bodyName(t)
+		}
+		return l
+	})
 }
 
 // reference is what a line of a letterhead may refer to.

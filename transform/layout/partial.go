@@ -1,8 +1,8 @@
 package layout
 
 import (
-	"fmt"
 	"strconv"
+	"sync"
 
 	"github.com/phuluc/phuluc/transform/catalogue"
 )
@@ -187,9 +187,9 @@ func (d *partial) isPartOf(wide *partial) bool {
 
 func periodText(d *partial) string {
 	if d.toYear != 0 {
-		return fmt.Sprintf("%d-%d", d.year, d.toYear)
+		return yearText(d.year) + "-" + yearText(d.toYear)
 	}
-	return strconv.Itoa(d.year)
+	return yearText(d.year)
 }
 
 // period writes the period as observations do: 2019, 2019-S1, 2019-06, 2015/2020, 2019-01/2019-09; "" if not known.
@@ -201,14 +201,29 @@ func (d *partial) period() string {
 		if d.part != "" && d.part != "Y" {
 			return ""
 		}
-		return fmt.Sprintf("%d/%d", d.year, d.toYear)
+		return yearText(d.year) + "/" + yearText(d.toYear)
 	case d.part == "" || d.part == "Y":
-		return strconv.Itoa(d.year)
+		return yearText(d.year)
 	case d.part[0] == 'M':
-		return fmt.Sprintf("%d-%s", d.year, d.part[1:])
+		return yearText(d.year) + "-" + d.part[1:]
 	case d.part[0] == 'C':
-		return fmt.Sprintf("%d-01/%d-%s", d.year, d.year, d.part[1:])
+		return yearText(d.year) + "-01/" + yearText(d.year) + "-" + d.part[1:]
 	default:
-		return fmt.Sprintf("%d-%s", d.year, d.part)
+		return yearText(d.year) + "-" + d.part
 	}
+}
+
+// years are the texts of firstYear to lastYear: nearly every value asks for one.
+var years = sync.OnceValue(func() (texts []string) {
+	for y := firstYear; y <= lastYear; y++ {
+		texts = append(texts, strconv.Itoa(y))
+	}
+	return texts
+})
+
+func yearText(year int) string {
+	if year >= firstYear && year <= lastYear {
+		return years()[year-firstYear]
+	}
+	return strconv.Itoa(year)
 }

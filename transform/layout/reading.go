@@ -38,8 +38,7 @@ func (rd *Reader) reading(c *sheet.Cell) *reading {
 }
 
 func (rd *Reader) makeReading(runs ...text.Run) *reading {
-	s := text.DecodeRuns(runs...)
-	all := text.Readings(runs...)
+	s, all := text.DecodeAll(runs...)
 	r := &reading{text: rd.choose(s, all)}
 	r.trimmed = strings.TrimSpace(r.text)
 	r.key = text.Key(r.trimmed)
@@ -86,7 +85,7 @@ func fontRuns(c *sheet.Cell) []text.Run {
 func (rd *Reader) repair(s string) string {
 	return rd.repairs.get(s, func() string {
 		run := text.Run{Text: s}
-		return rd.choose(text.DecodeRuns(run), text.Readings(run))
+		return rd.choose(text.DecodeAll(run))
 	})
 }
 

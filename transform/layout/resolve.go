@@ -212,7 +212,7 @@ func (b *bookReader) resolveCell(s *sheetReader, cx *cellContext, rw *row, c int
 			return
 		}
 	}
-	if measure == "actual" && (!titlePeriod && cx.isCutShort(&d) || (titlePeriod || b.signedOn < strconv.Itoa(d.year)) && !isOverOn(b.signedOn, &d)) {
+	if measure == "actual" && (!titlePeriod && cx.isCutShort(&d) || (titlePeriod || b.signedOn < yearText(d.year)) && !isOverOn(b.signedOn, &d)) {
 		no("period.missing", "", header)
 		return
 	}
@@ -275,13 +275,16 @@ func (b *bookReader) resolveCell(s *sheetReader, cx *cellContext, rw *row, c int
 		no("territory.ambiguous", "", terr.NameVi, "the regions were other ones before "+strconv.Itoa(firstYearOfRegions))
 		return
 	}
-	p := pending{g: g, cell: i, indicator: in, row: rw.r, col: c}
-	p.obs = record.Observation{
+	made, waiting := len(b.made), len(b.pending)
+	p := pending{g: g, cell: i, obs: b.observation(), indicator: in, row: rw.r, col: c}
+	*p.obs = record.Observation{
 		Origin: g.origin(i), Table: cx.t.number, Indicator: in.Code, Territory: terr.ID, Period: period, Measure: measure,
 		Sex: sex, Area: area, Status: status(measure, d.status), Label: label, Header: header,
 		Note: s.notes(cx.t, rw, c),
 	}
-	b.value(s, cx, rw, cm, &p, no)
+	if b.value(s, cx, rw, cm, &p, no); len(b.pending) == waiting { // refused
+		b.made = b.made[:made]
+	}
 }
 
 func has(ms []catalogue.Match, in *catalogue.Indicator) bool {

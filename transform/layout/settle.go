@@ -13,7 +13,7 @@ type observationKey struct{ indicator, territory, period, measure, sex, area str
 type pending struct {
 	g    *grid
 	cell int32
-	obs  record.Observation
+	obs  *record.Observation
 	// For the checks that look at neighbours.
 	indicator *catalogue.Indicator
 	row, col  int
@@ -23,14 +23,14 @@ type pending struct {
 }
 
 func (p *pending) key() observationKey {
-	o := &p.obs
+	o := p.obs
 	return observationKey{o.Indicator, o.Territory, o.Period, o.Measure, o.Sex, o.Area}
 }
 
 // maxPendingKept keeps one large workbook from filling the memory for good.
 const maxPendingKept = 1 << 12
 
-// takePending gives an empty list that an earlier workbook may have used: what is pending is large, and soon decided.
+// takePending gives an empty list that an earlier workbook may have used.
 func (rd *Reader) takePending() []pending {
 	if list, ok := rd.pendings.Get().(*[]pending); ok {
 		return (*list)[:0]
@@ -40,8 +40,23 @@ func (rd *Reader) takePending() []pending {
 
 func (rd *Reader) givePending(list []pending) {
 	if cap(list) <= maxPendingKept {
+		clear(list) // it would keep the observations
 		rd.pendings.Put(&list)
 	}
+}
+
+// observation gives room for an observation that may become pending: in a list that has room for one of each value cell.
+// Values that are written in one cell may need more.
+func (b *bookReader) observation() *record.Observation {
+	if b.made == nil {
+		b.made = make([]record.Observation, 0, b.values)
+	}
+	n := len(b.made)
+	if b.spilled = b.spilled || n == cap(b.made); b.spilled {
+		return new(record.Observation)
+	}
+	b.made = b.made[:n+1]
+	return &b.made[n]
 }
 
 // settle loads what is pending. The same observation twice: equal values are one, the second a repeat; different values
@@ -60,7 +75,7 @@ func (b *bookReader) settle() []record.Observation {
 			continue
 		}
 		leader[i] = first
-		clash[first] = clash[first] || !sameValue(&p.obs, &b.pending[first].obs)
+		clash[first] = clash[first] || !sameValue(p.obs, b.pending[first].obs)
 		if others[first] == nil {
 			others[first] = []int{first}
 		}
@@ -69,7 +84,7 @@ func (b *bookReader) settle() []record.Observation {
 			return nil
 		}
 	}
-	out := make([]record.Observation, 0, len(b.pending))
+	loaded := make([]int, 0, len(b.pending))
 	rows := map[gridRow][]int{}
 	for i := 0; i < len(b.pending); {
 		p := &b.pending[i]
@@ -77,7 +92,7 @@ func (b *bookReader) settle() []record.Observation {
 		for end < len(b.pending) && b.pending[end].part {
 			end++
 		}
-		refused, loaded := false, false
+		refused, some := false, false
 		for j := i; j < end && !refused; j++ {
 			if clash[leader[j]] {
 				refused = true
@@ -88,19 +103,29 @@ func (b *bookReader) settle() []record.Observation {
 			if same := others[leader[j]]; same != nil && b.first(same) != j {
 				continue
 			}
-			loaded = true
+			some = true
 			if len(b.claims) > 0 && j == i {
-				rows[gridRow{p.g, p.row}] = append(rows[gridRow{p.g, p.row}], len(out))
+				rows[gridRow{p.g, p.row}] = append(rows[gridRow{p.g, p.row}], len(loaded))
 			}
-			out = append(out, b.pending[j].obs)
+			loaded = append(loaded, j)
 		}
 		switch {
-		case loaded:
+		case some:
 			p.g.set(p.cell, fate{kind: fateLoaded})
 		case !refused:
 			p.g.skip(p.cell, skipRepeat)
 		}
 		i = end
+	}
+	out := b.made // what is pending lies there in the same order, each at its place or behind it
+	if b.spilled {
+		out = make([]record.Observation, len(loaded))
+	}
+	out = out[:len(loaded)]
+	for k, j := range loaded {
+		if o := b.pending[j].obs; o != &out[k] {
+			out[k] = *o
+		}
 	}
 	b.settleClaims(out, rows)
 	return out
@@ -120,7 +145,7 @@ func (b *bookReader) first(group []int) int {
 func (b *bookReader) others(group []int, but int) (out []string) {
 	for _, j := range group {
 		if j != but && len(out) < 5 {
-			o := &b.pending[j].obs
+			o := b.pending[j].obs
 			out = append(out, o.Sheet+"!"+o.Cell+" = "+o.Raw)
 		}
 	}

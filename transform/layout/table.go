@@ -255,7 +255,7 @@ func (s *sheetReader) isCodes(cells []int32) bool {
 			}
 			next = n
 		}
-		if digits < len(t) && !isFormula(s.rd.tokenize(s.g.text[i])) {
+		if digits < len(t) && (s.g.read[i] == nil || !s.g.read[i].phrase.formula) {
 			return false
 		}
 		next++

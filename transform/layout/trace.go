@@ -53,7 +53,8 @@ func (b *bookReader) trace(grids []*grid) *record.Trace {
 func (rd *Reader) wordsIn(name string) [][]uint16 {
 	return rd.names.get(name, func() [][]uint16 {
 		run := text.Run{Text: name}
-		return wordsOfAll(append(text.Readings(run), text.DecodeRuns(run)))
+		s, all := text.DecodeAll(run)
+		return wordsOfAll(append(all, s))
 	})
 }
 

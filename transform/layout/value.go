@@ -82,7 +82,7 @@ func (b *bookReader) value(s *sheetReader, cx *cellContext, rw *row, cm *meaning
 			}
 			return
 		}
-		if err != nil || n.Kind != "" || (n.Of.Valid || n.Sub.Valid) && in.ValueKind != "count" || n.Sub.Valid && b.rd.subSex(&p.obs, in, n.SubWord) == "" {
+		if err != nil || n.Kind != "" || (n.Of.Valid || n.Sub.Valid) && in.ValueKind != "count" || n.Sub.Valid && b.rd.subSex(p.obs, in, n.SubWord) == "" {
 			no("number.unreadable", "", shown)
 			return
 		}
@@ -186,8 +186,10 @@ func (b *bookReader) value(s *sheetReader, cx *cellContext, rw *row, cm *meaning
 		return
 	}
 	q := *p
+	q.obs = b.observation()
+	*q.obs = *p.obs
 	q.obs.Value, q.obs.Qualifier, q.part = decimal.NewNullDecimal(part), "", true
-	q.obs.Sex = b.rd.subSex(&p.obs, in, n.SubWord)
+	q.obs.Sex = b.rd.subSex(p.obs, in, n.SubWord)
 	q.indicator, q.obs.Sex, q.obs.Area = cat.Canonical(in, q.obs.Sex, q.obs.Area)
 	q.obs.Indicator = q.indicator.Code
 	b.pending = append(b.pending, *p, q)

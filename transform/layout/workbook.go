@@ -44,6 +44,9 @@ type bookReader struct {
 	sender      []*catalogue.Territory // the province whose the workbook is, in all vintages that are possible; none if it is of a region or the country
 	signed      bool                   // a text above a table names its province
 	districts   bool                   // some sheets are named after parts of a province
+	values      int                    // cells that may hold a value
+	made        []record.Observation   // see observation
+	spilled     bool                   // made was too short
 	pending     []pending
 	claims      []claim
 	comparisons []record.Comparison
@@ -101,15 +104,14 @@ func (rd *Reader) read(ctx context.Context, book Book) (record.File, []*grid) {
 		f.Trace = b.trace(grids)
 		return f, grids
 	}
-	values := 0
 	for _, s := range b.sheets {
 		for _, c := range s.class {
 			if c == classValue || c == classEmpty {
-				values++
+				b.values++
 			}
 		}
 	}
-	b.pending = slices.Grow(rd.takePending(), values)
+	b.pending = slices.Grow(rd.takePending(), b.values)
 	defer func() { rd.givePending(b.pending) }()
 	var before *sheetReader
 	for _, s := range b.sheets {

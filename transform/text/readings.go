@@ -18,11 +18,20 @@ const maxFree = 4
 //   - text of a legacy charset whose font was lost ("Lao ñoäng" in Arial was Lao động).
 //
 // Unless the font is a legacy one, a short text whose words syllables.csv all lists has no other reading.
-func Readings(runs ...Run) []string {
+func Readings(runs ...Run) []string { return tables().readings(DecodeRuns(runs...), runs) }
+
+// DecodeAll gives a cell's text as [DecodeRuns] does, and its [Readings].
+func DecodeAll(runs ...Run) (decoded string, readings []string) {
+	decoded = DecodeRuns(runs...)
+	return decoded, tables().readings(decoded, runs)
+}
+
+// readings gives the Readings of runs that were decoded to base.
+func (t *tableSet) readings(base string, runs []Run) []string {
 	if len(runs) == 0 {
 		return nil
 	}
-	t := tables()
+
 	raw, legacyFont := runs[0].Text, t.face(runs[0].Font).charset != nil
 	if len(runs) > 1 { // few cells have more than one
 		var all strings.Builder
@@ -35,7 +44,6 @@ func Readings(runs ...Run) []string {
 	if ascii(raw) || len(raw) > maxNumberText {
 		return nil
 	}
-	base := DecodeRuns(runs...)
 	var found []string
 	add := func(s string) {
 		if s = t.repair(s); s != base && !slices.Contains(found, s) {
