@@ -343,7 +343,7 @@ func (s *sheetReader) textReason(i int32, otherwise string) string {
 		return skipBlankForm
 	case p == nil:
 		return otherwise
-	case p.unitLine, otherwise == skipTitle && s.rd.bothUnits(t) != nil:
+	case p.unitLine:
 		return skipUnit
 	case p.opens == kindNote:
 		return skipNote
@@ -353,6 +353,8 @@ func (s *sheetReader) textReason(i int32, otherwise string) string {
 		return skipSignature
 	case p.opens == kindLetterhead:
 		return skipLetterhead
+	case otherwise == skipTitle && s.rd.bothUnits(t) != nil:
+		return skipUnit
 	}
 	return otherwise
 }

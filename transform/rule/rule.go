@@ -225,26 +225,37 @@ func bound(d *decimal.Decimal, none string) string {
 // one after the other, so the key that came behind the last one before is tried first.
 type numbering[K comparable] struct {
 	keys   []K
-	number map[K]int
-	behind []int // by number: that of the key that came next
+	number map[K]int // of keys, when they are many
+	behind []int     // by number: that of the key that came next
 	last   int
 }
 
 // of gives the number of a key; isNew if it did not come before.
 func (n *numbering[K]) of(k K) (number int, isNew bool) {
-	if n.number == nil {
-		n.number = map[K]int{}
-	}
 	if n.last < len(n.keys) {
 		if number = n.behind[n.last]; n.keys[number] == k {
 			n.last = number
 			return number, false
 		}
 	}
-	number, known := n.number[k]
+	known := false
+	if n.number != nil {
+		number, known = n.number[k]
+	} else if number = slices.Index(n.keys, k); number >= 0 {
+		known = true
+	}
 	if !known {
 		number = len(n.keys)
-		n.keys, n.behind, n.number[k] = append(n.keys, k), append(n.behind, 0), number
+		n.keys, n.behind = append(n.keys, k), append(n.behind, 0)
+		switch {
+		case n.number != nil:
+			n.number[k] = number
+		case len(n.keys) > few:
+			n.number = make(map[K]int, 4*few)
+			for i, k := range n.keys {
+				n.number[k] = i
+			}
+		}
 	}
 	n.behind[n.last], n.last = number, number
 	return number, !known
@@ -269,8 +280,8 @@ type placed struct {
 	next int // in judge.cells: that of the same table
 }
 
-// fewCells is how many cells are sooner compared than looked up.
-const fewCells = 16
+// few is how many cells or keys are sooner compared than looked up.
+const few = 16
 
 // judge holds what the rules about several values look at.
 type judge struct {
@@ -311,12 +322,12 @@ func (j *judge) put(t *table, c cell, at int) {
 	}
 	t.last = k
 	switch t.size++; {
-	case t.size == fewCells:
-		t.index = make(map[cell]int, 2*fewCells)
+	case t.size == few:
+		t.index = make(map[cell]int, 2*few)
 		for k := range j.cellsOf(t) {
 			t.index[j.cells[k].cell] = k
 		}
-	case t.size > fewCells:
+	case t.size > few:
 		t.index[c] = k
 	}
 	t.sexes, t.areas = t.sexes || c.sex != "T", t.areas || c.area != "T"
