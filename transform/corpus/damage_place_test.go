@@ -67,11 +67,7 @@ func (w *world) comparingRows(b *book, name string) bool {
 	labels := []string{"So với cùng kỳ năm trước (%)", "Tốc độ tăng so với năm trước (%)", "Tăng (+), giảm (-) so với năm trước", "Tỷ lệ hoàn thành kế hoạch (%)",
 		"Tỷ lệ đạt so với kế hoạch (%)", "Chênh lệch so với năm trước", "So với kế hoạch (%)", "Tỷ lệ tăng (%)", "Mức tăng so với năm trước"}
 	done := false
-	for _, p := range b.pages {
-		if len(p.tables) != 1 {
-			continue
-		}
-		t := p.tables[0]
+	for p, t := range b.single() {
 		rows := slices.DeleteFunc(t.freeRows(), func(r int) bool {
 			return !slices.ContainsFunc(t.lines, func(l line) bool { return l.row == r && l.about.indicator != "" })
 		})
@@ -79,10 +75,7 @@ func (w *world) comparingRows(b *book, name string) bool {
 			continue
 		}
 		row := pick(w, rows...)
-		labelAt := t.left
-		for labelAt < t.values && (p.cells[at{row, labelAt}] == nil || p.cells[at{row, labelAt}].kind != kindLabel) {
-			labelAt++
-		}
+		labelAt := p.labelAt(t, row)
 		p.insertRows(row, 1)
 		p.put(row, labelAt, cell{kind: kindLabel, text: pick(w, "", "- ", "  ") + pick(w, labels...)})
 		for col := t.values; col <= t.right; col++ {
@@ -98,11 +91,7 @@ func (w *world) comparingRows(b *book, name string) bool {
 // comparingColumn adds a column at the right that compares others or ranks the rows: none of its numbers is a value.
 func (w *world) comparingColumn(b *book, name string) bool {
 	done := false
-	for _, p := range b.pages {
-		if len(p.tables) != 1 {
-			continue
-		}
-		t := p.tables[0]
+	for p, t := range b.single() {
 		if slices.ContainsFunc(t.columns, func(c column) bool { return c.note }) || slices.ContainsFunc(t.lines, func(l line) bool { return l.row < t.body }) || p.cells[at{t.top, t.right + 1}] != nil {
 			continue
 		}
@@ -129,19 +118,12 @@ func (w *world) comparingColumn(b *book, name string) bool {
 // codeColumn puts the codes of the rows behind their labels, as statistical forms do: they number wholes and parts alike.
 func (w *world) codeColumn(b *book, name string) bool {
 	done := false
-	for _, p := range b.pages {
-		if len(p.tables) != 1 {
-			continue
-		}
-		t := p.tables[0]
+	for p, t := range b.single() {
 		first := slices.IndexFunc(t.lines, func(l line) bool { return !l.section })
 		if first < 0 {
 			continue
 		}
-		labelAt := t.left
-		for labelAt < t.values && (p.cells[at{t.lines[first].row, labelAt}] == nil || p.cells[at{t.lines[first].row, labelAt}].kind != kindLabel) {
-			labelAt++
-		}
+		labelAt := p.labelAt(t, t.lines[first].row)
 		if labelAt == t.values || slices.ContainsFunc(p.sorted(), func(a at) bool { return p.cells[a].copyOf != nil || p.cells[a].kind == kindStub && a.row > t.body }) ||
 			slices.ContainsFunc(p.merges, func(m rect) bool { return m.row1 >= t.top && m.col1 <= labelAt && labelAt < m.col2 }) {
 			continue
@@ -186,11 +168,7 @@ func (w *world) mergedValues(b *book, name string) bool {
 // newRow writes a row that nothing in the catalogue explains into the tables of a book.
 func (w *world) newRow(b *book, name string, labels []string, ok func(*line) bool, codes ...string) bool {
 	done := false
-	for _, p := range b.pages {
-		if len(p.tables) != 1 {
-			continue
-		}
-		t := p.tables[0]
+	for p, t := range b.single() {
 		rows := t.freeRows()
 		rows = slices.DeleteFunc(rows, func(r int) bool {
 			return !slices.ContainsFunc(t.lines, func(l line) bool { return l.row == r && ok(&l) })
@@ -199,10 +177,7 @@ func (w *world) newRow(b *book, name string, labels []string, ok func(*line) boo
 			continue
 		}
 		row := pick(w, rows...)
-		labelAt := t.left
-		for labelAt < t.values && (p.cells[at{row, labelAt}] == nil || p.cells[at{row, labelAt}].kind != kindLabel) {
-			labelAt++
-		}
+		labelAt := p.labelAt(t, row)
 		like, values := map[int]*cell{}, false
 		for col := t.left; col <= t.right; col++ {
 			if c := p.cells[at{row, col}]; c != nil {
@@ -241,11 +216,7 @@ func (w *world) newRow(b *book, name string, labels []string, ok func(*line) boo
 // strayNumbers are a clerk's own sums beside and below a table: nothing says what they are.
 func (w *world) strayNumbers(b *book, name string) bool {
 	done := false
-	for _, p := range b.pages {
-		if len(p.tables) != 1 {
-			continue
-		}
-		t := p.tables[0]
+	for p, t := range b.single() {
 		if w.one(2) {
 			for row := t.body; row <= t.bottom; row += 1 + w.r.IntN(4) {
 				p.put(row, t.right+2+w.r.IntN(2), cell{kind: kindGarbage, text: strconv.Itoa(w.r.IntN(90000)), number: true})
@@ -262,11 +233,10 @@ func (w *world) strayNumbers(b *book, name string) bool {
 
 func (w *world) columnCodes(b *book, name string) bool {
 	done := false
-	for _, p := range b.pages {
-		if len(p.tables) != 1 || slices.ContainsFunc(p.sorted(), func(a at) bool { return p.cells[a].kind == kindCode }) {
+	for p, t := range b.single() {
+		if slices.ContainsFunc(p.sorted(), func(a at) bool { return p.cells[a].kind == kindCode }) {
 			continue
 		}
-		t := p.tables[0]
 		row := t.body
 		p.insertRows(row, 1)
 		parentheses := w.one(2)
@@ -292,11 +262,7 @@ func (w *world) columnCodes(b *book, name string) bool {
 // repeatedHeader copies the header into the body, as after a page break.
 func (w *world) repeatedHeader(b *book, name string) bool {
 	done := false
-	for _, p := range b.pages {
-		if len(p.tables) != 1 {
-			continue
-		}
-		t := p.tables[0]
+	for p, t := range b.single() {
 		rows := t.freeRows()
 		if len(rows) == 0 || slices.ContainsFunc(t.lines, func(l line) bool { return l.row < t.body }) {
 			continue
@@ -323,11 +289,7 @@ func (w *world) repeatedHeader(b *book, name string) bool {
 // extraTextRows are lines of text between the rows.
 func (w *world) extraTextRows(b *book, name string) bool {
 	done := false
-	for _, p := range b.pages {
-		if len(p.tables) != 1 {
-			continue
-		}
-		t := p.tables[0]
+	for p, t := range b.single() {
 		rows := t.freeRows()
 		if len(rows) == 0 {
 			continue
@@ -343,11 +305,7 @@ func (w *world) extraTextRows(b *book, name string) bool {
 // noteColumn adds a column of remarks, with texts that look like figures among them.
 func (w *world) noteColumn(b *book, name string) bool {
 	done := false
-	for _, p := range b.pages {
-		if len(p.tables) != 1 {
-			continue
-		}
-		t := p.tables[0]
+	for p, t := range b.single() {
 		if slices.ContainsFunc(t.columns, func(c column) bool { return c.note }) {
 			continue
 		}
@@ -406,11 +364,7 @@ func (w *world) unmerged(b *book, name string) bool {
 // mergedSections merges the headings of groups of rows over the whole table.
 func (w *world) mergedSections(b *book, name string) bool {
 	done := false
-	for _, p := range b.pages {
-		if len(p.tables) != 1 {
-			continue
-		}
-		t := p.tables[0]
+	for p, t := range b.single() {
 		for _, a := range p.sorted() {
 			if c := p.cells[a]; c.kind == kindSection && inBody(p, a) && t.right > a.col && !slices.ContainsFunc(p.merges, func(m rect) bool { return m.row1 <= a.row && a.row <= m.row2 }) {
 				p.merge(a.row, a.col, a.row, t.right)

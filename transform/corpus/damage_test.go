@@ -1,6 +1,7 @@
 package corpus
 
 import (
+	"iter"
 	"slices"
 	"strings"
 )
@@ -66,6 +67,26 @@ func (c *cell) hit(name string, v verdict, codes ...string) {
 	for _, x := range c.governs {
 		x.hit(name, v, codes...)
 	}
+}
+
+// single gives the sheets of one table, with that table: a row or a column put into a sheet of several would go through the others too.
+func (b *book) single() iter.Seq2[*page, *placed] {
+	return func(yield func(*page, *placed) bool) {
+		for _, p := range b.pages {
+			if len(p.tables) == 1 && !yield(p, p.tables[0]) {
+				return
+			}
+		}
+	}
+}
+
+// labelAt gives the column of the label of a row, that of the first value if it has none.
+func (p *page) labelAt(t *placed, row int) int {
+	col := t.left
+	for col < t.values && (p.cells[at{row, col}] == nil || p.cells[at{row, col}].kind != kindLabel) {
+		col++
+	}
+	return col
 }
 
 // hit notes a damage on all values of a sheet.

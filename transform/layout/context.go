@@ -1,6 +1,7 @@
 package layout
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -177,7 +178,7 @@ func (cx *cellContext) samePeriods() {
 	case part != "" && year == 0:
 		year = titled
 	case part == "" && cx.isOfTitle():
-		if p, ok := ti.partOf("actual"); ok && !(firstOf(p, "Y") == "Y" && cx.awaits(titled)) {
+		if p, ok := ti.partOf("actual"); ok && !(cmp.Or(p, "Y") == "Y" && cx.awaits(titled)) {
 			part, year = p, titled
 		}
 	}
@@ -269,7 +270,7 @@ func (cx *cellContext) isOfYear(year int) bool {
 		if d.toYear != 0 || cx.columns[c].unknown != "" {
 			return false
 		}
-		planned = planned || d.measure == "plan" && d.year == year && firstOf(d.part, "Y") == "Y"
+		planned = planned || d.measure == "plan" && d.year == year && cmp.Or(d.part, "Y") == "Y"
 	}
 	return planned
 }

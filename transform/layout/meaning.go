@@ -1,6 +1,7 @@
 package layout
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -336,7 +337,7 @@ func (s *sheetReader) rowMeaning(t *table, rw *row, title *meaning) meaning {
 				m.ambiguous, m.indicator, m.matches = true, nil, nil
 				return m
 			}
-			m.dims.sex, m.dims.area = firstOf(m.dims.sex, sex), firstOf(m.dims.area, area)
+			m.dims.sex, m.dims.area = cmp.Or(m.dims.sex, sex), cmp.Or(m.dims.area, area)
 		}
 		if len(m.territories) == 0 {
 			m.territories = q.territories
@@ -383,7 +384,7 @@ func (m *meaning) partOfPart(q *meaning) bool {
 	if q.indicator == nil || q.indicator == m.indicator {
 		return false
 	}
-	sex, area := firstOf(q.dims.sex, q.indicator.Sex, "T"), firstOf(q.dims.area, q.indicator.Area, "T")
+	sex, area := cmp.Or(q.dims.sex, q.indicator.Sex, "T"), cmp.Or(q.dims.area, q.indicator.Area, "T")
 	return sex != "T" && m.dims.sex+m.indicator.Sex == "" || area != "T" && m.dims.area+m.indicator.Area == ""
 }
 
@@ -410,7 +411,7 @@ func (s *sheetReader) saysOf(rw *row) (sex, area string) {
 	for _, i := range rw.labels {
 		p := s.parsed[i]
 		if !standsAlone(p, rw.mean.indicator) {
-			sex, area = firstOf(sex, p.dims.sex), firstOf(area, p.dims.area)
+			sex, area = cmp.Or(sex, p.dims.sex), cmp.Or(area, p.dims.area)
 		}
 	}
 	return sex, area

@@ -1,6 +1,7 @@
 package layout
 
 import (
+	"cmp"
 	"strconv"
 	"sync"
 
@@ -64,30 +65,29 @@ func (d *partial) applyItem(it item) {
 	if it.year != 0 {
 		d.putYear(it.year, it.to, it.written)
 	}
-	if it.part != "" {
-		d.putPart(it.part, it.written)
-	}
+	d.putPart(it.part, it.written)
 	d.sum, d.open = d.sum || it.sum, d.open || it.open
-	if it.standard != "" {
-		d.put(&d.standard, it.standard, it.written)
-	}
+	d.put(&d.standard, it.standard, it.written)
 	for _, w := range it.words {
 		d.apply(w, it.written)
 	}
 }
 
+// put sets one of d's fields to what a text says of it, "" if nothing. Another value than the one that is there is a clash.
 func (d *partial) put(field *string, value, written string) {
-	if *field != "" && *field != value {
+	switch {
+	case value == "" || value == *field:
+	case *field == "":
+		*field = value
+	default:
 		d.clash = written
-		return
 	}
-	*field = value
 }
 
 // putPart: "cả năm" is the weaker word, since group headers say it of columns that are then split into "6T" and "cả năm"; "cả quý" is of
 // the quarter that another word names.
 func (d *partial) putPart(part, written string) {
-	if (part == "Y" || part == partUnread) && d.part != "" {
+	if part == "" || (part == "Y" || part == partUnread) && d.part != "" {
 		return
 	}
 	if d.part == "Y" || d.part == partUnread {
@@ -111,27 +111,13 @@ func (d *partial) merge(o *partial) {
 	} else if o.year != 0 {
 		d.year, d.toYear = o.year, o.toYear
 	}
-	if o.part != "" {
-		d.putPart(o.part, o.part)
-	}
-	if o.ref != "" {
-		d.put(&d.ref, o.ref, o.ref)
-	}
-	if o.measure != "" {
-		d.put(&d.measure, o.measure, o.measure)
-	}
-	if o.status != "" {
-		d.put(&d.status, o.status, o.status)
-	}
-	if o.sex != "" {
-		d.put(&d.sex, o.sex, o.sex)
-	}
-	if o.area != "" {
-		d.put(&d.area, o.area, o.area)
-	}
-	if o.standard != "" {
-		d.put(&d.standard, o.standard, o.standard)
-	}
+	d.putPart(o.part, o.part)
+	d.put(&d.ref, o.ref, o.ref)
+	d.put(&d.measure, o.measure, o.measure)
+	d.put(&d.status, o.status, o.status)
+	d.put(&d.sex, o.sex, o.sex)
+	d.put(&d.area, o.area, o.area)
+	d.put(&d.standard, o.standard, o.standard)
 	if o.clash != "" {
 		d.clash = o.clash
 	}
@@ -149,28 +135,17 @@ func (d *partial) leave(in *catalogue.Indicator) {
 	}
 }
 
+// inherit gives d what it leaves to from.
 func inherit(d, from *partial) {
 	if d.year == 0 {
 		d.year, d.toYear = from.year, from.toYear
 	}
-	if d.part == "" {
-		d.part = from.part
-	}
-	if d.measure == "" {
-		d.measure = from.measure
-	}
-	if d.status == "" {
-		d.status = from.status
-	}
-	if d.sex == "" {
-		d.sex = from.sex
-	}
-	if d.area == "" {
-		d.area = from.area
-	}
-	if d.standard == "" {
-		d.standard = from.standard
-	}
+	d.part = cmp.Or(d.part, from.part)
+	d.measure = cmp.Or(d.measure, from.measure)
+	d.status = cmp.Or(d.status, from.status)
+	d.sex = cmp.Or(d.sex, from.sex)
+	d.area = cmp.Or(d.area, from.area)
+	d.standard = cmp.Or(d.standard, from.standard)
 }
 
 // isPartOf reports whether d names a year of the years that wide names, or a part of its part of the year.

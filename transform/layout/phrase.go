@@ -1,6 +1,7 @@
 package layout
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -177,7 +178,7 @@ func (rd *Reader) bilingual(p *phrase) *phrase {
 			continue
 		}
 		q := *a
-		q.dims, q.split = both, firstOf(a.split, b.split)
+		q.dims, q.split = both, cmp.Or(a.split, b.split)
 		if q.dims.unitText == "" {
 			q.dims.unit, q.dims.unitText = b.dims.unit, b.dims.unitText
 		}

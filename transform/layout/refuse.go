@@ -1,6 +1,7 @@
 package layout
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -63,7 +64,7 @@ func negates(s string) bool {
 
 // refuseNameless refuses a cell of which nothing names the indicator: by the title of its table, else by its label.
 func (b *bookReader) refuseNameless(g *grid, i int32, title, label, header string) {
-	what := firstOf(title, label)
+	what := cmp.Or(title, label)
 	nearest := ""
 	if in := b.proposal(what); in != nil {
 		nearest = in.NameVi

@@ -1,6 +1,7 @@
 package layout
 
 import (
+	"cmp"
 	"slices"
 	"sort"
 	"strconv"
@@ -115,7 +116,7 @@ func (b *bookReader) resolveCell(s *sheetReader, cx *cellContext, rw *row, c int
 	switch {
 	case code == "indicator.ambiguous":
 		unclear, below := s.unclear(cx.t, rw, c)
-		no(code, "", append([]string{firstOf(unclear, strings.TrimSpace(label))}, b.rd.meanings(unclear)...)...)
+		no(code, "", append([]string{cmp.Or(unclear, strings.TrimSpace(label))}, b.rd.meanings(unclear)...)...)
 		b.refusals[len(b.refusals)-1].Below = below
 		return
 	case code != "":
@@ -161,7 +162,7 @@ func (b *bookReader) resolveCell(s *sheetReader, cx *cellContext, rw *row, c int
 		titlePeriod = ti.refer(&d)
 	}
 	if d.year == 0 && d.part == "" && d.ref == "" && ti.dims.year != 0 && !cx.hasYears && (d.measure == "" || !ti.planYear || d.measure == "plan") {
-		if part, ok := ti.partOf(d.measure); ok && !(firstOf(part, "Y") == "Y" && d.measure == "actual" && cx.awaits(ti.dims.year)) {
+		if part, ok := ti.partOf(d.measure); ok && !(cmp.Or(part, "Y") == "Y" && d.measure == "actual" && cx.awaits(ti.dims.year)) {
 			d.year, d.toYear, d.part, titlePeriod = ti.dims.year, ti.dims.toYear, part, true
 		}
 	}
@@ -187,7 +188,7 @@ func (b *bookReader) resolveCell(s *sheetReader, cx *cellContext, rw *row, c int
 		no("period.missing", "", header)
 		return
 	}
-	if standard := firstOf(d.standard, ti.dims.standard); standard != "" {
+	if standard := cmp.Or(d.standard, ti.dims.standard); standard != "" {
 		own, ok := b.rd.underStandard(in, standard, d.year, d.toYear, cx.old)
 		if !ok {
 			no("indicator.ambiguous", "", in.NameVi, "the year has another poverty standard in force")
@@ -228,27 +229,27 @@ func (b *bookReader) resolveCell(s *sheetReader, cx *cellContext, rw *row, c int
 	// A restriction that is part of the indicator is not also a dimension of its values.
 	sex, area := "T", "T"
 	if in.Sex == "" {
-		sex = firstOf(d.sex, ti.dims.sex, "T")
+		sex = cmp.Or(d.sex, ti.dims.sex, "T")
 	}
 	if in.Area == "" {
-		area = firstOf(d.area, ti.dims.area, "T")
+		area = cmp.Or(d.area, ti.dims.area, "T")
 	}
 	if name := s.nameSays(); name != nil {
 		var own partial
 		if titlePeriod {
 			own.year = d.year
 			if rm.dims.part+cm.dims.part == "" {
-				own.part = firstOf(d.part, "Y")
+				own.part = cmp.Or(d.part, "Y")
 			}
 		}
 		if d.measure == "" {
 			own.measure = measure
 		}
 		if !slices.ContainsFunc(cx.columns, func(m meaning) bool { return m.dims.sex+m.dims.area != "" }) {
-			own.sex, own.area = firstOf(in.Sex, sex), firstOf(in.Area, area)
+			own.sex, own.area = cmp.Or(in.Sex, sex), cmp.Or(in.Area, area)
 		}
 		if name.contradicts(&own, ti) {
-			no("header.conflict", "", s.g.info.Name, firstOf(ti.text(), header))
+			no("header.conflict", "", s.g.info.Name, cmp.Or(ti.text(), header))
 			return
 		}
 	}
@@ -294,15 +295,6 @@ func has(ms []catalogue.Match, in *catalogue.Indicator) bool {
 		}
 	}
 	return false
-}
-
-func firstOf(s ...string) string {
-	for _, x := range s {
-		if x != "" {
-			return x
-		}
-	}
-	return ""
 }
 
 // status gives the SDMX observation status of a value that is there.

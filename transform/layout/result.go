@@ -1,6 +1,7 @@
 package layout
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,7 +17,7 @@ func (d *partial) month() int {
 	if year == 0 || d.part == partUnread {
 		return 0
 	}
-	return 12*year + lastMonth(firstOf(d.part, "Y"))
+	return 12*year + lastMonth(cmp.Or(d.part, "Y"))
 }
 
 // over is the last month of which the title tells results for certain: of several periods the one that ends first. 0 if it names none.
@@ -24,7 +25,7 @@ func (ti *titleInfo) over() (month int) {
 	var next partial // a period that is not written with its year is of that of the next: "9 THÁNG, ƯỚC CẢ NĂM 2019"
 	for _, p := range slices.Backward(ti.parts) {
 		d := partial{year: p.year, part: p.part}
-		if p.year == 0 && next.year != 0 && p.part != partUnread && lastMonth(p.part) <= lastMonth(firstOf(next.part, "Y")) {
+		if p.year == 0 && next.year != 0 && p.part != partUnread && lastMonth(p.part) <= lastMonth(cmp.Or(next.part, "Y")) {
 			d.year = next.year
 		}
 		end := d.month()
@@ -85,7 +86,7 @@ func (s *sheetReader) isOver(cx *cellContext, c int, d *partial) bool {
 // isBeforeEstimate reports whether a period is a whole year before one that another header gives an estimate of: it is over then. A title that
 // plans or wishes for that year tells otherwise, and so does a year without a word for its figures that is not over by then.
 func (cx *cellContext) isBeforeEstimate(d *partial) bool {
-	if d.toYear != 0 || firstOf(d.part, "Y") != "Y" || cx.title.planned && cx.title.covers(d) {
+	if d.toYear != 0 || cmp.Or(d.part, "Y") != "Y" || cx.title.planned && cx.title.covers(d) {
 		return false
 	}
 	estimated, last := 0, d.year

@@ -1,6 +1,7 @@
 package layout
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 )
@@ -32,7 +33,7 @@ func (ti *titleInfo) take(w *titleWords) {
 	for _, m := range w.measures {
 		ti.mean(m)
 	}
-	ti.dims.standard = firstOf(w.standard, ti.dims.standard)
+	ti.dims.standard = cmp.Or(w.standard, ti.dims.standard)
 }
 
 // titleWords finds the periods and measure words anywhere in a title. "Chỉ tiêu" alone means any indicator there.
@@ -48,7 +49,7 @@ func (rd *Reader) findTitleWords(s string) *titleWords {
 	toks := rd.tokenize(s)
 	ahead, behind := false, false
 	part := func(p string, year int) {
-		found.parts = append(found.parts, titlePart{part: firstOf(p, "Y"), year: year, ahead: ahead})
+		found.parts = append(found.parts, titlePart{part: cmp.Or(p, "Y"), year: year, ahead: ahead})
 		ahead = ahead && p == partUnread // "nhiệm vụ tuần 3 tháng 5"
 	}
 	for i := 0; i < len(toks); {

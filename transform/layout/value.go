@@ -1,6 +1,7 @@
 package layout
 
 import (
+	"cmp"
 	"errors"
 	"strings"
 
@@ -90,7 +91,7 @@ func (b *bookReader) value(s *sheetReader, cx *cellContext, rw *row, cm *meaning
 			p.obs.Note = strings.TrimSpace(p.obs.Note + " / " + n.Of.Decimal.String())
 		}
 	case sheet.Date:
-		no("number.unreadable", "", firstOf(s.shownDate(p.cell, "d/m/yyyy"), shown), "the cell is a date")
+		no("number.unreadable", "", cmp.Or(s.shownDate(p.cell, "d/m/yyyy"), shown), "the cell is a date")
 		return
 	default:
 		if cell.Kind == sheet.Error && strings.HasPrefix(cell.Raw, "=") {
