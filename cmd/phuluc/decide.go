@@ -19,7 +19,6 @@ import (
 	"github.com/phuluc/phuluc/extract/durable"
 	"github.com/phuluc/phuluc/extract/landing"
 	"github.com/phuluc/phuluc/load/ledger"
-	"github.com/phuluc/phuluc/load/lock"
 	"github.com/phuluc/phuluc/load/refresh"
 	"github.com/phuluc/phuluc/transform"
 	"github.com/phuluc/phuluc/transform/catalogue"
@@ -198,21 +197,6 @@ func person(by string) string {
 		return u.Username
 	}
 	return fmt.Sprintf("uid %d", os.Getuid())
-}
-
-// exclusively does something while no run is at work.
-func exclusively(ctx context.Context, cfg config, command string, do func(*ledger.Ledger) error) (err error) {
-	held, err := lock.Acquire(ctx, filepath.Join(cfg.DataDir, "lock"), command, time.Duration(cfg.Wait))
-	if err != nil {
-		return runFailure(cfg, err)
-	}
-	defer func() { err = errors.Join(err, held.Release()) }()
-	book, err := ledger.Open(ctx, refresh.LedgerPath(cfg.DataDir))
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, book.Close()) }()
-	return do(book)
 }
 
 type acceptedJSON struct {

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -15,7 +14,6 @@ import (
 
 	"github.com/phuluc/phuluc/load"
 	"github.com/phuluc/phuluc/load/ledger"
-	"github.com/phuluc/phuluc/load/refresh"
 	"github.com/phuluc/phuluc/transform/catalogue"
 	"github.com/phuluc/phuluc/transform/layout"
 	"github.com/phuluc/phuluc/transform/text"
@@ -97,19 +95,6 @@ func quarantineSQL(state string, decisions []ledger.QuarantineState) (string, er
 `, nil
 }
 
-// decisions gives the decisions in force; none when there is no ledger yet.
-func decisions(ctx context.Context, cfg config) (list []ledger.QuarantineState, err error) {
-	book, err := ledger.OpenReader(ctx, refresh.LedgerPath(cfg.DataDir))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, book.Close()) }()
-	return book.QuarantineStates(ctx)
-}
-
 // quarantine is the list of what the current generation refuses, with the decisions in force.
 type quarantine struct {
 	*load.Warehouse
@@ -118,7 +103,11 @@ type quarantine struct {
 
 // openQuarantine opens the list of a state.
 func openQuarantine(ctx context.Context, cfg config, state string) (*quarantine, error) {
-	list, err := decisions(ctx, cfg)
+	var list []ledger.QuarantineState // the decisions in force
+	err := readLedger(ctx, cfg, func(book *ledger.Ledger) (err error) {
+		list, err = book.QuarantineStates(ctx)
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -425,7 +414,14 @@ func (a *app) quarantineShowCommand() *cobra.Command {
 			if err := errors.Join(rows.Err(), rows.Close()); err != nil {
 				return err
 			}
-			if shown.History, err = history(ctx, cfg, e.ID); err != nil {
+			err = readLedger(ctx, cfg, func(book *ledger.Ledger) error {
+				states, err := book.QuarantineHistory(ctx, e.ID)
+				for _, s := range states {
+					shown.History = append(shown.History, decision{s.State, s.ChangedAt.Local().Format("2006-01-02 15:04:05"), s.By, s.Note})
+				}
+				return err
+			})
+			if err != nil {
 				return err
 			}
 			return a.done(cmd, e.Code+" "+place(e), shown, func(out io.Writer) { printEntry(out, shown) })
@@ -445,23 +441,6 @@ func meanings(cat *catalogue.Catalogue, label string) (list []string) {
 		}
 	}
 	return list
-}
-
-func history(ctx context.Context, cfg config, id string) (list []decision, err error) {
-	list = []decision{}
-	book, err := ledger.OpenReader(ctx, refresh.LedgerPath(cfg.DataDir))
-	if errors.Is(err, fs.ErrNotExist) {
-		return list, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, book.Close()) }()
-	states, err := book.QuarantineHistory(ctx, id)
-	for _, s := range states {
-		list = append(list, decision{s.State, s.ChangedAt.Local().Format("2006-01-02 15:04:05"), s.By, s.Note})
-	}
-	return list, err
 }
 
 // place says where an entry stands.

@@ -97,7 +97,11 @@ func (a *app) scheduleCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			slots, err := decidedSlots(cmd.Context(), cfg, time.Now().Add(-since))
+			var slots []ledger.Slot
+			err = readLedger(cmd.Context(), cfg, func(book *ledger.Ledger) (err error) {
+				slots, err = book.Slots(cmd.Context(), "", time.Now().Add(-since), time.Time{})
+				return err
+			})
 			if err != nil {
 				return err
 			}
@@ -211,19 +215,6 @@ func (a *app) runJobs(ctx context.Context, cfg config) (err error) {
 	return errors.Join(e.Run(ctx), held.Release())
 }
 
-// decidedSlots gives the slots since from that have a verdict: none when there is no ledger yet.
-func decidedSlots(ctx context.Context, cfg config, from time.Time) (slots []ledger.Slot, err error) {
-	book, err := ledger.OpenReader(ctx, refresh.LedgerPath(cfg.DataDir))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, book.Close()) }()
-	return book.Slots(ctx, "", from, time.Time{})
-}
-
 type jobRunner struct {
 	a   *app
 	cfg config
@@ -233,14 +224,4 @@ type jobRunner struct {
 func (r jobRunner) Run(ctx context.Context, j schedules.Job, _ time.Time) (int64, error) {
 	report, _, err := r.a.refresh(ctx, r.cfg, slices.Contains(j.Command, "--full"), "schedule "+j.Name)
 	return report.RunID, err
-}
-
-// recordRollback writes a rollback into the ledger, so that history tells why readers see an older generation.
-func (a *app) recordRollback(ctx context.Context, cfg config, generation int) (err error) {
-	book, err := ledger.Open(ctx, refresh.LedgerPath(cfg.DataDir))
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, book.Close()) }()
-	return book.RecordPublications(ctx, ledger.Publication{Generation: generation, Action: "rollback", At: time.Now()})
 }

@@ -209,7 +209,7 @@ move, and readers that have another generation open keep it. A later refresh tha
 			if err != nil {
 				return publishFailure(err)
 			}
-			if err := a.recordRollback(cmd.Context(), cfg, g.Generation); err != nil {
+			if err := recordRollback(cmd.Context(), cfg, g.Generation); err != nil {
 				return err
 			}
 			summary := fmt.Sprintf("readers now see generation %d; a refresh that finds something new publishes a newer one", g.Generation)
