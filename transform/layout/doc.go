@@ -6,7 +6,7 @@
 //
 // The files follow that path:
 //
-//   - texts: reader.go (what is remembered of them), reading.go (fonts and repair), token.go, words.go (the vocabulary), phrase.go (what a text
+//   - texts: reader.go (what is remembered of them), reading.go (fonts and repair), token.go, words.go (the vocabulary), wordlist.go (words inside titles), phrase.go (what a text
 //     means), partial.go (what it says about dimensions), grammar.go, period.go, standard.go (poverty standards), label.go (ordinals and bullets);
 //   - cells: workbook.go (one workbook from its cells to the last fate), grid.go (cells and their fates), arrange.go (tables side by side or on
 //     their side are laid out upright, one below the other), class.go (what a cell and a row look like);

@@ -2,10 +2,7 @@ package layout
 
 import (
 	_ "embed"
-	"encoding/csv"
-	"fmt"
 	"slices"
-	"strings"
 	"sync"
 
 	"github.com/phuluc/phuluc/transform/catalogue"
@@ -26,62 +23,7 @@ const (
 	narrowDomain     = "domain"     // word: a population; value: the domain of the catalogue that is about it
 )
 
-type narrowWord struct {
-	key, value string
-	n          int // tokens
-}
-
-// narrowWords is narrowing.csv by kind, the longest words first.
-type narrowWords map[string][]narrowWord
-
-var loadNarrowing = sync.OnceValue(func() narrowWords {
-	rows, err := csv.NewReader(strings.NewReader(narrowingCSV)).ReadAll()
-	if err != nil {
-		panic(fmt.Sprintf("narrowing.csv: %v", err)) // embedded at build time; a test reads it first
-	}
-	words := narrowWords{}
-	for _, r := range rows[1:] {
-		w := narrowWord{r[0], r[2], 0}
-		if r[1] != narrowDomain {
-			toks := tokenize(r[0])
-			w.key, w.n = lowKey(toks), len(toks)
-		}
-		words[r[1]] = append(words[r[1]], w)
-	}
-	for _, ws := range words {
-		slices.SortStableFunc(ws, func(a, b narrowWord) int { return b.n - a.n })
-	}
-	return words
-})
-
-func lowKey(toks []token) string {
-	var b strings.Builder
-	for _, t := range toks {
-		b.WriteString(t.low)
-		b.WriteByte(' ')
-	}
-	return b.String()
-}
-
-// at gives the longest word of a kind that begins at token i.
-func (ws narrowWords) at(kind string, toks []token, i int) (narrowWord, bool) {
-	for _, w := range ws[kind] {
-		if i+w.n <= len(toks) && strings.HasPrefix(w.key, toks[i].low) && lowKey(toks[i:i+w.n]) == w.key {
-			return w, true
-		}
-	}
-	return narrowWord{}, false
-}
-
-// before gives the longest word of a kind that ends before token i.
-func (ws narrowWords) before(kind string, toks []token, i int) (narrowWord, bool) {
-	for _, w := range ws[kind] {
-		if w.n <= i && lowKey(toks[i-w.n:i]) == w.key {
-			return w, true
-		}
-	}
-	return narrowWord{}, false
-}
+var loadNarrowing = sync.OnceValue(func() wordList { return newWordList("narrowing.csv", narrowingCSV) })
 
 // narrowing is a population to which a title or a heading narrows what stands below it.
 type narrowing struct {
@@ -137,7 +79,7 @@ func (rd *Reader) findNarrowings(s string, heading bool) (found []narrowing) {
 }
 
 // qualifies reports whether the population at token i is led in by a word that makes it a restriction.
-func (ws narrowWords) qualifies(toks []token, i int, heading bool) bool {
+func (ws wordList) qualifies(toks []token, i int, heading bool) bool {
 	for {
 		if _, ok := ws.before(narrowLead, toks, i); ok {
 			return true
@@ -178,7 +120,7 @@ func (rd *Reader) unsaid(ns []narrowing, in *catalogue.Indicator, sex, area stri
 		said := n.value == "female" && (in.Sex == "F" || sex == "F") ||
 			n.value == "rural" && (in.Area == "R" || area == "R" || names("urban")) || n.value == "urban" && (in.Area == "U" || area == "U" || names("rural"))
 		for _, w := range words[narrowDomain] {
-			said = said || w.key == n.value && w.value == in.Domain
+			said = said || w.word == n.value && w.value == in.Domain
 		}
 		for _, l := range append(labels, in.NameVi) {
 			said = said || slices.Contains(rd.populationsIn(l), n.value)

@@ -2,9 +2,26 @@ package layout
 
 import (
 	"cmp"
+	_ "embed"
 	"slices"
 	"strings"
+	"sync"
 )
+
+// title_words.csv holds the words by which a title says whether its figures are of what was done.
+//
+//go:embed title_words.csv
+var titleWordsCSV string
+
+const (
+	titleAhead     = "ahead"     // speaks of what is yet to come
+	titleWanted    = "wanted"    // figures are wished for, not planned
+	titleOther     = "other"     // begins like a word of wishes and is none: "khả năng lao động", or what programmes are called
+	titleProgramme = "programme" // the name of a document that says what is to be reached
+	titleTold      = "told"      // what follows is told as it is or was, of a programme too
+)
+
+var loadTitleWords = sync.OnceValue(func() wordList { return newWordList("title_words.csv", titleWordsCSV) })
 
 // titleWords are the periods and measure words of a title, and the last standard it names. They are shared.
 type titleWords struct {
@@ -57,10 +74,10 @@ func (rd *Reader) findTitleWords(s string) *titleWords {
 			w, ok := rd.vocab.find(toks[i:i+n], kindDivision)
 			found.before, found.since = found.before || ok && w.value == "before", found.since || ok && w.value == "since"
 		}
-		ahead = ahead || isAhead(toks[i:]) && !(i > 1 && toks[i-2].low == "thực" && toks[i-1].low == "hiện") // "thực hiện kế hoạch" tells what was done
+		ahead = ahead || isAhead(toks, i) && !(i > 1 && toks[i-2].low == "thực" && toks[i-1].low == "hiện") // "thực hiện kế hoạch" tells what was done
 		found.results = found.results || !ahead && tellsResults(toks[i:])
-		found.told = found.told || !ahead && tellsFigures(toks[i:])
-		if ahead && isWanted(toks[i:]) || !found.told && (namesProgramme(toks, i) || setsTarget(toks, i)) {
+		found.told = found.told || !ahead && isTitleWord(titleTold, toks, i)
+		if ahead && isWanted(toks, i) || !found.told && (namesProgramme(toks, i) || setsTarget(toks, i)) {
 			if beside := isBeside(toks, i); len(found.parts) == 0 && (beside || !found.results) {
 				found.wanted = true
 				if beside { // of which no one knows which figures are
@@ -146,41 +163,26 @@ func isStageOfTargets(toks []token) bool {
 	return false
 }
 
-// isAhead reports whether a word begins that speaks of what is yet to come.
-func isAhead(toks []token) bool {
-	two := toks[0].low
-	if len(toks) > 1 {
-		two += " " + toks[1].low
-	}
-	switch two {
-	case "kế hoạch", "dự kiến", "ước tính", "mục tiêu", "chỉ tiêu", "dự báo":
-		return true
-	}
-	return isWanted(toks) || toks[0].low == "ước" || toks[0].low == "kh"
+// isTitleWord reports whether a word of a kind of title_words.csv begins at token i.
+func isTitleWord(kind string, toks []token, i int) bool {
+	_, ok := loadTitleWords().at(kind, toks, i)
+	return ok
 }
 
-// isWanted reports whether a word begins that says that figures are wished for, without saying that they are a plan. The national target
-// programmes ("chương trình mục tiêu quốc gia") are only named so.
-func isWanted(toks []token) bool {
-	if len(toks) < 2 {
-		return false
-	}
-	switch toks[0].low + " " + toks[1].low {
-	case "mục tiêu":
-		return len(toks) < 4 || toks[2].low != "quốc" || toks[3].low != "gia"
-	case "khả năng":
-		return len(toks) < 3 || toks[2].low != "lao"
-	case "nhiệm vụ", "phương hướng", "giải pháp", "dự toán", "nhu cầu", "lộ trình", "phân kỳ", "định hướng", "phấn đấu", "đề xuất", "đăng ký", "cam kết",
-		"phân bổ", "phương án", "kịch bản", "tầm nhìn", "dự thảo", "đặt ra", "đề ra":
-		return true
-	}
-	return false
+// isAhead reports whether a word begins at token i that speaks of what is yet to come.
+func isAhead(toks []token, i int) bool {
+	return isTitleWord(titleAhead, toks, i) || isWanted(toks, i)
+}
+
+// isWanted reports whether a word begins at token i that says that figures are wished for, without saying that they are a plan.
+func isWanted(toks []token, i int) bool {
+	return isTitleWord(titleWanted, toks, i) && !isTitleWord(titleOther, toks, i)
 }
 
 // namesProgramme reports whether the title, or what its list of indicators is of, is named at token i as a document that says what is to be
 // reached. "Vay vốn từ chương trình" only tells where something comes from.
 func namesProgramme(toks []token, i int) bool {
-	if !isProgramme(toks[i:]) {
+	if !isTitleWord(titleProgramme, toks, i) {
 		return false
 	}
 	for k, t := range toks[:i] {
@@ -222,33 +224,9 @@ func setsTarget(toks []token, i int) bool {
 	}
 }
 
-// isProgramme reports whether the name of a document begins that says what is to be reached.
-func isProgramme(toks []token) bool {
-	if len(toks) < 2 {
-		return false
-	}
-	switch toks[0].low + " " + toks[1].low {
-	case "chiến lược", "đề án", "chương trình", "dự án", "quy hoạch", "nghị quyết":
-		return true
-	}
-	return false
-}
-
 // isBeside reports whether the word at token i stands beside the results that are told and not for what these are of: "KẾT QUẢ VÀ MỤC TIÊU".
 func isBeside(toks []token, i int) bool {
 	return i > 1 && (toks[i-1].low == "và" || toks[i-1].punct) && (toks[i-2].low == "quả" || toks[i-2].low == "hiện")
-}
-
-// tellsFigures reports whether words begin that say that what follows is told as it is or was, of a programme too.
-func tellsFigures(toks []token) bool {
-	if len(toks) < 2 {
-		return false
-	}
-	switch toks[0].low + " " + toks[1].low {
-	case "kết quả", "tình hình", "thực hiện", "thực trạng", "hiện trạng", "số liệu", "thống kê", "báo cáo", "tổng kết", "sơ kết", "đánh giá", "rà soát", "theo dõi":
-		return true
-	}
-	return false
 }
 
 // takeOpenYear counts the words of a time of which one end only is told: "từ năm 2016 đến nay", "lũy kế đến năm 2018".
@@ -283,7 +261,7 @@ func (rd *Reader) isOfPlan(line string) bool {
 			switch before, t, next := toks[i-1], toks[i], toks[i+1]; {
 			case before.low == "theo" && (t.low == "báo" && next.low == "cáo" || t.low == "công" && next.low == "văn"): // whatever plan it is a report on
 				return false
-			case before.low == "theo" && (isProgramme(toks[i:]) || t.low == "kế" && next.low == "hoạch" || t.low == "tờ" && next.low == "trình"):
+			case before.low == "theo" && (isTitleWord(titleProgramme, toks, i) || t.low == "kế" && next.low == "hoạch" || t.low == "tờ" && next.low == "trình"):
 				return true
 			case before.key == "/" && next.key == "-" && (t.low == "kh" || t.low == "đa" || t.low == "ctr" || t.low == "nq"):
 				return true

@@ -157,6 +157,7 @@ func catalogueNames(t testing.TB) []string {
 		{"../catalogue/unit_words.csv", []string{"word"}},
 		{"../catalogue/units.csv", []string{"name_vi"}},
 		{"../layout/words.csv", []string{"word"}},
+		{"../layout/title_words.csv", []string{"word"}},
 	} {
 		f, err := os.Open(from.file)
 		if err != nil {
