@@ -552,15 +552,19 @@ func Encode(mem memory.Allocator, f *record.File) (arrow.RecordBatch, error) {
 		e.text(colEmpty, o.Empty)
 		e.text(colStatus, o.Status)
 	}
+	var vi, en, unknown string // of the refusal before: the cells of a table are refused for the same reason
 	for i := range f.Refusals {
 		r := &f.Refusals[i]
+		if last := &f.Refusals[max(i-1, 0)]; i == 0 || r.Line > 0 || r.Code != last.Code || !slices.Equal(r.Args, last.Args) {
+			vi, en, unknown = r.Message("vi"), r.Message("en"), r.Unknown()
+		}
 		e.begin(kindQuarantine, f.SHA256)
 		e.origin(r.Origin)
 		e.text(colCode, r.Code)
-		e.text(colMessageVi, r.Message("vi"))
-		e.text(colMessageEn, r.Message("en"))
+		e.text(colMessageVi, vi)
+		e.text(colMessageEn, en)
 		e.text(colNearest, r.Nearest)
-		e.text(colUnknown, r.Unknown())
+		e.text(colUnknown, unknown)
 		e.text(colLabel, r.Label)
 		e.text(colHeader, r.Header)
 		e.text(colRound, f.Identity.Round)

@@ -44,11 +44,11 @@ func (b *bookReader) proposal(s string) *catalogue.Indicator {
 
 // nearIndicator proposes an indicator whose name is close to a text; nil if none is.
 func (rd *Reader) nearIndicator(s string) *catalogue.Indicator {
-	limit, ok := farthest(s)
-	if !ok {
-		return nil
-	}
 	return rd.nearest.get(s, func() *catalogue.Indicator {
+		limit, ok := farthest(s)
+		if !ok {
+			return nil
+		}
 		in, _ := rd.cat.NearestIndicator(s, limit)
 		if in == nil || negates(s) != negates(in.NameVi) {
 			return nil

@@ -273,6 +273,8 @@ type table struct {
 // cell is one place of a table.
 type cell struct{ indicator, sex, area string }
 
+func cellOf(o *record.Observation) cell { return cell{o.Indicator, o.Sex, o.Area} }
+
 // placed is a cell with the position of its value in File.Observations.
 type placed struct {
 	cell
@@ -336,6 +338,13 @@ func (j *judge) put(t *table, c cell, at int) {
 // tabulate sorts the exact values of the file into tables, in the order of their first value.
 func (j *judge) tabulate() {
 	type point struct{ territory, period, measure string }
+	several := false
+	for i := range j.f.Observations {
+		several = several || cellOf(&j.f.Observations[i]) != cellOf(&j.f.Observations[0])
+	}
+	if !several {
+		return // one and the same in several years and territories adds up to nothing
+	}
 	var points numbering[point]
 	j.cells = make([]placed, 0, len(j.f.Observations))
 	for i := range j.f.Observations {
@@ -347,7 +356,7 @@ func (j *judge) tabulate() {
 		if isNew {
 			j.tables = append(j.tables, table{})
 		}
-		j.put(&j.tables[n], cell{o.Indicator, o.Sex, o.Area}, i)
+		j.put(&j.tables[n], cellOf(o), i)
 	}
 }
 
