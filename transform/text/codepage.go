@@ -32,7 +32,7 @@ func (t *tableSet) from1258(s string, c *charset) (_ string, ok bool) {
 		return s, false
 	}
 	certain, strange := false, false
-	for _, w := range t.legacyWords(in, c, true) {
+	for w := range t.legacyWords(in, c, true) {
 		if w.verdict == modern {
 			return s, false
 		}

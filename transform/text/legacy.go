@@ -1,6 +1,7 @@
 package text
 
 import (
+	"iter"
 	"slices"
 	"strings"
 	"unicode"
@@ -159,7 +160,7 @@ type conversion struct {
 // ("Sè": số) and none only as it stands ("Tháng", which would become "Thỏng").
 func (t *tableSet) fromCharset(s string, c *charset, font bool) conversion {
 	in := []rune(s)
-	words := t.legacyWords(in, c, font)
+	words := slices.Collect(t.legacyWords(in, c, font))
 	var has [verdicts]bool
 	for i := range words {
 		has[words[i].verdict] = true
@@ -212,23 +213,25 @@ func (t *tableSet) foreign(c *charset, r rune) bool {
 	return !letter
 }
 
-func (t *tableSet) legacyWords(in []rune, c *charset, font bool) []legacyWord {
-	var words []legacyWord
-	for i := 0; i < len(in); {
-		if !c.runes[in[i]] && !isWordRune(in[i]) {
-			i++
-			continue
+// legacyWords cuts a text into the words that it has in a charset, and judges each.
+func (t *tableSet) legacyWords(in []rune, c *charset, font bool) iter.Seq[legacyWord] {
+	return func(yield func(legacyWord) bool) {
+		for i := 0; i < len(in); {
+			if !c.runes[in[i]] && !isWordRune(in[i]) {
+				i++
+				continue
+			}
+			w := legacyWord{start: i}
+			for i < len(in) && (c.runes[in[i]] || isWordRune(in[i])) {
+				i++
+			}
+			w.end = i
+			t.unquote(in, &w, c)
+			if t.judge(in, &w, c, font); !yield(w) {
+				return
+			}
 		}
-		w := legacyWord{start: i}
-		for i < len(in) && (c.runes[in[i]] || isWordRune(in[i])) {
-			i++
-		}
-		w.end = i
-		t.unquote(in, &w, c)
-		t.judge(in, &w, c, font)
-		words = append(words, w)
 	}
-	return words
 }
 
 // unquote leaves the quotation marks and dashes around a word out of it, which are letters in VPS and VISCII ("l”" = lễ),

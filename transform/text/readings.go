@@ -83,7 +83,7 @@ func legacyRunes(s string) []rune { return []rune(norm.NFC.String(dropInvisible(
 func (t *tableSet) force(in []rune, c *charset) (decoded string, ok bool) {
 	var out []rune
 	last := 0
-	for _, w := range t.legacyWords(in, c, true) {
+	for w := range t.legacyWords(in, c, true) {
 		switch {
 		case w.converted == nil: // ASCII
 			continue
