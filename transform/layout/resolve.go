@@ -48,242 +48,314 @@ func (b *bookReader) resolveTable(s *sheetReader, cx *cellContext) {
 	}
 }
 
-// resolveCell joins what row, column, title and file say about a value cell, then reads the value.
-func (b *bookReader) resolveCell(s *sheetReader, cx *cellContext, rw *row, c int, i int32) {
-	g := s.g
-	rm, cm, ti := &rw.mean, &cx.columns[c], &cx.title
-	label, header := s.rowText(rw), cx.t.columns[c].header
-	no := func(code, nearest string, args ...string) { b.refuse(g, i, code, label, header, nearest, args...) }
+// valueCell is a value cell, and what is found out about its dimensions.
+type valueCell struct {
+	b      *bookReader
+	s      *sheetReader
+	cx     *cellContext
+	rw     *row
+	c      int // its column
+	i      int32
+	rm, cm *meaning // of the row and the column
+	ti     *titleInfo
+	label  string
+	header string
 
-	if g.span[i].c > c || g.span[i].r > rw.r {
-		if g.span[i].c < len(cx.t.columns) && b.spansMeanings(cx, s, i, rw, c) {
-			no("header.conflict", "", "the merged cell covers several headers")
-			return
+	in          *catalogue.Indicator
+	d           partial // what row and column say together, then with the period of the title
+	until       bool    // the column's year is the one up to which something is told
+	titlePeriod bool    // the period is that of the title
+	period      string
+	measure     string
+	sex, area   string
+	territory   *catalogue.Territory
+}
+
+// no refuses the cell.
+func (v *valueCell) no(code, nearest string, args ...string) {
+	v.b.refuse(v.s.g, v.i, code, v.label, v.header, nearest, args...)
+}
+
+// resolveCell joins what row, column, title and file say about a value cell, then reads the value. Each step refuses the cell if it ends there.
+func (b *bookReader) resolveCell(s *sheetReader, cx *cellContext, rw *row, c int, i int32) {
+	v := valueCell{
+		b: b, s: s, cx: cx, rw: rw, c: c, i: i, rm: &rw.mean, cm: &cx.columns[c], ti: &cx.title,
+		label: s.rowText(rw), header: cx.t.columns[c].header,
+	}
+	if v.stands() && v.isUnderstood() && v.findIndicator() && v.join() && v.findPeriod() && v.findMeasure() && v.findSplit() && v.isOfAll() && v.findTerritory() {
+		v.keep()
+	}
+}
+
+// stands reports whether the cell has a header and a label of its own.
+func (v *valueCell) stands() bool {
+	span, col := v.s.g.span[v.i], &v.cx.t.columns[v.c]
+	switch {
+	case (span.c > v.c || span.r > v.rw.r) && span.c < len(v.cx.t.columns) && v.b.spansMeanings(v.cx, v.s, v.i, v.rw, v.c):
+		v.no("header.conflict", "", "the merged cell covers several headers")
+	case len(col.stack) == 0:
+		v.no("dimension.missing", "", "no header above the cell")
+	case col.gap:
+		v.no("header.unknown", "", "the header of the column is not complete")
+	case len(v.rw.labels) == 0 && v.cx.labelled:
+		v.no("dimension.missing", "", "no label beside the cell")
+	case v.s.g.cells[v.i].External:
+		v.no("value.external_link", "")
+	default:
+		return true
+	}
+	return false
+}
+
+// isUnderstood reports whether the texts of row and column are known: without them nothing else can be said.
+func (v *valueCell) isUnderstood() bool {
+	b, unknown := v.b, v.cm.unknown
+	if v.rm.unknown != "" {
+		b.refuseLabel(v.s, v.cx, v.rw, v.i, v.rm.unknown, v.label, v.header)
+		return false
+	}
+	if unknown == "" {
+		return true
+	}
+	if b.rd.isTownName(unknown) {
+		v.no("territory.unknown", "", unknown)
+		return false
+	}
+	if b.columnsAreIndicators(v.cx) {
+		if in := b.proposal(unknown); in != nil {
+			v.no("indicator.unknown", in.NameVi, unknown)
+			return false
 		}
 	}
-	if len(cx.t.columns[c].stack) == 0 {
-		no("dimension.missing", "", "no header above the cell")
-		return
+	if !v.cx.named && len(v.ti.texts) > 0 {
+		b.refuseNameless(v.s.g, v.i, v.ti.text(), v.label, v.header)
+		return false
 	}
-	if cx.t.columns[c].gap {
-		no("header.unknown", "", "the header of the column is not complete")
-		return
+	if _, sum := takeSum(b.rd.tokenize(unknown)); sum {
+		v.no("period.missing", "", unknown, "it does not say of which months it is the sum")
+		return false
 	}
-	if len(rw.labels) == 0 && cx.labelled {
-		no("dimension.missing", "", "no label beside the cell")
-		return
-	}
-	if g.cells[i].External {
-		no("value.external_link", "")
-		return
-	}
-	// Unknown texts first: without them nothing else can be said.
-	if rm.unknown != "" {
-		b.refuseLabel(s, cx, rw, i, rm.unknown, label, header)
-		return
-	}
-	if cm.unknown != "" {
-		if b.rd.isTownName(cm.unknown) {
-			no("territory.unknown", "", cm.unknown)
-			return
-		}
-		nearest := ""
-		if b.columnsAreIndicators(cx) {
-			if in := b.proposal(cm.unknown); in != nil {
-				no("indicator.unknown", in.NameVi, cm.unknown)
-				return
-			}
-		}
-		if !cx.named && len(ti.texts) > 0 {
-			b.refuseNameless(g, i, ti.text(), label, header)
-			return
-		}
-		if _, sum := takeSum(b.rd.tokenize(cm.unknown)); sum {
-			no("period.missing", "", cm.unknown, "it does not say of which months it is the sum")
-			return
-		}
-		no("header.unknown", nearest, cm.unknown)
-		return
-	}
-	// Indicator.
-	in, code := b.joinIndicator(rm, cm, &ti.meaning)
-	if code == "" && in != nil && rm.indicator == nil && cx.isBesideAnother(c, ti.indicator) {
+	v.no("header.unknown", "", unknown)
+	return false
+}
+
+// findIndicator joins the indicators of row, column and title. That none names one is refused later: dimensions that contradict each other tell more.
+func (v *valueCell) findIndicator() bool {
+	in, code := v.b.joinIndicator(v.rm, v.cm, &v.ti.meaning)
+	if code == "" && in != nil && v.rm.indicator == nil && v.cx.isBesideAnother(v.c, v.ti.indicator) {
 		code = "indicator.ambiguous" // "Xuất khẩu lao động | Trong đó nữ" below a title of jobs
 	}
-	if code == "" && rw.orphan && !rm.says() && !cm.says() {
+	if code == "" && v.rw.orphan && !v.rm.says() && !v.cm.says() {
 		code = "indicator.ambiguous" // the lost label may have named another one than the title
 	}
-	switch {
-	case code == "indicator.ambiguous":
-		unclear, below := s.unclear(cx.t, rw, c)
-		no(code, "", append([]string{cmp.Or(unclear, strings.TrimSpace(label))}, b.rd.meanings(unclear)...)...)
-		b.refusals[len(b.refusals)-1].Below = below
-		return
-	case code != "":
-		no(code, "", strings.TrimSpace(label), header)
-		return
+	switch code {
+	case "":
+		v.in = in
+		return true
+	case "indicator.ambiguous":
+		unclear, below := v.s.unclear(v.cx.t, v.rw, v.c)
+		v.no(code, "", append([]string{cmp.Or(unclear, strings.TrimSpace(v.label))}, v.b.rd.meanings(unclear)...)...)
+		v.b.refusals[len(v.b.refusals)-1].Below = below
+	default:
+		v.no(code, "", strings.TrimSpace(v.label), v.header)
 	}
-	rd2, cd2 := rm.dims, cm.dims
-	if rate := s.rateInColumn(cx, rw, c, in); rate != nil {
-		in = rate
-	} else if in != nil && rm.indicator != in && len(rm.matches) > 0 || cm.indicator != in && in != nil && len(cm.matches) > 0 {
-		// A word such as "Thành thị" turned out to name the child indicator.
-		if cm.indicator != in && len(cm.matches) > 0 && has(cm.matches, in) {
-			cd2.leave(in)
+	return false
+}
+
+// join puts together the dimensions of row and column, which are equally near and must agree.
+func (v *valueCell) join() bool {
+	rm, cm, in := v.rm, v.cm, v.in
+	rd, cd := rm.dims, cm.dims
+	if rate := v.s.rateInColumn(v.cx, v.rw, v.c, in); rate != nil {
+		v.in = rate
+	} else if in != nil { // a word such as "Thành thị" may have turned out to name the child indicator
+		if cm.indicator != in && has(cm.matches, in) {
+			cd.leave(in)
 		}
-		if rm.indicator != in && len(rm.matches) > 0 && has(rm.matches, in) {
-			rd2.leave(in)
+		if rm.indicator != in && has(rm.matches, in) {
+			rd.leave(in)
 		}
 	}
-	// Period, measure, sex and area of row and column are equally near and must agree.
-	d := rd2
-	d.unit, d.unitText = nil, ""
-	if s.isBlockMeasure(cx, rw, cm) {
-		d.measure = ""
+	v.d, v.until = rd, cd.until
+	v.d.unit, v.d.unitText = nil, ""
+	if v.s.isBlockMeasure(v.cx, v.rw, cm) {
+		v.d.measure = ""
 	}
-	d.merge(&cd2)
-	if d.clash != "" {
-		no("header.conflict", "", d.clash, header)
-		return
+	v.d.merge(&cd)
+	if v.d.clash != "" {
+		v.no("header.conflict", "", v.d.clash, v.header)
+		return false
 	}
-	if in == nil {
-		what := ti.text()
-		said := rm.dims
-		said.unit = nil
-		if n := len(rm.texts); n > 0 && len(rm.territories) == 0 && (!said.any() || cx.indicators > 0) { // "Số vụ", which is a unit too
+	if v.in == nil {
+		what := v.ti.text()
+		if n := len(rm.texts); n > 0 && len(rm.territories) == 0 && (!rm.dims.splits() || v.cx.indicators > 0) { // "Số vụ", which is a unit too
 			what = rm.texts[n-1]
 		}
-		b.refuseNameless(g, i, what, label, header)
-		return
+		v.b.refuseNameless(v.s.g, v.i, what, v.label, v.header)
+		return false
 	}
-	titlePeriod := false
+	return true
+}
+
+// findPeriod completes the period by that of the title, and the indicator by the poverty standard of the year.
+func (v *valueCell) findPeriod() bool {
+	d, ti, cx := &v.d, v.ti, v.cx
 	ofTitle := d.ref == refToDate || d.ref == refMonth || d.ref == refQuarter
 	if ofTitle || d.year == 0 && d.ref != "" {
-		titlePeriod = ti.refer(&d)
+		v.titlePeriod = ti.refer(d)
 	}
 	if d.year == 0 && d.part == "" && d.ref == "" && ti.dims.year != 0 && !cx.hasYears && (d.measure == "" || !ti.planYear || d.measure == "plan") {
 		if part, ok := ti.partOf(d.measure); ok && !(cmp.Or(part, "Y") == "Y" && d.measure == "actual" && cx.awaits(ti.dims.year)) {
-			d.year, d.toYear, d.part, titlePeriod = ti.dims.year, ti.dims.toYear, part, true
+			d.year, d.toYear, d.part, v.titlePeriod = ti.dims.year, ti.dims.toYear, part, true
 		}
 	}
-	if d.year == 0 && d.part != "" && ti.dims.year != 0 && ti.dims.toYear == 0 && (ti.dims.part == "" || ti.dims.part == d.part || ti.holds(&d)) && !ti.planYear && cx.onlyYear(ti.dims.year) {
-		d.year, titlePeriod = ti.dims.year, true // months under "năm 2019"
+	if d.year == 0 && d.part != "" && ti.dims.year != 0 && ti.dims.toYear == 0 && (ti.dims.part == "" || ti.dims.part == d.part || ti.holds(d)) && !ti.planYear && cx.onlyYear(ti.dims.year) {
+		d.year, v.titlePeriod = ti.dims.year, true // months under "năm 2019"
 	}
-	if titlePeriod {
-		if heading, ok := s.otherYear(rw, d.year); ok {
-			no("header.conflict", "", heading, strconv.Itoa(d.year))
-			return
+	if v.titlePeriod {
+		if heading, ok := v.s.otherYear(v.rw, d.year); ok {
+			v.no("header.conflict", "", heading, strconv.Itoa(d.year))
+			return false
 		}
 	}
-	period := d.period()
-	if period == "" || d.ref == refSame || ofTitle && !titlePeriod || d.open && !cx.isOfYear(d.year) || d.part == "" && cx.isTotalOfSome(rm, cm) || d.until && d.measure != "target" && in.ValueKind == "count" && cx.hasYearsAround(d.year) {
-		if s.saysPercent(cx.t, c) {
-			no("header.unknown", "", header, "it does not say of what these are percentages")
-			return
+	v.period = d.period()
+	if v.period == "" || d.ref == refSame || ofTitle && !v.titlePeriod || d.open && !cx.isOfYear(d.year) || d.part == "" && cx.isTotalOfSome(v.rm, v.cm) ||
+		d.until && d.measure != "target" && v.in.ValueKind == "count" && cx.hasYearsAround(d.year) {
+		switch {
+		case v.s.saysPercent(cx.t, v.c):
+			v.no("header.unknown", "", v.header, "it does not say of what these are percentages")
+		case d.open && v.period != "":
+			v.no("period.missing", "", v.header, "it does not say of which months it is the sum")
+		default:
+			v.no("period.missing", "", v.header)
 		}
-		if d.open && period != "" {
-			no("period.missing", "", header, "it does not say of which months it is the sum")
-			return
-		}
-		no("period.missing", "", header)
-		return
+		return false
 	}
 	if standard := cmp.Or(d.standard, ti.dims.standard); standard != "" {
-		own, ok := b.rd.underStandard(in, standard, d.year, d.toYear, cx.old)
+		own, ok := v.b.rd.underStandard(v.in, standard, d.year, d.toYear, cx.old)
 		if !ok {
-			no("indicator.ambiguous", "", in.NameVi, "the year has another poverty standard in force")
-			return
+			v.no("indicator.ambiguous", "", v.in.NameVi, "the year has another poverty standard in force")
+			return false
 		}
-		in = own
+		v.in = own
 	}
-	measure := d.measure
-	if measure == "" {
-		switch {
-		case ti.dims.measure != "" && !cx.hasMeasures && (titlePeriod || ti.covers(&d)):
-			measure = ti.dims.measure
-		case !cx.hasMeasures && !ti.planned && !(ti.aheadOf != 0 && max(d.year, d.toYear) >= ti.aheadOf) && !b.isAhead(s, &d):
-			measure = "actual"
-		case d.status == "P", s.isOver(cx, c, &d):
-			measure = "actual"
-		case s.saysPercent(cx.t, c):
-			no("header.unknown", "", header, "it does not say of what these are percentages")
-			return
-		default:
-			no("measure.missing", "", header)
-			return
-		}
+	return true
+}
+
+// findMeasure decides what kind of figure the cell holds, and whether that can be for its period.
+func (v *valueCell) findMeasure() bool {
+	d, ti, cx, b := &v.d, v.ti, v.cx, v.b
+	switch v.measure = d.measure; {
+	case v.measure != "":
+	case ti.dims.measure != "" && !cx.hasMeasures && (v.titlePeriod || ti.covers(d)):
+		v.measure = ti.dims.measure
+	case !cx.hasMeasures && !ti.planned && !(ti.aheadOf != 0 && max(d.year, d.toYear) >= ti.aheadOf) && !b.isAhead(v.s, d):
+		v.measure = "actual"
+	case d.status == "P", v.s.isOver(cx, v.c, d):
+		v.measure = "actual"
+	case v.s.saysPercent(cx.t, v.c):
+		v.no("header.unknown", "", v.header, "it does not say of what these are percentages")
+		return false
+	default:
+		v.no("measure.missing", "", v.header)
+		return false
 	}
-	if measure == "actual" && (!titlePeriod && cx.isCutShort(&d) || (titlePeriod || b.signedOn < yearText(d.year)) && !isOverOn(b.signedOn, &d)) {
-		no("period.missing", "", header)
-		return
+	if v.measure == "actual" && (!v.titlePeriod && cx.isCutShort(d) || (v.titlePeriod || b.signedOn < yearText(d.year)) && !isOverOn(b.signedOn, d)) {
+		v.no("period.missing", "", v.header)
+		return false
 	}
-	if titlePeriod && ti.results && cm.dims.measure == "" && s.isHeadedByPlan(cx.t, rw) ||
-		measure == "target" && cd2.until && ti.results && d.year <= ti.lastYear() && !holds(strings.ToLower(header), "mục tiêu", "chỉ tiêu", "phấn đấu") { // "Đến năm 2018" in the results of 2018
-		no("measure.missing", "", header)
-		return
+	if v.titlePeriod && ti.results && v.cm.dims.measure == "" && v.s.isHeadedByPlan(cx.t, v.rw) ||
+		v.measure == "target" && v.until && ti.results && d.year <= ti.lastYear() && !holds(strings.ToLower(v.header), "mục tiêu", "chỉ tiêu", "phấn đấu") { // "Đến năm 2018" in the results of 2018
+		v.no("measure.missing", "", v.header)
+		return false
 	}
+	return true
+}
+
+// findSplit decides the sex and the area, and holds what was found against the name of the sheet.
+func (v *valueCell) findSplit() bool {
+	d, in, ti := &v.d, v.in, v.ti
 	if in.Sex != "" && d.sex != "" && d.sex != in.Sex || in.Area != "" && d.area != "" && d.area != in.Area {
-		no("header.conflict", "", in.NameVi, header)
-		return
+		v.no("header.conflict", "", in.NameVi, v.header)
+		return false
 	}
 	// A restriction that is part of the indicator is not also a dimension of its values.
-	sex, area := "T", "T"
+	v.sex, v.area = "T", "T"
 	if in.Sex == "" {
-		sex = cmp.Or(d.sex, ti.dims.sex, "T")
+		v.sex = cmp.Or(d.sex, ti.dims.sex, "T")
 	}
 	if in.Area == "" {
-		area = cmp.Or(d.area, ti.dims.area, "T")
+		v.area = cmp.Or(d.area, ti.dims.area, "T")
 	}
-	if name := s.nameSays(); name != nil {
+	if name := v.s.nameSays(); name != nil {
 		var own partial
-		if titlePeriod {
+		if v.titlePeriod {
 			own.year = d.year
-			if rm.dims.part+cm.dims.part == "" {
+			if v.rm.dims.part+v.cm.dims.part == "" {
 				own.part = cmp.Or(d.part, "Y")
 			}
 		}
 		if d.measure == "" {
-			own.measure = measure
+			own.measure = v.measure
 		}
-		if !slices.ContainsFunc(cx.columns, func(m meaning) bool { return m.dims.sex+m.dims.area != "" }) {
-			own.sex, own.area = cmp.Or(in.Sex, sex), cmp.Or(in.Area, area)
+		if !slices.ContainsFunc(v.cx.columns, func(m meaning) bool { return m.dims.sex+m.dims.area != "" }) {
+			own.sex, own.area = cmp.Or(in.Sex, v.sex), cmp.Or(in.Area, v.area)
 		}
 		if name.contradicts(&own, ti) {
-			no("header.conflict", "", s.g.info.Name, cmp.Or(ti.text(), header))
-			return
+			v.no("header.conflict", "", v.s.g.info.Name, cmp.Or(ti.text(), v.header))
+			return false
 		}
 	}
-	in, sex, area = b.rd.cat.Canonical(in, sex, area)
-	if cx.t.sexed && d.sex+d.area == "" && !rw.isHeaded() {
-		no("dimension.missing", "", "no heading above the row names its sex or area") // a heading may be lost
-		return
+	v.in, v.sex, v.area = v.b.rd.cat.Canonical(in, v.sex, v.area)
+	return true
+}
+
+// isOfAll reports whether no title nor heading narrows the population to one that nothing beside the cell names.
+func (v *valueCell) isOfAll() bool {
+	rw := v.rw
+	if v.cx.t.sexed && v.d.sex+v.d.area == "" && !rw.isHeaded() {
+		v.no("dimension.missing", "", "no heading above the row names its sex or area") // a heading may be lost
+		return false
 	}
 	if !rw.searched {
-		rw.headings, rw.searched = s.headingsOver(rw), true
+		rw.headings, rw.searched = v.s.headingsOver(rw), true
 	}
-	if len(ti.narrowed)+len(rw.headings) > 0 {
-		if n, ok := b.rd.unsaid(slices.Concat(ti.narrowed, rw.headings), in, sex, area, label, header); ok {
-			no("indicator.narrowed", "", n.text)
-			return
-		}
+	if len(v.ti.narrowed)+len(rw.headings) == 0 {
+		return true
 	}
-	terr, code, args := b.joinTerritory(s, cx, rw, cm)
+	n, narrowed := v.b.rd.unsaid(slices.Concat(v.ti.narrowed, rw.headings), v.in, v.sex, v.area, v.label, v.header)
+	if narrowed {
+		v.no("indicator.narrowed", "", n.text)
+	}
+	return !narrowed
+}
+
+// findTerritory decides whose the figure is.
+func (v *valueCell) findTerritory() bool {
+	t, code, args := v.b.joinTerritory(v.s, v.cx, v.rw, v.cm)
 	if code != "" {
-		no(code, "", args...)
-		return
+		v.no(code, "", args...)
+		return false
 	}
-	if terr.Level == "region" && !cx.sixRegions && cx.lastYear < firstYearOfRegions && b.issued < strconv.Itoa(firstYearOfRegions) {
-		no("territory.ambiguous", "", terr.NameVi, "the regions were other ones before "+strconv.Itoa(firstYearOfRegions))
-		return
+	if t.Level == "region" && !v.cx.sixRegions && v.cx.lastYear < firstYearOfRegions && v.b.issued < strconv.Itoa(firstYearOfRegions) {
+		v.no("territory.ambiguous", "", t.NameVi, "the regions were other ones before "+strconv.Itoa(firstYearOfRegions))
+		return false
 	}
+	v.territory = t
+	return true
+}
+
+// keep reads the value and lets it wait with its dimensions for those of the other cells.
+func (v *valueCell) keep() {
+	b, g := v.b, v.s.g
 	made, waiting := len(b.made), len(b.pending)
-	p := pending{g: g, cell: i, obs: b.observation(), indicator: in, row: rw.r, col: c}
+	p := pending{g: g, cell: v.i, obs: b.observation(), indicator: v.in, row: v.rw.r, col: v.c}
 	*p.obs = record.Observation{
-		Origin: g.origin(i), Table: cx.t.number, Indicator: in.Code, Territory: terr.ID, Period: period, Measure: measure,
-		Sex: sex, Area: area, Status: status(measure, d.status), Label: label, Header: header,
-		Note: s.notes(cx.t, rw, c),
+		Origin: g.origin(v.i), Table: v.cx.t.number, Indicator: v.in.Code, Territory: v.territory.ID, Period: v.period, Measure: v.measure,
+		Sex: v.sex, Area: v.area, Status: status(v.measure, v.d.status), Label: v.label, Header: v.header,
+		Note: v.s.notes(v.cx.t, v.rw, v.c),
 	}
-	if b.value(s, cx, rw, cm, &p, no); len(b.pending) == waiting { // refused
+	if v.value(&p); len(b.pending) == waiting { // refused
 		b.made = b.made[:made]
 	}
 }

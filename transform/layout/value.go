@@ -27,152 +27,39 @@ func cutMark(s string) (number, mark string, ok bool) {
 
 // value reads the number of a resolved cell, brings it into the indicator's own unit and keeps the pending observation;
 // or refuses it.
-func (b *bookReader) value(s *sheetReader, cx *cellContext, rw *row, cm *meaning, p *pending, no func(code, nearest string, args ...string)) {
-	in, cell := p.indicator, &s.g.cells[p.cell]
-	cat := b.rd.cat
+func (v *valueCell) value(p *pending) {
+	b, in, cat := v.b, v.in, v.b.rd.cat
 	own := cat.Unit(in.Unit)
 	if own == nil {
-		no("unit.unknown", "", in.Unit)
+		v.no("unit.unknown", "", in.Unit)
 		return
 	}
-	u, code, args := b.statedUnit(cx, &rw.mean, cm, in)
+	u, code, args := b.statedUnit(v.cx, v.rm, v.cm, in)
 	if code != "" {
-		no(code, "", args...)
+		v.no(code, "", args...)
 		return
 	}
-	var n text.Number
-	shown := s.g.text[p.cell]
-	written := shown
-	switch cell.Kind {
-	case sheet.Number:
-		v, cut, err := text.FromFloat(cell.Raw)
-		if err != nil {
-			no("number.unreadable", "", shown)
-			return
-		}
-		if cut {
-			p.obs.Note = strings.TrimSpace(p.obs.Note + " digits beyond the tenth decimal were cut")
-		}
-		n.Value, p.number = v, true
-		if digits := sheet.HiddenDigits(cell.Format); digits > 0 && !v.IsZero() { // who wrote the unit beside it saw another number
-			no("unit.ambiguous", "", shown, "the number format shows it divided", v.Shift(-digits).String())
-			return
-		}
-		if strings.Contains(cell.Format, "%") && strings.Contains(unquotedFormat(cell.Format), "%") {
-			n.Value, n.Percent = v.Shift(2), true
-		}
-	case sheet.Text:
-		var err error
-		n, err = text.ParseNumber(written, cx.styles[p.col])
-		if number, mark, ok := cutMark(written); err != nil && ok {
-			written = number
-			n, err = text.ParseNumber(number, cx.styles[p.col])
-			p.obs.Note = strings.TrimSpace(p.obs.Note + " " + mark)
-		}
-		var ne *text.NumberError
-		if errors.As(err, &ne) {
-			switch ne.Reason {
-			case text.ReasonEmpty:
-				b.empty(p, ne.Empty, u, own)
-			case text.ReasonAmbiguous:
-				no("number.ambiguous", "", shown)
-			case text.ReasonRange:
-				no("number.range", "", shown)
-			default:
-				no("number.unreadable", "", shown)
-			}
-			return
-		}
-		if err != nil || n.Kind != "" || (n.Of.Valid || n.Sub.Valid) && in.ValueKind != "count" || n.Sub.Valid && b.rd.subSex(p.obs, in, n.SubWord) == "" {
-			no("number.unreadable", "", shown)
-			return
-		}
-		if n.Of.Valid { // "71.819/75.126": so many of so many
-			p.obs.Note = strings.TrimSpace(p.obs.Note + " / " + n.Of.Decimal.String())
-		}
-	case sheet.Date:
-		no("number.unreadable", "", cmp.Or(s.shownDate(p.cell, "d/m/yyyy"), shown), "the cell is a date")
-		return
-	default:
-		if cell.Kind == sheet.Error && strings.HasPrefix(cell.Raw, "=") {
-			no("value.not_computed", "", shown)
-			return
-		}
-		no("number.unreadable", "", shown)
-		return
-	}
-	if n.High.Valid && n.High.Decimal.LessThan(n.Value) {
-		no("number.range", "", shown)
-		return
-	}
-	// The cell's own unit is the nearest.
-	word := n.Unit
-	if word == "" && n.Percent {
-		word = "%"
-	}
-	if word != "" {
-		x, code := b.rd.unitOf(in, word)
-		if code == "unit.unknown" {
-			code = "number.unreadable"
-		}
-		if code != "" {
-			no(code, "", word, b.rd.inUnit(in))
-			return
-		}
-		if u != nil && n.Scale == 0 && x != u && x.Factor.Cmp(u.Factor) != 0 {
-			no("unit.conflict", "", word, u.NameVi)
-			return
-		}
-		u = x
-	} else {
-		if u == nil && n.Value.IsInteger() && !isPercent(in) {
-			u = b.labelUnit(s, cx, p.col, in, &rw.mean, cm)
-		}
-		if n.Scale != 0 && (u == nil || !u.Factor.Equal(decimal.NewFromInt(1))) {
-			no("unit.ambiguous", "", shown)
-			return
-		}
-	}
-	if u == nil && isPercent(in) {
-		u = own
-	}
-	if u == nil {
-		no("unit.ambiguous", "", in.NameVi)
-		return
-	}
-	if cell.Kind == sheet.Text && cx.isDoubtful(written, &n, p.col, in, u) {
-		no("number.ambiguous", "", shown, u.NameVi)
-		return
-	}
-	if cell.Kind == sheet.Text && !u.Factor.Equal(decimal.NewFromInt(1)) && s.isBesideThousandths(cx, rw, p.cell, written, &n) {
-		no("number.ambiguous", "", shown, u.NameVi)
-		return
-	}
-	if cell.Kind == sheet.Text && in.ValueKind == "count" && s.isCutThousands(cx, p.col, written) {
-		no("number.ambiguous", "", shown, u.NameVi)
-		return
-	}
-	if in.ValueKind == "count" && u.Factor.Equal(decimal.NewFromInt(1)) && (!n.Value.IsInteger() || n.High.Valid && !n.High.Decimal.IsInteger()) {
-		if p.number && -n.Value.Exponent() == 3 && n.Value.Abs().LessThan(decimal.NewFromInt(1000)) {
-			no("number.ambiguous", "", shown) // 7.333 typed where a dot is the decimal mark: 7333?
-		} else {
-			no("value.type", "", shown, in.NameVi)
-		}
-		return
-	}
-	v, ok := cat.Convert(n.Value, u, own)
+	n, written, ok := v.number(p, u, own)
 	if !ok {
-		no("number.range", "", shown, u.NameVi, own.NameVi)
 		return
 	}
-	p.obs.Value = decimal.NewNullDecimal(v)
+	if u, ok = v.unit(&n, u, own); !ok || v.isDoubtful(p, &n, written, u) {
+		return
+	}
+	shown := v.s.g.text[v.i]
+	converted, ok := cat.Convert(n.Value, u, own)
+	if !ok {
+		v.no("number.range", "", shown, u.NameVi, own.NameVi)
+		return
+	}
+	p.obs.Value = decimal.NewNullDecimal(converted)
 	if n.High.Valid {
-		h, ok := cat.Convert(n.High.Decimal, u, own)
+		high, ok := cat.Convert(n.High.Decimal, u, own)
 		if !ok {
-			no("number.range", "", shown, u.NameVi, own.NameVi)
+			v.no("number.range", "", shown, u.NameVi, own.NameVi)
 			return
 		}
-		p.obs.High = decimal.NewNullDecimal(h)
+		p.obs.High = decimal.NewNullDecimal(high)
 	}
 	p.obs.Qualifier = n.Qualifier
 	p.obs.Unit, p.obs.Reported = own.Code, u.Code
@@ -183,7 +70,7 @@ func (b *bookReader) value(s *sheetReader, cx *cellContext, rw *row, cm *meaning
 	}
 	part, ok := cat.Convert(n.Sub.Decimal, u, own)
 	if !ok || u.Factor.Equal(decimal.NewFromInt(1)) && !n.Sub.Decimal.IsInteger() {
-		no("value.type", "", shown, in.NameVi)
+		v.no("value.type", "", shown, in.NameVi)
 		return
 	}
 	q := *p
@@ -194,6 +81,131 @@ func (b *bookReader) value(s *sheetReader, cx *cellContext, rw *row, cm *meaning
 	q.indicator, q.obs.Sex, q.obs.Area = cat.Canonical(in, q.obs.Sex, q.obs.Area)
 	q.obs.Indicator = q.indicator.Code
 	b.pending = append(b.pending, *p, q)
+}
+
+// number reads what the cell holds; written is its text without the mark of a note. ok is false if it was refused, or kept as one of the
+// kinds of emptiness.
+func (v *valueCell) number(p *pending, u, own *catalogue.Unit) (n text.Number, written string, ok bool) {
+	cell, shown := &v.s.g.cells[v.i], v.s.g.text[v.i]
+	written = shown
+	switch cell.Kind {
+	case sheet.Number:
+		value, cut, err := text.FromFloat(cell.Raw)
+		if err != nil {
+			v.no("number.unreadable", "", shown)
+			return n, written, false
+		}
+		if cut {
+			p.obs.Note = strings.TrimSpace(p.obs.Note + " digits beyond the tenth decimal were cut")
+		}
+		n.Value, p.number = value, true
+		if digits := sheet.HiddenDigits(cell.Format); digits > 0 && !value.IsZero() { // who wrote the unit beside it saw another number
+			v.no("unit.ambiguous", "", shown, "the number format shows it divided", value.Shift(-digits).String())
+			return n, written, false
+		}
+		if strings.Contains(cell.Format, "%") && strings.Contains(unquotedFormat(cell.Format), "%") {
+			n.Value, n.Percent = value.Shift(2), true
+		}
+	case sheet.Text:
+		var err error
+		n, err = text.ParseNumber(written, v.cx.styles[v.c])
+		if number, mark, ok := cutMark(written); err != nil && ok {
+			written = number
+			n, err = text.ParseNumber(number, v.cx.styles[v.c])
+			p.obs.Note = strings.TrimSpace(p.obs.Note + " " + mark)
+		}
+		var ne *text.NumberError
+		if errors.As(err, &ne) {
+			switch ne.Reason {
+			case text.ReasonEmpty:
+				v.b.empty(p, ne.Empty, u, own)
+			case text.ReasonAmbiguous:
+				v.no("number.ambiguous", "", shown)
+			case text.ReasonRange:
+				v.no("number.range", "", shown)
+			default:
+				v.no("number.unreadable", "", shown)
+			}
+			return n, written, false
+		}
+		if err != nil || n.Kind != "" || (n.Of.Valid || n.Sub.Valid) && v.in.ValueKind != "count" || n.Sub.Valid && v.b.rd.subSex(p.obs, v.in, n.SubWord) == "" {
+			v.no("number.unreadable", "", shown)
+			return n, written, false
+		}
+		if n.Of.Valid { // "71.819/75.126": so many of so many
+			p.obs.Note = strings.TrimSpace(p.obs.Note + " / " + n.Of.Decimal.String())
+		}
+	case sheet.Date:
+		v.no("number.unreadable", "", cmp.Or(v.s.shownDate(v.i, "d/m/yyyy"), shown), "the cell is a date")
+		return n, written, false
+	default:
+		code := "number.unreadable"
+		if cell.Kind == sheet.Error && strings.HasPrefix(cell.Raw, "=") {
+			code = "value.not_computed"
+		}
+		v.no(code, "", shown)
+		return n, written, false
+	}
+	if n.High.Valid && n.High.Decimal.LessThan(n.Value) {
+		v.no("number.range", "", shown)
+		return n, written, false
+	}
+	return n, written, true
+}
+
+// unit decides the unit of the number: that of the cell itself is the nearest, then what row, column and title state, then what the label tells.
+func (v *valueCell) unit(n *text.Number, stated, own *catalogue.Unit) (u *catalogue.Unit, ok bool) {
+	b, in, shown := v.b, v.in, v.s.g.text[v.i]
+	word := n.Unit
+	if word == "" && n.Percent {
+		word = "%"
+	}
+	if word != "" {
+		u, code := b.rd.unitOf(in, word)
+		if code == "unit.unknown" {
+			code = "number.unreadable"
+		}
+		if code != "" {
+			v.no(code, "", word, b.rd.inUnit(in))
+			return nil, false
+		}
+		if stated != nil && n.Scale == 0 && u != stated && u.Factor.Cmp(stated.Factor) != 0 {
+			v.no("unit.conflict", "", word, stated.NameVi)
+			return nil, false
+		}
+		return u, true
+	}
+	if u = stated; u == nil && n.Value.IsInteger() && !isPercent(in) {
+		u = b.labelUnit(v.s, v.cx, v.c, in, v.rm, v.cm)
+	}
+	switch {
+	case n.Scale != 0 && (u == nil || !u.Factor.Equal(decimal.NewFromInt(1))):
+		v.no("unit.ambiguous", "", shown)
+		return nil, false
+	case u != nil:
+		return u, true
+	case isPercent(in):
+		return own, true
+	}
+	v.no("unit.ambiguous", "", in.NameVi)
+	return nil, false
+}
+
+// isDoubtful refuses a number that others of its column, row or unit show to have two readings, or to be no count.
+func (v *valueCell) isDoubtful(p *pending, n *text.Number, written string, u *catalogue.Unit) bool {
+	single := u.Factor.Equal(decimal.NewFromInt(1))
+	shown, count := v.s.g.text[v.i], v.in.ValueKind == "count"
+	switch {
+	case !p.number && (v.cx.isDoubtful(written, n, v.c, v.in, u) || !single && v.s.isBesideThousandths(v.cx, v.rw, v.i, written, n) || count && v.s.isCutThousands(v.cx, v.c, written)):
+		v.no("number.ambiguous", "", shown, u.NameVi)
+	case !count || !single || n.Value.IsInteger() && (!n.High.Valid || n.High.Decimal.IsInteger()):
+		return false
+	case p.number && -n.Value.Exponent() == 3 && n.Value.Abs().LessThan(decimal.NewFromInt(1000)):
+		v.no("number.ambiguous", "", shown) // 7.333 typed where a dot is the decimal mark: 7333?
+	default:
+		v.no("value.type", "", shown, v.in.NameVi)
+	}
+	return true
 }
 
 // subSex gives the sex that a number in parentheses counts ("5.136 (1.323 nữ)", form B15): "" if the word names none, or the value is
