@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strconv"
 	"testing"
 	"time"
 
@@ -291,6 +292,32 @@ func BenchmarkRead(b *testing.B) {
 		if _, err := rd.Read(b.Context(), book); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+// The cost of a cell outside all tables must not grow with the sheet.
+func BenchmarkCellsOutsideTables(b *testing.B) {
+	rd := NewReader(loadCatalogue(b))
+	for _, rows := range []int{5_000, 50_000} {
+		b.Run(strconv.Itoa(rows), func(b *testing.B) {
+			var cells []sheet.Cell
+			for r := range rows {
+				if r%80 == 0 {
+					cells = append(cells, sheet.Cell{Row: r + 1, Col: 1, Raw: "dòng"}, sheet.Cell{Row: r + 1, Col: 8, Raw: "x"})
+					continue
+				}
+				for c := 2; c < 6; c++ {
+					cells = append(cells, sheet.Cell{Row: r + 1, Col: c, Kind: sheet.Number, Raw: strconv.Itoa(r + 100*c)})
+				}
+			}
+			book := Book{Sheets: []SheetCells{{Info: sheet.Info{Name: "S"}, Cells: cells}}}
+			for b.Loop() {
+				if _, err := rd.Read(b.Context(), book); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*len(cells)), "ns/cell")
+		})
 	}
 }
 

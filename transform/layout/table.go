@@ -27,6 +27,7 @@ type sheetReader struct {
 	home     seat
 	blank    []row        // rows for newRow to take
 	taken    []*[slab]row // what they and those before them were cut from
+	dated    [][]int      // see dates
 	name     *partial     // see nameSays
 	nameRead bool
 }

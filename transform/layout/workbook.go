@@ -268,19 +268,34 @@ func (b *bookReader) refuseOutside(s *sheetReader, i int32) {
 	b.refuse(s.g, i, "dimension.missing", label, header, "", "no table holds the cell")
 }
 
-// typedYear gives the day that the nearest cell above shows, if that is a year in a format of dates: 2016 shows as 9/7/1905.
+// typedYear gives the day that the nearest date above shows, if that is a year in a format of dates: 2016 shows as 9/7/1905.
 func (s *sheetReader) typedYear(i int32) string {
-	for r := s.g.pos[i].r - 1; r >= 0; r-- {
-		k := s.g.cell(r, s.g.pos[i].c)
-		if k == none || s.g.cells[k].Kind != sheet.Date {
-			continue
-		}
-		if n, err := strconv.Atoi(s.g.text[k]); err == nil && n >= firstYear && n <= lastYear {
-			return s.shownDate(k, "d/m/yyyy")
-		}
+	p := s.g.pos[i]
+	above := s.dates()[p.c]
+	n, _ := slices.BinarySearch(above, p.r)
+	if n == 0 {
 		return ""
 	}
-	return ""
+	k := s.g.cell(above[n-1], p.c)
+	if n, err := strconv.Atoi(s.g.text[k]); err != nil || n < firstYear || n > lastYear {
+		return ""
+	}
+	return s.shownDate(k, "d/m/yyyy")
+}
+
+// dates gives the rows of each column in which a date stands. It is asked for every number outside all tables, of which a sheet may have
+// hundreds of thousands.
+func (s *sheetReader) dates() [][]int {
+	if s.dated == nil {
+		s.dated = make([][]int, len(s.g.cols))
+		for at, k := range s.g.at {
+			if k != none && s.g.cells[k].Kind == sheet.Date {
+				c := at % len(s.g.cols)
+				s.dated[c] = append(s.dated[c], at/len(s.g.cols))
+			}
+		}
+	}
+	return s.dated
 }
 
 // refusedNumbers gives the rows and columns in which a number was refused.
