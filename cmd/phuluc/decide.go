@@ -1,11 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"os/user"
 	"path/filepath"
@@ -53,6 +55,19 @@ func targetOf(code string) string {
 		return "UNIT"
 	case "header.unknown":
 		return "measure=actual"
+	}
+	return ""
+}
+
+// codesQuery lists what --as takes for a code, "" if that is in no table.
+func codesQuery(code string) string {
+	switch code {
+	case "indicator.unknown", "indicator.ambiguous":
+		return "SELECT indicator_code, name_vi FROM dw.dim_indicator"
+	case "territory.unknown":
+		return "SELECT territory_id, name_vi FROM dw.dim_territory"
+	case "unit.unknown":
+		return "SELECT unit_code, name_vi FROM dw.dim_unit"
 	}
 	return ""
 }
@@ -248,7 +263,12 @@ text, there, are settled by it at the next refresh, or at once with --replay.`,
 			if err != nil {
 				return err
 			}
-			own := refused[e.place()].Below
+			now, still := refused[e.place()]
+			if !still || now.Code != e.Code || text.Key(now.Unknown()) != text.Key(e.Unknown) {
+				return badInput("%q is known already", "a line of the catalogue came after the current generation was built, and gives the cell a meaning",
+					"phuluc quarantine replay "+e.ID[:shortID]+"; to take the line back, delete it from its file", e.Unknown)
+			}
+			own := now.Below
 			if below == "" {
 				below = own // the label of a part means something only below what it is a part of
 			}
@@ -264,7 +284,7 @@ text, there, are settled by it at the next refresh, or at once with --replay.`,
 			}
 			result.Files = len(shas)
 			err = exclusively(ctx, cfg, "quarantine accept", func(book *ledger.Ledger) error {
-				amended, row, err := amend(ctx, cfg, cat, e, as, below, by)
+				amended, row, err := amend(ctx, cfg, cat, e, refused, as, below, by)
 				if err != nil {
 					return err
 				}
@@ -307,8 +327,8 @@ text, there, are settled by it at the next refresh, or at once with --replay.`,
 	return cmd
 }
 
-// amend works out the line that settles an entry and refuses one that would harm or not help.
-func amend(ctx context.Context, cfg config, before *catalogue.Catalogue, e quarantineEntry, as, below, by string) (*catalogue.Amendment, amendRow, error) {
+// amend works out the line that settles an entry and refuses one that would harm or not help. refused is what is refused without it.
+func amend(ctx context.Context, cfg config, before *catalogue.Catalogue, e quarantineEntry, refused map[cellPlace]record.Refusal, as, below, by string) (*catalogue.Amendment, amendRow, error) {
 	row, err := propose(before, e, as, below)
 	if err != nil {
 		return nil, row, err
@@ -341,16 +361,29 @@ func amend(ctx context.Context, cfg config, before *catalogue.Catalogue, e quara
 	if err != nil {
 		return nil, row, err
 	}
+	const other = "give another meaning with --as"
 	switch r := after[e.place()]; {
 	case r.Code == e.Code && text.Key(r.Unknown()) == text.Key(e.Unknown):
 		return nil, row, refuse("with this line the cell would be refused for the same reason", "look at the cell: phuluc quarantine show "+e.ID[:shortID])
 	case r.Code == "unit.conflict" && row.table == "indicator_synonyms":
-		return nil, row, refuse(r.Message("vi")+" / "+r.Message("en"), "give an indicator that is counted in the unit of the row with --as")
+		return nil, row, refuse(told(r), "give an indicator that is counted in the unit of the row with --as")
 	case r.Code == "indicator.ambiguous" && row.table == "indicator_synonyms":
-		return nil, row, refuse(r.Message("vi")+" / "+r.Message("en"), "give an indicator that can be a part of the one that the row stands below with --as")
+		return nil, row, refuse(told(r), "give an indicator that can be a part of the one that the row stands below with --as")
+	case r.Code == "value.duplicate":
+		return nil, row, refuse(told(r), other+"; if it is the right one, the file says two things and its sender must be asked")
+	case r.Code == "value.out_of_range", r.Code == "value.type":
+		return nil, row, refuse(told(r), other+"; if the number is wrong and the meaning right, accept another cell of the row")
+	}
+	for _, p := range slices.SortedFunc(maps.Keys(after), cellPlace.compare) {
+		if _, before := refused[p]; !before {
+			return nil, row, refuse(fmt.Sprintf("%s!%s, which is read now, would be refused: %s", p.sheet, p.cell, told(after[p])), other)
+		}
 	}
 	return amended, row, nil
 }
+
+// told is why a cell is refused, in both languages.
+func told(r record.Refusal) string { return r.Message("vi") + " / " + r.Message("en") }
 
 // lint looks through a catalogue, asking the layout what it reads.
 func lint(cat *catalogue.Catalogue, o catalogue.LintOptions) []catalogue.Problem {
@@ -360,6 +393,10 @@ func lint(cat *catalogue.Catalogue, o catalogue.LintOptions) []catalogue.Problem
 
 // cellPlace is a cell of a workbook.
 type cellPlace struct{ sheet, cell string }
+
+func (p cellPlace) compare(o cellPlace) int {
+	return cmp.Or(cmp.Compare(p.sheet, o.sheet), cmp.Compare(p.cell, o.cell))
+}
 
 func (e quarantineEntry) place() cellPlace { return cellPlace{e.Sheet, e.Cell} }
 
@@ -567,6 +604,7 @@ type replayed struct {
 	Generation int           `json:"generation"`
 	Published  bool          `json:"published"`
 	Reread     int           `json:"files_read"`
+	Files      int           `json:"files_landed"`
 	Loaded     int           `json:"loaded"`
 	Refused    int           `json:"refused"`
 	Skipped    int           `json:"skipped"`
@@ -595,7 +633,7 @@ func (a *app) replay(ctx context.Context, cfg config, entries []quarantineEntry)
 	if err != nil {
 		return nil, err
 	}
-	out := &replayed{Generation: report.Generation, Published: !report.Unchanged, Reread: len(objects)}
+	out := &replayed{Generation: report.Generation, Published: !report.Unchanged, Reread: len(objects), Files: report.Landed}
 	if out.Published {
 		out.Reread += report.Landed - report.Cached // touched by the catalogue
 	}
@@ -687,6 +725,7 @@ func (r *replayed) print(w io.Writer) {
 	if more := len(r.Entries) - maxShown; more > 0 {
 		fmt.Fprintf(w, "  … and %d more\n", more)
 	}
+	fmt.Fprintf(w, "%d of %s read again\n", r.Reread, plural(int64(r.Files), "file", "files"))
 	fmt.Fprintln(w, r.summary())
 }
 

@@ -1,14 +1,17 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -16,6 +19,7 @@ import (
 	"github.com/phuluc/phuluc/load/ledger"
 	"github.com/phuluc/phuluc/transform/catalogue"
 	"github.com/phuluc/phuluc/transform/layout"
+	"github.com/phuluc/phuluc/transform/record"
 	"github.com/phuluc/phuluc/transform/text"
 )
 
@@ -47,6 +51,11 @@ func (f *quarantineFilter) flags(cmd *cobra.Command) {
 	flags.StringVar(&f.state, "state", "open", "open, accepted, rejected, resolved (no longer refused) or all (but resolved)")
 }
 
+// plainText gives an expression without capitals and marks: a name is typed in another way than the sender wrote it.
+func plainText(expression string) string {
+	return "replace(strip_accents(lower(nfc_normalize(" + expression + "))), 'đ', 'd')"
+}
+
 // where gives the condition on the relation of quarantineSQL.
 func (f quarantineFilter) where() (string, error) {
 	switch f.state {
@@ -60,9 +69,12 @@ func (f quarantineFilter) where() (string, error) {
 			conditions = append(conditions, fmt.Sprintf(condition, sqlLiteral(value)))
 		}
 	}
+	if _, known := record.CodeOf(f.code); f.code != "" && !known {
+		return "", badInput("there is no reason %q", "", fmt.Sprintf("did you mean %q? phuluc quarantine list --summary counts all", nearestWord(f.code, record.CodeNames())), f.code)
+	}
 	add(f.code, "code = %s")
-	add(f.file, "contains(file_name, %s)")
-	add(f.sheet, "sheet = %s")
+	add(f.file, "contains("+plainText("file_name")+", "+plainText("%s")+")")
+	add(f.sheet, plainText("sheet")+" = "+plainText("%s"))
 	if f.state != "all" && f.state != "resolved" {
 		add(f.state, "state = %s")
 	}
@@ -72,15 +84,17 @@ func (f quarantineFilter) where() (string, error) {
 // quarantineSQL is the beginning of a query on q: what the current generation refuses, with the decisions that are in force now, or
 // what no generation refuses any longer.
 func quarantineSQL(state string, decisions []ledger.QuarantineState) (string, error) {
-	list := make([][3]string, 0, len(decisions))
+	list := make([][4]string, 0, len(decisions))
 	for _, d := range decisions {
-		list = append(list, [3]string{d.QuarantineID, d.State, d.Raw})
+		list = append(list, [4]string{d.QuarantineID, d.State, d.Raw, d.ChangedAt.UTC().Format(time.DateTime + ".000")})
 	}
 	given, err := json.Marshal(list)
 	if err != nil {
 		return "", err
 	}
-	decided := "WITH decided AS (SELECT d[1] AS quarantine_id, d[2] AS state, d[3] AS raw FROM (SELECT unnest(from_json(" + sqlLiteral(string(given)) + `, '[["VARCHAR"]]')) AS d)), `
+	// What was accepted before the run that built this generation, and is refused all the same, is open.
+	decided := "WITH decided AS (SELECT d[1] AS quarantine_id, d[2] AS state, d[3] AS raw FROM (SELECT unnest(from_json(" + sqlLiteral(string(given)) + `, '[["VARCHAR"]]')) AS d)
+  WHERE d[2] <> 'accepted' OR CAST(d[4] AS TIMESTAMP) > (SELECT coalesce(max(started_at), '-infinity') FROM audit.run)), `
 	if state == "resolved" {
 		return decided + `q AS (
   SELECT h.quarantine_id, h.state, h.source_sha256, h.file_name, h.sheet, h.cell, h.code, h.raw, c.message_vi, c.message_en,
@@ -350,7 +364,7 @@ type quarantineShown struct {
 	Same    int64      `json:"same_text"`  // entries with the same code and unknown text
 	Files   int64      `json:"same_files"` // files that hold them
 	First   string     `json:"first_seen_run"`
-	May     []string   `json:"may_be,omitempty"` // the indicators that an ambiguous label can mean
+	May     []string   `json:"may_be,omitempty"` // the indicators that an ambiguous label can mean, or that an unknown one may be
 	Accept  string     `json:"accept,omitempty"` // the command that would accept the proposal
 	History []decision `json:"history"`
 }
@@ -397,6 +411,9 @@ func (a *app) quarantineShowCommand() *cobra.Command {
 				}
 				shown.Accept = "phuluc quarantine accept " + e.ID[:shortID]
 				if row, err := propose(cat, e, "", ""); err != nil {
+					if e.Code == "indicator.unknown" {
+						shown.May = akin(cat, newWord(layout.NewReader(cat), e))
+					}
 					shown.Accept += " --as " + targetOf(e.Code)
 				} else {
 					shown.Accept += " --as " + row.target
@@ -443,6 +460,45 @@ func meanings(cat *catalogue.Catalogue, label string) (list []string) {
 	return list
 }
 
+// akin lists the few indicators whose labels share the most words with a label that nobody knows. They are read by a person who chooses one,
+// so they may be far off.
+func akin(cat *catalogue.Catalogue, label string) (list []string) {
+	const most, least = 5, 0.3
+	words := func(s string) map[string]bool {
+		set := map[string]bool{}
+		for w := range strings.FieldsSeq(text.Key(s)) {
+			set[w] = true
+		}
+		return set
+	}
+	own := words(label)
+	best := map[string]float64{}
+	compare := func(code, label string) {
+		shared, other := 0, words(label)
+		for w := range other {
+			if own[w] {
+				shared++
+			}
+		}
+		best[code] = max(best[code], float64(shared)/float64(len(own)+len(other)-shared))
+	}
+	for _, table := range []struct {
+		name        string
+		code, label int
+	}{{"indicators", 0, 1}, {"indicator_synonyms", 0, 1}} {
+		_, rows := cat.Table(table.name)
+		for _, r := range rows {
+			compare(r[table.code], r[table.label])
+		}
+	}
+	codes := slices.SortedFunc(maps.Keys(best), func(a, b string) int { return cmp.Or(cmp.Compare(best[b], best[a]), cmp.Compare(a, b)) })
+	for _, code := range codes[:min(most, len(codes))] {
+		if best[code] >= least {
+			list = append(list, code+" ("+cat.Indicator(code).NameVi+")")
+		}
+	}
+	return list
+}
 // place says where an entry stands.
 func place(e quarantineEntry) string {
 	where := strings.Trim(e.Sheet+"!"+e.Cell, "!")
@@ -471,6 +527,9 @@ func printEntry(w io.Writer, e quarantineShown) {
 		row("có thể là", "%s", m)
 	}
 	row("cách xử lý", "%s", e.TryVi)
+	if strings.HasSuffix(e.Accept, " --as "+targetOf(e.Code)) && codesQuery(e.Code) != "" {
+		row("tra mã", "phuluc query %q", codesQuery(e.Code))
+	}
 	if e.Same > 1 {
 		row("cùng cụm từ", "%d mục trong %d tệp", e.Same, e.Files)
 	}

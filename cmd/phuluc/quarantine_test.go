@@ -81,7 +81,8 @@ func TestAnAcceptedProposalReadsAgainWhatItTouches(t *testing.T) {
 	if err != nil || string(got) != kept+line+"\r\n" || !strings.Contains(line, "VL mới") || accepted.text("entries") != "8" || accepted.text("line") != "3" {
 		t.Fatalf("the file is %q, accepted %v, %v", got, accepted, err)
 	}
-	run(t, input, quarantine("accept", id, "--as", "poverty_rate")...) // it would name two indicators
+	run(t, input, quarantine("accept", id, "--as", "jobs_created")...) // it is one line, however often it is said
+	run(t, input, quarantine("accept", id, "--as", "poverty_rate")...)
 	if again, _ := os.ReadFile(catalogue); string(again) != string(got) {
 		t.Errorf("a refused acceptance changed the file to %q", again)
 	}
@@ -116,6 +117,59 @@ func TestAnAcceptedProposalReadsAgainWhatItTouches(t *testing.T) {
 	}
 	run(t, input, quarantine("replay")...)
 	run(t, input, quarantine("replay", "--code", "no.such")...)
+}
+
+// A wrong meaning that the file itself contradicts is not written; one that nobody can see is taken back by deleting its line, and
+// what it had settled is open again, with its history. Guards invariant 9.
+func TestAWrongAcceptanceIsRefusedOrTakenBack(t *testing.T) {
+	t.Parallel()
+	h := newHome(t)
+	h.put(t, "Hà Giang.xlsx", withLabel("Tỉnh Hà Giang", "Số người tìm được việc trong kỳ").xlsx(t, nil))
+	h.refresh(t)
+	data := []string{"--data", string(h)}
+	quarantine := func(args ...string) []string { return append(append([]string{"quarantine"}, args...), data...) }
+	open, _ := runJSON[[]record](t, done, quarantine("list", "--file", "HA GIANG", "--sheet", "bieu so 01")...)
+	if len(open) != 4 {
+		t.Fatalf("open: %v", open)
+	}
+	if r := run(t, input, quarantine("list", "--code", "indicator.unknow")...); !strings.Contains(r.stderr, `"indicator.unknown"`) {
+		t.Errorf("a misspelt reason: %s", r.stderr)
+	}
+	id := open[0].text("quarantine_id")
+	if shown := run(t, done, quarantine("show", id)...).stdout; !strings.Contains(shown, "có thể là") || !strings.Contains(shown, "dim_indicator") {
+		t.Errorf("what it may be is not shown:\n%s", shown)
+	}
+
+	// The labour force stands in the row above, with other numbers; the insured are counted in persons, too, two rows below.
+	for _, as := range []string{"labour_force_15plus", "bhxh_participants"} {
+		if r := run(t, input, quarantine("accept", id, "--as", as)...); !strings.Contains(r.stderr, "nothing was changed") {
+			t.Errorf("%s: %s", as, r.stderr)
+		}
+	}
+	if _, err := os.Stat(h.path("catalogue")); err == nil {
+		t.Fatal("a refused acceptance leaves a catalogue behind")
+	}
+	run(t, done, quarantine("accept", id, "--as", "overseas_workers", "--by", "Lan")...)
+	if accepted, _ := runJSON[[]record](t, done, quarantine("list", "--state", "accepted")...); len(accepted) != 4 {
+		t.Errorf("accepted: %v", accepted)
+	}
+	if r := h.refresh(t); r.Quarantined != 0 {
+		t.Errorf("%d cells are still refused", r.Quarantined)
+	}
+	if err := os.Remove(h.path("catalogue", "indicator_synonyms.csv")); err != nil {
+		t.Fatal(err)
+	}
+	h.refresh(t)
+	if again, _ := runJSON[[]record](t, done, quarantine("list")...); len(again) != 4 {
+		t.Errorf("open after the line was deleted: %v", again)
+	}
+	if n := h.one(t, "SELECT count(*) FROM audit.quarantine WHERE state = 'open'"); n != "4" {
+		t.Errorf("%s entries are open in the warehouse", n)
+	}
+	shown, _ := runJSON[record](t, done, quarantine("show", id)...)
+	if history := shown["history"].([]any); shown.text("state") != "open" || len(history) != 1 {
+		t.Errorf("shown: %v", shown)
+	}
 }
 
 func TestARejectedEntryLeavesTheOpenListAndKeepsItsReason(t *testing.T) {

@@ -1,6 +1,7 @@
 -- What was refused and why, with its address and raw text. It can be replayed after the file, the catalogue or the rules were
 -- mended. state is the decision in force according to the ledger, open if nobody decided about this text; a refusal that no longer occurs
--- is not here at all but in audit.quarantine_history.
+-- is not here at all but in audit.quarantine_history. What was accepted and is refused all the same is open: its line was taken out of the
+-- catalogue, or does not help here.
 CREATE TABLE audit.quarantine AS
 WITH q AS (
   SELECT *, coalesce(sheet, '') AS sheet_name,
@@ -14,7 +15,7 @@ WITH q AS (
 )
 SELECT q.quarantine_id, (SELECT run_id FROM input.build) AS run_id, q.source_sha256, q.sheet_name AS sheet, q.cell, q.code, q.raw,
        q.message_vi, q.message_en, q.nearest, (SELECT value FROM input.meta WHERE key = 'rules_version') AS rule_version,
-       coalesce(d.state, 'open') AS state,
+       CASE WHEN d.state <> 'accepted' THEN d.state ELSE 'open' END AS state,
        c.scope, c.severity, c.try_vi, c.try_en, coalesce(q.n, 1) AS cells, q.line_no, q.field, q.label, q.header,
        s.file_name, s.territory_id, s.round_id, q.unknown_text
 FROM named AS q

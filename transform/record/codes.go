@@ -4,6 +4,8 @@ import (
 	_ "embed"
 	"encoding/csv"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -52,6 +54,9 @@ func CodeOf(code string) (Code, bool) {
 	c, ok := loadCodes()[code]
 	return c, ok
 }
+
+// CodeNames gives every registered refusal code, in order.
+func CodeNames() []string { return slices.Sorted(maps.Keys(loadCodes())) }
 
 // CodesCSV returns codes.csv as it is embedded: the table of reasons that goes into the warehouse.
 func CodesCSV() string { return codesCSV }
