@@ -65,6 +65,18 @@ func TestCheckAnnotatesACopyForTheSender(t *testing.T) {
 		copyOf(t, filepath.Join(both, name))
 	}
 
+	// Files of one name do not write over each other's copies, and no mail over what was sent.
+	twin := filepath.Join(dir, "twin", "a.xlsx")
+	write(t, twin, spoiledAnnex(t))
+	run(t, done, "check", in, twin, "--annotate", both)
+	copyOf(t, filepath.Join(both, "a (2)_kiem-tra.xlsx"))
+	sent := filepath.Join(dir, "sent.txt")
+	write(t, sent, []byte("TT;Chỉ tiêu;Đơn vị;TH 2018;KH 2019\n1;Số hộ nghèo;hộ;10;9\n"))
+	run(t, input, "check", sent, "--annotate", filepath.Join(dir, "sent.xlsx"))
+	if b, _ := os.ReadFile(sent); !strings.HasPrefix(string(b), "TT;") {
+		t.Errorf("what was sent is now %q", b)
+	}
+
 	for _, bad := range [][]string{{in, "--annotate", in}, {in, filepath.Join(dir, "b.xlsx"), "--annotate", out}, {in, "--annotate", filepath.Join(dir, "back.xls")}} {
 		run(t, input, append([]string{"check"}, bad...)...)
 	}
@@ -90,7 +102,7 @@ func TestRefreshAnnotatesEachTroubledFileOnce(t *testing.T) {
 		t.Fatalf("%q %v", copies, err)
 	}
 	for _, name := range copies {
-		if filepath.Base(name) == "HaGiang.xlsx" {
+		if filepath.Base(name) == "HaGiang_kiem-tra.xlsx" {
 			if comments, _ := copyOf(t, name); comments["D10"] == "" {
 				t.Errorf("no comment on D10: %q", comments)
 			}
@@ -105,5 +117,12 @@ func TestRefreshAnnotatesEachTroubledFileOnce(t *testing.T) {
 	write(t, config, []byte("data_dir: "+string(h)+"\nannotate: "+back+"\n"))
 	if third, _ := runJSON[annotated](t, done, "refresh", "--config", config); third.Annotated != 1 {
 		t.Errorf("%d copies for one new file", third.Annotated)
+	}
+	if places, _ := filepath.Glob(filepath.Join(back, "CaoBang *", "CaoBang_kiem-tra.txt")); len(places) != 1 {
+		t.Errorf("the folder of a copy does not bear the name of the file: %q", places)
+	}
+	write(t, h.path("catalogue", "indicator_synonyms.csv"), []byte("indicator_code,label\npoverty_rate,Tỷ lệ nghèo (thử)\n"))
+	if fourth, _ := runJSON[annotated](t, done, "refresh", "--config", config); fourth.Annotated != 0 {
+		t.Errorf("%d copies for a word that no file holds", fourth.Annotated)
 	}
 }

@@ -50,7 +50,7 @@ an .xlsx, whatever the format of the file.`,
 			if err := checkCopies(args, out); err != nil {
 				return err
 			}
-			loadable := false
+			loadable, copies := false, map[string]bool{}
 			var first *failure
 			for _, name := range args {
 				file, err := checkFile(cmd.Context(), pipeline, name)
@@ -76,7 +76,7 @@ an .xlsx, whatever the format of the file.`,
 				if out == "" {
 					continue
 				}
-				copied, mail, err := annotateFile(cmd.Context(), pipeline.Catalogue(), pipeline.Limits(), name, file, out)
+				copied, mail, err := annotateFile(cmd.Context(), pipeline.Catalogue(), pipeline.Limits(), name, file, out, copies)
 				if err != nil {
 					return err
 				}

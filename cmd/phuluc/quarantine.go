@@ -499,6 +499,7 @@ func akin(cat *catalogue.Catalogue, label string) (list []string) {
 	}
 	return list
 }
+
 // place says where an entry stands.
 func place(e quarantineEntry) string {
 	where := strings.Trim(e.Sheet+"!"+e.Cell, "!")

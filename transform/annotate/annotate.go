@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -28,10 +30,10 @@ type Source struct {
 }
 
 const (
-	maxComments = 2000    // in one sheet: above, cells are coloured only, and the first sheet still lists them
+	maxComments = 20_000  // in one sheet: above, cells are coloured only, and the first sheet still lists them
 	titleRows   = 4       // of a sheet written anew, whose long texts do not widen their column
 	maxLinks    = 1000    // from the first sheet: the library takes a time that grows with their square
-	maxRebuilt  = 500_000 // cells of a workbook written anew: above, the copy holds the first sheet alone
+	maxCopied   = 500_000 // cells of a workbook: above, the library's tree of it fills the memory, and the copy is the first sheet alone
 	carryTime   = 20 * time.Second
 
 	refusedColor  = "FFC7CE"
@@ -42,20 +44,20 @@ const (
 // Workbook writes the annotated copy, an .xlsx, to w. A file that could not be read at all gives a workbook of one sheet
 // that says why.
 func Workbook(ctx context.Context, w io.Writer, cat *catalogue.Catalogue, src Source, f *record.File) error {
-	all := notes(f)
+	all := notes(cat, f)
 	original, err := read(ctx, src.Kind, src.Bytes, src.Size, src.Limits)
 	var unreadable *sheet.FileError
 	if err != nil && !errors.As(err, &unreadable) {
 		return err
 	}
-	if err == nil && src.Kind == "xlsx" {
+	if !copies(f) {
+		original = nil
+	}
+	if len(original) > 0 && src.Kind == "xlsx" {
 		if b := carryOver(ctx, cat, src, f, all); b != nil && intact(b) && same(ctx, b, original) {
 			_, err := w.Write(b)
 			return err
 		}
-	}
-	if original.cells() > maxRebuilt {
-		original = nil
 	}
 	b, err := rebuild(ctx, cat, original, f, all)
 	if err != nil {
@@ -76,12 +78,13 @@ type sheetCells struct {
 
 type book []sheetCells
 
-func (b book) cells() int {
+// copies reports whether the workbook is not too large for a copy of its sheets.
+func copies(f *record.File) bool {
 	n := 0
-	for _, s := range b {
-		n += len(s.cells)
+	for _, s := range f.Sheets {
+		n += s.Read
 	}
-	return n
+	return n <= maxCopied
 }
 
 func read(ctx context.Context, kind string, r io.ReaderAt, size int64, lim sheet.Limits) (book, error) {
@@ -323,7 +326,11 @@ func fill(ctx context.Context, x *excelize.File, name string, s sheetCells) erro
 // finish colours and explains the cells, writes the first sheet and gives the bytes. old are the comments that were there;
 // local gives the name a sheet of the original has in the copy.
 func finish(x *excelize.File, title string, cat *catalogue.Catalogue, f *record.File, all []note, old map[string][]excelize.Comment, local func(string) string) ([]byte, error) {
-	if err := mark(x, all, old, local); err != nil {
+	said, err := mark(x, all, old, local)
+	if err != nil {
+		return nil, err
+	}
+	if err := said.prepare(x); err != nil {
 		return nil, err
 	}
 	if err := summary(x, title, cat, f, all, local); err != nil {
@@ -332,11 +339,14 @@ func finish(x *excelize.File, title string, cat *catalogue.Catalogue, f *record.
 	x.SetActiveSheet(0)
 	x.Path = "copy.xlsx" // decides the content type, whatever the original was
 	var b bytes.Buffer
-	err := x.Write(&b)
-	return b.Bytes(), err
+	if err := x.Write(&b); err != nil {
+		return nil, err
+	}
+	return said.put(b.Bytes())
 }
 
-func mark(x *excelize.File, all []note, old map[string][]excelize.Comment, local func(string) string) error {
+// mark colours the cells and gives the comments they get.
+func mark(x *excelize.File, all []note, old map[string][]excelize.Comment, local func(string) string) (*remarks, error) {
 	type place struct{ sheet, cell string }
 	var order []place
 	at := map[place][]note{}
@@ -366,6 +376,7 @@ func mark(x *excelize.File, all []note, old map[string][]excelize.Comment, local
 		}
 	}
 	written := map[string]int{}
+	said := newRemarks()
 	for _, p := range order {
 		refused := false
 		texts := make([]string, 0, len(at[p]))
@@ -375,39 +386,35 @@ func mark(x *excelize.File, all []note, old map[string][]excelize.Comment, local
 		}
 		id, err := x.GetCellStyle(p.sheet, p.cell)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		key := paint{id, refused}
 		if _, ok := painted[key]; !ok {
 			if painted[key], err = coloured(x, id, refused); err != nil {
-				return err
+				return nil, err
 			}
 		}
 		if err := x.SetCellStyle(p.sheet, p.cell, p.cell, painted[key]); err != nil {
-			return err
+			return nil, err
 		}
 		if written[p.sheet]++; written[p.sheet] > maxComments {
 			continue
 		}
 		text := strings.Join(texts, "\n\n")
-		if said := was[p]; said != "" {
-			text += "\n\nGhi chú cũ: " + said
+		if before := was[p]; before != "" {
+			text += "\n\nGhi chú cũ: " + before
 			delete(was, p)
 		}
-		if err := comment(x, p.sheet, p.cell, author, text); err != nil {
-			return err
-		}
+		said.add(p.sheet, p.cell, author, text)
 	}
-	for name, list := range old {
-		for _, c := range list {
+	for _, name := range slices.Sorted(maps.Keys(old)) {
+		for _, c := range old[name] {
 			if text := was[place{name, c.Cell}]; text != "" {
-				if err := comment(x, name, c.Cell, c.Author, text); err != nil {
-					return err
-				}
+				said.add(name, c.Cell, c.Author, text)
 			}
 		}
 	}
-	return nil
+	return said, nil
 }
 
 // coloured adds a cell format that is the given one but for its fill. It copies the format's record: the library's own way
@@ -431,14 +438,6 @@ func coloured(x *excelize.File, id int, refused bool) (int, error) {
 	formats.Xf = append(formats.Xf, format)
 	formats.Count = len(formats.Xf)
 	return len(formats.Xf) - 1, nil
-}
-
-// comment puts a text on a cell that has none.
-func comment(x *excelize.File, name, cell, author, text string) error {
-	text = shorten(text, 8000)
-	return x.AddComment(name, excelize.Comment{
-		Cell: cell, Author: author, Text: text, Width: 320, Height: uint(60 + 18*strings.Count(text, "\n") + 18*(len([]rune(text))/50)),
-	})
 }
 
 const summaryName = "Kết quả kiểm tra"
@@ -523,21 +522,24 @@ func summary(x *excelize.File, title string, cat *catalogue.Catalogue, f *record
 	if who := nonEmpty(f.Identity.Body, place, round); len(who) > 0 {
 		put(0, strings.Join(who, " · "))
 	}
-	put(0, tally(f, all))
+	put(0, capital(tally(f, all)))
+	if !unread(f, all) && !copies(f) {
+		put(0, "Bảng có quá nhiều ô nên bản này chỉ có danh sách; tên trang và ô là của tệp gốc")
+	}
 	put(red, "Chưa nhận")
 	failed = errors.Join(failed, x.SetCellStr(title, sheet.Address(row, 2), "Số trong ô này chưa được đưa vào cơ sở dữ liệu"))
 	put(yellow, "Cần xem lại")
 	failed = errors.Join(failed, x.SetCellStr(title, sheet.Address(row, 2), "Số đã được nhận nhưng có điểm đáng ngờ"))
 	row++
 	if len(all) > 0 {
-		put(head, "STT", "Trang tính", "Ô", "Nội dung trong ô", "Vấn đề", "Số kiểm tra", "Cách sửa", "Có phải là")
+		put(head, "STT", "Trang tính", "Ô", "Nội dung trong ô", "Vấn đề", "Số tính lại", "Cách sửa", "Có phải là")
 	}
 	for i, n := range all {
 		cell := n.Cell
 		if n.Line > 0 {
 			cell = n.where()
 		}
-		texts := []string{"", n.Sheet, cell, shorten(n.Raw, 500), n.Problem, n.Expected, n.Try, n.Nearest}
+		texts := []string{"", n.Sheet, cell, shorten(n.Shown, 500), n.Problem, n.Expected, n.Try, n.Nearest}
 		put(body, i+1, texts[1], texts[2], texts[3], texts[4], texts[5], texts[6], texts[7])
 		// Not every program makes a row as high as its wrapped texts need.
 		if height := 1; i < maxLinks {

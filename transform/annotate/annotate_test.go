@@ -1,12 +1,15 @@
 package annotate_test
 
 import (
+	"archive/zip"
 	"bytes"
 	"context"
 	"encoding/csv"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -152,6 +155,19 @@ func cells(t *testing.T, kind string, data []byte, first int) [][]string {
 	return all
 }
 
+func zipPart(t *testing.T, data []byte, name string) string {
+	t.Helper()
+	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := fs.ReadFile(z, name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
 func fill(t *testing.T, x *excelize.File, sheetName, cell string) string {
 	t.Helper()
 	id, err := x.GetCellStyle(sheetName, cell)
@@ -209,7 +225,7 @@ func TestTheCopyExplainsEveryRefusedOrDoubtfulCellAndChangesNoOther(t *testing.T
 	}
 	for _, d := range file.Findings {
 		marked[d.Cell] = true
-		if c := said[d.Cell]; !strings.Contains(c, "CẦN XEM LẠI: "+rule.Message(d, "vi")) || !strings.Contains(c, "Số kiểm tra: 131") {
+		if c := said[d.Cell]; !strings.Contains(c, "CẦN XEM LẠI: "+rule.Message(d, "vi")) || !strings.Contains(c, "Số tính lại: 131 người") {
 			t.Errorf("%s: comment %q", d.Cell, c)
 		}
 		if got := fill(t, x, "Biểu 1", d.Cell); got != "FFEB9C" {
@@ -260,7 +276,7 @@ func TestTheFirstSheetListsEveryPointWithALinkToItsCell(t *testing.T) {
 			t.Errorf("%s %s is not listed", r.Code, r.Cell)
 		}
 	}
-	if !listed["D7"] || !strings.Contains(rows[3][0], "Đã nhận 12 giá trị; 9 ô chưa nhận được; 1 điểm cần xem lại.") {
+	if !listed["D7"] || !strings.Contains(rows[3][0], "Đã nhận 12 số liệu; 9 ô chưa nhận được; 1 điểm cần xem lại.") {
 		t.Errorf("D7 listed %v; tally %q", listed["D7"], rows[3][0])
 	}
 }
@@ -274,7 +290,7 @@ func TestAFileThatCanNotBeReadGivesOneSheetThatSaysWhy(t *testing.T) {
 	if err != nil || len(x.GetSheetList()) != 1 {
 		t.Fatalf("sheets %q %v", x.GetSheetList(), err)
 	}
-	if all := strings.Join(slices.Concat(rows...), "|"); !strings.Contains(all, file.Refusals[0].Message("vi")) || !strings.Contains(all, "Tệp chưa đọc được.") {
+	if all := strings.Join(slices.Concat(rows...), "|"); !strings.Contains(all, file.Refusals[0].ForSender()) || !strings.Contains(all, "Tệp chưa đọc được.") {
 		t.Errorf("the sheet says %q", all)
 	}
 }
@@ -292,8 +308,62 @@ func TestMailNamesEachPointOnceWithCellsControlTotalAndWhatToDo(t *testing.T) {
 	}
 	file.Refusals, file.Findings = nil, nil
 	mail = annotate.Mail(b.cat, file, "x.xlsx")
-	if !strings.HasPrefix(mail, "Tiêu đề: Xác nhận đã nhận số liệu") || !strings.Contains(mail, "Đã nhận 12 giá trị") || !strings.Contains(mail, "Không có điểm nào cần sửa") {
+	if !strings.HasPrefix(mail, "Tiêu đề: Xác nhận đã nhận số liệu") || !strings.Contains(mail, "Đã nhận 12 số liệu") || !strings.Contains(mail, "Không có điểm nào cần sửa") {
 		t.Errorf("nothing is amiss, but: %s", mail)
+	}
+}
+
+// A control total is compared with what stands in the sheet, so it is written in the unit of the sheet: persons here, thousands in the
+// catalogue.
+func TestAControlTotalIsToldInTheUnitOfTheSheet(t *testing.T) {
+	b := newBench(t)
+	file := &record.File{
+		Name: "a.xlsx", Sheets: []record.Sheet{{Name: "S", Read: 1, Loaded: 1}},
+		Observations: []record.Observation{{Origin: record.Origin{Sheet: "S", Cell: "D5", Row: 5, Col: 4, Raw: "554256"}, Indicator: "labour_force_15plus", Unit: "thousand_person", Reported: "person"}},
+		Findings: []record.Finding{
+			{Origin: record.Origin{Sheet: "S", Cell: "D5", Row: 5, Col: 4, Raw: "554256"}, Rule: "sex_total", Expected: "543.17"},
+			{Origin: record.Origin{Sheet: "S", Cell: "E5", Row: 5, Col: 5, Raw: "98"}, Rule: "achievement_differs", Expected: "102.5"},
+		},
+	}
+	mail := annotate.Mail(b.cat, file, "b.xlsx")
+	for _, want := range []string{"số tính lại: 543.170 người.", "số tính lại: 102,5 %."} {
+		if !strings.Contains(mail, want) {
+			t.Errorf("no %q in\n%s", want, mail)
+		}
+	}
+}
+
+// Who sends is the department, not the committee above it; a text in a font of its own is told as it is shown; what only the maintainer
+// of the program understands is not told at all.
+func TestMailSpeaksToTheSender(t *testing.T) {
+	b := newBench(t)
+	data := bad(t)
+	cut, _ := b.annotated(badName, data[:len(data)/2])
+	unsaid, _ := b.annotated("phu luc.zip", []byte("PK\x03\x04 and nothing"))
+	empty := &record.File{Name: "ghi chú.xlsx", Sheets: []record.Sheet{{Name: "S", Read: 2}}}
+	font := &record.File{Name: "x.xls", Sheets: []record.Sheet{{Name: "S", Read: 1, Quarantined: 1}}, Refusals: []record.Refusal{
+		{Origin: record.Origin{Sheet: "S", Cell: "D5", Raw: "ch\u00ada râ 5"}, Code: "number.unreadable", Args: []string{"chưa rõ 5"}, Cells: 1}}}
+	for name, c := range map[string]struct {
+		file  *record.File
+		want  []string
+		never []string
+	}{
+		"cut":     {cut, []string{"Đề nghị gửi lại tệp số liệu", "Kính gửi: Quý đơn vị\n", "nhưng chưa đọc được", "Lý do: Tệp bị cắt cụt khi gửi hoặc sao chép"}, []string{"archive", "tô màu", "Kết quả kiểm tra"}},
+		"damaged": {unsaid, []string{"Lý do: "}, []string{" the ", "directory"}},
+		"empty":   {empty, []string{"không tìm thấy số liệu nào"}, []string{"Xác nhận"}},
+		"font":    {font, []string{"Không đọc được con số: chưa rõ 5."}, []string{"ch\u00ada"}},
+	} {
+		mail := annotate.Mail(b.cat, c.file, "b.xlsx")
+		for _, want := range c.want {
+			if !strings.Contains(mail, want) {
+				t.Errorf("%s: no %q in\n%s", name, want, mail)
+			}
+		}
+		for _, never := range c.never {
+			if strings.Contains(mail, never) {
+				t.Errorf("%s: %q in\n%s", name, never, mail)
+			}
+		}
 	}
 }
 
@@ -405,8 +475,15 @@ func TestManyRefusalsAreColouredAndListed(t *testing.T) {
 	if got := fill(t, y, "Sheet1", "A3000"); got != "FFC7CE" {
 		t.Errorf("A3000 is filled with %q", got)
 	}
-	if n := len(comments(t, y, "Sheet1")); n != 2000 {
+	if n := len(comments(t, y, "Sheet1")); n != 3000 {
 		t.Errorf("%d comments", n)
+	}
+	shapes := map[string]bool{}
+	for _, m := range regexp.MustCompile(`<v:shape id="([^"]*)"`).FindAllStringSubmatch(zipPart(t, out.Bytes(), "xl/drawings/vmlDrawing1.vml"), -1) {
+		shapes[m[1]] = true
+	}
+	if len(shapes) != 3000 {
+		t.Errorf("3000 shapes have %d ids", len(shapes))
 	}
 	rows, err := y.GetRows("Kết quả kiểm tra")
 	if err != nil || len(rows) < 3000 {

@@ -7,43 +7,74 @@ import (
 	"github.com/phuluc/phuluc/extract/sheet"
 	"github.com/phuluc/phuluc/transform/catalogue"
 	"github.com/phuluc/phuluc/transform/record"
+	"github.com/phuluc/phuluc/transform/text"
 )
 
 // mailPoints is how many points a mail lists; the attachment has all.
 const mailPoints = 20
 
 // Mail is the text of a mail that sends the copy back, in Vietnamese, first line "Tiêu đề: …". attachment is the file name
-// of the copy. Where nothing is amiss it says so.
+// of the copy. Where nothing is amiss it says so, and where nothing could be read it asks for the file again.
 func Mail(cat *catalogue.Catalogue, f *record.File, attachment string) string {
-	all := notes(f)
+	all := notes(cat, f)
 	place, round := names(cat, f.Identity)
-	about := "Đề nghị kiểm tra lại số liệu"
-	if len(all) == 0 {
-		about = "Xác nhận đã nhận số liệu"
-	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "Tiêu đề: %s (%s)\n\n", about, strings.Join(nonEmpty(f.Name, place, round), ", "))
-	to := f.Identity.Body
-	if to == "" {
-		to = "Quý đơn vị"
+	begin := func(about string) {
+		fmt.Fprintf(&b, "Tiêu đề: %s: %s\n\n", about, strings.Join(nonEmpty(f.Name, place), ", "))
+		fmt.Fprintf(&b, "Kính gửi: %s\n\n", addressee(f.Identity.Body, place))
+		fmt.Fprintf(&b, "Chúng tôi đã nhận được tệp %q của Quý đơn vị", f.Name)
+		if round != "" {
+			fmt.Fprintf(&b, " (%s)", round)
+		}
 	}
-	fmt.Fprintf(&b, "Kính gửi: %s\n\n", to)
-	fmt.Fprintf(&b, "Chúng tôi đã nhận tệp %q. %s\n\n", f.Name, tally(f, all))
-	if len(all) == 0 {
-		b.WriteString("Không có điểm nào cần sửa.\n\nTrân trọng.\n")
-		return b.String()
-	}
-	fmt.Fprintf(&b, "Các điểm cần kiểm tra:\n")
 	points := group(all)
-	for i, p := range points[:min(len(points), mailPoints)] {
-		fmt.Fprintf(&b, "%d. %s\n", i+1, p.sentence())
+	switch {
+	case unread(f, all):
+		begin("Đề nghị gửi lại tệp số liệu")
+		b.WriteString(" nhưng chưa đọc được.\n\n")
+		for _, p := range points {
+			fmt.Fprintf(&b, "Lý do: %s\n", p.saying())
+		}
+	case len(all) > 0:
+		begin("Đề nghị kiểm tra, chỉnh sửa số liệu")
+		fmt.Fprintf(&b, ". Kết quả kiểm tra: %s\n\nĐề nghị Quý đơn vị kiểm tra, chỉnh sửa các điểm sau:\n", tally(f, all))
+		for i, p := range points[:min(len(points), mailPoints)] {
+			fmt.Fprintf(&b, "%d. %s\n", i+1, p.sentence())
+		}
+		if rest := len(points) - mailPoints; rest > 0 {
+			fmt.Fprintf(&b, "… và %d điểm khác nêu trong tệp đính kèm.\n", rest)
+		}
+		if copies(f) {
+			fmt.Fprintf(&b, "\nTrong tệp đính kèm %q, các ô nêu trên được tô màu và có ghi chú (đỏ: chưa nhận được; vàng: cần xem lại); trang đầu liệt kê đầy đủ. "+
+				"Đề nghị Quý đơn vị sửa trên tệp gốc rồi gửi lại, không sửa trên tệp đã tô màu.\n", attachment)
+		} else {
+			fmt.Fprintf(&b, "\nTệp đính kèm %q liệt kê đầy đủ các điểm. Đề nghị Quý đơn vị sửa trên tệp gốc rồi gửi lại.\n", attachment)
+		}
+	case len(f.Observations)+len(f.Tasks)+len(f.Insurance) == 0:
+		begin("Đề nghị kiểm tra lại tệp đã gửi")
+		b.WriteString(" nhưng không tìm thấy số liệu nào trong tệp. Đề nghị Quý đơn vị kiểm tra xem đã gửi đúng biểu số liệu chưa.\n")
+	default:
+		begin("Xác nhận đã nhận số liệu")
+		fmt.Fprintf(&b, ". %s Không có điểm nào cần sửa.\n", capital(tally(f, all)))
 	}
-	if rest := len(points) - mailPoints; rest > 0 {
-		fmt.Fprintf(&b, "… và %d điểm khác trong tệp đính kèm.\n", rest)
-	}
-	fmt.Fprintf(&b, "\nTệp đính kèm %q đánh dấu các ô này: màu đỏ là chưa nhận, màu vàng là cần xem lại; trang đầu liệt kê tất cả. "+
-		"Đề nghị đơn vị sửa trên tệp gốc và gửi lại (xin đừng gửi lại tệp đã đánh dấu).\n\nTrân trọng.\n", attachment)
+	b.WriteString("\nTrân trọng cảm ơn.\n")
 	return b.String()
+}
+
+// addressee is who sent the file, with the place if the letterhead leaves it out.
+func addressee(body, place string) string {
+	if len(strings.Fields(body)) < 3 { // "UBND TỈNH …" with its name left blank
+		body = "Quý đơn vị"
+	}
+	if place != "" && !strings.Contains(text.Key(body), text.Key(place)) {
+		body += " (" + place + ")"
+	}
+	return body
+}
+
+// unread reports whether the file as a whole was refused.
+func unread(f *record.File, all []note) bool {
+	return len(all) > 0 && len(f.Sheets) == 0 && all[0].Sheet == "" && all[0].Cell == "" && all[0].Line == 0
 }
 
 // point is one or more notes of one sheet that say the same, such as those of a row with an unknown label.
@@ -75,17 +106,22 @@ func group(all []note) []point {
 // shownRanges is how many ranges of the cells of a point are named.
 const shownRanges = 8
 
+// sentence names the place and says what is wrong there.
 func (p point) sentence() string {
-	var b strings.Builder
 	if len(p.cells) > 1 {
 		p.Cell = fmt.Sprintf("%s (%d ô)", sheet.List(sheet.Ranges(p.cells), shownRanges), len(p.cells))
 	}
-	fmt.Fprintf(&b, "%s: %s", capital(p.where()), p.Problem)
-	if len(p.cells) == 1 && p.Raw != "" && !p.tellsRaw() {
-		fmt.Fprintf(&b, " (ghi: “%s”)", shorten(p.Raw, 80))
+	return capital(p.where()) + ": " + p.saying()
+}
+
+func (p point) saying() string {
+	var b strings.Builder
+	b.WriteString(p.Problem)
+	if len(p.cells) == 1 && p.Shown != "" {
+		fmt.Fprintf(&b, " (ghi: “%s”)", shorten(p.Shown, 80))
 	}
 	if p.Expected != "" {
-		fmt.Fprintf(&b, "; số kiểm tra: %s", p.Expected)
+		fmt.Fprintf(&b, "; số tính lại: %s", p.Expected)
 	}
 	b.WriteString(".")
 	if p.Nearest != "" {
@@ -110,22 +146,25 @@ func names(cat *catalogue.Catalogue, id record.Identity) (place, round string) {
 
 // tally says in one sentence what became of the file.
 func tally(f *record.File, all []note) string {
-	values := len(f.Observations) + len(f.Tasks) + len(f.Insurance)
+	if unread(f, all) {
+		return "tệp chưa đọc được."
+	}
 	refused, doubtful := 0, 0
 	for _, n := range all {
-		switch {
-		case !n.Refused:
-			doubtful++
-		case n.Cell == "" && n.Line == 0 && n.Sheet == "":
-			if values == 0 {
-				return "Tệp chưa đọc được."
-			}
-			refused++
-		default:
+		if n.Refused {
 			refused += max(n.Cells, 1)
+		} else {
+			doubtful++
 		}
 	}
-	return fmt.Sprintf("Đã nhận %d giá trị; %d ô chưa nhận được; %d điểm cần xem lại.", values, refused, doubtful)
+	said := []string{fmt.Sprintf("đã nhận %d số liệu", len(f.Observations)+len(f.Tasks)+len(f.Insurance))}
+	if refused > 0 {
+		said = append(said, fmt.Sprintf("%d ô chưa nhận được", refused))
+	}
+	if doubtful > 0 {
+		said = append(said, fmt.Sprintf("%d điểm cần xem lại", doubtful))
+	}
+	return strings.Join(said, "; ") + "."
 }
 
 func capital(s string) string {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/shopspring/decimal"
 
+	"github.com/phuluc/phuluc/transform/catalogue"
 	"github.com/phuluc/phuluc/transform/record"
 	"github.com/phuluc/phuluc/transform/rule"
 )
@@ -38,22 +39,28 @@ type note struct {
 	Refused  bool   // false: loaded, but doubtful
 	Code     string // of codes.csv or rules.csv
 	Problem  string // Vietnamese, as are the following
-	Expected string // the control total or the value that was recomputed, "" if there is none
+	Shown    string // what stands in the cell as the sheet shows it, "" where the problem tells it or it is no number
+	Expected string // the control total or the value that was recomputed, in the unit of the sheet; "" if there is none
 	Try      string
 	Nearest  string
 	Cells    int // how many cells it stands for
 }
 
 // notes lists refusals and findings: those about the file first, then by sheet in the order of the file and by address.
-func notes(f *record.File) []note {
+func notes(cat *catalogue.Catalogue, f *record.File) []note {
 	all := make([]note, 0, len(f.Refusals)+len(f.Findings))
 	for _, r := range f.Refusals {
 		all = append(all, note{
-			Origin: r.Origin, Refused: true, Code: r.Code, Problem: r.Message("vi"), Try: cmp.Or(asks()[r.Code], r.Try("vi")), Nearest: r.Nearest, Cells: r.Cells,
+			Origin: r.Origin, Refused: true, Code: r.Code, Problem: r.ForSender(), Try: cmp.Or(asks()[r.Code], r.Try("vi")), Nearest: r.Nearest, Cells: r.Cells,
 		})
 	}
 	for _, d := range f.Findings {
-		all = append(all, note{Origin: d.Origin, Code: d.Rule, Problem: rule.Message(d, "vi"), Expected: vietnamese(d.Expected), Try: asks()[d.Rule], Cells: 1})
+		all = append(all, note{Origin: d.Origin, Code: d.Rule, Problem: rule.Message(d, "vi"), Expected: expected(cat, f, d), Try: asks()[d.Rule], Cells: 1})
+	}
+	for i, n := range all {
+		if !n.tellsRaw() {
+			all[i].Shown = n.Raw
+		}
 	}
 	order := map[string]int{"": -1}
 	for i, s := range f.Sheets {
@@ -63,6 +70,35 @@ func notes(f *record.File) []note {
 		return cmp.Or(cmp.Compare(order[a.Sheet], order[b.Sheet]), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Row, b.Row), cmp.Compare(a.Col, b.Col), cmp.Compare(a.Code, b.Code))
 	})
 	return all
+}
+
+// expected is the recomputed value of a finding as the sender would write it: values are kept in the units of their indicators, and the
+// sheet may have others.
+func expected(cat *catalogue.Catalogue, f *record.File, d record.Finding) string {
+	switch d.Rule {
+	case "achievement_differs":
+		return vietnamese(d.Expected) + " %"
+	case "sex_total", "area_total", "parts_total":
+	default:
+		return vietnamese(d.Expected)
+	}
+	i := slices.IndexFunc(f.Observations, func(o record.Observation) bool {
+		return o.Sheet == d.Sheet && o.Row == d.Row && o.Col == d.Col && o.Line == d.Line
+	})
+	value, err := decimal.NewFromString(d.Expected)
+	if i < 0 || err != nil {
+		return vietnamese(d.Expected)
+	}
+	unit := cat.Unit(f.Observations[i].Unit)
+	if reported := cat.Unit(f.Observations[i].Reported); reported != nil {
+		if v, exact := cat.Convert(value, unit, reported); exact {
+			value, unit = v, reported
+		}
+	}
+	if unit == nil {
+		return vietnamese(d.Expected)
+	}
+	return vietnamese(value.String()) + " " + unit.NameVi
 }
 
 // vietnamese writes a decimal as a clerk does: 1.234,5.
@@ -111,10 +147,8 @@ func (n note) text() string {
 			fmt.Fprintf(&b, "\n%s: %s", label, s)
 		}
 	}
-	if !n.tellsRaw() {
-		line("Trong ô ghi", shorten(n.Raw, 200))
-	}
-	line("Số kiểm tra", n.Expected)
+	line("Trong ô ghi", shorten(n.Shown, 200))
+	line("Số tính lại", n.Expected)
 	line("Có phải là", n.Nearest)
 	line("Cách sửa", n.Try)
 	if n.Cells > 1 {
@@ -123,10 +157,11 @@ func (n note) text() string {
 	return b.String()
 }
 
-// tellsRaw reports whether the problem says already what stands in the cell.
+// tellsRaw reports whether the problem says already what stands in the cell, or may: a text is told as its font shows it, which may be
+// another one than its letters are.
 func (n note) tellsRaw() bool {
 	said := n.Problem + ";"
-	return strings.Contains(said, ": "+n.Raw+";") || strings.Contains(said, "; "+n.Raw+";")
+	return n.Code == "number.unreadable" || !strings.ContainsAny(n.Raw, "0123456789") || strings.Contains(said, ": "+n.Raw+";") || strings.Contains(said, "; "+n.Raw+";")
 }
 
 // shorten cuts a text to n letters.

@@ -212,8 +212,8 @@ func (b *bookReader) identify(path string) *record.Refusal {
 					wider = append(wider, m)
 				}
 			}
-			if b.identity.Body == "" && p.opens == kindLetterhead {
-				b.identity.Body = line.body
+			if p.opens == kindLetterhead && line.body != "" {
+				b.identity.Body = sender(b.identity.Body, line.body)
 			}
 			if attached {
 				continue

@@ -54,6 +54,33 @@ func isBody(t string) bool {
 	return false
 }
 
+// sender gives the one of two bodies of a letterhead that sends: the first, unless it is the people's committee above the second. That one
+// then bears the committee's place: UBND TỈNH HÀ GIANG / SỞ NỘI VỤ is SỞ NỘI VỤ TỈNH HÀ GIANG.
+func sender(first, second string) string {
+	if first == "" {
+		return second
+	}
+	place, committee := ofCommittee(first)
+	if _, both := ofCommittee(second); !committee || both {
+		return first
+	}
+	if strings.Contains(strings.ToLower(second), strings.ToLower(place)) {
+		return second
+	}
+	return second + " " + place
+}
+
+// ofCommittee gives what stands behind the name of a people's committee.
+func ofCommittee(body string) (place string, ok bool) {
+	words := strings.Fields(body)
+	for _, name := range [][]string{{"ubnd"}, {"ủy", "ban", "nhân", "dân"}, {"uỷ", "ban", "nhân", "dân"}} {
+		if len(words) >= len(name) && strings.EqualFold(strings.Join(words[:len(name)], " "), strings.Join(name, " ")) {
+			return strings.Join(words[len(name):], " "), true
+		}
+	}
+	return "", false
+}
+
 // planYear finds "KẾ HOẠCH NĂM 2020", "KẾ HOẠCH 2014" in a title; the plan whose execution is reported ("thực hiện kế
 // hoạch năm 2019") is not the plan round's. 0 if none.
 func planYear(rd *Reader, t string) int {

@@ -72,12 +72,47 @@ func (r Refusal) Message(lang string) string {
 		text = r.Code
 	}
 	for i, a := range r.Args {
-		if vi, ok := loadParticulars()[a]; ok && lang == "vi" {
+		if vi, ok := particular(a); ok && lang == "vi" {
 			a = vi
 		}
 		text += [2]string{": ", "; "}[min(i, 1)] + strings.Join(strings.Fields(a), " ")
 	}
 	return text
+}
+
+// ForSender is the message in Vietnamese without the particulars of a file that only who maintains the program understands.
+func (r Refusal) ForSender() string {
+	if strings.HasPrefix(r.Code, "file.") {
+		r.Args = slices.DeleteFunc(slices.Clone(r.Args), func(a string) bool { _, ok := particular(a); return !ok })
+	}
+	return r.Message("vi")
+}
+
+// particular gives the Vietnamese of what the program itself says. Numbers in it, which the table writes as #, stay what they are.
+func particular(said string) (vi string, ok bool) {
+	if vi, ok = loadParticulars()[said]; ok {
+		return vi, true
+	}
+	var key strings.Builder
+	var numbers []string
+	for i := 0; i < len(said); {
+		digits := len(said[i:]) - len(strings.TrimLeft(said[i:], "0123456789"))
+		if digits == 0 {
+			key.WriteByte(said[i])
+			i++
+			continue
+		}
+		key.WriteByte('#')
+		numbers = append(numbers, said[i:i+digits])
+		i += digits
+	}
+	if vi, ok = loadParticulars()[key.String()]; !ok {
+		return "", false
+	}
+	for _, n := range numbers {
+		vi = strings.Replace(vi, "#", n, 1)
+	}
+	return vi, true
 }
 
 // Try is what a person can do about it. lang is "vi" or "en".
