@@ -32,6 +32,7 @@ type Source struct {
 const (
 	maxComments = 20_000  // in one sheet: above, cells are coloured only, and the first sheet still lists them
 	titleRows   = 4       // of a sheet written anew, whose long texts do not widen their column
+	maxListed   = 5000    // lines of the first sheet
 	maxLinks    = 1000    // from the first sheet: the library takes a time that grows with their square
 	maxCopied   = 500_000 // cells of a workbook: above, the library's tree of it fills the memory, and the copy is the first sheet alone
 	carryTime   = 20 * time.Second
@@ -45,13 +46,13 @@ const (
 // that says why.
 func Workbook(ctx context.Context, w io.Writer, cat *catalogue.Catalogue, src Source, f *record.File) error {
 	all := notes(cat, f)
-	original, err := read(ctx, src.Kind, src.Bytes, src.Size, src.Limits)
-	var unreadable *sheet.FileError
-	if err != nil && !errors.As(err, &unreadable) {
-		return err
-	}
-	if !copies(f) {
-		original = nil
+	var original book
+	if copies(f) {
+		var err error
+		var unreadable *sheet.FileError
+		if original, err = read(ctx, src.Kind, src.Bytes, src.Size, src.Limits); err != nil && !errors.As(err, &unreadable) {
+			return err
+		}
 	}
 	if len(original) > 0 && src.Kind == "xlsx" {
 		if b := carryOver(ctx, cat, src, f, all); b != nil && intact(b) && same(ctx, b, original) {
@@ -318,9 +319,19 @@ func fill(ctx context.Context, x *excelize.File, name string, s sheetCells) erro
 		}
 	}
 	if s.info.Hidden {
-		return x.SetSheetVisible(name, false)
+		if err := x.SetSheetVisible(name, false); err != nil {
+			return err
+		}
 	}
-	return nil
+	return onePageWide(x, name)
+}
+
+// onePageWide has a sheet printed across the page, on as many pages as it is long.
+func onePageWide(x *excelize.File, name string) error {
+	landscape, one, any, fit := "landscape", 1, 0, true
+	return errors.Join(
+		x.SetPageLayout(name, &excelize.PageLayoutOptions{Orientation: &landscape, FitToWidth: &one, FitToHeight: &any}),
+		x.SetSheetProps(name, &excelize.SheetPropsOptions{FitToPage: &fit}))
 }
 
 // finish colours and explains the cells, writes the first sheet and gives the bytes. old are the comments that were there;
@@ -480,6 +491,19 @@ func sheetName(name string, i int, taken func(string) bool) string {
 // summaryWidths are the widths of the first sheet's columns, in letters.
 func summaryWidths() []float64 { return []float64{12, 22, 12, 28, 50, 16, 45, 28} }
 
+// listed gives the lines of the first sheet: one a note, or if they are too many, one for all cells of a sheet of which the same is said.
+// rest is how many even that leaves out.
+func listed(all []note) (list []note, rest int) {
+	if len(all) <= maxListed {
+		return all, 0
+	}
+	points := group(all)
+	for _, p := range points[:min(len(points), maxListed)] {
+		list = append(list, p.named())
+	}
+	return list, len(points) - len(list)
+}
+
 func summary(x *excelize.File, title string, cat *catalogue.Catalogue, f *record.File, all []note, local func(string) string) error {
 	style := func(s excelize.Style) int {
 		id, err := x.NewStyle(&s)
@@ -534,7 +558,8 @@ func summary(x *excelize.File, title string, cat *catalogue.Catalogue, f *record
 	if len(all) > 0 {
 		put(head, "STT", "Trang tính", "Ô", "Nội dung trong ô", "Vấn đề", "Số tính lại", "Cách sửa", "Có phải là")
 	}
-	for i, n := range all {
+	list, rest := listed(all)
+	for i, n := range list {
 		cell := n.Cell
 		if n.Line > 0 {
 			cell = n.where()
@@ -554,9 +579,12 @@ func summary(x *excelize.File, title string, cat *catalogue.Catalogue, f *record
 			color = red
 		}
 		failed = errors.Join(failed, x.SetCellStyle(title, at, at, color))
-		if to := local(n.Sheet); to != "" && n.Cell != "" && i < maxLinks {
-			failed = errors.Join(failed, x.SetCellHyperLink(title, sheet.Address(row, 3), "'"+strings.ReplaceAll(to, "'", "''")+"'!"+n.Cell, "Location"))
+		if to := local(n.Sheet); to != "" && n.Row > 0 && i < maxLinks {
+			failed = errors.Join(failed, x.SetCellHyperLink(title, sheet.Address(row, 3), "'"+strings.ReplaceAll(to, "'", "''")+"'!"+sheet.Address(n.Row, n.Col), "Location"))
 		}
+	}
+	if rest > 0 {
+		put(0, fmt.Sprintf("… và %d điểm khác", rest))
 	}
 	row++
 	if len(f.Sheets) > 0 {
@@ -569,9 +597,5 @@ func summary(x *excelize.File, title string, cat *catalogue.Catalogue, f *record
 		col := sheet.ColumnName(i + 1)
 		failed = errors.Join(failed, x.SetColWidth(title, col, col, width))
 	}
-	landscape, one, any := "landscape", 1, 0
-	fit := true
-	return errors.Join(failed,
-		x.SetPageLayout(title, &excelize.PageLayoutOptions{Orientation: &landscape, FitToWidth: &one, FitToHeight: &any}),
-		x.SetSheetProps(title, &excelize.SheetPropsOptions{FitToPage: &fit}))
+	return errors.Join(failed, onePageWide(x, title))
 }

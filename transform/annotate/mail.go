@@ -106,12 +106,18 @@ func group(all []note) []point {
 // shownRanges is how many ranges of the cells of a point are named.
 const shownRanges = 8
 
-// sentence names the place and says what is wrong there.
-func (p point) sentence() string {
+// named is the note with all of its cells in the place of its own.
+func (p point) named() note {
 	if len(p.cells) > 1 {
 		p.Cell = fmt.Sprintf("%s (%d ô)", sheet.List(sheet.Ranges(p.cells), shownRanges), len(p.cells))
+		p.Shown = ""
 	}
-	return capital(p.where()) + ": " + p.saying()
+	return p.note
+}
+
+// sentence names the place and says what is wrong there.
+func (p point) sentence() string {
+	return capital(p.named().where()) + ": " + p.saying()
 }
 
 func (p point) saying() string {
