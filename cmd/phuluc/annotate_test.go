@@ -31,6 +31,9 @@ func copyOf(t *testing.T, name string) (comments map[string]string, mail string)
 	comments = map[string]string{}
 	for _, c := range list {
 		comments[c.Cell] = c.Text
+		for _, r := range c.Paragraph {
+			comments[c.Cell] += r.Text
+		}
 	}
 	b, err := os.ReadFile(strings.TrimSuffix(name, ".xlsx") + ".txt")
 	if err != nil {
