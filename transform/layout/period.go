@@ -143,6 +143,10 @@ func takePeriod(toks []token) (int, item) {
 			return 0, item{}
 		}
 		return n + 1, it
+	case t0.low == "từ" || t0.low == "qua" || t0.low == "các": // "từ năm 2016 đến năm 2020", "qua các năm 2016-2020"
+		if n, it := takePeriod(toks[1:]); it.to != 0 {
+			return n + 1, it
+		}
 	case t0.low == "tháng" && at(1).num >= 1 && at(1).num <= 12:
 		next, y := year(2)
 		return next, item{year: y, part: fmt.Sprintf("M%02d", at(1).num)}

@@ -2,8 +2,12 @@ package layout
 
 import (
 	"cmp"
+	"regexp"
 	"slices"
 	"strings"
+	"sync"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/phuluc/phuluc/transform/catalogue"
 	"github.com/phuluc/phuluc/transform/text"
@@ -84,6 +88,10 @@ func (rd *Reader) parse(s string) *phrase {
 	toks := all
 	if p.body != p.text {
 		toks = rd.tokenize(p.body)
+	}
+	if rest := rd.cutNumber(p.body, toks); rest != "" {
+		p.body, toks = rest, rd.tokenize(rest)
+		p.opens = rd.opening(toks)
 	}
 	if rd.exact(p, p.body, toks) {
 		rd.leadIn(p, toks)
@@ -239,6 +247,35 @@ func (rd *Reader) opening(toks []token) string {
 	}
 	return best
 }
+
+// cutNumber takes the number of a form or table off the start of a title, of which toks are the words: "Biểu số 01/LĐ: Số hộ nghèo",
+// "Bảng 3.1. …", "Phụ lục II - …". It gives what is left, "" if the title begins otherwise.
+func (rd *Reader) cutNumber(s string, toks []token) string {
+	n, ok := rd.vocab.begins(toks, kindNumbered)
+	if !ok {
+		return ""
+	}
+	const blanks, marks = " \u00a0\n", ":.)-–—"
+	number := strings.TrimLeft(s[toks[n-1].end:], blanks+":")
+	rest := ""
+	if end := strings.IndexAny(number, blanks); end >= 0 {
+		number, rest = number[:end], strings.TrimLeft(number[end:], blanks)
+	}
+	title := strings.TrimLeft(rest, blanks+marks)
+	if r, _ := utf8.DecodeRuneInString(title); !unicode.IsLetter(r) || !formNumber().MatchString(strings.TrimRight(number, marks)) {
+		return ""
+	} else if title == rest && strings.TrimRight(number, marks) == number { // no mark between them
+		if low := strings.ToLower(title); !unicode.IsUpper(r) || strings.HasPrefix(low, "năm ") || strings.HasPrefix(low, "tháng ") {
+			return "" // "Biểu 5 năm 2016-2020"
+		}
+	}
+	return title
+}
+
+// formNumber is 1, 01/LĐ-TBXH, 3.1, 2a, B11, II or A.1, but no year.
+var formNumber = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(\d{1,3}\p{L}?|[IVX]{1,6}|\p{Lu}\d{0,3})([./-][\p{L}\d]{1,12}){0,5}$`)
+})
 
 // leadIn notes that a known name, of which toks are the words, is written behind a carrier, and the bullet between the two: "Trong đó: - Xuất khẩu lao
 // động" is as deep as the "- Nữ" below it.

@@ -33,6 +33,7 @@ const (
 	kindSection    = "section"    // heading of a group of rows
 	kindRef        = "ref"        // reporting, previous …: a period relative to another one
 	kindDivision   = "division"   // before, since: the provinces of the table are those before the merger or since
+	kindNumbered   = "numbered"   // forms and tables that are numbered: a title may begin with one and its number
 	kindNote       = "noteline"   // begins a note under a table
 	kindSignature  = "signature"  // begins a signature block
 	kindLetterhead = "letterhead" // begins a line of the letterhead

@@ -18,7 +18,7 @@ import (
 func TestWordsAreKnownOnceAndNotInTheCatalogue(t *testing.T) {
 	kinds := map[string]bool{}
 	for _, k := range []string{kindRole, kindComparison, kindMeasure, kindStatus, kindSex, kindArea, kindTotal, kindPart, kindSplit, kindFiller,
-		kindCarrier, kindSection, kindRef, kindDivision, kindNote, kindSignature, kindLetterhead} {
+		kindCarrier, kindSection, kindRef, kindDivision, kindNumbered, kindNote, kindSignature, kindLetterhead} {
 		kinds[k] = true
 	}
 	theirs := &vocabulary{words: map[string][]word{}, longest: map[string]int{}}
@@ -119,6 +119,16 @@ func TestHeaderGrammar(t *testing.T) {
 		{"(nghìn người)", "unit line"},
 		{"Đơn vị: Sở Lao động", "rest"},
 		{"đầu năm 2016", "rest"},
+		{"Biểu 1: Tỷ lệ hộ nghèo năm 2015 (%)", "2015 unit indicator"},
+		{"Biểu mẫu số 01/LĐ-TBXH. Tỷ lệ hộ nghèo", "indicator"},
+		{"BẢNG 3.1 TỶ LỆ HỘ NGHÈO", "indicator"},
+		{"Phụ lục II - Tỷ lệ hộ nghèo", "indicator"},
+		{"Biểu 5 năm 2016-2020", "2016/2020"},
+		{"Bảng 2019: Tỷ lệ hộ nghèo", "2019 indicator"},
+		{"Biểu tổng hợp số 3: Tỷ lệ hộ nghèo", "rest"},
+		{"Từ năm 2013 đến năm 2020", "2013/2020"},
+		{"Qua các năm 2013-2020", "2013/2020"},
+		{"Từ năm 2013 đến nay", "rest"},
 		{"KH 2018, TH 2019", "clash"},
 		{"Cột lạ 2019", "rest"},
 		{"Tỷ trọng lao động công nghiệp - xây dựng - Share of industry and construction labour in total employment", "indicator"},
