@@ -3,6 +3,7 @@ package xls
 import (
 	"bytes"
 	"context"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -41,9 +42,10 @@ func orderly(t *testing.T, cells []sheet.Cell) {
 	}
 }
 
-// must reads a workbook to its end: it must be refused with a code or be read in order.
-func must(t *testing.T, data []byte) {
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+// must reads a workbook to its end: it must be refused with a code or be read in order. It gives the cells, a sheet after
+// the other, and whether all were read.
+func must(t *testing.T, data []byte) (all []sheet.Cell, ok bool) {
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 	defer cancel()
 	fine := func(err error) bool {
 		if err == nil {
@@ -56,7 +58,7 @@ func must(t *testing.T, data []byte) {
 	}
 	w, err := Open(ctx, bytes.NewReader(data), int64(len(data)), tight())
 	if !fine(err) {
-		return
+		return nil, false
 	}
 	defer w.Close()
 	w.Keywords(ctx)
@@ -64,12 +66,14 @@ func must(t *testing.T, data []byte) {
 		var cells []sheet.Cell
 		for c, err := range w.Cells(ctx, i) {
 			if !fine(err) {
-				return
+				return nil, false
 			}
 			cells = append(cells, c)
 		}
 		orderly(t, cells)
+		all = append(all, cells...)
 	}
+	return all, true
 }
 
 // FuzzOpen gives arbitrary bytes as a file.
@@ -77,10 +81,11 @@ func FuzzOpen(f *testing.F) {
 	f.Add(file(sample(2)))
 	f.Add(compound(named{"Book", book(biff5, font5("a"), made{name: "a", records: rec(idLabel, uint16(0), uint16(0), uint16(0), old(2, "x"))})}, named{"\x05SummaryInformation", make([]byte, 60)}))
 	f.Add([]byte(oleMagic))
-	f.Fuzz(must)
+	f.Fuzz(func(t *testing.T, data []byte) { must(t, data) })
 }
 
-// FuzzStream gives arbitrary bytes as the stream of a workbook, which nothing has to be guessed around.
+// FuzzStream gives arbitrary bytes as the stream of a workbook, which nothing has to be guessed around. What is left of it
+// when it is cut is refused or the same.
 func FuzzStream(f *testing.F) {
 	f.Add(sample(2))
 	f.Add(book(biff5, append(rec(idCodePage, uint16(1258)), font5("a")...), made{name: "a", records: rec(idRString, uint16(0), uint16(0), uint16(0), old(2, "x"), byte(1), byte(0), byte(0))}))
@@ -89,10 +94,17 @@ func FuzzStream(f *testing.F) {
 	f.Add(sheet8(slices.Concat(rec(idSupBook, uint16(1), wide(2, "x")), rec(idExternSheet, uint16(1), [3]uint16{}), rec(idName, uint16(0), byte(0), byte(1), uint16(7), uint64(0), narrow(1, "a")[1:], []byte{0x3A, 0, 0, 0, 0, 0, 0})),
 		rec(idFormula, uint16(0), uint16(0), uint16(0), 1.5, uint16(0), uint32(0), uint16(5), []byte{1, 0, 0, 0, 0}), rec(idArray, make([]byte, 12), uint16(5), []byte{0x43, 1, 0, 0, 0})))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		if len(data) >= 4 && le.Uint16(data) == idBOF {
-			must(t, data)
-		} else {
-			must(t, append(bof(biff8, bofGlobals), data...))
+		if len(data) < 4 || le.Uint16(data) != idBOF {
+			data = append(bof(biff8, bofGlobals), data...)
+		}
+		all, ok := must(t, data)
+		if !ok {
+			return
+		}
+		for _, n := range []int{len(data) - 1, len(data) * 3 / 4, len(data) / 2} {
+			if part, ok := must(t, data[:n]); ok && !reflect.DeepEqual(part, all) {
+				t.Fatalf("cut at %d of %d bytes: %d cells of %d", n, len(data), len(part), len(all))
+			}
 		}
 	})
 }

@@ -46,7 +46,7 @@ func FuzzOpen(f *testing.F) {
 	f.Add([]byte("PK\x05\x06"))
 	f.Add([]byte("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 		defer cancel()
 		w, err := Open(ctx, bytes.NewReader(data), int64(len(data)), tight())
 		if err != nil {
@@ -85,7 +85,7 @@ func FuzzSheetXML(f *testing.F) {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 		defer cancel()
 		cells, blank, err := scanBytes(ctx, data, 0, false)
 		for _, window := range []int{32, 100} {
