@@ -35,10 +35,7 @@ func shared(t testing.TB) string {
 
 // readAll opens a workbook and reads every cell of every sheet, until the first error.
 func readAll(data []byte, lim sheet.Limits) (map[string][]sheet.Cell, error) {
-	return readWithin(context.Background(), data, lim)
-}
-
-func readWithin(ctx context.Context, data []byte, lim sheet.Limits) (map[string][]sheet.Cell, error) {
+	ctx := context.Background()
 	w, err := Open(ctx, bytes.NewReader(data), int64(len(data)), lim)
 	if err != nil {
 		return nil, err

@@ -376,6 +376,9 @@ func checkDecode(t *testing.T, s, font string) {
 	if twice := Decode(once, font); twice != once {
 		t.Fatalf("Decode(%+q, %q) = %+q, again %+q", s, font, once, twice)
 	}
+	if asNumbers(once) != asNumbers(s) {
+		t.Fatalf("Decode(%+q, %q) = %+q has other digits or signs", s, font, once)
+	}
 	if again := Repair(once); again != once {
 		t.Fatalf("Decode(%+q, %q) = %+q, repaired %+q", s, font, once, again)
 	}

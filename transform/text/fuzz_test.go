@@ -46,6 +46,9 @@ func FuzzKey(f *testing.F) {
 		if key != Key(Repair(s)) || key != Key(key) {
 			t.Fatalf("Key(%+q) = %+q is not stable", s, key)
 		}
+		if !strings.ContainsAny(Repair(s), "[²³") && onlyDigits(key) != onlyDigits(s) {
+			t.Fatalf("Key(%+q) = %+q has other digits", s, key)
+		}
 		if strings.Contains(key, "  ") || strings.TrimSpace(key) != key {
 			t.Fatalf("Key(%+q) = %+q has loose spaces", s, key)
 		}
@@ -79,6 +82,9 @@ func FuzzParseNumber(f *testing.F) {
 			if n.High.Valid && n.High.Decimal.LessThan(n.Value) {
 				t.Fatalf("%q: range falls", s)
 			}
+			if plain := n.Kind == "" && !n.High.Valid && !n.Of.Valid && !n.Sub.Valid; plain && !strings.Contains(onlyDigits(Repair(s)), strings.Trim(onlyDigits(n.Value.String()), "0")) {
+				t.Fatalf("%q = %s, whose digits it does not hold", s, n.Value)
+			}
 			if n.Sub.Valid && (n.SubWord == "" || n.Sub.Decimal.IsNegative() || n.Sub.Decimal.GreaterThan(n.Value)) {
 				t.Fatalf("%q: part %s %q of %s", s, n.Sub.Decimal, n.SubWord, n.Value)
 			}
@@ -97,6 +103,15 @@ func FuzzParseNumber(f *testing.F) {
 	})
 }
 
+func onlyDigits(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r < '0' || r > '9' {
+			return -1
+		}
+		return r
+	}, s)
+}
+
 func FuzzPeriod(f *testing.F) {
 	seedText(f)
 	f.Fuzz(func(t *testing.T, s string) {
@@ -109,6 +124,9 @@ func FuzzPeriod(f *testing.F) {
 		}
 		if again, _, ok := Period(p); !ok || again != p {
 			t.Fatalf("Period(%q) = %q, read again %q", s, p, again)
+		}
+		if year := p[2:4]; PeriodNote(s) == "" && !strings.Contains(onlyDigits(Repair(s)), year) {
+			t.Fatalf("Period(%q) = %q, a year that it does not hold", s, p)
 		}
 		if status != "" && status != "P" && status != "E" {
 			t.Fatalf("Period(%q): status %q", s, status)
@@ -129,6 +147,12 @@ func FuzzDate(f *testing.F) {
 			if _, err := time.Parse(time.DateOnly, iso); err != nil {
 				t.Fatalf("ParseDateIn(%q) = %q: %v", s, iso, err)
 			}
+			digits := onlyDigits(Repair(s))
+			for _, part := range strings.Split(strings.TrimPrefix(iso, "2020-"), "-") {
+				if part = strings.TrimLeft(part, "0"); len(part) < 4 && !strings.Contains(digits, part) || len(part) == 4 && !strings.Contains(digits, part[2:]) {
+					t.Fatalf("ParseDateIn(%q) = %q, which holds %q from nowhere", s, iso, part)
+				}
+			}
 			if again, ok := ParseDate(iso); !ok || again != iso {
 				t.Fatalf("ParseDate(%q) = %q", iso, again)
 			}
@@ -138,6 +162,7 @@ func FuzzDate(f *testing.F) {
 
 func FuzzFootnote(f *testing.F) {
 	seedText(f)
+	lowered := strings.NewReplacer("⁰", "0", "¹", "1", "²", "2", "³", "3", "⁴", "4", "⁵", "5", "⁶", "6", "⁷", "7", "⁸", "8", "⁹", "9")
 	f.Add("Số liệu (*)[2]¹")
 	f.Add("62/63 tỉnh, thành phố trực thuộc trung ương1")
 	f.Fuzz(func(t *testing.T, s string) {
@@ -149,6 +174,9 @@ func FuzzFootnote(f *testing.F) {
 			if m == "" {
 				t.Fatalf("Footnote(%q): empty mark", s)
 			}
+		}
+		if got, want := onlyDigits(strings.Join(marks, "")), onlyDigits(lowered.Replace(s[len(base):])); len(marks) > 0 && got != want {
+			t.Fatalf("Footnote(%q): marks %q of %q", s, marks, s[len(base):])
 		}
 	})
 }

@@ -31,12 +31,25 @@ func TestRepairAndKeyAreIdempotent(t *testing.T) {
 	}
 }
 
+// asNumbers gives the digits of s and what separates them: nothing that mends letters may touch it.
+func asNumbers(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r < 0x80 && (r >= '0' && r <= '9' || strings.ContainsRune(".,%-/()[]+*<>", r)) {
+			return r
+		}
+		return -1
+	}, s)
+}
+
 // checkText holds what must be true of Repair, Key, Fold and Footnote for any text.
 func checkText(t *testing.T, s string) {
 	t.Helper()
 	once := Repair(s)
 	if twice := Repair(once); twice != once {
 		t.Fatalf("Repair(%+q) = %+q, again %+q", s, once, twice)
+	}
+	if asNumbers(once) != asNumbers(s) {
+		t.Fatalf("Repair(%+q) = %+q has other digits or signs", s, once)
 	}
 	key := Key(s)
 	if again := Key(key); again != key {
