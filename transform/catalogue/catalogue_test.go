@@ -539,6 +539,12 @@ func TestProposalsAreNear(t *testing.T) {
 	if in, d := c.NearestIndicator("Tỷ lệ hộ nghèo", 100); codeOf(in) != "poverty_rate" || d != 0 {
 		t.Errorf("%s at %d", codeOf(in), d)
 	}
+	if in, d := c.NearestIndicator("TY LE HO NGHEO", 2); codeOf(in) != "poverty_rate" || d != 4 {
+		t.Errorf("without marks: %s at %d", codeOf(in), d)
+	}
+	if in, _ := c.NearestIndicator("Ty lẹ hộ ngheo", 2); in != nil {
+		t.Errorf("with some wrong marks: %s", codeOf(in))
+	}
 	if in, _ := c.NearestIndicator(" ... ", 100); in != nil {
 		t.Errorf("proposed %s for nothing", in.Code)
 	}

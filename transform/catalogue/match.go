@@ -110,12 +110,15 @@ func (c *Catalogue) Canonical(in *Indicator, sex, area string) (*Indicator, stri
 }
 
 // NearestIndicator gives the indicator with the label nearest to the given one, at an edit distance of the keys of at most
-// limit, and that distance. It is for proposals, never for loading. The first in file order wins a tie; nil when there is none,
-// or label has no letters.
+// limit, and that distance. A label without any marks ("Ty le ho ngheo") is nearest to the one name that it is when that loses its
+// marks, however many. It is for proposals, never for loading. The first in file order wins a tie; nil when there is none, or label has no letters.
 func (c *Catalogue) NearestIndicator(label string, limit int) (*Indicator, int) {
 	key := []rune(text.Key(label))
 	if len(key) == 0 {
 		return nil, 0
+	}
+	if in, d := c.unmarked(key); in != nil {
+		return in, d
 	}
 	var at *Indicator
 	best := limit + 1
@@ -129,6 +132,27 @@ func (c *Catalogue) NearestIndicator(label string, limit int) (*Indicator, int) 
 	}
 	return at, best
 }
+
+// unmarked gives the one indicator of whose names a key may be one that lost its marks, and how many letters lost them.
+func (c *Catalogue) unmarked(key []rune) (at *Indicator, d int) {
+	if !IsUnmarked(string(key), string(key)) {
+		return nil, 0
+	}
+	for _, l := range c.labelKeys {
+		if len(l.key) != len(key) || !IsUnmarked(string(key), string(l.key)) {
+			continue
+		}
+		if at != nil && at != l.of {
+			return nil, 0
+		}
+		at = l.of
+		d, _ = text.KeyDistance(key, l.key, math.MaxInt)
+	}
+	return at, d
+}
+
+// IsUnmarked reports whether a key is what another one loses its marks to: "ti le ho ngheo".
+func IsUnmarked(key, of string) bool { return text.Fold(of) == key }
 
 func abs(n int) int { return max(n, -n) }
 

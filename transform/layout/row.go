@@ -3,6 +3,7 @@ package layout
 import (
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/phuluc/phuluc/extract/sheet"
 )
@@ -46,13 +47,16 @@ func (s *sheetReader) readRows(t *table) {
 	}
 	lastData := t.bottom
 	noted := false // what stands below a note and has no values goes on with it
+	apart := false // a blank row lies between
 	for r := t.bottom + 1; r < t.end; r++ {
 		switch {
+		case len(g.rowCells(r)) == 0:
+			apart = true
 		case s.hasValues(t, r):
-			lastData, noted = r, false
+			lastData, noted, apart = r, false, false
 		case s.opensNote(r):
 			noted = true
-		case !noted && s.isLabelRow(t, r):
+		case !noted && (s.isLabelRow(t, r) || !apart && s.isMistyped(t, r)):
 			lastData = r
 		}
 	}
@@ -212,6 +216,39 @@ func (s *sheetReader) isLabelRow(t *table, r int) bool {
 		}
 	}
 	return label && support
+}
+
+// isMistyped reports whether a row has a label, and below a header of values a text of digits more than letters, which a clerk may have
+// meant as a number: "l2,5", "12,5 (a)". At the end of a table it is no note.
+func (s *sheetReader) isMistyped(t *table, r int) bool {
+	label, meant := false, false
+	for _, i := range s.g.rowCells(r) {
+		if s.g.fates[i].kind != fateUnset || s.class[i] != classText {
+			continue
+		}
+		switch col := &t.columns[s.g.pos[i].c]; col.role {
+		case roleLabel:
+			p := s.parsed[i]
+			label = label || p != nil && p.opens != kindNote && p.opens != kindSignature
+		case roleValue:
+			meant = meant || len(col.stack) > 0 && mostlyDigits(s.g.text[i]) && s.textReason(i, skipNote) == skipNote
+		}
+	}
+	return label && meant
+}
+
+// mostlyDigits reports whether a text has digits, of any writing, and no more letters than digits.
+func mostlyDigits(t string) bool {
+	digits, letters := 0, 0
+	for _, r := range t {
+		switch {
+		case unicode.IsNumber(r):
+			digits++
+		case unicode.IsLetter(r):
+			letters++
+		}
+	}
+	return digits > 0 && letters <= digits
 }
 
 func (s *sheetReader) newRow(t *table, r int) *row {

@@ -78,7 +78,7 @@ func Touches(t *record.Trace, label string) bool {
 		return true
 	}
 	for _, s := range t.Proposed {
-		if proposable(s, text.Distance(s, label)) {
+		if proposable(s, text.Distance(s, label)) || catalogue.IsUnmarked(text.Key(s), text.Key(label)) {
 			return true
 		}
 	}

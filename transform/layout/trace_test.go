@@ -55,6 +55,11 @@ func TestATraceHoldsEveryTextThatIsLookedUp(t *testing.T) {
 				t.Errorf("%s: a near label of %q is looked for, which is not in the trace", name, s)
 			}
 		}
+		for _, s := range f.Trace.Proposed {
+			if plain := text.Fold(text.Key(s)); plain == text.Key(s) && !Touches(f.Trace, marked(s)) {
+				t.Errorf("%s: a name that is %q without marks would be proposed for it and does not touch the trace", name, s)
+			}
+		}
 		if Touches(f.Trace, "Đàn trâu bò gia cầm thủy sản cuối kỳ báo cáo") {
 			t.Errorf("%s: the trace holds what the workbook does not", name)
 		}
@@ -163,4 +168,9 @@ func openAny(t *testing.T, name, kind string) (Book, bool) {
 		b.Sheets = append(b.Sheets, s)
 	}
 	return b, true
+}
+
+// marked puts a circumflex on every vowel that takes one.
+func marked(s string) string {
+	return strings.NewReplacer("a", "â", "e", "ê", "o", "ô", "d", "đ").Replace(s)
 }

@@ -46,7 +46,7 @@ func FuzzKey(f *testing.F) {
 		if key != Key(Repair(s)) || key != Key(key) {
 			t.Fatalf("Key(%+q) = %+q is not stable", s, key)
 		}
-		if !strings.ContainsAny(Repair(s), "[²³") && onlyDigits(key) != onlyDigits(s) {
+		if !strings.ContainsAny(Repair(s), "[²³") && onlyDigits(key) != onlyDigits(Repair(s)) {
 			t.Fatalf("Key(%+q) = %+q has other digits", s, key)
 		}
 		if strings.Contains(key, "  ") || strings.TrimSpace(key) != key {

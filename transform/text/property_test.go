@@ -12,7 +12,7 @@ import (
 )
 
 // alphabet is full of what makes repair hard: marks, both Ds, TCVN3 codes, mojibake bytes, invisible characters.
-var alphabet = []rune("aăâeêioôơuưyAEIOUbcdđghklmnpqrstvxĐÐðƣƢáàảãạếộựỹ \u00a0\u0300\u0301\u0309\u0303\u0323\u0302\u0306\u031b" +
+var alphabet = []rune("aăâeêioôơuưyAEIOUbcdđghklmnpqrstvxĐÐðƉƣƢТеΟ１％áàảãạếộựỹ \u00a0\u0300\u0301\u0309\u0303\u0323\u0302\u0306\u031b" +
 	"¶·¸¹µ¨»¼½¾Æ©ÇÈÉÊË®ÌÎÏÑ§«¬\u00adª¡¢£¤¥¦Ö×ØÜÝÞßåäæçëîïñ÷øûüþÃ¡áº»¯Ä‘°0123456789.,%-/()[]*\r\n\t\u200b\ufeff¹²³")
 
 func randomText(r *rand.Rand) string {
@@ -34,6 +34,9 @@ func TestRepairAndKeyAreIdempotent(t *testing.T) {
 // asNumbers gives the digits of s and what separates them: nothing that mends letters may touch it.
 func asNumbers(s string) string {
 	return strings.Map(func(r rune) rune {
+		if r >= '！' && r <= '～' {
+			r += '!' - '！'
+		}
 		if r < 0x80 && (r >= '0' && r <= '9' || strings.ContainsRune(".,%-/()[]+*<>", r)) {
 			return r
 		}

@@ -10,7 +10,9 @@ import (
 
 // Repair gives the text its writer meant, in NFC. It mends:
 //
-//   - ƣ/Ƣ typed for ư/Ư, and the Icelandic Ð/ð for Đ/đ;
+//   - ƣ/Ƣ typed for ư/Ư, and the Icelandic Ð/ð and African Ɖ/ɖ for Đ/đ;
+//   - Cyrillic and Greek letters that look like Latin ones, in a text of which all other letters are Latin ("Tỷ lệ" with a Cyrillic Т);
+//   - full-width letters, digits and signs (to those of ASCII);
 //   - tone marks that stand on the wrong letter ("viêc̣", "liêụ", "hòan", "Qũy"), even behind a space ("Xa ̃hôị");
 //   - no-break and other odd spaces (to a space), zero-width characters (dropped), CR LF (to LF), invalid UTF-8 (to U+FFFD);
 //   - TCVN3 bytes read as Latin-1 ("S¶n xuÊt"), and UTF-8 read as Windows-1252 ("Dá»¯ liá»‡u");
@@ -45,13 +47,13 @@ func (t *tableSet) repair(s string) string {
 
 func (t *tableSet) pass(s string) string {
 	s = redecode(dropInvisible(s))
-	s = norm.NFC.String(mapCharacters(s))
+	s = norm.NFC.String(mapCharacters(t.latin(s)))
 	s = t.softHyphens(t.fromTCVN3(s))
 	s = strings.Map(func(r rune) rune {
 		switch r {
-		case 'Ð': // until here it may have been the é of TCVN3
+		case 'Ð', 'Ɖ': // until here Ð may have been the é of TCVN3
 			return 'Đ'
-		case 'ð':
+		case 'ð', 'ɖ':
 			return 'đ'
 		}
 		return r
@@ -74,20 +76,18 @@ func (t *tableSet) clean(s string) bool {
 			w.add(l)
 			continue
 		}
-		if !t.settled(&w) {
+		if !t.settled(&w) || !isPlain(r) {
 			return false
 		}
 		w = word{at: -1}
-		if !isPlain(r) {
-			return false
-		}
 	}
 	return t.settled(&w)
 }
 
-// isPlain reports whether Repair leaves a character that is no letter as it is, whatever stands around it.
+// isPlain reports whether Repair leaves a character that is no letter as it is, whatever stands around it. ² and ³ may be the
+// second half of ò and ó ("HÃ³a").
 func isPlain(r rune) bool {
-	return r >= ' ' && r < 0x7F || r == '\n' || r == '\t' || strings.ContainsRune("–—−‘’“”…•≤≥≈²³", r)
+	return r >= ' ' && r < 0x7F || r == '\n' || r == '\t' || strings.ContainsRune("–—−‘’“”…•≤≥≈", r)
 }
 
 // settled reports whether the tone mark of w stays where it is: in its place, or in a word that is no syllable.
@@ -123,9 +123,38 @@ func mapCharacters(s string) string {
 			return '\n'
 		case unicode.IsSpace(r), unicode.IsControl(r):
 			return ' '
+		case r >= '！' && r <= '～': // full-width
+			return r - '！' + '!'
 		}
 		return r
 	}, s)
+}
+
+// latin replaces the letters of other alphabets that look like Latin ones, if there are Latin letters and no others.
+func (t *tableSet) latin(s string) string {
+	if strings.IndexFunc(s, foreignAlphabet) < 0 {
+		return s
+	}
+	mixed := false
+	for _, r := range s {
+		if foreignAlphabet(r) && t.twins[r] == 0 {
+			return s
+		}
+		mixed = mixed || unicode.Is(unicode.Latin, r)
+	}
+	if !mixed {
+		return s
+	}
+	return strings.Map(func(r rune) rune {
+		if twin := t.twins[r]; twin != 0 {
+			return twin
+		}
+		return r
+	}, s)
+}
+
+func foreignAlphabet(r rune) bool {
+	return r >= 0x370 && (unicode.Is(unicode.Greek, r) || unicode.Is(unicode.Cyrillic, r))
 }
 
 const softHyphen = '\u00AD'

@@ -11,7 +11,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-//go:embed onsets.csv rimes.csv syllables.csv tcvn3.csv vni.csv vps.csv viscii.csv fonts.csv scales.csv qualifiers.csv
+//go:embed onsets.csv rimes.csv syllables.csv tcvn3.csv vni.csv vps.csv viscii.csv fonts.csv twins.csv scales.csv qualifiers.csv
 var files embed.FS
 
 // tables gives the embedded files in the shape the parsers need. It is built once and never written afterwards.
@@ -26,6 +26,7 @@ type tableSet struct {
 	syllables  map[spoken]bool      // the accented words of labels, forms and names of this field
 	charsets   map[string]*charset  // by the name of the table
 	fonts      []fontRule           // the longest prefix first
+	twins      map[rune]rune        // letters of other alphabets → the Latin ones that look the same
 	misread    [0x1F00]rune         // by letter: the Unicode letter that a conversion from TCVN3 takes for its code, ỏ → á; 0 if none
 	scales     map[string]int32     // Key of the word → power of ten
 	qualifiers map[string]qualifier // Key of the phrase
@@ -127,6 +128,11 @@ func buildTables() *tableSet {
 		"vni":    twoUnits(pairs("vni.csv")),
 	}
 	t.addCapitals(t.charsets["tcvn3"])
+	t.twins = make(map[rune]rune)
+	for _, p := range pairs("twins.csv") {
+		from, to := []rune(p[0]), []rune(p[1])
+		t.twins[from[0]] = to[0]
+	}
 	t.fonts = t.fontRules()
 	for code, letter := range t.charsets["tcvn3"].codes {
 		if _, ok := t.letter(code[0]); ok && code[0] >= 0x80 && code[1] == 0 && code[0] != letter {

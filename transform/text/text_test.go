@@ -67,6 +67,11 @@ func TestRepair(t *testing.T) {
 		{"highland names stay", "Đắk Lắk, Krông Pắc, Kon Plông, Ia H'Drai", "Đắk Lắk, Krông Pắc, Kon Plông, Ia H'Drai"},
 		{"signs stay", "§5, «Đền ơn», 10 µm, © 2013, ± 2, m², B¹, 10M×8", "§5, «Đền ơn», 10 µm, © 2013, ± 2, m², B¹, 10M×8"},
 		{"Icelandic D", "Ðảng, ðất, Ðo lường, Ðà Nẵng, SLÐ, LÐ, CÐ", "Đảng, đất, Đo lường, Đà Nẵng, SLĐ, LĐ, CĐ"},
+		{"African D", "Ɖảng, ɖất", "Đảng, đất"},
+		{"Cyrillic and Greek letters among Latin ones", "Тỷ lệ hộ nghèо, Нà Nội, ΤỔΝG SỐ", "Tỷ lệ hộ nghèo, Hà Nội, TỔNG SỐ"},
+		{"decomposed over a Cyrillic letter", "Viе\u0323\u0302t", "Việt"},
+		{"Cyrillic and Greek words and units stay", "Москва, μm, ΔT, Россия и Việt Nam", "Москва, μm, ΔT, Россия и Việt Nam"},
+		{"full-width letters and digits", "ＴＯＮＧ　ＳＯ １２，５％", "TONG SO 12,5%"},
 		{"odd spaces", "Hà\u00a0Nội\u2009(1)\ufeff\u200b", "Hà Nội (1)"},
 		{"line ends", "a\r\nb\rc", "a\nb\nc"},
 		{"controls", "a\x00b\x07", "a b "},
@@ -89,6 +94,7 @@ func TestRepair(t *testing.T) {
 		{"Unicode with a TCVN3-like letter stays", "và có sẽ bé số Hè", "và có sẽ bé số Hè"},
 		{"Unicode beside a TCVN3 word keeps its ambiguous words", "số bé trong năm, viÖc lµm", "số bé trong năm, việc làm"},
 		{"UTF-8 read as Windows-1252", "Dá»¯ liá»‡u vÃ\u00a0 viá»‡c lÃ\u00a0m", "Dữ liệu và việc làm"},
+		{"UTF-8 read as Windows-1252, with nothing but signs of units", "Thanh HÃ³a, HÃ²a BÃ¬nh", "Thanh Hóa, Hòa Bình"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
