@@ -223,6 +223,11 @@ func rebuild(ctx context.Context, cat *catalogue.Catalogue, b book, f *record.Fi
 	defer x.Close()
 	title := x.GetSheetName(0)
 	names := map[string]string{}
+	if early := slices.ContainsFunc(b, func(s sheetCells) bool { return s.info.Date1904 }); early {
+		if err := x.SetWorkbookProps(&excelize.WorkbookPropsOptions{Date1904: &early}); err != nil {
+			return nil, err
+		}
+	}
 	for i, s := range b {
 		name := sheetName(s.info.Name, i, func(n string) bool { i, _ := x.GetSheetIndex(n); return i >= 0 })
 		names[s.info.Name] = name

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/csv"
+	"errors"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -13,6 +14,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/xuri/excelize/v2"
 
@@ -449,6 +451,32 @@ func TestCopiesOfRealWorkbooksAreSound(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// A workbook written anew counts its days as the original does, or every date in it would be four years off.
+func TestAWorkbookWrittenAnewCountsDaysFrom1904AsTheOriginal(t *testing.T) {
+	x := open(t, bad(t))
+	early := true
+	if err := errors.Join(x.SetWorkbookProps(&excelize.WorkbookPropsOptions{Date1904: &early}), x.SetCellValue("Biểu 1", "B2", time.Date(2020, 1, 15, 0, 0, 0, 0, time.UTC))); err != nil {
+		t.Fatal(err)
+	}
+	x.Pkg.Store("xl/vbaProject.bin", []byte("macros are never carried over"))
+	var in bytes.Buffer
+	if err := x.Write(&in); err != nil {
+		t.Fatal(err)
+	}
+	_, copied := newBench(t).annotated(badName, in.Bytes())
+	y := open(t, copied)
+	if _, macros := y.Pkg.Load("xl/vbaProject.bin"); macros {
+		t.Fatal("the copy was not written anew")
+	}
+	want, err := x.GetCellValue("Biểu 1", "B2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := y.GetCellValue("Biểu 1", "B2"); err != nil || got != want || !strings.Contains(got, "20") {
+		t.Errorf("the date is %q, was %q, %v", got, want, err)
 	}
 }
 
