@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"path/filepath"
 	"slices"
 
@@ -62,6 +63,9 @@ cell can be read as (unreachable), rows that another row makes needless (shadowe
 				return err
 			}
 			summary := fmt.Sprintf("%s, %s in %s", plural(int64(result.Errors), "error", "errors"), plural(int64(result.Warnings), "warning", "warnings"), plural(int64(result.Rows), "row", "rows"))
+			if slices.ContainsFunc(result.Problems, func(p catalogue.Problem) bool { return p.Kind == catalogue.Invalid }) {
+				summary = plural(int64(result.Errors), "error", "errors") + "; nothing runs until they are corrected, and nothing else was looked at"
+			}
 			if !a.json {
 				printProblems(a.stdout, result, summary)
 			}
@@ -89,6 +93,8 @@ func checkCatalogue(ctx context.Context, cfg config) (catalogueJSON, error) {
 	switch {
 	case errors.As(err, &fault):
 		result.Problems = catalogue.Problems(err)
+	case errors.Is(err, fs.ErrNotExist):
+		return result, badInput("there is no catalogue folder %s", "", "mkdir "+cfg.Catalogue+", or give another with --catalogue", cfg.Catalogue)
 	case err != nil:
 		return result, badCatalogue(cfg.Catalogue, err)
 	default:

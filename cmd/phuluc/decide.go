@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/mattn/go-runewidth"
@@ -387,9 +388,18 @@ func told(r record.Refusal) string { return r.Message("vi") + " / " + r.Message(
 
 // lint looks through a catalogue, asking the layout what it reads.
 func lint(cat *catalogue.Catalogue, o catalogue.LintOptions) []catalogue.Problem {
-	o.Reads = layout.NewReader(cat).Understand
+	o.Reads, o.Plain = layout.NewReader(cat).Understand, builtInReader().Understand
 	return cat.Lint(o)
 }
+
+// builtInReader reads by the built-in words alone.
+var builtInReader = sync.OnceValue(func() *layout.Reader {
+	cat, err := catalogue.Load("")
+	if err != nil {
+		panic(fmt.Sprintf("the embedded catalogue: %v", err)) // embedded at build time; a test loads it first
+	}
+	return layout.NewReader(cat)
+})
 
 // cellPlace is a cell of a workbook.
 type cellPlace struct{ sheet, cell string }

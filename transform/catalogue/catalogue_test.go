@@ -587,7 +587,7 @@ func TestUserAddsWithoutCode(t *testing.T) {
 	dir := user(t, map[string]string{
 		"indicators.csv":          "\xef\xbb\xbfcode,name_vi,name_en,unit_code,domain,value_kind,direction_good,aggregation,min_value\r\nlibraries,Số thư viện cơ sở,Local libraries,library,culture,count,up,sum,0\r\n",
 		"units.csv":               "code;name_vi;name_en;quantity;factor\nlibrary;thư viện;library;library;1\n",
-		"unit_words.csv":          "word,unit_code\nthư viện,library\n",
+		"unit_words.csv":          "word\tunit_code\nthư viện\tlibrary\n",
 		"indicator_synonyms.csv":  "indicator_code,label,parent_label\nlibraries,Thư viện xã,\njobs_created,Việc làm năm nay,\nlibraries,Cấp xã,Số thư viện cơ sở\n",
 		"header_words.csv":        "word,dimension,value\nKết quả năm,measure,actual\n",
 		"territory_names.csv":     "territory_id,name\nprovince:22@2004,QN22\n",

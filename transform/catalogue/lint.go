@@ -36,6 +36,8 @@ const (
 type LintOptions struct {
 	// Reads reports what a text that stands alone in a cell is read as.
 	Reads func(text string) Reading
+	// Plain does so by the built-in words alone.
+	Plain func(text string) Reading
 	// Held reports whether a landed file may hold a text; Loaded whether a value of an indicator was loaded.
 	Held   func(text string) bool
 	Loaded func(indicator string) bool
@@ -258,6 +260,30 @@ func (l *linter) homonyms() {
 				if other := kinds[kind](k); other != "" {
 					tell(Ambiguous, f.s(column), "cụm từ này còn có nghĩa khác: "+other, "this text means something else too: "+other)
 				}
+			}
+		})
+	}
+	// A year, a period or a heading of columns that a label repeats would be taken for the indicator in every table.
+	heading := func(table, column string) {
+		l.each(table, func(f fields, tell func(ProblemKind, string, string, string)) {
+			k := text.Key(f.s(column))
+			if k == "" || table == synonymTable && f.s("parent_label") != "" || len(l.c.header[k])+len(l.c.places[k])+len(l.c.unitWords[k]) > 0 {
+				return
+			}
+			if r := l.o.Plain(f.s(column)); r.Rest == "" && len(r.Indicators)+len(r.Territories) == 0 {
+				tell(Ambiguous, f.s(column), "cụm từ này tự nó đã là năm, kỳ hoặc tiêu đề cột; hãy ghi parent_label hoặc bỏ dòng này",
+					"this text by itself is a year, a period or a heading of columns already: give it a parent label or take the row out")
+			}
+		})
+	}
+	if l.user && l.o.Plain != nil {
+		heading("indicators", "name_vi")
+		heading(synonymTable, "label")
+		l.each("header_words", func(f fields, tell func(ProblemKind, string, string, string)) {
+			word := f.s("word")
+			if r := l.o.Plain(word); r.Rest == "" && r.Header && strings.ContainsAny(word, "0123456789") {
+				tell(Ambiguous, word, "cụm từ này tự nó đã là năm hoặc kỳ; hãy bỏ con số hoặc bỏ dòng này",
+					"this text by itself is a year or a period already: take the number or the row out")
 			}
 		})
 	}

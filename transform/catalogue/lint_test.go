@@ -31,7 +31,11 @@ func lint(t testing.TB, dir string, o catalogue.LintOptions) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o.Reads = layout.NewReader(c).Understand
+	b, err := catalogue.Load("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.Reads, o.Plain = layout.NewReader(c).Understand, layout.NewReader(b).Understand
 	var got []string
 	for _, p := range c.Lint(o) {
 		if p.TextVi == "" || p.TextEn == "" || p.TextVi == p.TextEn {
@@ -40,6 +44,61 @@ func lint(t testing.TB, dir string, o catalogue.LintOptions) []string {
 		got = append(got, fmt.Sprintf("%s:%d %s %s %q", filepath.Base(p.File), p.Line, p.Severity, p.Kind, p.Value))
 	}
 	return got
+}
+
+// A label that is a year, a period or a heading of columns would be read in every table.
+func TestALabelThatIsAHeadingByItselfIsAmbiguous(t *testing.T) {
+	got := lint(t, folder(t, "indicator_synonyms.csv", `indicator_code,label,parent_label
+jobs_created,2023,
+jobs_created,Kế hoạch năm 2023,
+jobs_created,6 tháng đầu năm,
+jobs_created,(3)=(1)/(2),
+jobs_created,2024,Số lao động được tạo việc làm
+jobs_created,Số người có việc năm 2023,
+jobs_created,Việc làm mới (thử),
+`, "header_words.csv", `word,dimension,value
+Năm 2023,measure,plan
+Nghiệm thu,measure,actual
+Giai đoạn 1 (thử),measure,plan
+`), catalogue.LintOptions{})
+	want := []string{
+		`header_words.csv:2 error ambiguous "Năm 2023"`,
+		`indicator_synonyms.csv:2 error ambiguous "2023"`,
+		`indicator_synonyms.csv:3 error ambiguous "Kế hoạch năm 2023"`,
+		`indicator_synonyms.csv:4 error ambiguous "6 tháng đầu năm"`,
+		`indicator_synonyms.csv:5 error ambiguous "(3)=(1)/(2)"`,
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got\n%s", strings.Join(got, "\n"))
+	}
+}
+
+// A file that can not be read is told by itself: dozens of rows that refer to it are not its readers' fault.
+func TestAFileThatIsNotReadIsTheOnlyFault(t *testing.T) {
+	const synonyms, words = "indicator_code,label\nnew_one,Chỉ tiêu mới\nnew_one,Chỉ tiêu mới nữa\n", "word,unit_code\ncon,piece\n"
+	for name, c := range map[string]struct{ files, want []string }{
+		"columns":   {[]string{"indicators.csv", "code,name_vi,unit_cod\nnew_one,Mới,person\n"}, []string{`column unit_cod: is not a column`, "column name_en: is missing"}},
+		"encoding":  {[]string{"indicators.csv", "\xff\xfec\x00o\x00d\x00e\x00"}, []string{"is not UTF-8 text; save it as CSV UTF-8"}},
+		"name":      {[]string{"indicator.csv", "code\nnew_one\n"}, []string{`did you mean "indicators.csv"?`}},
+		"workbook":  {[]string{"indicators.xlsx", "PK"}, []string{"indicators.xlsx: is not read; save it as CSV UTF-8 under the name indicators.csv"}},
+		"one row":   {[]string{"indicators.csv", "code,name_vi,name_en,unit_code,domain,value_kind,direction_good,aggregation\nnew_one,Mới\n"}, []string{"line 2: has 2 fields"}},
+		"empty":     {[]string{"units.csv", "", "indicators.csv", "code,name_vi,name_en,unit_code,domain,value_kind,direction_good,aggregation\nnew_one,Mới,New,piece,x,count,up,sum\n"}, []string{"units.csv: is empty"}},
+		"unrelated": {[]string{"units.csv", ""}, []string{"units.csv: is empty", `"new_one" is not in indicators.csv`}},
+	} {
+		_, err := catalogue.Load(folder(t, append(c.files, "indicator_synonyms.csv", synonyms, "unit_words.csv", words)...))
+		if err == nil {
+			t.Errorf("%s: the catalogue loads", name)
+			continue
+		}
+		for _, want := range c.want {
+			if !strings.Contains(err.Error(), want) {
+				t.Errorf("%s: no %q in\n%v", name, want, err)
+			}
+		}
+		if name != "unrelated" && strings.Contains(err.Error(), "is not in indicators.csv") {
+			t.Errorf("%s: what follows from it is told too:\n%v", name, err)
+		}
+	}
 }
 
 func TestTheEmbeddedCatalogueHasNoProblem(t *testing.T) {

@@ -47,6 +47,7 @@ type loaded struct {
 	table
 	rows []row
 	at   map[string]int // key → index into rows
+	cut  bool           // rows of the user's could not be read: what refers to them is not looked up, and their fault alone is told
 }
 
 func (l *loaded) key(cells []string) string {
@@ -154,6 +155,11 @@ func extend(dir, amended string, content []byte, order []table, tables map[strin
 	}
 	var names []string
 	for _, e := range entries {
+		stem := strings.TrimSuffix(e.Name(), filepath.Ext(e.Name()))
+		if i := slices.Index(known, stem+".csv"); i >= 0 && slices.Contains([]string{".xlsx", ".xls", ".ods", ".txt", ".tsv"}, strings.ToLower(filepath.Ext(e.Name()))) {
+			bad.add(&Error{File: filepath.Join(dir, e.Name()), Reason: "is not read", Try: "save it as CSV UTF-8 under the name " + known[i]})
+			tables[order[i].name].cut = true
+		}
 		if name := e.Name(); name != amended && !e.IsDir() && strings.EqualFold(filepath.Ext(name), ".csv") && !strings.HasPrefix(name, ".") {
 			names = append(names, name)
 		}
@@ -166,7 +172,11 @@ func extend(dir, amended string, content []byte, order []table, tables map[strin
 		path := filepath.Join(dir, name)
 		i := slices.Index(known, name)
 		if i < 0 {
-			bad.add(&Error{File: path, Reason: "is not a catalogue file", Nearest: nearest(name, known)})
+			near := nearest(name, known)
+			bad.add(&Error{File: path, Reason: "is not a catalogue file", Nearest: near})
+			if i := slices.Index(known, near); i >= 0 {
+				tables[order[i].name].cut = true
+			}
 			continue
 		}
 		b := content
@@ -195,6 +205,8 @@ func readBounded(path string) ([]byte, error) {
 
 // read adds the rows of one file. In a user's file columns may be missing or moved, and "replace" is a column.
 func (l *loaded) read(file string, b []byte, user bool, added *[]Extension, bad *faults) {
+	whole := len(bad.list) + bad.more
+	defer func() { l.cut = l.cut || user && len(bad.list)+bad.more > whole }()
 	b = bytes.TrimPrefix(b, []byte("\xef\xbb\xbf"))
 	if !utf8.Valid(b) {
 		bad.add(&Error{File: file, Reason: "is not UTF-8 text", Try: "save it as CSV UTF-8"})
@@ -249,10 +261,13 @@ func (l *loaded) read(file string, b []byte, user bool, added *[]Extension, bad 
 	}
 }
 
-// separator of a user's file: the semicolon is what a spreadsheet writes where the comma is the decimal sign.
+// separator of a user's file: the semicolon is what a spreadsheet writes where the comma is the decimal sign, the tab what it pastes.
 func separator(b []byte) rune {
-	if head, _, _ := bytes.Cut(b, []byte("\n")); !bytes.Contains(head, []byte(",")) && bytes.Contains(head, []byte(";")) {
-		return ';'
+	head, _, _ := bytes.Cut(b, []byte("\n"))
+	for _, c := range []byte{',', ';', '\t'} {
+		if bytes.IndexByte(head, c) >= 0 {
+			return rune(c)
+		}
 	}
 	return ','
 }
@@ -359,7 +374,7 @@ func (l *loaded) checkCells(tables map[string]*loaded, bad *faults) {
 				}
 			case ref:
 				t := tables[c.of[0]]
-				if _, ok := t.at[v]; ok {
+				if _, ok := t.at[v]; ok || t.cut {
 					continue
 				}
 				near := ""
