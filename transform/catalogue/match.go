@@ -227,6 +227,11 @@ func (c *Catalogue) UnitFor(in *Indicator, word string) *Unit {
 	return found
 }
 
+// IsScaled reports whether a quantity has units of different size, such as persons and thousands of them.
+func (c *Catalogue) IsScaled(quantity string) bool {
+	return slices.ContainsFunc(c.Units, func(u Unit) bool { return u.Quantity == quantity && !u.Factor.Equal(decimal.NewFromInt(1)) })
+}
+
 // UnitKeys gives the beginnings of all words that UnitsByWord knows.
 func (c *Catalogue) UnitKeys() iter.Seq[string] {
 	return func(yield func(string) bool) {

@@ -102,8 +102,9 @@ func isPercent(in *catalogue.Indicator) bool {
 }
 
 // labelUnit reads the unit out of a name such as "Số người tham gia BHXH". It holds only in a table that has no place
-// for a unit, neither column nor line (form B10), for whole numbers, and where the column proves that no thousands are
-// meant: one of its values times a thousand is beyond what the indicator can be.
+// for a unit, neither column nor line (form B10), for whole numbers, and where no thousands can be meant: of such a thing nobody
+// counts thousands ("Số vụ tai nạn"), or the column proves it, since one of its values times a thousand is beyond what the indicator
+// can be.
 func (b *bookReader) labelUnit(s *sheetReader, cx *cellContext, c int, in *catalogue.Indicator, rm, cm *meaning) *catalogue.Unit {
 	for k := range cx.t.columns {
 		if cx.t.columns[k].role == roleUnit {
@@ -120,7 +121,13 @@ func (b *bookReader) labelUnit(s *sheetReader, cx *cellContext, c int, in *catal
 		}
 		for n := min(3, len(toks)-2); n > 0; n-- {
 			u := b.rd.cat.UnitFor(in, name[toks[1].start:toks[n].end])
-			if u == nil || in.Max == nil || !u.Factor.Equal(decimal.NewFromInt(1)) {
+			if u == nil || !u.Factor.Equal(decimal.NewFromInt(1)) {
+				continue
+			}
+			if !b.rd.cat.IsScaled(u.Quantity) {
+				return u
+			}
+			if in.Max == nil {
 				continue
 			}
 			thousandfold, ok := b.rd.cat.Convert(b.largest(s, cx, c).Shift(3), u, b.rd.cat.Unit(in.Unit))
