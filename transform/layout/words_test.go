@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/phuluc/phuluc/extract/sheet"
 	"github.com/phuluc/phuluc/transform/catalogue"
 	"github.com/phuluc/phuluc/transform/text"
 )
@@ -323,5 +324,52 @@ func TestTheKeyOfAPieceIsMadeOfThoseOfItsWords(t *testing.T) {
 	}
 	if made < 50_000 {
 		t.Errorf("only %d keys were made of words", made)
+	}
+}
+
+// Wherever a text of the fixtures is cut, what looks for words beside words does not look beyond its ends.
+func TestATextCutAnywhereIsRead(t *testing.T) {
+	rd := NewReader(loadCatalogue(t))
+	names, err := filepath.Glob("testdata/*.tsv")
+	if err != nil || len(names) == 0 {
+		t.Fatal(err)
+	}
+	seen := map[string]bool{}
+	read := func(s string) {
+		if s == "" || seen[s] {
+			return
+		}
+		seen[s] = true
+		defer func() {
+			if why := recover(); why != nil {
+				t.Errorf("%q: %v", s, why)
+			}
+		}()
+		rd.phrase(s)
+		rd.titleWords(s)
+		rd.narrowings(s, true)
+		rd.headFacts(s)
+		rd.line(s)
+		rd.isOfPlan(s)
+		rd.locality(s)
+	}
+	for _, name := range names {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range parseFixture(t, string(data)).Sheets {
+			for i := range s.Cells {
+				text := s.Cells[i].Raw
+				if s.Cells[i].Kind != sheet.Text || seen[text] {
+					continue
+				}
+				read(text)
+				for _, tok := range tokenize(text) {
+					read(text[tok.start:])
+					read(text[:tok.end])
+				}
+			}
+		}
 	}
 }
