@@ -118,6 +118,9 @@ func (s *sheetReader) continues(t *table, r int, v rowView) bool {
 	if len(v.cells) == 1 && s.isBlockLabel(v.cells[0]) {
 		return false
 	}
+	if s.translates(t.bottom, r) {
+		return true
+	}
 	for _, i := range v.cells {
 		c := g.pos[i].c
 		above := g.cell(t.bottom, c)

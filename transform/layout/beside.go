@@ -63,6 +63,37 @@ func (cx *cellContext) subColumns() {
 	}
 }
 
+// partsOfColumns gives the columns that are led in by "Trong đó", and those that name but a sex or an area behind "Tổng số (người)", the unit of the
+// column they follow. One that names but a sex or an area is also of the same indicator and period, if neither title nor rows name any.
+func (cx *cellContext) partsOfColumns(rd *Reader) {
+	head := -1
+	for c := range cx.columns {
+		t, m := &cx.t.columns[c], &cx.columns[c]
+		if t.role != roleValue || len(t.stack) == 0 || t.gap || m.unknown != "" || m.ambiguous && m.indicator == nil && len(m.matches) == 0 || m.dims.clash != "" {
+			head = -1
+			continue
+		}
+		led := slices.ContainsFunc(t.stack, func(p *phrase) bool { return p.ofWhich })
+		own := m.dims
+		own.sex, own.area = "", ""
+		bare := m.indicator == nil && m.dims.sex+m.dims.area != "" && len(m.territories) == 0 && !own.any()
+		if head < 0 || !led && !(bare && cx.columns[head].dims.total) {
+			if head = c; m.dims.unit == nil || m.dims.sex+m.dims.area != "" {
+				head = -1
+			}
+			continue
+		}
+		of := &cx.columns[head]
+		if m.dims.unit == nil && m.dims.unitText == "" && (m.indicator == nil || rd.measures(of.dims.unit, m.indicator)) {
+			m.dims.unit, m.dims.unitText = of.dims.unit, of.dims.unitText
+		}
+		if bare && led && of.indicator != nil && cx.title.indicator == nil && cx.indicators == 0 && head == c-1 {
+			m.indicator, m.matches, m.ambiguous = of.indicator, nil, false
+			inherit(&m.dims, &of.dims)
+		}
+	}
+}
+
 // isBesideAnother reports whether a column that names but a sex or an area stands right of one that names an indicator, and not that of the title.
 func (cx *cellContext) isBesideAnother(c int, title *catalogue.Indicator) bool {
 	if m := &cx.columns[c]; m.indicator != nil || m.dims.sex+m.dims.area == "" {

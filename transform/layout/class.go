@@ -61,6 +61,8 @@ func (rd *Reader) classOf(t string, p *phrase) class {
 		return classText
 	case numeral && strings.Contains(t, " - ") && rd.bothUnits(t) != nil: // "1,000 người - thousand persons"
 		return classText
+	case numeral && p.known() && p.dims.year != 0 && strings.HasSuffix(t, ")"): // "2016 (người)"
+		return classText
 	case !numeral && (p.says() || len(t) >= 60):
 		return classText
 	}

@@ -227,7 +227,7 @@ func (s *sheetReader) settleColumn(t *table, c int) {
 			}
 			if s.rd.unit(s.g.text[i]) != nil {
 				units++
-			} else if len(s.parsed[i].territories) > 0 {
+			} else if p := s.parsed[i]; len(p.territories) > 0 || p.rest == "" && p.dims.total || s.rd.isTownName(p.body) {
 				names++
 			}
 		}

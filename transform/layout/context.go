@@ -51,6 +51,7 @@ func (s *sheetReader) context(t *table) *cellContext {
 			cx.hasYears = cx.hasYears || cx.columns[c].dims.year != 0
 		}
 	}
+	s.readProvenRates(t, cx)
 	short := s.goOnBelow(t, cx)
 	cx.yearsAround()
 	cx.samePeriods()
@@ -89,6 +90,7 @@ func (s *sheetReader) context(t *table) *cellContext {
 			cx.territories++
 		}
 	}
+	cx.partsOfColumns(s.rd)
 	cx.named = cx.title.says()
 	for c := range cx.columns {
 		cx.named = cx.named || cx.columns[c].says()
@@ -215,6 +217,43 @@ func (cx *cellContext) awaits(year int) bool {
 		d := &m.dims
 		return d.measure == "estimate" && d.part == "Y" && (d.year == 0 || d.year == year)
 	})
+}
+
+// isLeftToTitle reports whether a column that says that it holds what was done, "TH", stands behind one of the title's year: no other holds the same of
+// that year.
+func (cx *cellContext) isLeftToTitle(c int) bool {
+	year := cx.title.dims.year
+	if cx.columns[c].dims.measure != "actual" || cx.title.dims.toYear != 0 || !cx.isAmong(c, year) {
+		return false
+	}
+	for k := range cx.columns {
+		if d := &cx.columns[k].dims; k != c && cx.t.columns[k].role == roleValue && d.measure == "actual" && (d.year == 0 || d.year == year) {
+			return false
+		}
+	}
+	return true
+}
+
+// isAmong reports whether a column that names no year stands among those of a year: the next one to its left that names a year names this one, and
+// what stands right of it are plans for a later one.
+func (cx *cellContext) isAmong(c, year int) bool {
+	named := false
+	for k := range cx.columns {
+		d := &cx.columns[k].dims
+		switch {
+		case cx.t.columns[k].role != roleValue || d.year == 0 || cx.columns[k].earlier:
+		case d.toYear != 0 || d.measure == "" || cx.columns[k].unknown != "" || cx.t.columns[k].gap:
+			return false
+		case k < c:
+			named = d.year == year
+			if d.year > year {
+				return false
+			}
+		case d.year < year || d.year > year && d.measure != "plan":
+			return false
+		}
+	}
+	return named
 }
 
 // onlyYear reports whether no column header names another year.

@@ -40,13 +40,13 @@ const lastDayOf63 = "2025-06-30"
 func (b *bookReader) evidence() (date string, certain bool) {
 	oldOnly, provinces := false, map[string]bool{}
 	last, ahead, after := 0, 0, false
-	see := func(p *phrase) {
+	see := func(p *phrase, planned bool) {
 		if p == nil {
 			return
 		}
 		switch d := &p.dims; {
 		case p.rest != "":
-		case d.measure == "target", d.measure == "plan", d.measure == "forecast":
+		case planned, isPlanned(d.measure):
 			ahead = max(ahead, d.year, d.toYear)
 		default:
 			last = max(last, d.year, d.toYear)
@@ -63,9 +63,10 @@ func (b *bookReader) evidence() (date string, certain bool) {
 		provinces[p.territories[0].ID] = true
 	}
 	for _, s := range b.sheets {
+		planned := s.headsOfPlans()
 		for i, p := range s.parsed {
 			if s.class[i] == classText || s.class[i] == classYear {
-				see(p)
+				see(p, planned[int32(i)])
 			}
 		}
 	}
@@ -102,6 +103,31 @@ func (b *bookReader) evidence() (date string, certain bool) {
 	default:
 		return fmt.Sprintf("%d-12-31", last), false
 	}
+}
+
+// headsOfPlans gives the headers all of whose columns are of plans: "2025" below "Kế hoạch giai đoạn 2021-2025".
+func (s *sheetReader) headsOfPlans() map[int32]bool {
+	var planned map[int32]bool
+	for _, t := range s.tables {
+		for c := range t.columns {
+			ahead := slices.ContainsFunc(t.columns[c].stack, func(p *phrase) bool { return isPlanned(p.dims.measure) })
+			if !ahead && planned == nil {
+				continue
+			}
+			for _, i := range t.columns[c].cells {
+				if planned == nil {
+					planned = map[int32]bool{}
+				}
+				before, seen := planned[i]
+				planned[i] = ahead && (before || !seen && s.g.pos[i].c == c)
+			}
+		}
+	}
+	return planned
+}
+
+func isPlanned(measure string) bool {
+	return measure == "plan" || measure == "target" || measure == "forecast"
 }
 
 // divisions reports whether titles say that the provinces of their tables are those before the merger, those since, or both.

@@ -89,6 +89,9 @@ func (rd *Reader) unitStatement(p *phrase, toks []token) bool {
 		}
 		rest := strings.Trim(p.text[toks[n].end:], " :.()")
 		u := rd.unit(rest)
+		if vi := rd.statedTwice(rest); vi != "" {
+			return say(rd.unit(vi), vi)
+		}
 		if u == nil && (rest == "" || n == 2 && toks[1].low == "vị") {
 			break // "Đơn vị: Sở Lao động …" names the sender
 		}
@@ -118,6 +121,20 @@ func (rd *Reader) unitStatement(p *phrase, toks []token) bool {
 		return true
 	}
 	return false
+}
+
+// statedTwice gives the unit of a text that goes on with a statement of the same unit, "Nghìn người - Unit: Thous. persons": "" if it does not.
+func (rd *Reader) statedTwice(s string) string {
+	for _, sep := range []string{"\n", " - ", " – ", "/", " ("} {
+		vi, en, cut := strings.Cut(s, sep)
+		if !cut || !strings.Contains(en, ":") {
+			continue
+		}
+		if q := rd.phrase(strings.TrimSpace(en)); q.unitLine && q.dims.unit != nil && q.dims.unit == rd.unit(strings.TrimSpace(vi)) {
+			return strings.TrimSpace(vi)
+		}
+	}
+	return ""
 }
 
 // bothUnits reads a unit, or one unit in two languages.
@@ -266,23 +283,26 @@ func (rd *Reader) grammar(p *phrase, s string, toks []token) {
 		rd.applyItems(p, left, right)
 		return
 	}
-	// A name may begin or end with a word of the grammar ("Kế hoạch hóa gia đình"): give back as little as possible.
-	for back := 0; back <= len(left)+len(right); back++ {
-		for l := 0; l <= min(back, len(left)); l++ {
-			r := back - l
-			if r > len(right) {
-				continue
-			}
-			from, to := lo, hi
-			for _, it := range left[len(left)-l:] {
-				from -= it.n
-			}
-			for _, it := range right[len(right)-r:] {
-				to += it.n
-			}
-			if rd.middle(p, toks[from:to], s) {
-				rd.applyItems(p, left[:len(left)-l], right[:len(right)-r])
-				return
+	// A name may begin or end with a word of the grammar ("Kế hoạch hóa gia đình"): give back as little as possible. What is left may be a unit, if it
+	// is no name with what was given back: "hộ" of "Tổng số hộ toàn tỉnh".
+	for _, look := range []func(*phrase, []token, string) bool{rd.middle, rd.middleUnit} {
+		for back := 0; back <= len(left)+len(right); back++ {
+			for l := 0; l <= min(back, len(left)); l++ {
+				r := back - l
+				if r > len(right) {
+					continue
+				}
+				from, to := lo, hi
+				for _, it := range left[len(left)-l:] {
+					from -= it.n
+				}
+				for _, it := range right[len(right)-r:] {
+					to += it.n
+				}
+				if look(p, trimPunct(toks[from:to]), s) {
+					rd.applyItems(p, left[:len(left)-l], right[:len(right)-r])
+					return
+				}
 			}
 		}
 	}
@@ -324,12 +344,6 @@ func (rd *Reader) exactBesideUnit(p *phrase, s string, toks []token) (name strin
 
 // middle looks up what is left between the words of the grammar; a unit may follow it after a comma or a dash.
 func (rd *Reader) middle(p *phrase, toks []token, s string) bool {
-	for len(toks) > 0 && toks[0].punct {
-		toks = toks[1:]
-	}
-	for len(toks) > 0 && toks[len(toks)-1].punct && toks[len(toks)-1].key != "%" {
-		toks = toks[:len(toks)-1]
-	}
 	if len(toks) == 0 {
 		return false
 	}
@@ -363,11 +377,31 @@ func (rd *Reader) middle(p *phrase, toks []token, s string) bool {
 			return true
 		}
 	}
-	if u := rd.unitIn(whole, toks); u != nil {
-		p.dims.unit, p.dims.unitText = u, whole
-		return true
-	}
 	return false
+}
+
+// middleUnit looks what is left between the words of the grammar up as a unit.
+func (rd *Reader) middleUnit(p *phrase, toks []token, s string) bool {
+	if len(toks) == 0 {
+		return false
+	}
+	whole := s[toks[0].start:toks[len(toks)-1].end]
+	u := rd.unitIn(whole, toks)
+	if u != nil {
+		p.dims.unit, p.dims.unitText = u, whole
+	}
+	return u != nil
+}
+
+// trimPunct cuts the punctuation off both ends, but for % at the right one.
+func trimPunct(toks []token) []token {
+	for len(toks) > 0 && toks[0].punct {
+		toks = toks[1:]
+	}
+	for len(toks) > 0 && toks[len(toks)-1].punct && toks[len(toks)-1].key != "%" {
+		toks = toks[:len(toks)-1]
+	}
+	return toks
 }
 
 // cutParentheses removes parentheses that hold a unit, a formula, a mark or what says nothing of a value, from a text of which toks are the
@@ -429,7 +463,7 @@ func (rd *Reader) takeLeft(toks []token, s string) (item, bool) {
 			continue
 		}
 		if n <= words {
-			if _, ok := rd.vocab.find(toks[:n], kindMeasure, kindStatus, kindSex, kindArea, kindPart, kindRef, kindTotal, kindFiller, kindCarrier, kindDivision); ok && !periodReaches(toks, n) {
+			if _, ok := rd.vocab.find(toks[:n], kindMeasure, kindStatus, kindSex, kindArea, kindPart, kindRef, kindTotal, kindFiller, kindCarrier, kindDivision); ok && !periodReaches(toks, n) && !rd.referenceReaches(toks, n) {
 				return item{n: n, words: rd.vocab.of(toks[:n]), written: s[toks[0].start:toks[n-1].end]}, true
 			}
 		}
@@ -444,6 +478,19 @@ func (rd *Reader) takeLeft(toks []token, s string) (item, bool) {
 		return item{n: 1}, true
 	}
 	return item{}, false
+}
+
+// referenceReaches reports whether a period that is named by another one begins inside the first n tokens and ends beyond them: "Thực hiện năm" is no
+// word of "Thực hiện năm nay".
+func (rd *Reader) referenceReaches(toks []token, n int) bool {
+	for j := 1; j < n; j++ {
+		for k := rd.vocab.reach(toks[j:], maxWordTokens); j+k > n; k-- {
+			if _, ok := rd.vocab.find(toks[j:j+k], kindRef); ok {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // maxPlaceTokens is how many tokens the name of a territory may have beside other words.

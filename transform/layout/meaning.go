@@ -13,6 +13,7 @@ import (
 // lead to it, the stack of headers of its column, or the title of its table.
 type meaning struct {
 	texts       []string // nearest last, as written
+	topics      []string // of titles: what is left of each beside the words of the grammar
 	indicator   *catalogue.Indicator
 	matches     []catalogue.Match // names that need a parent to be decided
 	ambiguous   bool
@@ -35,6 +36,7 @@ type ancestor struct {
 	indicator *catalogue.Indicator
 	text      string
 	unknown   bool // it is a name that nothing is known of
+	topic     bool // it is what a title is about
 }
 
 // reach cuts off the ancestors that a word of a sex or an area can not be a part of: it belongs to the name right above it, and to
@@ -105,6 +107,9 @@ func (rd *Reader) isParent(m *catalogue.Match, a ancestor) bool {
 	if m.ParentLabel == a.text {
 		return true
 	}
+	if a.topic {
+		return rd.isAbout(a.text, m.ParentLabel)
+	}
 	return rd.parents.get(parentQuestion{m.ParentLabel, a.text, a.indicator}, func() bool {
 		if text.Key(m.ParentLabel) == text.Key(a.text) {
 			return true
@@ -119,6 +124,26 @@ func (rd *Reader) isParent(m *catalogue.Match, a ancestor) bool {
 		}
 		return false
 	})
+}
+
+// isAbout reports whether what a title is about is a label that parts are named below, "Tai nạn lao động", alone or with the names of such parts behind
+// it: "Số người tham gia BHXH, BHYT, BHTN".
+func (rd *Reader) isAbout(topic, label string) bool {
+	toks, name := rd.tokenize(topic), rd.tokenize(label)
+	if len(toks) < len(name) || len(name) == 0 || phraseKey(toks[:len(name)]) != phraseKey(name) {
+		return false
+	}
+	for toks = toks[len(name):]; len(toks) > 0; {
+		n := 0
+		for n < len(toks) && !toks[n].punct && toks[n].low != "và" {
+			n++
+		}
+		if n > 0 && !slices.ContainsFunc(rd.labelled(phraseKey(toks[:n])), func(m catalogue.Match) bool { return m.ParentLabel == label }) {
+			return false
+		}
+		toks = toks[min(n+1, len(toks)):]
+	}
+	return true
 }
 
 // add takes a phrase into the meaning of its side. Phrases come far to near; above lists what lies beyond them.
@@ -177,7 +202,7 @@ func (m *meaning) asAncestor() ancestor {
 	if len(m.texts) > 0 {
 		t = m.texts[len(m.texts)-1]
 	}
-	return ancestor{m.indicator, t, m.unknown != ""}
+	return ancestor{indicator: m.indicator, text: t, unknown: m.unknown != ""}
 }
 
 // columnMeaning reads the header stack of a column, top to bottom: they are at one distance, so they must agree.
@@ -245,11 +270,14 @@ func (s *sheetReader) isRefined(t *table, c, k int) (measure, period bool) {
 		(beside(c-1) || beside(c+1)) && narrow.isPartOf(wide)
 }
 
-func titleAncestors(title *meaning) []ancestor {
-	if title.indicator == nil {
-		return nil
+func titleAncestors(title *meaning) (above []ancestor) {
+	if title.indicator != nil {
+		return []ancestor{{indicator: title.indicator, text: title.indicator.NameVi}}
 	}
-	return []ancestor{{indicator: title.indicator, text: title.indicator.NameVi}}
+	for _, topic := range slices.Backward(title.topics) {
+		above = append(above, ancestor{text: topic, topic: true})
+	}
+	return above
 }
 
 // ancestors lists what the labels of a row may be part of, nearest first. A row that nobody understands ends them: what stands below it is
@@ -262,6 +290,9 @@ func (rw *row) ancestors(title *meaning) (above []ancestor) {
 	above = make([]ancestor, 0, n)
 	for p := rw.parent; p != nil; p = p.parent {
 		if p.mean.unknown != "" {
+			if !p.values { // "Tai nạn lao động" may head the rows of its parts
+				above = append(above, ancestor{text: p.mean.unknown, unknown: true})
+			}
 			return above
 		}
 		above = append(above, p.mean.asAncestor())
@@ -272,6 +303,9 @@ func (rw *row) ancestors(title *meaning) (above []ancestor) {
 // rowMeaning reads the labels of a row and inherits from the rows above what the label leaves open.
 func (s *sheetReader) rowMeaning(t *table, rw *row, title *meaning) meaning {
 	m := meaning{texts: make([]string, 0, len(rw.labels))}
+	if rw.carried {
+		return m
+	}
 	above := rw.ancestors(title)
 	for k, i := range rw.labels {
 		p := s.parsed[i]
@@ -360,6 +394,12 @@ func (s *sheetReader) rowMeaning(t *table, rw *row, title *meaning) meaning {
 		}
 		if q.comparison {
 			m.comparison = true
+		}
+	}
+	if b := rw.before; b != nil && b.below == rw && len(m.territories) == 0 && b.values && b.mean.unknown == "" && len(rw.labels) > 0 &&
+		len(b.mean.territories) > 0 && b.mean.territories[0].Level == "country" {
+		if d := &s.parsed[rw.labels[len(rw.labels)-1]].dims; d.sex+d.area != "" { // "Thành thị" and "Nông thôn" below "Cả nước"
+			m.territories = b.mean.territories
 		}
 	}
 	return m

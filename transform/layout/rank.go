@@ -35,7 +35,7 @@ func (s *sheetReader) placeRanks(t *table) {
 			}
 			continue
 		}
-		if len(cells) > 0 && len(cells) <= 2 && !t.isCode(r) {
+		if len(cells) > 0 && len(cells) <= 2 && !t.isCode(r) && !t.translated[r] {
 			i := cells[len(cells)-1]
 			p := s.parsed[i]
 			if p != nil && p.rest == "" && len(p.territories) > 0 && t.placeRows {
@@ -119,6 +119,9 @@ func (s *sheetReader) plainRank(t *table, rw *row, hasOrdinals bool, stack []*ro
 	if !rw.values && rw.unit == none && p != nil && p.rest != "" && (t.places[0] || !p.ofWhich && len(s.rd.narrowings(p.body, true)) > 0) {
 		return 1 // as the other headings: that it is not understood must not put its rows under another place, nor under all people
 	}
+	if !rw.values && rw.unit == none && len(stack) > 0 && stack[0].ordinal.rank == 1 && !stack[0].values && s.isUnderHeading(t, p, stack[0]) {
+		return 2
+	}
 	merged := s.g.span[i].c > s.g.pos[i].c
 	if !rw.values && !unfilled && (merged || rw.unit == none && !hasOrdinals && indent == 0) && (p == nil || !p.ofWhich) {
 		return 1 // a heading over the rows below
@@ -140,10 +143,40 @@ func (s *sheetReader) plainRank(t *table, rw *row, hasOrdinals bool, stack []*ro
 		}
 		return rankOfWhich
 	}
+	if n := len(stack); n > 0 && rw.values && stack[n-1].values && stack[n-1].isOfWhich(s) && stack[n-1].ordinal.text == "" && p.isRestOf(s.parsed[stack[n-1].labels[len(stack[n-1].labels)-1]]) {
+		return stack[n-1].ordinal.rank // "Nông thôn" behind "Trong đó: thành thị"
+	}
 	if hasOrdinals && rw.values {
 		return rankPlain + min(indent, 2)
 	}
 	return rankNumber + 2*min(indent, 9)
+}
+
+// isUnderHeading reports whether a text without values can not end the heading above it: a province of which nothing is told below a year, or
+// "Phân theo giới tính" below the unit of a block.
+func (s *sheetReader) isUnderHeading(t *table, p *phrase, heading *row) bool {
+	if p == nil || p.rest != "" || p.opens != "" || len(p.indicators) > 0 || len(heading.labels) == 0 {
+		return false
+	}
+	h := s.parsed[heading.labels[len(heading.labels)-1]]
+	switch {
+	case h.rest != "" || len(h.indicators)+len(h.territories) > 0:
+		return false
+	case len(p.territories) > 0:
+		return t.placeRows && h.dims.year != 0 && !p.dims.any()
+	}
+	return !p.says() && !p.section && !p.comparison && (h.comparison || h.dims.unit != nil && !h.dims.splits())
+}
+
+// isRestOf reports whether a text names nothing but the one sex, or the one area, that another leaves.
+func (p *phrase) isRestOf(part *phrase) bool {
+	if p == nil || p.rest != "" || part.rest != "" || p.ofWhich || len(p.territories)+len(part.territories) > 0 {
+		return false
+	}
+	a, b := p.dims, part.dims
+	other := a.sex+b.sex == "MF" || a.sex+b.sex == "FM" || a.area+b.area == "UR" || a.area+b.area == "RU"
+	a.sex, a.area, b.sex, b.area = "", "", "", ""
+	return other && !a.any() && !b.any()
 }
 
 // bulletRank ranks a row with a bullet among the rows above: as deep as the one with the same bullet that it is in line with, deeper than

@@ -161,6 +161,81 @@ func (s *sheetReader) holdsWhole(t *table, c int) bool {
 	return sum.Sub(whole).Abs().LessThan(decimal.New(5, -1))
 }
 
+// readProvenRates reads "Tỷ lệ (%)" right of the number of a thing as the rate of that thing, where its figures are that number in a hundred of what the
+// rate is a share of, which another column holds: "Tổng số hộ | Số hộ nghèo | Tỷ lệ (%)". Right of a plan and what was done, figures that are the one in a
+// hundred of the other compare them.
+func (s *sheetReader) readProvenRates(t *table, cx *cellContext) {
+	for c := 1; c < len(t.columns); c++ {
+		col, of := &t.columns[c], &cx.columns[c-1]
+		if n := len(col.stack); n == 0 || col.role != roleValue || t.columns[c-1].role != roleValue || len(t.columns[c-1].stack) == 0 || cx.columns[c].indicator != nil || !s.rd.isPercentHead(col.stack[n-1]) {
+			continue
+		}
+		if m := of.dims.measure; c > 1 && t.columns[c-2].role == roleValue && cx.columns[c-2].dims.measure == "plan" && (m == "actual" || m == "estimate") && s.areInHundred(t, c-1, c-2, c) {
+			col.role, cx.columns[c] = roleComparison, meaning{comparison: true}
+			continue
+		}
+		if of.indicator == nil {
+			continue
+		}
+		name := t.columns[c-1].stack[len(t.columns[c-1].stack)-1]
+		if s.rd.counted(name) != of.indicator {
+			continue
+		}
+		rate := s.rateOf(name)
+		if rate == nil {
+			continue
+		}
+		for k := range cx.columns {
+			whole := &cx.columns[k]
+			if whole.indicator != nil && whole.indicator.Code == rate.indicators[0].Indicator.Weight && whole.dims.measure == of.dims.measure && whole.dims.period() == of.dims.period() && s.areInHundred(t, c-1, k, c) {
+				col.stack = append(slices.Clone(col.stack[:len(col.stack)-1]), rate)
+				cx.columns[c] = s.columnMeaning(t, c)
+				break
+			}
+		}
+	}
+}
+
+// areInHundred reports whether the figures of a column are those of another one in a hundred of a third, in all rows that hold the three and in at least
+// one.
+func (s *sheetReader) areInHundred(t *table, part, whole, rate int) bool {
+	proven := false
+	for r := t.bottom + 1; r < t.end; r++ {
+		n, ok1 := s.number(r, part)
+		of, ok2 := s.number(r, whole)
+		x, ok3 := s.number(r, rate)
+		if !ok1 || !ok2 || !ok3 || of.IsZero() {
+			continue
+		}
+		near := decimal.New(6, -2) // more than rounding makes it differ, but for whole figures
+		if x.IsInteger() {
+			near = decimal.New(5, -1)
+		}
+		if n.Shift(2).DivRound(of, 4).Sub(x).Abs().GreaterThan(near) {
+			return false
+		}
+		proven = proven || !n.IsZero()
+	}
+	return proven
+}
+
+// number reads the number that stands at a place the Vietnamese way.
+func (s *sheetReader) number(r, c int) (decimal.Decimal, bool) {
+	i := s.g.own(r, c)
+	if i == none || s.class[i] != classValue && s.class[i] != classYear {
+		return decimal.Decimal{}, false
+	}
+	if s.g.cells[i].Kind == sheet.Number {
+		v, _, err := text.FromFloat(s.g.cells[i].Raw)
+		if strings.Contains(unquotedFormat(s.g.cells[i].Format), "%") {
+			v = v.Shift(2)
+		}
+		return v, err == nil
+	}
+	n, err := text.ParseNumber(s.g.text[i], text.Vietnamese)
+	return n.Value, err == nil
+}
+
 // readRateRow reads the label of a row right below a count as a rate.
 func (s *sheetReader) readRateRow(rw, above *row) {
 	if above == nil || len(rw.labels) != 1 || len(above.labels) == 0 || !rw.values || !above.values || rw.rank() != 0 && rw.bullet == 0 {

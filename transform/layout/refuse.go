@@ -90,8 +90,8 @@ func (b *bookReader) refuseLabel(s *sheetReader, cx *cellContext, rw *row, i int
 	}
 	if territories+cx.territories > cx.indicators || town || rw.mean.tainted && cx.t.placed {
 		nearest := ""
-		if !town && b.mayPropose(unknown) { // the nearest name of a town is that of its province
-			if t := s.rd.cat.NearestTerritory(unknown); t != nil && text.Distance(t.NameVi, unknown) <= 3 {
+		if limit, ok := farthest(unknown); ok && !town && b.mayPropose(unknown) { // the nearest name of a town is that of its province
+			if t := s.rd.cat.NearestTerritory(unknown); t != nil && text.Distance(t.NameVi, unknown) <= limit {
 				nearest = t.NameVi
 			}
 		}

@@ -101,6 +101,8 @@ func (v *valueCell) stands() bool {
 		v.no("dimension.missing", "", "no label beside the cell")
 	case v.s.g.cells[v.i].External:
 		v.no("value.external_link", "")
+	case v.rw.carried:
+		v.no("dimension.missing", "", "the row adds up those of a page")
 	default:
 		return true
 	}
@@ -204,12 +206,12 @@ func (v *valueCell) findPeriod() bool {
 	if ofTitle || d.year == 0 && d.ref != "" {
 		v.titlePeriod = ti.refer(d)
 	}
-	if d.year == 0 && d.part == "" && d.ref == "" && ti.dims.year != 0 && !cx.hasYears && (d.measure == "" || !ti.planYear || d.measure == "plan") {
+	if d.year == 0 && d.part == "" && d.ref == "" && ti.dims.year != 0 && (!cx.hasYears || cx.isLeftToTitle(v.c)) && (d.measure == "" || !ti.planYear || d.measure == "plan") {
 		if part, ok := ti.partOf(d.measure); ok && !(cmp.Or(part, "Y") == "Y" && d.measure == "actual" && cx.awaits(ti.dims.year)) {
 			d.year, d.toYear, d.part, v.titlePeriod = ti.dims.year, ti.dims.toYear, part, true
 		}
 	}
-	if d.year == 0 && d.part != "" && ti.dims.year != 0 && ti.dims.toYear == 0 && (ti.dims.part == "" || ti.dims.part == d.part || ti.holds(d)) && !ti.planYear && cx.onlyYear(ti.dims.year) {
+	if d.year == 0 && d.part != "" && ti.dims.year != 0 && ti.dims.toYear == 0 && (ti.dims.part == "" || ti.dims.part == d.part || ti.holds(d)) && !ti.planYear && (cx.onlyYear(ti.dims.year) || cx.isAmong(v.c, ti.dims.year)) {
 		d.year, v.titlePeriod = ti.dims.year, true // months under "năm 2019"
 	}
 	if v.titlePeriod {
@@ -433,6 +435,11 @@ func (b *bookReader) joinIndicator(rm, cm, ti *meaning) (*catalogue.Indicator, s
 				return nil, "indicator.ambiguous"
 			}
 			if in != nil {
+				return in, ""
+			}
+		}
+		if r == nil {
+			if in, ambiguous := b.rd.pick(cm.matches, titleAncestors(ti)); in != nil && !ambiguous {
 				return in, ""
 			}
 		}

@@ -24,6 +24,7 @@ type row struct {
 	bullet  int  // the rank that the row's bullet has by itself, 0 if it has none
 	indent  int  // blanks before the label or its bullet
 	values  bool
+	carried bool // see isCarried
 	mean    meaning
 
 	searched bool        // for headings
@@ -64,6 +65,7 @@ func (s *sheetReader) readRows(t *table) {
 	for c := range t.columns {
 		hasOrdinals = hasOrdinals || t.numbersRows(c)
 	}
+	s.findTranslations(t)
 	s.placeRanks(t)
 	stack := t.open()
 	var measured, nameless *row
@@ -76,6 +78,12 @@ func (s *sheetReader) readRows(t *table) {
 			continue
 		}
 		if broken {
+			continue
+		}
+		if t.translated[r] {
+			for _, i := range cells {
+				g.skip(i, skipLabel)
+			}
 			continue
 		}
 		if r > lastData {
@@ -97,6 +105,13 @@ func (s *sheetReader) readRows(t *table) {
 				s.tail(r)
 				continue
 			}
+		}
+		if rw.carried = rw.values && s.isCarried(rw); rw.carried { // the break of a page ends no heading
+			t.rows = append(t.rows, rw)
+			for _, i := range cells {
+				s.rowFate(t, rw, i)
+			}
+			continue
 		}
 		rank := rw.ordinal.rank
 		switch rank {
@@ -140,6 +155,22 @@ func (s *sheetReader) readRows(t *table) {
 		}
 	}
 	t.left = stack
+}
+
+// isCarried reports whether a row holds what others on its page or on those before add up to: "Cộng trang 1", "Mang sang".
+func (s *sheetReader) isCarried(rw *row) bool {
+	return len(rw.labels) > 0 && !slices.ContainsFunc(rw.labels, func(i int32) bool {
+		p := s.parsed[i]
+		if p.opens != kindNote {
+			return true
+		}
+		toks := s.rd.tokenize(p.body)
+		for len(toks) > 1 && (toks[len(toks)-1].num >= 0 || toks[len(toks)-1].punct) {
+			toks = toks[:len(toks)-1]
+		}
+		_, ok := s.rd.vocab.find(toks, kindCarried)
+		return !ok
+	})
 }
 
 // isInSeries reports whether a year that stands alone in its row goes on with a column of years: the next row but such rows begins with a year in

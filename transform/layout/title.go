@@ -54,6 +54,9 @@ func (ti *titleInfo) under(far titleInfo) {
 	if ti.indicator == nil && !ti.ambiguous {
 		ti.indicator, ti.ambiguous = far.indicator, far.ambiguous
 	}
+	if len(ti.topics) == 0 {
+		ti.topics = far.topics
+	}
 	if len(ti.years) == 0 {
 		ti.years, ti.parts = far.years, append(slices.Clip(far.parts), ti.parts...)
 		ti.settle()
@@ -102,6 +105,9 @@ func (s *sheetReader) readTitles(cells []int32) titleInfo {
 		}
 		if reason == skipTitle {
 			ti.texts = append(ti.texts, p.text)
+			if p.rest != "" {
+				ti.topics = append(ti.topics, p.rest)
+			}
 		}
 		if m, ok := rd.locality(s.g.text[i]); ok {
 			ti.local = &m
@@ -232,7 +238,7 @@ func (ti *titleInfo) refer(d *partial) bool {
 			return false
 		}
 	default:
-		if d.part == "" && !ok {
+		if d.part == "" && (!ok || own && d.measure != "" && d.measure != "actual") { // "Kế hoạch năm nay" is of the year
 			return false
 		}
 	}

@@ -74,7 +74,7 @@ func (rd *Reader) findTitleWords(s string) *titleWords {
 			w, ok := rd.vocab.find(toks[i:i+n], kindDivision)
 			found.before, found.since = found.before || ok && w.value == "before", found.since || ok && w.value == "since"
 		}
-		ahead = ahead || isAhead(toks, i) && !(i > 1 && toks[i-2].low == "thực" && toks[i-1].low == "hiện") // "thực hiện kế hoạch" tells what was done
+		ahead = ahead || isAhead(toks, i) && !isCarriedOut(toks[:i])
 		found.results = found.results || !ahead && tellsResults(toks[i:])
 		found.told = found.told || !ahead && isTitleWord(titleTold, toks, i)
 		if ahead && isWanted(toks, i) || !found.told && (namesProgramme(toks, i) || setsTarget(toks, i)) {
@@ -85,6 +85,10 @@ func (rd *Reader) findTitleWords(s string) *titleWords {
 				}
 			}
 			behind = behind || len(found.parts) > 0
+		}
+		if n := takeReference(toks[i:]); n > 0 {
+			i += n
+			continue
 		}
 		if n := takeOpenYear(toks[i:]); n > 0 {
 			i += n
@@ -144,6 +148,19 @@ func (rd *Reader) findTitleWords(s string) *titleWords {
 	}
 	found.wanted = found.wanted || !found.results && !found.told && isStageOfTargets(toks)
 	return &found
+}
+
+// isCarriedOut reports whether the words before say that what begins is told as it was carried out: "thực hiện kế hoạch", "thực hiện các chỉ tiêu kế
+// hoạch".
+func isCarriedOut(before []token) bool {
+	for i := len(before) - 1; i > 0; i-- {
+		switch before[i].low {
+		case "các", "những", "một", "số", "chỉ", "tiêu", "mục", "nhiệm", "vụ", "kế", "hoạch", "công", "tác", "chủ", "yếu", "chính":
+		default:
+			return before[i].low == "hiện" && before[i-1].low == "thực"
+		}
+	}
+	return false
 }
 
 // isStageOfTargets reports whether a title names indicators of a stage of several years, "CÁC CHỈ TIÊU GIAI ĐOẠN 2021-2025": a stage is planned before
@@ -227,6 +244,39 @@ func setsTarget(toks []token, i int) bool {
 // isBeside reports whether the word at token i stands beside the results that are told and not for what these are of: "KẾT QUẢ VÀ MỤC TIÊU".
 func isBeside(toks []token, i int) bool {
 	return i > 1 && (toks[i-1].low == "và" || toks[i-1].punct) && (toks[i-2].low == "quả" || toks[i-2].low == "hiện")
+}
+
+// takeReference counts the words of what a title only refers to: the period with which its figures are compared ("so với cùng kỳ năm 2018"), the number
+// of a document ("11/2015/TT-BLĐTBXH").
+func takeReference(toks []token) int {
+	at := func(i int) token {
+		if i < len(toks) {
+			return toks[i]
+		}
+		return token{num: -1}
+	}
+	if at(0).num > 0 && at(1).low == "/" && isYear(at(2)) && at(3).low == "/" && len(toks) > 4 && !toks[4].punct && toks[4].num < 0 {
+		return 4
+	}
+	n := 0
+	switch {
+	case at(0).low != "so":
+		return 0
+	case at(1).low == "với":
+		n = 2
+	case at(1).low == "sánh" && at(2).low == "với":
+		n = 3
+	default:
+		return 0
+	}
+	if at(n).low != "cùng" || at(n+1).low != "kỳ" {
+		return 0
+	}
+	n += 2
+	if k, it := takePeriod(toks[min(n, len(toks)):]); it.year != 0 && it.part == "" && it.to == 0 {
+		return n + k
+	}
+	return 0
 }
 
 // takeOpenYear counts the words of a time of which one end only is told: "từ năm 2016 đến nay", "lũy kế đến năm 2018".

@@ -37,6 +37,7 @@ const (
 	kindNote       = "noteline"   // begins a note under a table
 	kindSignature  = "signature"  // begins a signature block
 	kindLetterhead = "letterhead" // begins a line of the letterhead
+	kindCarried    = "carried"    // labels the sum of the rows above on a page, or of the pages before
 )
 
 // Periods that are named by another one.
