@@ -396,10 +396,14 @@ func (s *sheetReader) rowMeaning(t *table, rw *row, title *meaning) meaning {
 			m.comparison = true
 		}
 	}
-	if b := rw.before; b != nil && b.below == rw && len(m.territories) == 0 && b.values && b.mean.unknown == "" && len(rw.labels) > 0 &&
-		len(b.mean.territories) > 0 && b.mean.territories[0].Level == "country" {
+	if b := rw.before; b != nil && b.below == rw && b.values && len(m.territories) == 0 && len(rw.labels) > 0 {
 		if d := &s.parsed[rw.labels[len(rw.labels)-1]].dims; d.sex+d.area != "" { // "Thành thị" and "Nông thôn" below "Cả nước"
-			m.territories = b.mean.territories
+			switch {
+			case b.mean.unknown != "" && t.placeRows:
+				m.unknown = b.mean.unknown
+			case b.mean.unknown == "" && len(b.mean.territories) > 0 && b.mean.territories[0].Level == "country":
+				m.territories = b.mean.territories
+			}
 		}
 	}
 	return m

@@ -163,9 +163,34 @@ func (s *sheetReader) isUnderHeading(t *table, p *phrase, heading *row) bool {
 	case h.rest != "" || len(h.indicators)+len(h.territories) > 0:
 		return false
 	case len(p.territories) > 0:
-		return t.placeRows && h.dims.year != 0 && !p.dims.any()
+		return t.placeRows && h.dims.year != 0 && !p.dims.any() && !s.isTorn(t, heading)
 	}
 	return !p.says() && !p.section && !p.comparison && (h.comparison || h.dims.unit != nil && !h.dims.splits())
+}
+
+// isTorn reports whether a territory stands twice below a heading: another one, between the two, was lost.
+func (s *sheetReader) isTorn(t *table, heading *row) bool {
+	if torn, known := t.torn[heading.r]; known {
+		return torn
+	}
+	seen, torn := map[string]bool{}, false
+	for r := heading.r + 1; r < t.end && !torn; r++ {
+		cells := s.g.rowCells(r)
+		if len(cells) == 1 && s.parsed[cells[0]] != nil && s.parsed[cells[0]].dims.year != 0 {
+			break
+		}
+		for _, i := range cells {
+			if p := s.parsed[i]; p != nil && len(p.territories) > 0 {
+				torn = torn || seen[p.territories[0].ID]
+				seen[p.territories[0].ID] = true
+			}
+		}
+	}
+	if t.torn == nil {
+		t.torn = map[int]bool{}
+	}
+	t.torn[heading.r] = torn
+	return torn
 }
 
 // isRestOf reports whether a text names nothing but the one sex, or the one area, that another leaves.

@@ -56,6 +56,7 @@ type table struct {
 	regions     map[int]bool // ranks of the rows over these that name their region
 	regionRows  map[int]bool // ranks of numbered rows with values that name regions and nothing else
 	placeRows   bool         // rows with values name territories: one without is no heading
+	torn        map[int]bool // see isTorn
 	translated  map[int]bool // rows that say in English what the row above says
 	sexed       bool         // some of the rows that head others name a sex or an area
 	end         int          // first grid row after the body

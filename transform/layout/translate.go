@@ -16,7 +16,7 @@ func isEnglish(t string) bool { return isASCII(t) && strings.ContainsFunc(t, uni
 // saysAgain reports whether a text says nothing that another does not say too. known is false if it is not understood.
 func (p *phrase) saysAgain(of *phrase) (again, known bool) {
 	if p == nil || of == nil || p.rest != "" || of.rest != "" {
-		return false, p != nil && p.rest == ""
+		return false, false
 	}
 	both := of.dims
 	both.merge(&p.dims)
@@ -41,11 +41,11 @@ func (s *sheetReader) compareRows(above, r int) (again, unknown int, ok bool) {
 		if s.class[i] != classText || !isEnglish(g.text[i]) || j == none || s.class[j] != classText || g.span[i].c != g.span[j].c {
 			return 0, 0, false
 		}
-		vietnamese = vietnamese || !isASCII(g.text[j])
+		vietnamese = vietnamese || !isASCII(g.text[j]) || s.parsed[j].rest != ""
 		switch same, known := s.parsed[i].saysAgain(s.parsed[j]); {
 		case same:
 			again++
-		case known || isASCII(g.text[j]):
+		case known || isASCII(g.text[j]) && s.parsed[j].rest == "":
 			return 0, 0, false
 		default:
 			unknown++
