@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"path"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -102,9 +104,9 @@ func readAt(r io.ReaderAt, at, n int64) ([]byte, error) {
 
 // archive tells the kinds of zip files apart by the names of their entries, in local or central headers.
 func archive(b []byte) string {
-	kind := "zip"
+	kind, sealed := "zip", false
 	names := func(sig []byte, nameLen, nameAt int) {
-		for rest := b; ; {
+		for rest := b; !sealed; {
 			i := bytes.Index(rest, sig)
 			if i < 0 {
 				return
@@ -116,6 +118,8 @@ func archive(b []byte) string {
 			n := int(binary.LittleEndian.Uint16(rest[nameLen:]))
 			name := strings.ToLower(strings.ReplaceAll(string(rest[nameAt:min(len(rest), nameAt+n)]), `\`, "/"))
 			switch {
+			case kind == "zip" && !strings.Contains(name, "/embeddings/") && slices.Contains([]string{".xlsx", ".xlsm", ".xlsb", ".xls", ".docx", ".doc", ".ods"}, path.Ext(name)):
+				sealed = true // what stands in it may be stored as it is, with entries of its own
 			case strings.HasPrefix(name, "xl/workbook.bin"):
 				kind = "xlsb"
 			case strings.HasPrefix(name, "xl/") && kind == "zip":

@@ -69,6 +69,8 @@ func TestDetectGoesByContent(t *testing.T) {
 		{"page with its pictures", "html", []byte("MIME-Version: 1.0\r\nContent-Type: multipart/related\r\n")},
 		{"sixteen bit without mark", "text", []byte("a\x00,\x00b\x00\n\x00")},
 		{"another archive", "zip", zipOf(t, "a.txt=xl/workbook.xml")},
+		{"archive of workbooks that are stored as they are", "zip", zipOf(t, "2020/Sơn La.xlsx="+string(zipOf(t, "[Content_Types].xml", "xl/workbook.xml")))},
+		{"workbook that holds a document", "xlsx", zipOf(t, "xl/embeddings/a.docx="+string(zipOf(t, "word/document.xml")), "xl/workbook.xml")},
 		{"archive of nothing", "zip", zipOf(t)},
 		{"old workbook", "xls", oleOf(0, "Root Entry", "Workbook")},
 		{"older workbook", "xls", oleOf(0, "Root Entry", "Book")},

@@ -178,26 +178,38 @@ func (t *tableWriter) End() error {
 	return t.w.Flush()
 }
 
-// leastWidth is what a column of texts is cut down to at the most.
-const leastWidth = 12
+// What a column of texts is cut down to at the most, and what it is cut down to before columns are left out of many.
+const (
+	leastWidth    = 12
+	readableWidth = 24
+	manyColumns   = 4
+)
 
 // fitted gives the widths of the columns that a terminal can show: the widest texts are cut, never a number, and if that is not enough the
 // last columns are left out, but for the first.
 func fitted(width []int, fields []arrow.Field, terminal int) []int {
 	const gap = 2
-	for n := len(width); n > 0; n-- {
-		for most := max(leastWidth, slices.Max(width[:n])); most >= leastWidth; most-- {
-			out, total := make([]int, n), gap*(n-1)
-			for j, w := range width[:n] {
-				if !isNumber(fields[j].Type) {
-					w = min(w, most)
+	fit := func(columns, least int) []int {
+		for n := len(width); n >= columns; n-- {
+			for most := max(least, slices.Max(width[:n])); most >= least; most-- {
+				out, total := make([]int, n), gap*(n-1)
+				for j, w := range width[:n] {
+					if !isNumber(fields[j].Type) {
+						w = min(w, most)
+					}
+					out[j] = w
+					total += w
 				}
-				out[j] = w
-				total += w
+				if total <= terminal || n == 1 && most == least {
+					return out
+				}
 			}
-			if total <= terminal || n == 1 && most == leastWidth {
-				return out
-			}
+		}
+		return nil
+	}
+	for _, out := range [][]int{fit(manyColumns, readableWidth), fit(1, leastWidth)} {
+		if out != nil {
+			return out
 		}
 	}
 	return width
@@ -343,7 +355,7 @@ func spreadsheetNumber(text string) any {
 	return text
 }
 
-// xlsxWriter streams one sheet.
+// xlsxWriter streams one sheet: a bold header that stays in sight, and columns as wide as the texts of the first batch.
 type xlsxWriter struct {
 	w      *bufio.Writer
 	file   *excelize.File
@@ -355,12 +367,32 @@ type xlsxWriter struct {
 
 func (x *xlsxWriter) Begin(s *arrow.Schema) (err error) {
 	x.file, x.schema, x.cols = excelize.NewFile(), s, s.NumFields()
-	if x.stream, err = x.file.NewStreamWriter("Sheet1"); err != nil {
+	x.stream, err = x.file.NewStreamWriter("Sheet1")
+	return err
+}
+
+// widest is how wide a column is made at the most, in letters.
+const widest = 50
+
+// head writes the header, once it is known how wide the columns have to be. batch is nil if there are no rows.
+func (x *xlsxWriter) head(batch arrow.RecordBatch) error {
+	bold, err := x.file.NewStyle(&excelize.Style{Font: &excelize.Font{Bold: true}})
+	if err != nil {
 		return err
 	}
 	head := make([]any, x.cols)
-	for j, f := range s.Fields() {
-		head[j] = f.Name
+	for j, f := range x.schema.Fields() {
+		head[j] = excelize.Cell{StyleID: bold, Value: f.Name}
+		width := runewidth.StringWidth(f.Name)
+		for i := 0; batch != nil && i < int(batch.NumRows()) && width < widest; i++ {
+			width = max(width, runewidth.StringWidth(cellText(batch.Column(j), i)))
+		}
+		if err := x.stream.SetColWidth(j+1, j+1, float64(min(width, widest)+2)); err != nil {
+			return err
+		}
+	}
+	if err := x.stream.SetPanes(&excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"}); err != nil {
+		return err
 	}
 	return x.write(head)
 }
@@ -374,6 +406,11 @@ func (x *xlsxWriter) write(row []any) error {
 }
 
 func (x *xlsxWriter) Batch(batch arrow.RecordBatch) error {
+	if x.row == 0 {
+		if err := x.head(batch); err != nil {
+			return err
+		}
+	}
 	row := make([]any, x.cols)
 	for i := range int(batch.NumRows()) {
 		for j, f := range x.schema.Fields() {
@@ -396,6 +433,11 @@ func (x *xlsxWriter) Batch(batch arrow.RecordBatch) error {
 
 func (x *xlsxWriter) End() error {
 	defer x.file.Close()
+	if x.row == 0 {
+		if err := x.head(nil); err != nil {
+			return err
+		}
+	}
 	if err := x.stream.Flush(); err != nil {
 		return err
 	}

@@ -158,8 +158,8 @@ func (a *app) quarantine(ctx context.Context, state string) (config, *quarantine
 }
 
 // groupSQL puts what one line of the catalogue would settle, or what bears the same message, into one row.
-const groupSQL = `SELECT left(min(quarantine_id), 10) AS id, code, coalesce(any_value(unknown_text ORDER BY quarantine_id), any_value(message_vi ORDER BY quarantine_id)) AS text,
-  any_value(nearest ORDER BY quarantine_id) AS nearest, count(*) AS entries, CAST(sum(cells) AS BIGINT) AS cells, count(DISTINCT source_sha256) AS files,
+const groupSQL = `SELECT left(min(quarantine_id), 10) AS id, coalesce(any_value(unknown_text ORDER BY quarantine_id), any_value(message_vi ORDER BY quarantine_id)) AS text,
+  count(*) AS entries, count(DISTINCT source_sha256) AS files, code, any_value(nearest ORDER BY quarantine_id) AS nearest, CAST(sum(cells) AS BIGINT) AS cells,
   min(file_name) AS example_file, any_value(try_vi ORDER BY quarantine_id) AS try_vi
 FROM q`
 
@@ -198,7 +198,7 @@ FROM q` + where + " GROUP BY code ORDER BY entries DESC, code"
 			case group:
 				query += groupSQL + where + groupBy
 			case format == "table":
-				query += "SELECT left(quarantine_id, 10) AS id, code, file_name AS file, concat_ws('!', sheet, cell) AS place, raw, message_vi, nearest"
+				query += "SELECT left(quarantine_id, 10) AS id, file_name AS file, concat_ws('!', sheet, cell) AS place, message_vi, raw, nearest, code"
 				if f.state == "all" {
 					query += ", state"
 				}

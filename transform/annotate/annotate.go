@@ -32,6 +32,7 @@ type Source struct {
 const (
 	maxComments = 20_000  // in one sheet: above, cells are coloured only, and the first sheet still lists them
 	titleRows   = 4       // of a sheet written anew, whose long texts do not widen their column
+	widest      = 40      // letters of a column of such a sheet: what is longer is broken into lines
 	maxListed   = 5000    // lines of the first sheet
 	maxLinks    = 1000    // from the first sheet: the library takes a time that grows with their square
 	maxCopied   = 500_000 // cells of a workbook: above, the library's tree of it fills the memory, and the copy is the first sheet alone
@@ -249,6 +250,7 @@ func fill(ctx context.Context, x *excelize.File, name string, s sheetCells) erro
 	type look struct {
 		format, font string
 		indent       int
+		wrap         bool
 	}
 	styles := map[look]int{{}: 0}
 	visibleRow, visibleCol, widths := map[int]bool{}, map[int]bool{}, map[int]int{}
@@ -269,10 +271,11 @@ func fill(ctx context.Context, x *excelize.File, name string, s sheetCells) erro
 		if err != nil {
 			return err
 		}
-		l := look{c.Format, c.Font, c.Indent}
+		wrap := strings.Contains(c.Raw, "\n") || c.Kind == sheet.Text && c.Merge.IsZero() && c.Row > titleRows && utf8.RuneCountInString(c.Raw) > widest
+		l := look{c.Format, c.Font, c.Indent, wrap}
 		id, ok := styles[l]
 		if !ok {
-			style := &excelize.Style{Alignment: &excelize.Alignment{Indent: c.Indent, WrapText: false}}
+			style := &excelize.Style{Alignment: &excelize.Alignment{Indent: c.Indent, WrapText: wrap}}
 			if c.Format != "" {
 				style.CustomNumFmt = &c.Format
 			}
@@ -295,7 +298,7 @@ func fill(ctx context.Context, x *excelize.File, name string, s sheetCells) erro
 			}
 		}
 		if c.Merge.IsZero() && c.Row > titleRows {
-			widths[c.Col] = max(widths[c.Col], min(utf8.RuneCountInString(c.Raw)+2, 40))
+			widths[c.Col] = max(widths[c.Col], min(utf8.RuneCountInString(c.Raw)+2, widest))
 		}
 		visibleRow[c.Row] = visibleRow[c.Row] || !c.Hidden
 		visibleCol[c.Col] = visibleCol[c.Col] || !c.Hidden
