@@ -71,6 +71,9 @@ func must(t *testing.T, data []byte) (all []sheet.Cell, ok bool) {
 			cells = append(cells, c)
 		}
 		orderly(t, cells)
+		if _, err := w.Appearance(ctx, i); !fine(err) {
+			return nil, false
+		}
 		all = append(all, cells...)
 	}
 	return all, true

@@ -2,6 +2,7 @@ package annotate
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -76,6 +77,7 @@ func Workbook(ctx context.Context, w io.Writer, cat *catalogue.Catalogue, src So
 type sheetCells struct {
 	info  sheet.Info
 	cells []sheet.Cell
+	looks *sheet.Appearance // nil if the reader of the format does not tell
 }
 
 type book []sheetCells
@@ -103,6 +105,13 @@ func read(ctx context.Context, kind string, r io.ReaderAt, size int64, lim sheet
 				return nil, err
 			}
 			s.cells = append(s.cells, c)
+		}
+		if w, tells := w.(interface {
+			Appearance(context.Context, int) (*sheet.Appearance, error)
+		}); tells {
+			if s.looks, err = w.Appearance(ctx, i); err != nil {
+				return nil, err
+			}
 		}
 		b = append(b, s)
 	}
@@ -247,13 +256,13 @@ func rebuild(ctx context.Context, cat *catalogue.Catalogue, b book, f *record.Fi
 }
 
 func fill(ctx context.Context, x *excelize.File, name string, s sheetCells) error {
-	type look struct {
-		format, font string
-		indent       int
-		wrap         bool
+	styles := wardrobe{x: x, ids: map[outfit]int{{}: 0}}
+	looks := s.looks
+	if looks == nil {
+		looks = guessed(s.cells)
 	}
-	styles := map[look]int{{}: 0}
-	visibleRow, visibleCol, widths := map[int]bool{}, map[int]bool{}, map[int]int{}
+	visibleRow, visibleCol := map[int]bool{}, map[int]bool{}
+	held := map[sheet.Position]bool{}
 	for i, c := range s.cells {
 		if i&1023 == 0 && ctx.Err() != nil {
 			return ctx.Err()
@@ -271,43 +280,35 @@ func fill(ctx context.Context, x *excelize.File, name string, s sheetCells) erro
 		if err != nil {
 			return err
 		}
-		wrap := strings.Contains(c.Raw, "\n") || c.Kind == sheet.Text && c.Merge.IsZero() && c.Row > titleRows && utf8.RuneCountInString(c.Raw) > widest
-		l := look{c.Format, c.Font, c.Indent, wrap}
-		id, ok := styles[l]
-		if !ok {
-			style := &excelize.Style{Alignment: &excelize.Alignment{Indent: c.Indent, WrapText: wrap}}
-			if c.Format != "" {
-				style.CustomNumFmt = &c.Format
-			}
-			if c.Font != "" {
-				style.Font = &excelize.Font{Family: c.Font}
-			}
-			if id, err = x.NewStyle(style); err != nil {
-				id = 0 // looks alone are no reason to fail
-			}
-			styles[l] = id
-		}
-		if id != 0 {
-			if err := x.SetCellStyle(name, at, at, id); err != nil {
-				return err
-			}
+		p := sheet.Position{Row: c.Row, Col: c.Col}
+		held[p] = true
+		if err := styles.put(name, at, outfit{c.Format, looks.Of(p)}); err != nil {
+			return err
 		}
 		if r := c.Merge; !r.IsZero() && r.Row1 == c.Row && r.Col1 == c.Col {
 			if err := x.MergeCell(name, sheet.Address(r.Row1, r.Col1), sheet.Address(r.Row2, r.Col2)); err != nil {
 				return err
 			}
 		}
-		if c.Merge.IsZero() && c.Row > titleRows {
-			widths[c.Col] = max(widths[c.Col], min(utf8.RuneCountInString(c.Raw)+2, widest))
-		}
 		visibleRow[c.Row] = visibleRow[c.Row] || !c.Hidden
 		visibleCol[c.Col] = visibleCol[c.Col] || !c.Hidden
 	}
-	for col, width := range widths {
-		if letters := sheet.ColumnName(col); width > 9 {
-			if err := x.SetColWidth(name, letters, letters, float64(width)); err != nil {
+	byPlace := func(a, b sheet.Position) int { return cmp.Or(cmp.Compare(a.Row, b.Row), cmp.Compare(a.Col, b.Col)) }
+	for _, p := range slices.SortedFunc(maps.Keys(looks.Cells), byPlace) {
+		if !held[p] { // an empty cell with lines round it
+			if err := styles.put(name, sheet.Address(p.Row, p.Col), outfit{"", looks.Of(p)}); err != nil {
 				return err
 			}
+		}
+	}
+	for col, width := range looks.Widths {
+		if err := x.SetColWidth(name, sheet.ColumnName(col), sheet.ColumnName(col), min(width, excelize.MaxColumnWidth)); err != nil {
+			return err
+		}
+	}
+	for row, height := range looks.Heights {
+		if err := x.SetRowHeight(name, row, min(height, excelize.MaxRowHeight)); err != nil {
+			return err
 		}
 	}
 	// A cell only says that its row or its column is hidden: a row without a visible cell is hidden, and a column if that
@@ -332,6 +333,73 @@ func fill(ctx context.Context, x *excelize.File, name string, s sheetCells) erro
 		}
 	}
 	return onePageWide(x, name)
+}
+
+// guessed is how a sheet may look of which only the cells are known: columns as wide as their texts, of which the long ones are broken
+// into lines.
+func guessed(cells []sheet.Cell) *sheet.Appearance {
+	a := &sheet.Appearance{Widths: map[int]float64{}, Cells: map[sheet.Position]int{}}
+	at := map[sheet.Look]int{}
+	for _, c := range cells {
+		letters := utf8.RuneCountInString(c.Raw)
+		below := c.Merge.IsZero() && c.Row > titleRows
+		l := sheet.Look{Font: c.Font, Indent: c.Indent, Wrap: strings.Contains(c.Raw, "\n") || c.Kind == sheet.Text && below && letters > widest}
+		if _, known := at[l]; !known {
+			at[l] = len(a.Looks)
+			a.Looks = append(a.Looks, l)
+		}
+		a.Cells[sheet.Position{Row: c.Row, Col: c.Col}] = at[l]
+		if width := min(letters+2, widest); below && width > 9 {
+			a.Widths[c.Col] = max(a.Widths[c.Col], float64(width))
+		}
+	}
+	return a
+}
+
+// outfit is all of a cell's format.
+type outfit struct {
+	format string
+	sheet.Look
+}
+
+// wardrobe makes each format of a workbook once.
+type wardrobe struct {
+	x   *excelize.File
+	ids map[outfit]int
+}
+
+func (w *wardrobe) put(name, cell string, o outfit) error {
+	id, known := w.ids[o]
+	if !known {
+		style := &excelize.Style{
+			Alignment: &excelize.Alignment{Indent: o.Indent, WrapText: o.Wrap, Horizontal: o.Horizontal, Vertical: o.Vertical},
+			Font:      &excelize.Font{Family: o.Font, Size: o.Size, Bold: o.Bold, Italic: o.Italic, Strike: o.Strike, Color: o.Color},
+		}
+		if o.Underline {
+			style.Font.Underline = "single"
+		}
+		if o.format != "" {
+			style.CustomNumFmt = &o.format
+		}
+		if o.Fill != "" {
+			style.Fill = excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{o.Fill}}
+		}
+		for _, line := range []excelize.Border{{Type: "left", Style: o.Left}, {Type: "right", Style: o.Right}, {Type: "top", Style: o.Top}, {Type: "bottom", Style: o.Bottom}} {
+			if line.Style > 0 {
+				line.Color = "000000"
+				style.Border = append(style.Border, line)
+			}
+		}
+		var err error
+		if id, err = w.x.NewStyle(style); err != nil {
+			id = 0 // looks alone are no reason to fail
+		}
+		w.ids[o] = id
+	}
+	if id == 0 {
+		return nil
+	}
+	return w.x.SetCellStyle(name, cell, cell, id)
 }
 
 // onePageWide has a sheet printed across the page, on as many pages as it is long.

@@ -560,6 +560,15 @@ func TestOtherFormatsGiveAnAnnotatedWorkbookToo(t *testing.T) {
 			if !annotate.Intact(copied) {
 				t.Error("the copy does not hold together")
 			}
+			if c.kind == "xls" { // its looks are told
+				id, err := y.GetCellStyle(name, "D11")
+				if err != nil {
+					t.Fatal(err)
+				}
+				if s, err := y.GetStyle(id); err != nil || s.Font == nil || !s.Font.Bold || s.Font.Family != "Times New Roman" || len(s.Border) != 1 || s.Border[0].Style != 5 {
+					t.Errorf("D11 looks like %+v, %v", s, err)
+				}
+			}
 		})
 	}
 }
