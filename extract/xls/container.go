@@ -146,10 +146,24 @@ func guardContainer(r io.ReaderAt, size int64, lim sheet.Limits) error {
 			next = append(next, le.Uint32(sector[at:]))
 		}
 	}
-	for i := int(sectors); i < len(next); i++ {
-		if next[i] != freeSector {
-			return sheet.Refuse(sheet.CodeTruncated, "", "the file ends before sector %d of the container, which is in use", i)
+	// lost tells of a sector behind the end that is in use and to which something leads. Programs that call all sectors behind the
+	// end the end of a chain lead to none of them: nothing is missing.
+	lost := func(n uint32) error {
+		if n < sectors || int(n) >= len(next) || next[n] == freeSector {
+			return nil
 		}
+		return sheet.Refuse(sheet.CodeTruncated, "", "the file ends before sector %d of the container, which is in use", n)
+	}
+	for i, n := range next {
+		if i >= int(sectors) && n != endOfChain {
+			n = uint32(i)
+		}
+		if err := lost(n); err != nil {
+			return err
+		}
+	}
+	if err := lost(le.Uint32(head[60:])); err != nil { // the table of small streams
+		return err
 	}
 	used := 0 // sectors of the directory
 	for n := le.Uint32(head[48:]); n != endOfChain; n = next[n] {
@@ -161,6 +175,17 @@ func guardContainer(r io.ReaderAt, size int64, lim sheet.Limits) error {
 			return sheet.Refuse(sheet.CodeDamaged, "", "the container's directory runs through sector %d and has no end", n)
 		case lim.Parts > 0 && used > 1+lim.Parts/int(sectorSize/entrySize):
 			return sheet.Refuse(sheet.CodeLimit, "", "the container's directory has more than %d entries", lim.Parts)
+		}
+		if err := read(n); err != nil {
+			return err
+		}
+		for e := sector; len(e) > 0; e = e[entrySize:] {
+			const stream, root = 2, 5 // kinds of entries
+			if e[66] == root || e[66] == stream && le.Uint32(e[120:]) >= le.Uint32(head[56:]) {
+				if err := lost(le.Uint32(e[116:])); err != nil {
+					return err
+				}
+			}
 		}
 	}
 	return nil

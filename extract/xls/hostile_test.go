@@ -178,7 +178,24 @@ func TestForgedNumbersCostNothing(t *testing.T) {
 			u32(h[2*headerSize-4:], 0)
 		}), sheet.CodeTruncated},
 		{"sector in use behind the end", head(func(h []byte) {
-			u32(h[headerSize*(1+int(le.Uint32(h[76:])))+4*(len(h)/headerSize-1):], endOfChain)
+			u32(h[headerSize*(1+int(le.Uint32(h[76:])))+4*(len(h)/headerSize-1):], 0)
+		}), sheet.CodeTruncated},
+		{"stream that begins behind the end", head(func(h []byte) {
+			n := uint32(len(h)/headerSize - 1)
+			u32(h[headerSize*(1+int(le.Uint32(h[76:])))+4*int(n):], endOfChain)
+			u32(entry(h, 1)[120:], 5000)
+			u32(entry(h, 1)[116:], n)
+		}), sheet.CodeTruncated},
+		{"table of small streams behind the end", head(func(h []byte) {
+			n := uint32(len(h)/headerSize - 1)
+			u32(h[headerSize*(1+int(le.Uint32(h[76:])))+4*int(n):], endOfChain)
+			u32(h[60:], n)
+		}), sheet.CodeTruncated},
+		{"stream that goes on behind the end", head(func(h []byte) {
+			n := uint32(len(h)/headerSize - 1)
+			table := h[headerSize*(1+int(le.Uint32(h[76:]))):]
+			u32(table[4*int(n):], endOfChain)
+			u32(table, n)
 		}), sheet.CodeTruncated},
 		{"sectors of small streams", head(func(h []byte) { u32(h[64:], 0xFFFFFFFF) }), sheet.CodeDamaged},
 		{"table outside the file", head(func(h []byte) { u32(h[76:], 0x7FFFFFFF) }), sheet.CodeTruncated},

@@ -3,13 +3,30 @@
     python3 golden.py FOLDER FILE... > golden.csv
 
 One line a sheet: file (relative to FOLDER), sheet, number of cells that hold something, SHA-256 over one line a cell:
-row, column (from 1), kind, value (a number as the hexadecimal digits of its double), font, indent, hidden, merged
-range, and the runs of a rich text (byte:font), with tabs between. A file that xlrd does not read is left out.
+row, column (from 1), kind, value (a number as the hexadecimal digits of its double), number format, font, indent, hidden,
+merged range, and the runs of a rich text (byte:font), with tabs between. A file that xlrd does not read is left out.
 """
 import csv, hashlib, os, struct, sys
 import xlrd
 
 KINDS = {xlrd.XL_CELL_TEXT: "text", xlrd.XL_CELL_NUMBER: "number", xlrd.XL_CELL_DATE: "date", xlrd.XL_CELL_BOOLEAN: "bool", xlrd.XL_CELL_ERROR: "error"}
+
+# Formats that a file may use without spelling them out: xlrd's wording and that of Office Open XML.
+BUILTIN = {
+    14: ("m/d/yy", "mm-dd-yy"),
+    37: ("#,##0_);(#,##0)", "#,##0 ;(#,##0)"),
+    38: ("#,##0_);[Red](#,##0)", "#,##0 ;[Red](#,##0)"),
+    39: ("#,##0.00_);(#,##0.00)", "#,##0.00;(#,##0.00)"),
+    40: ("#,##0.00_);[Red](#,##0.00)", "#,##0.00;[Red](#,##0.00)"),
+}
+
+
+def number_format(book, xf):
+    code = book.format_map[xf.format_key].format_str
+    if code.lower() == "general":
+        return ""
+    theirs, ours = BUILTIN.get(xf.format_key, (None, None))
+    return ours if code == theirs else code
 
 
 def line(book, sheet, row, col, corners):
@@ -41,7 +58,7 @@ def line(book, sheet, row, col, corners):
     else:
         value = xlrd.error_text_from_code[cell.value]
     hidden = row in sheet.rowinfo_map and sheet.rowinfo_map[row].hidden or col in sheet.colinfo_map and sheet.colinfo_map[col].hidden
-    fields = [row + 1, col + 1, kind, value, font, xf.alignment.indent_level, "hidden" if hidden else "", corners.get((row, col), ""), " ".join(runs)]
+    fields = [row + 1, col + 1, kind, value, number_format(book, xf), font, xf.alignment.indent_level, "hidden" if hidden else "", corners.get((row, col), ""), " ".join(runs)]
     return "\t".join(str(f) for f in fields) + "\n"
 
 
