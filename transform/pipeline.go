@@ -127,6 +127,11 @@ func (p *Pipeline) read(ctx context.Context, raw landing.Raw, name string, f *os
 	switch {
 	case err == nil:
 		rule.Judge(p.opt.Catalogue, file)
+		if lim := p.opt.Limits.UnpackedBytes; lim > 0 && said(file) > lim {
+			trace := file.Trace
+			file = refused(sheet.Refuse(sheet.CodeLimit, "", "what is said of its cells needs more than %d bytes", lim), raw.Type, name)
+			file.Trace = trace
+		}
 		return file, nil
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
@@ -134,6 +139,28 @@ func (p *Pipeline) read(ctx context.Context, raw landing.Raw, name string, f *os
 	file = refused(err, raw.Type, name)
 	file.Trace = &record.Trace{} // what can not be opened has no text
 	return file, nil
+}
+
+// said is how many bytes of text a batch needs for what was found out about the cells of a file. A text that stands over or beside
+// many cells is said again for each of them, so that a small file can ask for more than there is memory.
+func said(f *record.File) (n int64) {
+	for i := range f.Observations {
+		o := &f.Observations[i]
+		n += int64(len(o.Label) + len(o.Header) + len(o.Note))
+	}
+	for i := range f.Refusals {
+		r := &f.Refusals[i]
+		n += int64(len(r.Label) + len(r.Header))
+		for _, a := range r.Args {
+			n += 2 * int64(len(a)) // in both languages
+		}
+	}
+	for i := range f.Findings {
+		for _, a := range f.Findings[i].Args {
+			n += 2 * int64(len(a))
+		}
+	}
+	return n
 }
 
 // feed reads a machine-made table by the mapping that fits it.

@@ -462,6 +462,36 @@ func TestTimeoutRefusesTheFileAndIsForgotten(t *testing.T) {
 	}
 }
 
+// A long text over many cells is said again for each of them: the file is refused before that is written down, and is read when the limit is taken out.
+func TestATextOverManyCellsIsNoBomb(t *testing.T) {
+	f := excelize.NewFile()
+	defer f.Close()
+	if err := f.SetSheetRow("Sheet1", "A1", &[]any{"TT", "Chỉ tiêu", "Năm 2018 " + strings.Repeat("x y z ", 5000)}); err != nil {
+		t.Fatal(err)
+	}
+	for r := 2; r <= 500; r++ {
+		if err := f.SetSheetRow("Sheet1", fmt.Sprintf("A%d", r), &[]any{r, "Lạ lùng", r}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var content bytes.Buffer
+	if err := f.Write(&content); err != nil {
+		t.Fatal(err)
+	}
+	b := newBench(t)
+	raw := b.land("a.xlsx", content.Bytes())
+	b.opt.Limits = sheet.DefaultLimits()
+	b.opt.Limits.UnpackedBytes = 2 << 20
+	b.opt.Limits.Ratio = 0
+	if r := b.one(b.pipeline(), raw); r.Counts.FileCode != "file.limit" {
+		t.Errorf("with the limit: %+v", r.Counts)
+	}
+	b.opt.Limits.UnpackedBytes = 0
+	if r := b.one(b.pipeline(), raw); r.Counts.FileCode != "" || r.Counts.Quarantined == 0 {
+		t.Errorf("without the limit: %+v", r.Counts)
+	}
+}
+
 func TestCancelIsNoRefusal(t *testing.T) {
 	b := newBench(t)
 	ctx, cancel := context.WithCancel(context.Background())

@@ -15,8 +15,8 @@ func (s *sheetReader) arrange() {
 	if zones == nil {
 		zones = s.stack()
 	}
-	if zones != nil && !s.g.lay(zones) {
-		s.g.lay(nil) // too large: it stays as it is
+	if zones != nil && !s.g.lay(s.ctx, zones) {
+		s.g.lay(s.ctx, nil) // too large: it stays as it is
 		s.shared = nil
 	}
 }
@@ -114,7 +114,7 @@ func (s *sheetReader) stack() []zone {
 	g := s.g
 	var zones []zone
 	grown := 0
-	for r := 0; r < len(g.rows); r++ {
+	for r := 0; r < len(g.rows) && s.ctx.Err() == nil; r++ {
 		panes := s.panes(r)
 		if panes == nil {
 			continue
@@ -142,7 +142,7 @@ func (s *sheetReader) stack() []zone {
 		}
 		grown += (len(panes) - 1) * height
 		next := len(g.rows)
-		for k := last + 1; k < len(g.rows); k++ {
+		for k := last + 1; k < len(g.rows) && s.ctx.Err() == nil; k++ {
 			if s.panes(k) != nil {
 				next = k
 				break
@@ -193,6 +193,9 @@ func (s *sheetReader) panes(r int) []pane {
 	var out []pane
 	start, values := -1, false
 	for c := range g.cols {
+		if s.ctx.Err() != nil {
+			return nil
+		}
 		switch {
 		case start < 0:
 			if begins(c) {

@@ -1,6 +1,7 @@
 package layout
 
 import (
+	"context"
 	"slices"
 	"sort"
 	"strings"
@@ -72,13 +73,16 @@ type position struct{ r, c int }
 
 // newGrid lays out the cells; ok is false when the sheet is too sparse to lay out (see maxGrid). Cells that repeat an
 // address already seen keep their own fate but are not on the grid, nor are cells of blanks alone: they show what an empty cell shows.
-func newGrid(s SheetCells, read func(*sheet.Cell) *reading) (g *grid, ok bool) {
+func newGrid(ctx context.Context, s SheetCells, read func(*sheet.Cell) *reading) (g *grid, ok bool) {
 	g = &grid{info: s.Info, cells: s.Cells, fates: make([]fate, len(s.Cells))}
-	if !g.lay(nil) {
+	if !g.lay(ctx, nil) {
 		return g, false
 	}
 	g.text, g.read = make([]string, len(s.Cells)), make([]*reading, len(s.Cells))
 	for i := range s.Cells {
+		if i%lookEvery == 0 && ctx.Err() != nil {
+			return g, false
+		}
 		c := &s.Cells[i]
 		if c.Kind == sheet.Text {
 			g.read[i] = read(c)
@@ -113,8 +117,11 @@ func (z *zone) place(row, col int) (int, int) {
 	return z.row + row - z.Row1, z.col + col - z.Col1
 }
 
-// lay gives every cell its position; what lies in no zone stays where it is. It reports whether the grid is small enough.
-func (g *grid) lay(zones []zone) bool {
+// lookEvery is how many cells are gone over between two looks at the context.
+const lookEvery = 256
+
+// lay gives every cell its position; what lies in no zone stays where it is. It reports whether the grid is small enough and ctx goes on.
+func (g *grid) lay(ctx context.Context, zones []zone) bool {
 	n := len(g.cells)
 	place := func(c *sheet.Cell, row, col int) (int, int) { // where what belongs to a cell comes to lie
 		for k := range zones {
@@ -128,6 +135,9 @@ func (g *grid) lay(zones []zone) bool {
 	var column []int32 // by column of the sheet: its column of the grid
 	for i := range g.cells {
 		c := &g.cells[i]
+		if i%lookEvery == 0 && ctx.Err() != nil {
+			return false
+		}
 		if isBlank(c) {
 			continue
 		}
@@ -161,6 +171,9 @@ func (g *grid) lay(zones []zone) bool {
 	r := -1
 	for i := range g.cells {
 		c := &g.cells[i]
+		if i%lookEvery == 0 && ctx.Err() != nil {
+			return false
+		}
 		if isBlank(c) {
 			g.pos[i], g.span[i] = position{-1, -1}, position{-1, -1}
 			continue

@@ -198,7 +198,8 @@ func (b *bookReader) refuseShape(s *sheetReader, sh *shape) {
 			g.skipIfUnset(i, skipHeader)
 		}
 	}
-	for r := sh.heads[len(sh.heads)-1] + 1; r <= sh.last; r++ {
+	title := strings.Join(titles, " / ")
+	for r := sh.heads[len(sh.heads)-1] + 1; r <= sh.last && b.ctx.Err() == nil; r++ {
 		labels, values := s.rowOf(sh, r)
 		if len(labels) == 0 {
 			continue
@@ -216,7 +217,7 @@ func (b *bookReader) refuseShape(s *sheetReader, sh *shape) {
 			continue
 		}
 		for _, i := range values {
-			b.refuseUnknown(s, i, strings.Join(titles, " / "), strings.Join(label, " / "), s.headsOver(sh, g.pos[i].c), known)
+			b.refuseUnknown(s, i, title, strings.Join(label, " / "), s.headsOver(sh, g.pos[i].c), known)
 		}
 	}
 }

@@ -67,6 +67,10 @@ func proposable(s string, d int) bool {
 // farthest gives the distance within which names are proposed for a text; ok is false if none is. In a short text one or two letters
 // make another word.
 func farthest(s string) (limit int, ok bool) {
+	const long = 4096 // bytes: no name has so many, but what stands above a table may be a whole page
+	if len(s) > long {
+		return 0, false
+	}
 	n := utf8.RuneCountInString(text.Key(s))
 	return min(n/4, 2+n/8), n >= 4 && n <= 200
 }

@@ -72,7 +72,10 @@ func (rd *Reader) read(ctx context.Context, book Book) (record.File, []*grid) {
 	defer b.giveRows()
 	grids := make([]*grid, 0, len(book.Sheets))
 	for _, sc := range book.Sheets {
-		g, ok := newGrid(sc, rd.reading)
+		g, ok := newGrid(ctx, sc, rd.reading)
+		if ctx.Err() != nil {
+			return record.File{}, grids
+		}
 		grids = append(grids, g)
 		if !ok {
 			for i := range g.fates {
@@ -95,6 +98,9 @@ func (rd *Reader) read(ctx context.Context, book Book) (record.File, []*grid) {
 	}
 	for _, s := range b.sheets {
 		for _, t := range s.tables {
+			if ctx.Err() != nil {
+				return record.File{}, grids
+			}
 			s.layOutColumns(t)
 		}
 	}
@@ -219,6 +225,9 @@ func (b *bookReader) sweep(s *sheetReader) {
 	var empty []int32
 	for i := range g.cells {
 		k := int32(i)
+		if i%lookEvery == 0 && b.ctx.Err() != nil {
+			return
+		}
 		if g.fates[i].kind != fateUnset {
 			continue
 		}
