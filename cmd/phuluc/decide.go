@@ -43,6 +43,7 @@ type amendRow struct {
 	cells  map[string]string
 	word   string // the text that becomes known
 	target string // what it is to mean
+	then   string // why the cell is still refused with it, "" if it is read
 }
 
 // targetOf shows what --as expects for a code.
@@ -88,6 +89,7 @@ func propose(cat *catalogue.Catalogue, e quarantineEntry, as, below string) (ame
 		return amendRow{}, badInput("--below is for indicators", "", "leave it out")
 	}
 	known := func(name string) []string { return column(cat, name, 0) }
+	as = codeOf(cat, e.Code, as)
 	row := amendRow{table: table, word: word, target: as}
 	if as == "" && text.Distance(e.Nearest, word) > 2+len([]rune(word))/8 { // only what is a slip is accepted without a word
 		e.Nearest = ""
@@ -111,12 +113,7 @@ func propose(cat *catalogue.Catalogue, e quarantineEntry, as, below string) (ame
 		row.cells = map[string]string{"indicator_code": as, "label": word, "parent_label": below}
 	case "indicator.unknown":
 		if as == "" {
-			var codes []string
-			for _, m := range cat.IndicatorsByLabel(e.Nearest) {
-				if m.ParentLabel == "" && !slices.Contains(codes, m.Indicator.Code) {
-					codes = append(codes, m.Indicator.Code)
-				}
-			}
+			codes := named(cat, e.Nearest)
 			if len(codes) != 1 {
 				return row, say("no known label is near")
 			}
@@ -173,6 +170,41 @@ func propose(cat *catalogue.Catalogue, e quarantineEntry, as, below string) (ame
 	return row, nil
 }
 
+// codeOf gives the code that --as means by a word of the catalogue, if it means one only; else what was given.
+func codeOf(cat *catalogue.Catalogue, code, as string) string {
+	var codes []string
+	switch code {
+	case "indicator.unknown", "indicator.ambiguous":
+		if cat.Indicator(as) == nil {
+			codes = named(cat, as)
+		}
+	case "unit.unknown":
+		if u := cat.UnitByWord(as); u != nil && cat.Unit(as) == nil {
+			codes = []string{u.Code}
+		}
+	case "territory.unknown":
+		if cat.Territory(as) == nil {
+			for _, t := range cat.TerritoriesByName(as) {
+				codes = append(codes, t.ID)
+			}
+		}
+	}
+	if len(codes) == 1 {
+		return codes[0]
+	}
+	return as
+}
+
+// named gives the indicators that a label means wherever it stands.
+func named(cat *catalogue.Catalogue, label string) (codes []string) {
+	for _, m := range cat.IndicatorsByLabel(label) {
+		if m.ParentLabel == "" && !slices.Contains(codes, m.Indicator.Code) {
+			codes = append(codes, m.Indicator.Code)
+		}
+	}
+	return codes
+}
+
 // newWord is what a line of the catalogue must make known of an entry's text: without the years, units and other words that are
 // understood already, since a label that holds a year would take it from the value.
 func newWord(reader *layout.Reader, e quarantineEntry) string {
@@ -223,6 +255,7 @@ type acceptedJSON struct {
 	Target  string `json:"target"`
 	Entries int    `json:"entries"` // that bear the text
 	Files   int    `json:"files"`   // that hold them
+	Then    string `json:"then"`    // why the cell is still refused with the line, "" if it is read
 	Replay  any    `json:"replay,omitempty"`
 }
 
@@ -234,7 +267,8 @@ func (a *app) quarantineAcceptCommand() *cobra.Command {
 		Short: "Accept a proposal: write one line into your catalogue",
 		Long: `Make the unknown or ambiguous text of an entry known: one line is added to a file of your catalogue folder (indicator_synonyms.csv,
 territory_names.csv, unit_words.csv or header_words.csv), and no other line is touched. The line is written only if the
-catalogue stays without contradictions and the entry's cell is then read. Without --as the text means what the nearest known
+catalogue stays without contradictions, what was unknown of the entry's cell is then known, and no cell of its file that is read now would
+be refused. --as takes a code, or a word of the catalogue that means one thing only; without it the text means what the nearest known
 spelling means. The label of a row that is a part of another means it only below the label of that one. All entries with the same
 text, there, are settled by it at the next refresh, or at once with --replay.`,
 		Example: `  phuluc quarantine accept 3f0c2b19aa
@@ -291,6 +325,7 @@ text, there, are settled by it at the next refresh, or at once with --replay.`,
 				}
 				cfg.Catalogue = filepath.Dir(amended.File)
 				result.File, result.Line, result.Added, result.Text, result.Target = amended.File, amended.LineNo, amended.Line, row.word, row.target
+				result.Then = row.then
 				note := strings.TrimSpace(reason + fmt.Sprintf(" [%s:%d %s]", filepath.Base(amended.File), amended.LineNo, amended.Line))
 				return writeAmendment(amended, func() error { return decide(ctx, book, same, stateAccepted, person(by), note) })
 			})
@@ -310,6 +345,9 @@ text, there, are settled by it at the next refresh, or at once with --replay.`,
 			summary := fmt.Sprintf("%q is %s: %s", result.Text, result.Target, plural(int64(result.Entries), "entry", "entries"))
 			return a.done(cmd, summary, result, func(out io.Writer) {
 				fmt.Fprintf(out, "%s:%d  + %s\n", result.File, result.Line, result.Added)
+				if result.Then != "" {
+					fmt.Fprintln(out, "Ô này đọc theo dòng ấy vẫn bị từ chối: "+result.Then)
+				}
 				fmt.Fprintf(out, "%s in %s bear this text.\n", plural(int64(result.Entries), "entry", "entries"), plural(int64(result.Files), "file", "files"))
 				if became != nil {
 					became.print(out)
@@ -348,14 +386,18 @@ func amend(ctx context.Context, cfg config, before *catalogue.Catalogue, e quara
 	refuse := func(why, try string) error {
 		return &failure{Exit: exitInput, What: fmt.Sprintf("%q is not accepted as %s; nothing was changed", row.word, row.target), Where: place(e), Why: why, Try: try}
 	}
+	try := "give another meaning with --as"
+	if row.table == "indicator_synonyms" {
+		try += ", or a label it stands below with --below"
+	}
 	amended, err := catalogue.Amend(dir, row.table, row.cells)
 	if err != nil {
-		return nil, row, refuse(err.Error(), "give another meaning with --as, or a label it stands below with --below")
+		return nil, row, refuse(err.Error(), try)
 	}
 	known := lint(before, catalogue.LintOptions{})
 	for _, p := range lint(amended.Catalogue, catalogue.LintOptions{}) {
 		if !slices.Contains(known, p) && (p.Severity == "error" || p.File == amended.File && p.Line == amended.LineNo) {
-			return nil, row, refuse(fmt.Sprintf("%s:%d %q: %s / %s", filepath.Base(p.File), p.Line, p.Value, p.TextVi, p.TextEn), "give another meaning with --as, or a label it stands below with --below")
+			return nil, row, refuse(fmt.Sprintf("%s:%d %q: %s / %s", filepath.Base(p.File), p.Line, p.Value, p.TextVi, p.TextEn), try)
 		}
 	}
 	after, err := refusals(ctx, cfg, amended.Catalogue, e)
@@ -368,6 +410,8 @@ func amend(ctx context.Context, cfg config, before *catalogue.Catalogue, e quara
 		return nil, row, refuse("with this line the cell would be refused for the same reason", "look at the cell: phuluc quarantine show "+e.ID[:shortID])
 	case r.Code == "unit.conflict" && row.table == "indicator_synonyms":
 		return nil, row, refuse(told(r), "give an indicator that is counted in the unit of the row with --as")
+	case r.Code == "unit.conflict" && row.table == "unit_words":
+		return nil, row, refuse(told(r), "give a unit in which the indicator is counted with --as")
 	case r.Code == "indicator.ambiguous" && row.table == "indicator_synonyms":
 		return nil, row, refuse(told(r), "give an indicator that can be a part of the one that the row stands below with --as")
 	case r.Code == "value.duplicate":
@@ -379,6 +423,9 @@ func amend(ctx context.Context, cfg config, before *catalogue.Catalogue, e quara
 		if _, before := refused[p]; !before {
 			return nil, row, refuse(fmt.Sprintf("%s!%s, which is read now, would be refused: %s", p.sheet, p.cell, told(after[p])), other)
 		}
+	}
+	if r, still := after[e.place()]; still {
+		row.then = told(r)
 	}
 	return amended, row, nil
 }

@@ -292,7 +292,11 @@ func TestEveryKindOfUnknownTextCanBeAccepted(t *testing.T) {
 		}
 	}
 	accept("header.unknown", "measure=actual", "header_words.csv", "Nghiệm thu,measure,actual,")
-	accept("unit.unknown", "household", "unit_words.csv", "nóc nhà,household")
+	units, _ := runJSON[[]record](t, done, append([]string{"quarantine", "list", "--group", "--code", "unit.unknown"}, data...)...)
+	if r := run(t, input, append([]string{"quarantine", "accept", units[0].text("id"), "--as", "person"}, data...)...); !strings.Contains(r.stderr, "a unit in which the indicator is counted") {
+		t.Errorf("households are accepted as persons: %s", r.stderr)
+	}
+	accept("unit.unknown", "hộ", "unit_words.csv", "nóc nhà,household") // by a word that means one unit
 	accept("territory.unknown", "province:40@2004", "territory_names.csv", "province:40@2004,Xứ Nghệ,alias")
 	became, _ := runJSON[replayResult](t, done, append([]string{"quarantine", "replay", "--accepted"}, data...)...)
 	if !became.Published || became.Refused != 0 || became.Loaded != len(became.Entries) || became.Loaded < 8 {

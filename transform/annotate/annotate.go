@@ -177,6 +177,13 @@ func carryOver(ctx context.Context, cat *catalogue.Catalogue, src Source, f *rec
 }
 
 func carry(cat *catalogue.Catalogue, src Source, f *record.File, all []note) ([]byte, error) {
+	plain, err := withoutMacros(src.Bytes, src.Size)
+	if err != nil {
+		return nil, err
+	}
+	if plain != nil {
+		src.Bytes, src.Size = bytes.NewReader(plain), int64(len(plain))
+	}
 	open := func() (*excelize.File, error) {
 		return excelize.OpenReader(io.NewSectionReader(src.Bytes, 0, src.Size), excelize.Options{
 			UnzipSizeLimit: src.Limits.UnpackedBytes, UnzipXMLSizeLimit: src.Limits.UnpackedBytes,
@@ -191,9 +198,6 @@ func carry(cat *catalogue.Catalogue, src Source, f *record.File, all []note) ([]
 		return nil, err
 	}
 	defer x.Close()
-	if _, macros := x.Pkg.Load("xl/vbaProject.bin"); macros {
-		return nil, errors.New("macros are not carried over")
-	}
 	if err := strip(x); err != nil {
 		return nil, err
 	}

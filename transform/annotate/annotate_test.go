@@ -454,6 +454,71 @@ func TestCopiesOfRealWorkbooksAreSound(t *testing.T) {
 	}
 }
 
+// changed gives a package with its parts changed, one by one; a part without a name is left out.
+func changed(t *testing.T, data []byte, change func(name, part string) (string, string)) []byte {
+	t.Helper()
+	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	out := zip.NewWriter(&b)
+	for _, f := range z.File {
+		name, part := change(f.Name, zipPart(t, data, f.Name))
+		if name == "" {
+			continue
+		}
+		w, err := out.Create(name)
+		if err == nil {
+			_, err = w.Write([]byte(part))
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := out.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// The macros of a workbook stay behind, with all that points at them; its sheets keep their looks.
+func TestACopyHasTheLooksOfAMacroWorkbookAndNoMacros(t *testing.T) {
+	x := open(t, bad(t))
+	x.Pkg.Store("xl/vbaProject.bin", []byte("macros"))
+	var in bytes.Buffer
+	if err := x.Write(&in); err != nil {
+		t.Fatal(err)
+	}
+	withMacros := changed(t, in.Bytes(), func(name, part string) (string, string) {
+		switch name {
+		case "[Content_Types].xml":
+			part = strings.Replace(part, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml", "application/vnd.ms-excel.sheet.macroEnabled.main+xml", 1)
+			part = strings.Replace(part, "</Types>", `<Override PartName="/xl/vbaProject.bin" ContentType="application/vnd.ms-office.vbaProject"/></Types>`, 1)
+		case "xl/_rels/workbook.xml.rels":
+			part = strings.Replace(part, "</Relationships>", `<Relationship Id="rId77" Type="http://schemas.microsoft.com/office/2006/relationships/vbaProject" Target="vbaProject.bin"/></Relationships>`, 1)
+		}
+		return name, part
+	})
+	_, copied := newBench(t).annotated("HaGiang_2020.xlsm", withMacros)
+	for _, name := range []string{"[Content_Types].xml", "xl/_rels/workbook.xml.rels"} {
+		if part := zipPart(t, copied, name); strings.Contains(part, "vbaProject.bin") || strings.Contains(part, "macroEnabled") {
+			t.Errorf("%s speaks of macros: %s", name, part)
+		}
+	}
+	y := open(t, copied)
+	if _, macros := y.Pkg.Load("xl/vbaProject.bin"); macros || !annotate.Intact(copied) {
+		t.Error("the copy holds macros, or does not hold together")
+	}
+	id, err := y.GetCellStyle("Biểu 1", "D11")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s, err := y.GetStyle(id); err != nil || s.Font == nil || !s.Font.Bold || len(s.Border) == 0 {
+		t.Errorf("D11 looks like %+v, %v", s, err)
+	}
+}
+
 // A workbook written anew counts its days as the original does, or every date in it would be four years off.
 func TestAWorkbookWrittenAnewCountsDaysFrom1904AsTheOriginal(t *testing.T) {
 	x := open(t, bad(t))
@@ -461,14 +526,16 @@ func TestAWorkbookWrittenAnewCountsDaysFrom1904AsTheOriginal(t *testing.T) {
 	if err := errors.Join(x.SetWorkbookProps(&excelize.WorkbookPropsOptions{Date1904: &early}), x.SetCellValue("Biểu 1", "B2", time.Date(2020, 1, 15, 0, 0, 0, 0, time.UTC))); err != nil {
 		t.Fatal(err)
 	}
-	x.Pkg.Store("xl/vbaProject.bin", []byte("macros are never carried over"))
 	var in bytes.Buffer
 	if err := x.Write(&in); err != nil {
 		t.Fatal(err)
 	}
-	_, copied := newBench(t).annotated(badName, in.Bytes())
+	formControls := changed(t, in.Bytes(), func(name, part string) (string, string) {
+		return name, strings.Replace(part, "<legacyDrawing", "<controls/><legacyDrawing", 1)
+	})
+	_, copied := newBench(t).annotated(badName, formControls)
 	y := open(t, copied)
-	if _, macros := y.Pkg.Load("xl/vbaProject.bin"); macros {
+	if strings.Contains(zipPart(t, copied, "xl/worksheets/sheet2.xml"), "<controls") {
 		t.Fatal("the copy was not written anew")
 	}
 	want, err := x.GetCellValue("Biểu 1", "B2")

@@ -1,9 +1,11 @@
 package annotate
 
 import (
+	"archive/zip"
 	"bytes"
 	"encoding/xml"
 	"errors"
+	"io"
 	"path"
 	"regexp"
 	"slices"
@@ -80,6 +82,56 @@ func strip(x *excelize.File) error {
 }
 
 const contentTypes = "[Content_Types].xml"
+
+// withoutMacros gives a package without its macros and what points at them, so that its sheets keep their looks; it gives nil when the
+// package has none.
+func withoutMacros(r io.ReaderAt, size int64) ([]byte, error) {
+	z, err := zip.NewReader(r, size)
+	if err != nil {
+		return nil, err
+	}
+	macro := func(name string) bool { return strings.Contains(strings.ToLower(name), "vbaproject") }
+	if !slices.ContainsFunc(z.File, func(f *zip.File) bool { return macro(f.Name) }) {
+		return nil, nil
+	}
+	pointer := regexp.MustCompile(`(?i)<(Relationship|Override)\b[^>]*vbaProject[^>]*>(\s*</(Relationship|Override)>)?`)
+	const spreadsheetml = "application/vnd.openxmlformats-officedocument.spreadsheetml."
+	renamed := strings.NewReplacer(
+		"application/vnd.ms-excel.sheet.macroEnabled.main+xml", spreadsheetml+"sheet.main+xml",
+		"application/vnd.ms-excel.template.macroEnabled.main+xml", spreadsheetml+"sheet.main+xml",
+		"application/vnd.ms-office.vbaProject", spreadsheetml+"printerSettings") // what else is called .bin
+	var b bytes.Buffer
+	out := zip.NewWriter(&b)
+	for _, f := range z.File {
+		switch {
+		case macro(f.Name):
+		case f.Name == contentTypes, path.Base(f.Name) == "workbook.xml.rels":
+			in, err := f.Open()
+			if err != nil {
+				return nil, err
+			}
+			text, err := io.ReadAll(io.LimitReader(in, 1<<20))
+			if err := errors.Join(err, in.Close()); err != nil {
+				return nil, err
+			}
+			w, err := out.Create(f.Name)
+			if err != nil {
+				return nil, err
+			}
+			if _, err := renamed.WriteString(w, string(pointer.ReplaceAll(text, nil))); err != nil {
+				return nil, err
+			}
+		default:
+			if err := out.Copy(f); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if err := out.Close(); err != nil {
+		return nil, err
+	}
+	return b.Bytes(), nil
+}
 
 func legacyDrawing() *regexp.Regexp {
 	return regexp.MustCompile(`<legacyDrawing\b[^>]*\bid="([^"]*)"[^>]*>(\s*</legacyDrawing>)?`)
