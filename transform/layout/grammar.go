@@ -166,6 +166,20 @@ func isFormula(toks []token) bool {
 	return eq
 }
 
+// isSumOfRows recognises the rows that a total adds up: "I+II", "1+2+3".
+func isSumOfRows(toks []token) bool {
+	if len(toks) < 3 || len(toks)%2 == 0 {
+		return false
+	}
+	for i, t := range toks {
+		_, row := parseOrdinal(strings.ToUpper(t.low))
+		if i%2 == 0 && !(row && !t.punct) || i%2 == 1 && t.key != "+" {
+			return false
+		}
+	}
+	return true
+}
+
 // isComparison recognises the titles of columns that compare other columns: "So sánh (%)", "Ước/KH", "KH20/Ước19",
 // "2019/2018". Such columns are recomputed, never loaded.
 func (rd *Reader) isComparison(toks []token) bool {
@@ -423,7 +437,7 @@ func (rd *Reader) cutParentheses(p *phrase, s string, toks []token) ([]token, st
 		words := rd.tokenize(inner)
 		number := len(words) == 1 && words[0].num >= 0 && words[0].num < 100 // a column code or the mark of a note
 		_, says := rd.vocab.find(words, kindDivision, kindFiller)            // "(trước sắp xếp)"
-		if u != nil || number || says || isFormula(words) || phraseKey(words) == "" {
+		if u != nil || number || says || isFormula(words) || isSumOfRows(words) || phraseKey(words) == "" {
 			if u != nil && p.dims.unit == nil {
 				p.dims.unit, p.dims.unitText = u, inner
 			}

@@ -107,6 +107,9 @@ func (s *sheetReader) plainRank(t *table, rw *row, hasOrdinals bool, stack []*ro
 	if p != nil && p.rest == "" && len(p.indicators) == 0 {
 		switch {
 		case p.dims.total: // "Tổng số" stands beside the rows it sums up
+			if part := s.partBeside(rw, stack); part != nil {
+				return part.ordinal.rank
+			}
 			return rankNumber
 		case p.dims.part != "" && p.dims.year == 0: // "Quý I" under "2019"
 			return rankNumber + 2*min(indent, 9) + 1
@@ -150,6 +153,38 @@ func (s *sheetReader) plainRank(t *table, rw *row, hasOrdinals bool, stack []*ro
 		return rankPlain + min(indent, 2)
 	}
 	return rankNumber + 2*min(indent, 9)
+}
+
+// partBeside gives the row that names one sex, one area or one place and has values of its own, below which a total of all of them
+// stands: "II. Nông thôn" above "Tổng cộng". A total that repeats its values is its own.
+func (s *sheetReader) partBeside(total *row, stack []*row) *row {
+	for _, part := range stack {
+		if !part.values || len(part.labels) == 0 || part.ordinal.rank >= rankNumber {
+			continue
+		}
+		p := s.parsed[part.labels[len(part.labels)-1]]
+		named := slices.ContainsFunc(p.indicators, func(m catalogue.Match) bool { return m.ParentLabel == "" })
+		if p.rest == "" && !named && (p.dims.sex+p.dims.area != "" || len(p.territories) > 0) {
+			if s.repeatsValues(total, part) {
+				return nil
+			}
+			return part
+		}
+	}
+	return nil
+}
+
+// repeatsValues reports whether two rows hold the same, number by number.
+func (s *sheetReader) repeatsValues(a, b *row) bool {
+	values := func(rw *row) (texts []string) {
+		for _, i := range s.g.rowCells(rw.r) {
+			if s.class[i] == classValue {
+				texts = append(texts, s.g.text[i])
+			}
+		}
+		return texts
+	}
+	return slices.Equal(values(a), values(b))
 }
 
 // isUnderHeading reports whether a text without values can not end the heading above it: a province of which nothing is told below a year, or

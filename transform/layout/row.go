@@ -143,6 +143,7 @@ func (s *sheetReader) readRows(t *table) {
 			s.readRateRow(rw, t.rows[n-1])
 		}
 		rw.orphan = rw.lost && nameless.rank() > 0 && !t.regions[nameless.rank()] && !t.regionRows[nameless.rank()]
+		rw.lost = rw.lost || s.beginsBehindAnother(rw)
 		if rw.above = measured; rw.unit != none {
 			measured = rw
 		}
@@ -280,6 +281,22 @@ func mostlyDigits(t string) bool {
 		}
 	}
 	return digits > 0 && letters <= digits
+}
+
+// beginsBehindAnother reports whether a list begins, with its a or 1, right behind a row that names something and has lost its ordinal: its
+// parts may be those of that row, not of the row above both.
+func (s *sheetReader) beginsBehindAnother(rw *row) bool {
+	another := rw.passed
+	if another == nil || rw.before != nil || !another.values || another.ordinal.text != "" || another.ordinal.rank < rankPlain || another.ordinal.rank >= rankOfWhich || len(another.labels) == 0 {
+		return false
+	}
+	switch rw.ordinal.text {
+	case "a", "A", "1", "i", "I":
+	default:
+		return false
+	}
+	p := s.parsed[another.labels[len(another.labels)-1]]
+	return len(p.indicators) > 0 && !p.ofWhich
 }
 
 func (s *sheetReader) newRow(t *table, r int) *row {
