@@ -36,6 +36,7 @@ type catalogueJSON struct {
 	Rows     int                 `json:"rows"` // of the user
 	Errors   int                 `json:"errors"`
 	Warnings int                 `json:"warnings"`
+	Invalid  bool                `json:"invalid"` // it does not load: nothing but that was looked at
 	Skipped  []string            `json:"skipped"` // what could not be looked at, and why
 	Problems []catalogue.Problem `json:"problems"`
 }
@@ -63,7 +64,7 @@ cell can be read as (unreachable), rows that another row makes needless (shadowe
 				return err
 			}
 			summary := fmt.Sprintf("%s, %s in %s", plural(int64(result.Errors), "error", "errors"), plural(int64(result.Warnings), "warning", "warnings"), plural(int64(result.Rows), "row", "rows"))
-			if slices.ContainsFunc(result.Problems, func(p catalogue.Problem) bool { return p.Kind == catalogue.Invalid }) {
+			if result.Invalid {
 				summary = plural(int64(result.Errors), "error", "errors") + "; nothing runs until they are corrected, and nothing else was looked at"
 			}
 			if !a.json {
@@ -92,7 +93,7 @@ func checkCatalogue(ctx context.Context, cfg config) (catalogueJSON, error) {
 	var fault *catalogue.Error
 	switch {
 	case errors.As(err, &fault):
-		result.Problems = catalogue.Problems(err)
+		result.Invalid, result.Problems = true, catalogue.Problems(err)
 	case errors.Is(err, fs.ErrNotExist):
 		return result, badInput("there is no catalogue folder %s", "", "mkdir "+cfg.Catalogue+", or give another with --catalogue", cfg.Catalogue)
 	case err != nil:

@@ -226,7 +226,7 @@ const quarantineOrder = " ORDER BY file_name, sheet, line_no, cell, code, quaran
 
 // exportSQL has the columns of a list for a meeting: what was refused, and room for what is decided.
 const exportSQL = `SELECT left(quarantine_id, 10) AS "Mã", code AS "Mã lý do", message_vi AS "Lý do", unknown_text AS "Cụm từ chưa có", nearest AS "Gần nhất", file_name AS "Tệp", sheet AS "Trang tính",
-  cell AS "Ô", raw AS "Nội dung gốc", label AS "Tên dòng", header AS "Tiêu đề cột", try_vi AS "Cách xử lý", state AS "Trạng thái", '' AS "Quyết định", '' AS "Ghi chú" FROM q`
+  cell AS "Ô", raw AS "Nội dung gốc", label AS "Tên dòng", header AS "Tiêu đề cột", try_vi AS "Cách xử lý", CASE state WHEN 'open' THEN 'chưa xử lý' WHEN 'accepted' THEN 'đã chấp nhận' WHEN 'rejected' THEN 'giữ từ chối' WHEN 'resolved' THEN 'đã hết' ELSE state END AS "Trạng thái", '' AS "Quyết định", '' AS "Ghi chú" FROM q`
 
 func (a *app) quarantineExportCommand() *cobra.Command {
 	var f quarantineFilter

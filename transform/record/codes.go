@@ -88,8 +88,26 @@ func (r Refusal) ForSender() string {
 	return r.Message("vi")
 }
 
-// particular gives the Vietnamese of what the program itself says. Numbers in it, which the table writes as #, stay what they are.
+// particular gives the Vietnamese of what the program itself says, also where a text of the file stands behind a colon or before one.
 func particular(said string) (vi string, ok bool) {
+	if vi, ok = counted(said); ok {
+		return vi, true
+	}
+	head, tail, colon := strings.Cut(said, ": ")
+	if !colon {
+		return "", false
+	}
+	if vi, ok = counted(head); ok {
+		return vi + ": " + tail, true
+	}
+	if vi, ok = counted(tail); ok {
+		return head + ": " + vi, true
+	}
+	return "", false
+}
+
+// counted looks up what the program says. Numbers in it, which the table writes as #, stay what they are.
+func counted(said string) (vi string, ok bool) {
 	if vi, ok = loadParticulars()[said]; ok {
 		return vi, true
 	}
@@ -106,7 +124,7 @@ func particular(said string) (vi string, ok bool) {
 		numbers = append(numbers, said[i:i+digits])
 		i += digits
 	}
-	if vi, ok = loadParticulars()[key.String()]; !ok {
+	if vi, ok = loadParticulars()[key.String()]; !ok || strings.Count(vi, "#") != len(numbers) {
 		return "", false
 	}
 	for _, n := range numbers {

@@ -76,3 +76,26 @@ func TestMessageGivesTextThenParticulars(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// What the program says of a file or a record is said in Vietnamese with its numbers and the texts of the file; a sender is spared what
+// only the maintainer understands.
+func TestParticularsKeepTheirNumbersAndTexts(t *testing.T) {
+	for _, c := range []struct{ code, said, want, sender string }{
+		{"file.damaged", "line 12: 7 fields were found, then 9", "Tệp bảng tính bị hỏng: dòng 12: số cột không thống nhất (7, sau đó 9)", ""},
+		{"file.truncated", "sector 8 of the container is behind the end of the file", "Tệp bị cắt cụt khi gửi hoặc sao chép: sector 8 of the container is behind the end of the file", "Tệp bị cắt cụt khi gửi hoặc sao chép"},
+		{"feed.field", "not a period: 2024-13", "Trường dữ liệu không đọc được: không phải kỳ số liệu: 2024-13", ""},
+		{"territory.unknown", "Hà Tây: not in force on 2024-01-31", "Địa phương không có trong danh mục: Hà Tây: không còn hoặc chưa có hiệu lực vào ngày 2024-01-31", ""},
+		{"indicator.unknown", "Số hộ # 7: quý 3", "Chỉ tiêu không có trong danh mục: Số hộ # 7: quý 3", ""},
+	} {
+		r := Refusal{Code: c.code, Args: []string{c.said}}
+		if got := r.Message("vi"); got != c.want {
+			t.Errorf("%s %q: %q", c.code, c.said, got)
+		}
+		if c.sender == "" {
+			c.sender = c.want
+		}
+		if got := r.ForSender(); got != c.sender {
+			t.Errorf("%s %q: the sender is told %q", c.code, c.said, got)
+		}
+	}
+}
