@@ -396,6 +396,8 @@ func (l *linter) use() {
 			l.each(table, func(f fields, tell func(ProblemKind, string, string, string)) {
 				if !l.o.Held(f.s(column)) {
 					tell(Unused, f.s(column), vi, en)
+				} else if table == synonymTable && f.s("parent_label") != "" && !l.o.Held(f.s("parent_label")) {
+					tell(Unused, f.s("parent_label"), vi, en)
 				}
 			})
 		}

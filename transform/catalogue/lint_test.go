@@ -159,15 +159,15 @@ budget_revenue,Nữ,Ngân sách
 func TestLintTellsRowsThatNoFileNeeds(t *testing.T) {
 	dir := folder(t,
 		"indicators.csv", "code,name_vi,name_en,unit_code,domain,value_kind,direction_good,aggregation\nbudget_revenue,Tổng thu ngân sách nhà nước,Total budget revenue,vnd_million,budget,currency_vnd,up,sum\n",
-		"indicator_synonyms.csv", "indicator_code,label\nbudget_revenue,Tổng thu NSNN\nbudget_revenue,Thu cân đối\n",
+		"indicator_synonyms.csv", "indicator_code,label,parent_label\nbudget_revenue,Tổng thu NSNN,\nbudget_revenue,Thu cân đối,\nbudget_revenue,Trung ương,Thu ở đâu đó\n",
 		"unit_words.csv", "word,unit_code\ntr.đ VN,vnd_million\n",
 	)
 	o := catalogue.LintOptions{
-		Held:   func(s string) bool { return s == "Tổng thu NSNN" },
+		Held:   func(s string) bool { return s == "Tổng thu NSNN" || s == "Trung ương" },
 		Loaded: func(code string) bool { return code != "budget_revenue" },
 	}
 	want := []string{
-		`indicator_synonyms.csv:3 warning unused "Thu cân đối"`, `indicators.csv:2 warning unused "budget_revenue"`, `unit_words.csv:2 warning unused "tr.đ VN"`,
+		`indicator_synonyms.csv:3 warning unused "Thu cân đối"`, `indicator_synonyms.csv:4 warning unused "Thu ở đâu đó"`, `indicators.csv:2 warning unused "budget_revenue"`, `unit_words.csv:2 warning unused "tr.đ VN"`,
 	}
 	if got := lint(t, dir, o); !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
