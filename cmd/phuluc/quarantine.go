@@ -27,8 +27,11 @@ func (a *app) quarantineCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "quarantine",
 		Short: "See what was refused and why, and decide what becomes of it",
-		Args:  cobra.ArbitraryArgs,
-		RunE:  onlyHelp,
+		Long: `What was refused, with its reason. A day with it: list --group shows what one decision would settle, show tells all about an entry and
+what its text may mean, accept writes one line into your catalogue (or reject leaves the entry refused, with the reason why), replay reads again
+what was accepted, and export writes the rest as a list for a meeting. A file that is wrong is sent back: phuluc check --annotate.`,
+		Args: cobra.ArbitraryArgs,
+		RunE: onlyHelp,
 	}
 	cmd.AddCommand(a.quarantineListCommand(), a.quarantineShowCommand(), a.quarantineAcceptCommand(), a.quarantineRejectCommand(), a.quarantineReplayCommand(), a.quarantineExportCommand())
 	return cmd

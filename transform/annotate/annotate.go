@@ -36,7 +36,7 @@ const (
 	widest      = 40      // letters of a column of such a sheet: what is longer is broken into lines
 	maxListed   = 5000    // lines of the first sheet
 	maxLinks    = 1000    // from the first sheet: the library takes a time that grows with their square
-	maxCopied   = 500_000 // cells of a workbook: above, the library's tree of it fills the memory, and the copy is the first sheet alone
+	maxCopied   = 300_000 // cells of a workbook: above, the library's tree of it fills the memory, and the copy is the first sheet alone
 	carryTime   = 20 * time.Second
 
 	refusedColor  = "FFC7CE"
@@ -668,7 +668,7 @@ func summary(x *excelize.File, title string, cat *catalogue.Catalogue, f *record
 	}
 	row++
 	if len(f.Sheets) > 0 {
-		put(head, "STT", "Trang tính", "Số ô đã đọc", "Đã nhận", "Chưa nhận", "Bỏ qua")
+		put(head, "STT", "Trang tính", "Số ô đã đọc", "Đã nhận", "Chưa nhận", "Không phải số liệu")
 		for i, s := range f.Sheets {
 			put(body, i+1, s.Name, s.Read, s.Loaded, s.Quarantined, s.Read-s.Loaded-s.Quarantined)
 		}
