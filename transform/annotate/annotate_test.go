@@ -482,6 +482,56 @@ func changed(t *testing.T, data []byte, change func(name, part string) (string, 
 	return b.Bytes()
 }
 
+// A picture in the header of a page is a drawing of the same kind as the boxes of comments, and stays what it is.
+func TestPicturesOfHeadersAreNoComments(t *testing.T) {
+	const picture = `<xml xmlns:v="urn:schemas-microsoft-com:vml"><v:shape id="LH" type="#_x0000_t75"/></xml>`
+	withPicture := changed(t, bad(t), func(name, part string) (string, string) {
+		switch name {
+		case "xl/worksheets/sheet1.xml":
+			part = strings.Replace(part, "</worksheet>", `<legacyDrawingHF xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships" r:id="rId90"/></worksheet>`, 1)
+		case "xl/worksheets/_rels/sheet1.xml.rels":
+			part = strings.Replace(part, "</Relationships>", `<Relationship Id="rId90" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/vmlDrawing" Target="../drawings/vmlDrawing90.vml"/></Relationships>`, 1)
+		}
+		return name, part
+	})
+	withPicture = added(t, withPicture, "xl/drawings/vmlDrawing90.vml", picture)
+	file, copied := newBench(t).annotated(badName, withPicture)
+	if got := zipPart(t, copied, "xl/drawings/vmlDrawing90.vml"); got != picture {
+		t.Errorf("the picture of the header is now %q", got)
+	}
+	y := open(t, copied)
+	said := comments(t, y, "Biểu 1")
+	for _, r := range file.Refusals {
+		if said[r.Cell] == "" {
+			t.Errorf("no comment on %s", r.Cell)
+		}
+	}
+}
+
+// added gives a package with one more part.
+func added(t *testing.T, data []byte, name, part string) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	out := zip.NewWriter(&b)
+	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range z.File {
+		if err := out.Copy(f); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w, err := out.Create(name)
+	if err == nil {
+		_, err = w.Write([]byte(part))
+	}
+	if err := errors.Join(err, out.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
 // The macros of a workbook stay behind, with all that points at them; its sheets keep their looks.
 func TestACopyHasTheLooksOfAMacroWorkbookAndNoMacros(t *testing.T) {
 	x := open(t, bad(t))

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"path"
 	"strings"
 	"unicode/utf8"
@@ -61,7 +62,9 @@ func (r *remarks) prepare(x *excelize.File) error {
 			return err
 		}
 		for n := 1; rows.Next(); n++ {
-			if o := rows.GetRowOpts(); o.Hidden || o.Height > 0 {
+			if o := rows.GetRowOpts(); o.Hidden {
+				s.heights[n] = 0
+			} else if o.Height > 0 {
 				s.heights[n] = int(o.Height * 4 / 3)
 			}
 		}
@@ -107,14 +110,19 @@ func (r *remarks) put(workbook []byte) ([]byte, error) {
 	for _, name := range r.sheets {
 		var rels relationships
 		dir, file := path.Split(parts[name])
-		if !decode(z, dir+"_rels/"+file+".rels", &rels) {
-			return nil, fmt.Errorf("the relations of sheet %q are not there", name)
+		body, err := fs.ReadFile(z, parts[name])
+		if err != nil {
+			return nil, err
+		}
+		drawing := legacyDrawing().FindSubmatch(body) // pictures of headers are drawings of this kind too
+		if drawing == nil || !decode(z, dir+"_rels/"+file+".rels", &rels) {
+			return nil, fmt.Errorf("the comments of sheet %q have no parts", name)
 		}
 		for _, rel := range rels.List {
-			switch path.Base(rel.Type) {
-			case "comments":
+			switch {
+			case path.Base(rel.Type) == "comments":
 				written[resolve(dir, rel.Target)] = commentsPart(r.of[name])
-			case "vmlDrawing":
+			case rel.ID == string(drawing[1]):
 				part := resolve(dir, rel.Target)
 				if written[part], err = shapesPart(r.of[name], r.sizes[name], block); err != nil {
 					return nil, err

@@ -54,8 +54,15 @@ func notes(cat *catalogue.Catalogue, f *record.File) []note {
 			Origin: r.Origin, Refused: true, Code: r.Code, Problem: r.ForSender(), Try: cmp.Or(asks()[r.Code], r.Try("vi")), Nearest: r.Nearest, Cells: r.Cells,
 		})
 	}
+	at := map[address]*record.Observation{}
+	for i := range f.Observations {
+		o := &f.Observations[i]
+		if p := (address{o.Sheet, o.Row, o.Col, o.Line}); at[p] == nil {
+			at[p] = o
+		}
+	}
 	for _, d := range f.Findings {
-		all = append(all, note{Origin: d.Origin, Code: d.Rule, Problem: rule.Message(d, "vi"), Expected: expected(cat, f, d), Try: asks()[d.Rule], Cells: 1})
+		all = append(all, note{Origin: d.Origin, Code: d.Rule, Problem: rule.Message(d, "vi"), Expected: expected(cat, at, d), Try: asks()[d.Rule], Cells: 1})
 	}
 	for i, n := range all {
 		if !n.tellsRaw() {
@@ -72,9 +79,16 @@ func notes(cat *catalogue.Catalogue, f *record.File) []note {
 	return all
 }
 
+// address is where a value stands.
+type address struct {
+	sheet    string
+	row, col int
+	line     int64
+}
+
 // expected is the recomputed value of a finding as the sender would write it: values are kept in the units of their indicators, and the
 // sheet may have others.
-func expected(cat *catalogue.Catalogue, f *record.File, d record.Finding) string {
+func expected(cat *catalogue.Catalogue, at map[address]*record.Observation, d record.Finding) string {
 	switch d.Rule {
 	case "achievement_differs":
 		return vietnamese(d.Expected) + " %"
@@ -82,15 +96,13 @@ func expected(cat *catalogue.Catalogue, f *record.File, d record.Finding) string
 	default:
 		return vietnamese(d.Expected)
 	}
-	i := slices.IndexFunc(f.Observations, func(o record.Observation) bool {
-		return o.Sheet == d.Sheet && o.Row == d.Row && o.Col == d.Col && o.Line == d.Line
-	})
+	o := at[address{d.Sheet, d.Row, d.Col, d.Line}]
 	value, err := decimal.NewFromString(d.Expected)
-	if i < 0 || err != nil {
+	if o == nil || err != nil {
 		return vietnamese(d.Expected)
 	}
-	unit := cat.Unit(f.Observations[i].Unit)
-	if reported := cat.Unit(f.Observations[i].Reported); reported != nil {
+	unit := cat.Unit(o.Unit)
+	if reported := cat.Unit(o.Reported); reported != nil {
 		if v, exact := cat.Convert(value, unit, reported); exact {
 			value, unit = v, reported
 		}
