@@ -12,25 +12,26 @@ import (
 
 // cellContext is what is the same for all cells of a table.
 type cellContext struct {
-	t           *table
-	title       titleInfo
-	hasMeasures bool // some header or label says what kind of figure it heads: one that does not is a gap
-	short       bool // the headers are those of the table above, shortened
-	hasYears    bool // some column header names a year: one that does not is a gap
-	territories int  // rows that name a territory
-	indicators  int  // rows that name an indicator
-	columns     []meaning
-	styles      []text.Style
-	mixed       bool                    // the sheet proves both decimal styles
-	torn        []bool                  // by column: counts of whole things prove another decimal style
-	largest     map[int]decimal.Decimal // by column, see labelUnit
-	labelled    bool                    // the table has row labels, so that a row without one is a gap
-	old         bool                    // the old poverty standard is named beside the new one
-	sixRegions  bool                    // the regions are those since [firstYearOfRegions]
-	lastYear    int                     // that the table names
-	named       bool                    // something in the table or above it names an indicator
-	provinces   *namedProvinces         // see foreign
-	onlyDistr   bool                    // the rows are districts: a province's own name is then a doubtful row
+	t            *table
+	title        titleInfo
+	hasMeasures  bool // some header or label says what kind of figure it heads: one that does not is a gap
+	short        bool // the headers are those of the table above, shortened
+	hasYears     bool // some column header names a year: one that does not is a gap
+	territories  int  // rows that name a territory
+	indicators   int  // rows that name an indicator
+	columns      []meaning
+	styles       []text.Style
+	mixed        bool                    // the sheet proves both decimal styles
+	torn         []bool                  // by column: counts of whole things prove another decimal style
+	largest      map[int]decimal.Decimal // by column, see labelUnit
+	labelled     bool                    // the table has row labels, so that a row without one is a gap
+	old          bool                    // the old poverty standard is named beside the new one
+	sixRegions   bool                    // the regions are those since [firstYearOfRegions]
+	otherRegions bool                    // … or of another division; see former_regions.csv
+	lastYear     int                     // that the table names
+	named        bool                    // something in the table or above it names an indicator
+	provinces    *namedProvinces         // see foreign
+	onlyDistr    bool                    // the rows are districts: a province's own name is then a doubtful row
 }
 
 // context reads the headers and labels of a table.
@@ -100,6 +101,9 @@ func (s *sheetReader) context(t *table) *cellContext {
 	for _, rw := range t.rows {
 		cx.named = cx.named || rw.mean.says()
 		cx.sixRegions = cx.sixRegions || namesNewRegion(rw.mean.territories)
+		for _, i := range rw.labels {
+			cx.otherRegions = cx.otherRegions || s.parsed[i].rest != "" && s.parsed[i].namesFormerRegion()
+		}
 		cx.lastYear = max(cx.lastYear, rw.mean.dims.year, rw.mean.dims.toYear)
 	}
 	cx.lastYear = max(cx.lastYear, cx.title.lastYear())

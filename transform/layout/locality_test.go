@@ -95,3 +95,16 @@ func TestNamesOfSheetsThatMayBePlaces(t *testing.T) {
 		}
 	}
 }
+
+// What the catalogue knows is no region of another division.
+func TestFormerRegionsAreNotInTheCatalogue(t *testing.T) {
+	cat := loadCatalogue(t)
+	if len(loadFormerRegions()) < 10 {
+		t.Fatal(len(loadFormerRegions()))
+	}
+	for name := range loadFormerRegions() {
+		if found := cat.TerritoriesByKey(name); len(found) > 0 {
+			t.Errorf("%s is %s", name, found[0].ID)
+		}
+	}
+}

@@ -343,6 +343,10 @@ func (v *valueCell) findTerritory() bool {
 		v.no("territory.ambiguous", "", t.NameVi, "the regions were other ones before "+strconv.Itoa(firstYearOfRegions))
 		return false
 	}
+	if t.Level == "region" && v.cx.otherRegions {
+		v.no("territory.ambiguous", "", t.NameVi, "the table is of other regions than the catalogue")
+		return false
+	}
 	v.territory = t
 	return true
 }

@@ -1,8 +1,12 @@
 package layout
 
 import (
+	_ "embed"
+	"encoding/csv"
+	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/shopspring/decimal"
 
@@ -18,6 +22,37 @@ const firstYearOfRegions = 2006
 // namesNewRegion reports whether one of the territories is a region whose name the division before had not.
 func namesNewRegion(ts []*catalogue.Territory) bool {
 	return slices.ContainsFunc(ts, func(t *catalogue.Territory) bool { return t.ID == "region:tdmnpb" || t.ID == "region:btbdhmt" })
+}
+
+// former_regions.csv names regions of other divisions of the country: the eight before, which the yearly poverty reviews kept. Four of the
+// six of the catalogue bear names of such, so that in a table of theirs no region is one of the six.
+//
+//go:embed former_regions.csv
+var formerRegionsCSV string
+
+var loadFormerRegions = sync.OnceValue(func() map[string]bool {
+	rows, err := csv.NewReader(strings.NewReader(formerRegionsCSV)).ReadAll()
+	if err != nil {
+		panic(fmt.Sprintf("former_regions.csv: %v", err)) // embedded at build time; a test reads it first
+	}
+	names := map[string]bool{}
+	for _, r := range rows[1:] {
+		names[text.Key(r[0])] = true
+	}
+	return names
+})
+
+// namesFormerRegion reports whether a label is the name of a region of another division, in one language or two, that the catalogue does not know.
+func (p *phrase) namesFormerRegion() bool {
+	if len(p.territories) > 0 || len(p.body) > maxPhrase {
+		return false
+	}
+	for half := range strings.SplitSeq(p.body, " - ") {
+		if loadFormerRegions()[strings.TrimPrefix(text.Key(half), text.Key("Vùng")+" ")] {
+			return true
+		}
+	}
+	return false
 }
 
 // joinTerritory decides the territory out of row, column, title, sheet and file, nearest first.

@@ -96,6 +96,7 @@ func TestHeaderGrammar(t *testing.T) {
 		{"Ước TH\n2019 (người)", "2019 estimate unit"},
 		{"Đến năm 2030", "2030 target"},
 		{"Chỉ tiêu năm 2020", "2020 plan"},
+		{"Chỉ tiêu đến 2020", "2020 target"},
 		{"Dự kiến 2020", "2020 forecast"},
 		{"Giai đoạn 2015-2020", "2015/2020"},
 		{"KH giai đoạn 2016 – 2020", "2016/2020 plan"},
