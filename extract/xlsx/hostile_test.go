@@ -505,6 +505,28 @@ func TestSheetListAndFlags(t *testing.T) {
 	}
 }
 
+// A module of a workbook that Excel 95 began is listed as a sheet without a part. A sheet that lost its part is another thing.
+func TestModulesAreSheetsWithoutAPart(t *testing.T) {
+	module := func(p map[string]string) map[string]string {
+		p["xl/workbook.xml"] = strings.Replace(p["xl/workbook.xml"], "</sheets>", `<sheet name="Module1" sheetId="9" r:id=""/></sheets>`, 1)
+		return p
+	}
+	all, err := readAll(pack(t, module(parts(rows(oneCell)))), sheet.DefaultLimits())
+	if cells, listed := all["Module1"]; err != nil || len(all) != 2 || !listed || len(cells) > 0 || len(all["Biểu 1"]) != 1 {
+		t.Errorf("%v %v", all, err)
+	}
+	lost := withSheets(parts(rows(oneCell)), "a", "b")
+	lost["xl/workbook.xml"] = strings.Replace(lost["xl/workbook.xml"], `r:id="s1"`, `r:id=""`, 1)
+	if _, err := readAll(pack(t, lost), sheet.DefaultLimits()); code(err) != sheet.CodePartMissing {
+		t.Errorf("a sheet that lost its part: %v", err)
+	}
+	none := parts(rows(oneCell))
+	none["xl/workbook.xml"] = strings.Replace(none["xl/workbook.xml"], ` r:id="rId1"`, "", 1)
+	if _, err := readAll(pack(t, none), sheet.DefaultLimits()); code(err) != sheet.CodePartMissing {
+		t.Errorf("a sheet that names no part: %v", err)
+	}
+}
+
 func TestArchivesWith64BitSizes(t *testing.T) {
 	// The smallest such archive: every size of one entry moved to the extra field, and a 64-bit end record.
 	var b bytes.Buffer

@@ -231,6 +231,7 @@ func (w *Workbook) list(ctx context.Context, book *archive.Entry, rels []relatio
 		byID[r.id] = r
 	}
 	seen, read := map[string]bool{}, map[*archive.Entry]bool{}
+	module := "" // a sheet of which the list says that it has no part
 	one := func(l *lexer) error {
 		if w.limits.Sheets > 0 && len(w.sheets) >= w.limits.Sheets {
 			return sheet.Refuse(sheet.CodeLimit, book.Name, "the workbook has more than %d sheets", w.limits.Sheets)
@@ -248,7 +249,13 @@ func (w *Workbook) list(ctx context.Context, book *archive.Entry, rels []relatio
 		}
 		seen[name] = true
 		p := part{info: sheet.Info{Name: name, Hidden: state == "hidden" || state == "veryHidden"}}
-		r, ok := byID[relationID(l.attrs)]
+		id, ok := relationID(l.attrs)
+		if ok && id == "" { // a module of Visual Basic that came out of a workbook of Excel 95
+			module = name
+			w.sheets = append(w.sheets, p)
+			return l.skip()
+		}
+		r, ok := byID[id]
 		if !ok {
 			return sheet.Refuse(sheet.CodePartMissing, book.Name, "sheet %q has no part in the archive", name)
 		}
@@ -319,6 +326,11 @@ func (w *Workbook) list(ctx context.Context, book *archive.Entry, rels []relatio
 	if len(w.sheets) == 0 {
 		return sheet.Refuse(sheet.CodeDamaged, book.Name, "the workbook lists no sheet")
 	}
+	for _, r := range rels {
+		if e := w.archive.Find(r.target); module != "" && r.kind == "worksheet" && e != nil && !read[e] {
+			return sheet.Refuse(sheet.CodePartMissing, book.Name, "sheet %q has no part in the archive", module) // it may be the one that nobody lists
+		}
+	}
 	for i := range w.sheets {
 		w.sheets[i].info.Date1904 = date1904
 	}
@@ -332,17 +344,17 @@ func (w *Workbook) list(ctx context.Context, book *archive.Entry, rels []relatio
 const maxTexts = 8 << 20
 
 // relationID gives the attribute id of the relationships namespace, whatever its prefix; the sheet's own attributes
-// have none.
-func relationID(tag []byte) string {
+// have none. ok is false if there is none.
+func relationID(tag []byte) (id string, ok bool) {
 	a := attributes{rest: tag}
 	for a.next() {
 		if bytes.HasSuffix(a.name, []byte(":id")) {
 			if v, ok := decode(nil, a.value); ok {
-				return string(v)
+				return string(v), true
 			}
 		}
 	}
-	return ""
+	return "", false
 }
 
 // Sheets lists the sheets in workbook order, including hidden ones and those that hold only a chart.
