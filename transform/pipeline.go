@@ -311,8 +311,14 @@ func (p *Pipeline) open(ctx context.Context, raw landing.Raw, name string, f *os
 			}
 			*list = append(*list, c)
 		}
-		in.Sheets = append(in.Sheets, layout.SheetCells{Info: info, Cells: slices.Clone(*list)})
-		clear(*list) // its texts are not kept
+		cells := *list
+		if cap(cells) <= maxCellsKept {
+			cells = slices.Clone(cells)
+			clear(*list) // its texts are not kept
+		} else {
+			*list = nil // it is too long to be kept for the next sheet
+		}
+		in.Sheets = append(in.Sheets, layout.SheetCells{Info: info, Cells: cells})
 	}
 	says := about{sample: book.Keywords(ctx) == extract.SampleKeyword}
 	if text, ok := book.(*delimited.Workbook); ok {

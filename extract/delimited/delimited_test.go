@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"reflect"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -151,12 +152,29 @@ func TestWhatIsRefused(t *testing.T) {
 
 // A spreadsheet has no more rows; lines without end are refused while they are counted, whatever they hold.
 func TestTooManyRowsAreRefused(t *testing.T) {
-	for _, text := range []string{strings.Repeat("\n", maxRows+70_000), strings.Repeat("a;b\n", maxRows+70_000)} {
-		_, err := Open(context.Background(), strings.NewReader(text), int64(len(text)), sheet.Limits{})
+	quoted := strings.Repeat("1;2|\"\n", maxRows+70_000) // bars would make records of two lines each, but semicolons make more of them
+	for _, text := range []string{strings.Repeat("\n", maxRows+70_000), strings.Repeat("a;b\n", maxRows+70_000), quoted} {
+		_, _, err := read(text, sheet.Limits{})
 		var x *sheet.FileError
 		if !errors.As(err, &x) || x.Code != sheet.CodeLimit {
 			t.Error(err)
 		}
+	}
+}
+
+// A line is kept whole while it is cut into fields, of which each costs more than its separator.
+func TestALineThatIsTooLongIsRefused(t *testing.T) {
+	text := "a;b\n1;2\n" + strings.Repeat(";", 8<<20) + "\n3;4\n"
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	_, _, err := read(text, sheet.DefaultLimits())
+	runtime.ReadMemStats(&after)
+	var x *sheet.FileError
+	if !errors.As(err, &x) || x.Code != sheet.CodeLimit || !strings.Contains(x.Detail, "line 3") {
+		t.Error(err)
+	}
+	if grown := after.TotalAlloc - before.TotalAlloc; grown > 64<<20 {
+		t.Errorf("refusing took %d MiB", grown>>20)
 	}
 }
 

@@ -17,6 +17,11 @@ const (
 	maxColumn = 1 << 14
 )
 
+const (
+	heldPart  = 20 // part of the limit of cells that a document may have, because it is held in memory: a quarter of a million of five
+	pieceSize = 80 // bytes that a piece of text takes beside its letters, as a piece and as a run
+)
+
 // parser reads the document part.
 type parser struct {
 	r      *markup.Reader
@@ -28,11 +33,13 @@ type parser struct {
 	outer  *content // the last table that stands in no other
 	tables int      // how deep the table being read is nested; 0 is none
 	cells  int
+	texts  int64 // bytes of the texts and their pieces
 }
 
 // text is one paragraph, or what a cell holds.
 type text struct {
 	pieces  []piece
+	size    int // bytes of them
 	formula bool
 	kind    sheet.Kind
 }
@@ -163,13 +170,14 @@ func (p *parser) add(to *content, c sheet.Cell) error {
 		return nil
 	}
 	p.cells++
+	held := (p.limits.Cells + heldPart - 1) / heldPart
 	switch {
 	case c.Col > limit:
 		return p.refuse(sheet.CodeLimit, c, "the limit is %d columns", limit)
 	case c.Row > maxRow:
 		return p.refuse(sheet.CodeLimit, c, "the limit is %d rows", maxRow)
-	case p.limits.Cells > 0 && p.cells > p.limits.Cells:
-		return p.refuse(sheet.CodeLimit, c, "the limit is %d cells", p.limits.Cells)
+	case held > 0 && p.cells > held:
+		return p.refuse(sheet.CodeLimit, c, "the limit is %d cells", held)
 	case p.limits.StringLength > 0 && len(c.Raw) > p.limits.StringLength && units(c.Raw) > p.limits.StringLength:
 		return p.refuse(sheet.CodeLimit, c, "a text of more than %d characters", p.limits.StringLength)
 	}
@@ -431,11 +439,19 @@ func mathSpace(space string) bool {
 // run reads w:r or m:r.
 func (p *parser) run(t *text, base look) error {
 	l := base
-	put := func(s string) {
+	put := func(s string) error {
 		if s == "" {
-			return
+			return nil
 		}
 		t.pieces = append(t.pieces, piece{s: s, font: l.font, hidden: yes(l.hidden), raised: yes(l.raised)})
+		t.size += len(s)
+		if max := p.limits.StringLength; max > 0 && t.size > 4*max {
+			return p.r.Refuse(sheet.CodeLimit, "table %d: a text of more than %d characters", len(p.sheets), max)
+		}
+		if p.texts += int64(len(s) + pieceSize); p.limits.SharedBytes > 0 && p.texts > p.limits.SharedBytes {
+			return p.r.Refuse(sheet.CodeLimit, "the texts need more than %d bytes", p.limits.SharedBytes)
+		}
+		return nil
 	}
 	return p.r.Children(func(e xml.StartElement) error {
 		if !wordSpace(e.Name.Space) && !mathSpace(e.Name.Space) {
@@ -444,6 +460,7 @@ func (p *parser) run(t *text, base look) error {
 			}
 			return p.inline(t, &base) // drawings, which may hold text boxes
 		}
+		sign := ""
 		switch e.Name.Local {
 		case "rPr":
 			direct, style, err := readLook(p.r)
@@ -451,29 +468,34 @@ func (p *parser) run(t *text, base look) error {
 			return err
 		case "t":
 			s, err := p.r.Text()
-			put(s)
-			return err
+			if err != nil {
+				return err
+			}
+			return put(s)
 		case "instrText":
 			s, err := p.r.Text()
 			t.formula = t.formula || strings.HasPrefix(strings.TrimSpace(s), "=")
 			return err
 		case "tab":
-			put("\t")
+			sign = "\t"
 		case "br", "cr":
-			put("\n")
+			sign = "\n"
 		case "noBreakHyphen":
-			put("-")
+			sign = "-"
 		case "softHyphen":
-			put("\u00AD") // ư of the font TCVN3
+			sign = "\u00AD" // ư of the font TCVN3
 		case "sym":
 			code, _ := word(e, "char")
 			if n, err := strconv.ParseUint(code, 16, 16); err == nil {
-				put(string(rune(n)))
+				sign = string(rune(n))
 			}
 		case "object":
 			return p.object()
 		case "drawing", "pict", "ruby":
 			return p.inline(t, &base)
+		}
+		if err := put(sign); err != nil {
+			return err
 		}
 		return p.r.Skip()
 	})

@@ -22,5 +22,6 @@
 //
 // # What is promised
 //
-// The limits and proofs of packages archive and markup; as many cell elements by a count over the bytes as by the parser. Memory is that of the cells.
+// The limits and proofs of packages archive and markup; as many cell elements by a count over the bytes as by the parser. Memory is that of
+// the cells: they may be a twentieth of the limit of cells, and their texts have the limit of shared texts.
 package docx

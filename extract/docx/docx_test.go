@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"reflect"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -242,6 +243,13 @@ func hostile() map[string]refused {
 		"cells":               {doc(tbl(strings.Repeat(plain("a"), 1001))), sheet.CodeLimit, func(l *sheet.Limits) { l.Cells = 0 }},
 		"columns":             {doc(tbl(tr(tc(`<w:gridSpan w:val="600"/>`, `<w:p/>`), tc("", par("a"))))), sheet.CodeLimit, func(l *sheet.Limits) { l.Columns = 0 }},
 		"a long text":         {doc(tbl(plain(strings.Repeat("ộ", 33000)))), sheet.CodeLimit, func(l *sheet.Limits) { l.StringLength = 0 }},
+		"a text in pieces":    {doc(tbl(tr(tc("", `<w:p>`+strings.Repeat(`<w:r><w:t>`+strings.Repeat("x", 30000)+`</w:t></w:r>`, 400)+`</w:p>`)))), sheet.CodeLimit, nil},
+		"one long token":      {doc(tbl(plain(strings.Repeat("x", 40<<20)))), sheet.CodeLimit, nil},
+		"one long comment":    {doc(tbl(plain("a")) + `<!--` + strings.Repeat("x", 40<<20) + `-->`), sheet.CodeLimit, nil},
+		"texts":               {doc(tbl(strings.Repeat(plain(strings.Repeat("x", 30000)), 200))), sheet.CodeLimit, func(l *sheet.Limits) { l.SharedBytes = 0 }},
+		"pieces of text":      {doc(tbl(strings.Repeat(tr(tc("", `<w:p>`+strings.Repeat(`<w:r><w:t>x</w:t></w:r>`, 600)+`</w:p>`)), 100))), sheet.CodeLimit, func(l *sheet.Limits) { l.SharedBytes = 0 }},
+		"rows":                {doc(tbl(strings.Repeat(`<w:tr/>`, maxRow) + plain("a"))), sheet.CodeLimit, nil},
+		"rows behind a table": {doc(tbl(plain("a")+strings.Repeat(`<w:tr/>`, maxRow)) + par("b")), sheet.CodeLimit, nil},
 		"merges":              {doc(tbl(strings.Repeat(tr(tc(`<w:gridSpan w:val="2"/>`, par("a"))), 101))), sheet.CodeLimit, func(l *sheet.Limits) { l.Merges = 0 }},
 		"unpacked":            {[]string{"word/document.xml", document(tbl(plain("a"))) + strings.Repeat(" ", 3<<20)}, sheet.CodeZipBomb, func(l *sheet.Limits) { l.Ratio = 0 }},
 		"nested tables":       {doc(nested), sheet.CodeLimit, func(l *sheet.Limits) { l.Depth = 0 }},
@@ -270,15 +278,22 @@ func TestHostileDocumentsAreRefused(t *testing.T) {
 	for name, h := range hostile() {
 		t.Run(name, func(t *testing.T) {
 			lim := sheet.DefaultLimits()
-			lim.Merges, lim.Styles, lim.Cells = 100, 100, 1000
+			lim.Merges, lim.Styles, lim.Cells, lim.SharedBytes = 100, 100, 1000*heldPart, 4<<20
 			if name != "unpacked" {
 				lim.Ratio = 0
 			}
 			data := packed(t, h.parts...)
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
 			_, _, err := open(data, lim)
+			runtime.ReadMemStats(&after)
 			var x *sheet.FileError
 			if !errors.As(err, &x) || x.Code != h.code {
 				t.Fatalf("%v, want %s", err, h.code)
+			}
+			// All that was ever allocated, most of it tokens that are thrown away at once.
+			if grown := after.TotalAlloc - before.TotalAlloc; grown > 64<<20 && !strings.HasPrefix(name, "rows") {
+				t.Errorf("refusing took %d MiB", grown>>20)
 			}
 			if h.lift == nil {
 				return

@@ -33,7 +33,7 @@ func Open(ctx context.Context, a *archive.Archive, e *archive.Entry, lim sheet.L
 		return nil, err
 	}
 	r := &Reader{ctx: ctx, part: e.Name, in: in, limit: lim.Depth, seen: map[string]int{}}
-	r.census = &census{r: in, found: map[string]int{}}
+	r.census = &census{r: in, part: e.Name, found: map[string]int{}}
 	for _, n := range names {
 		r.census.found[n], r.seen[n] = 0, 0
 	}
@@ -199,21 +199,29 @@ func Attr(e xml.StartElement, space, local string) (value string, ok bool) {
 	return "", false
 }
 
-// census counts start tags in the bytes that pass, by local name.
+// maxToken is how many bytes one tag, one piece of text or one comment may have: the parser keeps it whole. The longest text that a
+// cell may hold fits.
+const maxToken = 4 << 20
+
+// census counts start tags in the bytes that pass, by local name, and refuses what the parser could not take in.
 type census struct {
 	r     io.Reader
+	part  string
 	found map[string]int
 	name  []byte
 	in    bool // inside the name of a start tag
+	token int  // bytes since a tag began or ended
 }
 
 func (c *census) Read(p []byte) (int, error) {
 	n, err := c.r.Read(p)
-	if len(c.found) == 0 {
-		return n, err
-	}
 	for _, b := range p[:n] {
+		if c.token++; b == '<' || b == '>' {
+			c.token = 0
+		}
 		switch {
+		case c.token > maxToken:
+			return 0, sheet.Refuse(sheet.CodeLimit, c.part, "one tag or one piece of text is longer than %d bytes", maxToken)
 		case b == '<':
 			c.in, c.name = true, c.name[:0]
 		case !c.in:

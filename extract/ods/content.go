@@ -13,6 +13,9 @@ import (
 	"github.com/phuluc/phuluc/extract/sheet"
 )
 
+// heldPart is the part of the limit of cells that a document may have, because it is held in memory: half a million of five.
+const heldPart = 10
+
 // The last row and column that a spreadsheet has.
 const (
 	maxRow    = 1 << 20
@@ -26,6 +29,8 @@ type parser struct {
 	styles styles
 	sheets []*content
 	cells  int64 // with a value, repeated ones as often as they are
+	held   int64 // of them those that are kept: a row that is repeated is kept once
+	texts  int64 // bytes of their texts and runs
 
 	sheet  *content
 	row    int // number of the row
@@ -170,6 +175,9 @@ func (p *parser) tableRow(e xml.StartElement, hidden bool) error {
 		if err := p.count(col, int64(times)*int64(repeat), col+repeat-1); err != nil {
 			return err
 		}
+		if err := p.hold(c, col, repeat); err != nil {
+			return err
+		}
 		c.Row = p.row
 		c.Hidden = hidden || covered
 		for k := range repeat {
@@ -213,6 +221,20 @@ func (p *parser) count(col int, cells int64, last int) error {
 	}
 	if p.cells += cells; p.limits.Cells > 0 && p.cells > int64(p.limits.Cells) {
 		return p.refuse(sheet.CodeLimit, col, "the limit is %d cells", p.limits.Cells)
+	}
+	return nil
+}
+
+// hold counts what is kept of a cell and of those that repeat it in its row.
+func (p *parser) hold(c sheet.Cell, col, repeat int) error {
+	const run = 40 // bytes
+	p.held += int64(repeat)
+	p.texts += int64(len(c.Raw) + run*len(c.Runs))
+	if most := int64(p.limits.Cells+heldPart-1) / heldPart; most > 0 && p.held > most {
+		return p.refuse(sheet.CodeLimit, col, "the limit is %d cells", most)
+	}
+	if p.limits.SharedBytes > 0 && p.texts > p.limits.SharedBytes {
+		return p.refuse(sheet.CodeLimit, col, "the texts need more than %d bytes", p.limits.SharedBytes)
 	}
 	return nil
 }

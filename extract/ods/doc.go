@@ -6,7 +6,8 @@
 //     the end, and as many cell elements by a count over the bytes as by the parser. A cell element that stands where no row
 //     holds it damages the file. Encrypted documents are refused.
 //   - Rows and cells that are repeated cost what they hold: blank ones nothing, others count against the limit of cells before
-//     they are made. Memory is that of the cells as written, not as repeated.
+//     they are made. Memory is that of the cells as written, not as repeated: they may be a tenth of the limit of cells,
+//     and their texts have the limit of shared texts.
 //
 // # What a cell is
 //

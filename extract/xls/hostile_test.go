@@ -45,7 +45,7 @@ func TestEveryLimitRefusesItsBomb(t *testing.T) {
 		{"size of the shared strings", func() []byte {
 			return file(sheet8(table(8000, narrow(2, strings.Repeat("\x01", 30000)), narrow(2, strings.Repeat("\xFF", 30000)))))
 		},
-			func(l *sheet.Limits) { l.UnpackedBytes = 200_000 }, func(l *sheet.Limits) { l.UnpackedBytes = 0 }, 0},
+			func(l *sheet.Limits) { l.SharedBytes = 200_000 }, func(l *sheet.Limits) { l.SharedBytes = 0 }, 0},
 		{"entries of the container", func() []byte {
 			streams := []named{{"Workbook", sheet8(nil, cell)}}
 			for i := range 1010 {
@@ -81,6 +81,11 @@ func TestEveryLimitRefusesItsBomb(t *testing.T) {
 			return file(sheet8(nil, rec(idMulRK, append(row, uint16(100))...)))
 		},
 			func(l *sheet.Limits) { l.Cells = 100 }, func(l *sheet.Limits) { l.Cells = 0 }, 101},
+		{"defined names", func() []byte {
+			name := rec(idName, uint16(0), byte(0), byte(1), uint16(0), uint64(0), narrow(1, "a")[1:])
+			return file(sheet8(bytes.Repeat(name, 101), cell))
+		},
+			func(l *sheet.Limits) { l.Cells = 100 }, func(l *sheet.Limits) { l.Cells = 0 }, 1},
 		{"length of a shared string", func() []byte {
 			return file(sheet8(table(8000, wide(2, strings.Repeat("ạ", 32768))), rec(idLabelSST, uint16(0), uint16(0), uint16(0), uint32(0))))
 		},

@@ -259,6 +259,8 @@ func (t *stringTable) get(i int) (string, []fontRun) {
 	return text, t.runs[t.rich[k].first:end]
 }
 
+const runSize = 8 // bytes of a fontRun
+
 // sharedStrings reads the table of texts. The number of texts it announces is no promise: some programs write another.
 // A cell that refers to a text that is not there is damaged.
 func (w *Workbook) sharedStrings(r record, stop *deadline) error {
@@ -280,7 +282,11 @@ func (w *Workbook) sharedStrings(r record, stop *deadline) error {
 	t := stringTable{at: make([]uint32, 1, 256)}
 	// A byte of the table is at most two of UTF-8, but for control characters: the text is rarely moved while it grows.
 	var text strings.Builder
-	text.Grow(2 * bytes)
+	room := 2 * int64(bytes)
+	if most := w.limits.SharedBytes; most > 0 {
+		room = min(room, most)
+	}
+	text.Grow(int(room))
 	var scratch []byte
 	for n := 0; n < announced && !c.done(); n++ {
 		if err := stop.check(w.name); err != nil {
@@ -297,8 +303,8 @@ func (w *Workbook) sharedStrings(r record, stop *deadline) error {
 			return w.refuse(sheet.CodeLimit, r.at, "there are more than %d shared strings", lim.Cells)
 		case lim.Cells > 0 && len(t.runs) > lim.Cells:
 			return w.refuse(sheet.CodeLimit, r.at, "the shared strings change their font more than %d times", lim.Cells)
-		case lim.UnpackedBytes > 0 && int64(text.Len()) > lim.UnpackedBytes:
-			return w.refuse(sheet.CodeLimit, r.at, "the shared strings have more than %d bytes", lim.UnpackedBytes)
+		case lim.SharedBytes > 0 && int64(text.Len()+runSize*len(t.runs)) > lim.SharedBytes:
+			return w.refuse(sheet.CodeLimit, r.at, "the shared strings need more than %d bytes", lim.SharedBytes)
 		}
 		if len(t.runs) > first {
 			t.rich = append(t.rich, richString{uint32(n), uint32(first)})

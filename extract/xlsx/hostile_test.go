@@ -122,6 +122,11 @@ func TestEveryLimitRefusesItsBomb(t *testing.T) {
 			return pack(t, parts(rows(`<row><c t="inlineStr"><is><t>`+strings.Repeat("x", 16384)+`</t><t>`+strings.Repeat("y", 16384)+`</t></is></c></row>`)))
 		},
 			func(*sheet.Limits) {}, func(l *sheet.Limits) { l.StringLength = 0 }, sheet.CodeLimit, 1},
+		{"length of a shared string in pieces", func() []byte {
+			p := parts(rows(oneCell))
+			return pack(t, with(p, "xl/sharedStrings.xml", `<sst><si>`+strings.Repeat(`<r><t>`+strings.Repeat("x", 30000)+`</t></r>`, 2000)+`</si></sst>`))
+		},
+			func(l *sheet.Limits) { l.Ratio = 0 }, func(l *sheet.Limits) { l.StringLength, l.SharedBytes = 0, 0 }, sheet.CodeLimit, 1},
 		{"length of a formula's string", func() []byte {
 			return pack(t, parts(rows(`<row><c t="str"><v>`+strings.Repeat("😀", 16384)+`</v></c></row>`)))
 		},
