@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -125,7 +126,12 @@ func (t *tableSet) decodeOnce(s string, f face) string {
 // show gives what the font makes of a decoded text.
 func (f face) show(s string) string {
 	if f.capital {
-		return strings.ToUpper(s)
+		return strings.Map(func(r rune) rune {
+			if r == 'µ' { // of a unit, whose capital would be a Greek letter that looks like M
+				return r
+			}
+			return unicode.ToUpper(r)
+		}, s)
 	}
 	return s
 }
