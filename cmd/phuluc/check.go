@@ -60,7 +60,10 @@ an .xlsx, whatever the format of the file.`,
 				values := len(file.Observations) + len(file.Tasks) + len(file.Insurance)
 				loadable = loadable || values > 0
 				if values == 0 && first == nil {
-					first = &failure{Exit: exitInput, What: "nothing could be loaded", Where: name, Try: "see the reasons above"}
+					first = &failure{
+						Exit: exitInput, What: "nothing could be loaded", Where: name, Why: "no figure stands in it",
+						Try: "check that it is the annex and not the letter that goes with it",
+					}
 					if len(file.Refusals) > 0 {
 						first.Why = file.Refusals[0].Code + ": " + file.Refusals[0].Message("en")
 						first.Try = file.Refusals[0].Try("en")
@@ -241,6 +244,8 @@ type (
 		Line      int64  `json:"line,omitempty"`
 		Field     string `json:"field,omitempty"`
 		Raw       string `json:"raw"`
+		Label     string `json:"label"`
+		Header    string `json:"header"`
 		Message   string `json:"message"`
 		MessageEn string `json:"message_en"`
 		Nearest   string `json:"nearest"`
@@ -304,7 +309,7 @@ func checkReport(name string, f *record.File) checkJSON {
 	}
 	for _, r := range f.Refusals {
 		out.Quarantine = append(out.Quarantine, checkQuarantine{
-			Code: r.Code, Sheet: r.Sheet, Cell: r.Cell, Line: r.Line, Field: r.Field, Raw: r.Raw,
+			Code: r.Code, Sheet: r.Sheet, Cell: r.Cell, Line: r.Line, Field: r.Field, Raw: r.Raw, Label: r.Label, Header: r.Header,
 			Message: r.Message("vi"), MessageEn: r.Message("en"), Nearest: r.Nearest, Try: r.Try("vi"),
 		})
 	}
@@ -390,6 +395,11 @@ func printCheck(w io.Writer, name string, f *record.File) {
 		if r.Nearest != "" {
 			fmt.Fprintf(w, "      gần nhất: %s\n", r.Nearest)
 		}
+		// Of a whole table, how it was read: its words may be those of several indicators.
+		headers, labels := sameOf(same, func(r record.Refusal) string { return r.Header }), sameOf(same, func(r record.Refusal) string { return r.Label })
+		if len(headers) > 1 && len(labels) > 1 {
+			fmt.Fprintf(w, "      %d cột: %s\n      %d dòng: %s\n", len(headers), someOf(headers), len(labels), someOf(labels))
+		}
 	}
 	told := map[string]bool{}
 	for _, r := range f.Refusals {
@@ -401,6 +411,27 @@ func printCheck(w io.Writer, name string, f *record.File) {
 	for _, d := range f.Findings {
 		fmt.Fprintf(w, "  ! %s %s!%s: expected %s, found %s\n", d.Rule, d.Sheet, address(d.Origin), d.Expected, d.Actual)
 	}
+}
+
+// sameOf gives what refusals say of their place, each text once.
+func sameOf(refusals []record.Refusal, text func(record.Refusal) string) (all []string) {
+	seen := map[string]bool{}
+	for _, r := range refusals {
+		if s := strings.Join(strings.Fields(text(r)), " "); s != "" && !seen[s] {
+			seen[s] = true
+			all = append(all, s)
+		}
+	}
+	return all
+}
+
+// someOf shows the first of many texts.
+func someOf(texts []string) string {
+	const shown = 3
+	if len(texts) <= shown {
+		return strings.Join(texts, "; ")
+	}
+	return strings.Join(texts[:shown], "; ") + "; …"
 }
 
 // alike puts together the refusals of a sheet that say the same, in the order in which each is said first.

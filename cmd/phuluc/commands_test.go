@@ -732,6 +732,24 @@ func TestCheckNamesTheCellsThatWereRefusedForOneReasonInOneLine(t *testing.T) {
 			t.Errorf("it does not say %q:\n%s", want, o.stdout)
 		}
 	}
+	// Of a table whose title is not known, how it was read.
+	table = "SỐ CHIM BAY PHÂN THEO VÙNG;;;;\nĐơn vị tính: con;;;;\n;Năm 2018;Năm 2019;Năm 2020;Năm 2021\nCả nước;1;2;3;4\nTây Nguyên;5;6;7;8\nĐông Nam Bộ;9;10;11;12\nHà Giang;13;14;15;16\n"
+	if err := os.WriteFile(name, []byte(table), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if o := run(t, input, "check", name); !strings.Contains(o.stdout, "\n      4 cột: Năm 2018; Năm 2019; Năm 2020; …\n      4 dòng: Cả nước; Tây Nguyên; Đông Nam Bộ; …\n") {
+		t.Error(o.stdout)
+	}
+	o = run(t, input, "check", "--json", name)
+	if !strings.Contains(o.stdout, `"cell":"C5","raw":"6","label":"Tây Nguyên","header":"Năm 2019"`) {
+		t.Error(o.stdout)
+	}
+	if err := os.WriteFile(name, []byte("Kính gửi;Sở\nVề việc;báo cáo\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if o := run(t, input, "check", name); !strings.Contains(o.stderr, "no figure stands in it") {
+		t.Error(o.stderr)
+	}
 	picture := filepath.Join(t.TempDir(), "ha-giang.xlsx")
 	if err := os.WriteFile(picture, []byte("\x89PNG\r\n\x1a\n0000"), 0o600); err != nil {
 		t.Fatal(err)
