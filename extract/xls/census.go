@@ -28,11 +28,36 @@ func (c *census) hide(row uint16) {
 	c.hiddenRows[row>>6] |= 1 << (row & 63)
 }
 
+// cellSize is how many bytes the record of a cell has, 0 if they differ.
+func cellSize(id uint16) int {
+	switch id {
+	case idBlank:
+		return 6
+	case idRK, idLabelSST:
+		return 10
+	case idNumber:
+		return 14
+	}
+	return 0
+}
+
+// amongCells knows the records that programs write between cells although they belong before or behind them: what a cell has beside its
+// value (links, notes, drawings, validation, formats by condition), columns, and those of Excel 2007 and later, whose numbers begin with 8. Any
+// other was the record of a cell before it was damaged.
+func amongCells(id uint16) bool {
+	switch id {
+	case 0x001C, 0x005D, 0x007F, 0x00EC, 0x00ED, 0x01B6, 0x01B8, 0x01B0, 0x01B1, 0x01B2, 0x01BE, 0x01C2, 0x0200, 0x020B, 0x0225, 0x0055, 0x023E, 0x001D:
+		return true
+	}
+	return id >= 0x0800 && id < 0x0900
+}
+
 // takeCensus looks at the sheet that begins at byte p, up to its EOF record.
 func (w *Workbook) takeCensus(p int, stop *deadline) (c census, err error) {
 	c.ordered = true
 	merged := 0
-	last := -1 // place of the last cell
+	last := -1   // place of the last cell
+	strange := 0 // the first record since then that does not belong among cells
 	for depth := 0; ; {
 		r, err := w.record(p)
 		if err == nil {
@@ -49,6 +74,7 @@ func (w *Workbook) takeCensus(p int, stop *deadline) (c census, err error) {
 			if depth--; depth == 0 {
 				break
 			}
+			continue
 		}
 		if depth != 1 {
 			continue
@@ -58,6 +84,13 @@ func (w *Workbook) takeCensus(p int, stop *deadline) (c census, err error) {
 			if len(d) < 6 {
 				return c, w.least(r, 6)
 			}
+			if strange > 0 && c.cells > 0 {
+				return c, w.damaged(strange, "record %04X stands among the cells", le.Uint16(w.b[strange:]))
+			}
+			if want := cellSize(r.id); want > 0 && len(d) != want {
+				return c, w.damaged(r.at, "record %04X has %d bytes, a cell of its kind has %d", r.id, len(d), want)
+			}
+			strange = 0
 			n := 1
 			if r.id == idMulRK {
 				n = (len(d) - 6) / 6
@@ -114,6 +147,14 @@ func (w *Workbook) takeCensus(p int, stop *deadline) (c census, err error) {
 				if row1 != row2 || col1 != col2 {
 					c.merges = append(c.merges, sheet.Range{Row1: row1 + 1, Col1: col1 + 1, Row2: row2 + 1, Col2: col2 + 1})
 				}
+			}
+		case idBlank, idMulBlank, idString, idSharedFormula, idArray, idTable, idContinue, idDBCell:
+			if want := cellSize(r.id); want > 0 && len(d) != want {
+				return c, w.damaged(r.at, "record %04X has %d bytes, a cell of its kind has %d", r.id, len(d), want)
+			}
+		default:
+			if strange == 0 && !amongCells(r.id) {
+				strange = r.at
 			}
 		}
 	}

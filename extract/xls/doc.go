@@ -13,7 +13,8 @@
 //     Excel 2 to 4 are refused with what to ask for.
 //   - A damaged sheet never looks like a short one. A file that ends before a sector in use, a stream that ends inside
 //     a record, a sheet that has no end, or does not begin where the list of sheets says, is refused; so is a cell whose
-//     text or format is not there, and one that is stored twice with two values. A second, simpler count of the records
+//     text or format is not there, and one that is stored twice with two values; so are zeros where a record should begin, a record
+//     among the cells that no program writes there, and texts behind the last one announced. A second, simpler count of the records
 //     (census) must find as many cells as were read. Otherwise the iteration ends with a *sheet.FileError, and what came
 //     before it must be thrown away. The format has no checksums: a changed digit is no longer to be seen.
 //   - Memory is bounded by the Limits: the stream, the shared strings and, for a sheet whose cells are not in order, eight

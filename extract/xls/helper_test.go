@@ -154,10 +154,7 @@ func book(version uint16, globals []byte, sheets ...made) []byte {
 	from := len(head) + len(list(at))
 	for i, s := range sheets {
 		at[i] = from + len(body)
-		kind := uint16(bofSheet)
-		if s.kind == 2 {
-			kind = 0x20
-		}
+		kind := map[byte]uint16{0: bofSheet, 1: 0x40, 2: 0x20, 6: 0x06}[s.kind]
 		body = append(body, bof(version, kind)...)
 		body = append(body, s.records...)
 		body = append(body, rec(idEOF)...)

@@ -296,6 +296,15 @@ func TestRefusedFiles(t *testing.T) {
 		{"row of numbers that does not fit", sheet.CodeDamaged, "row of", file(sheet8(nil, rec(idMulRK, uint16(0), uint16(0), uint16(0), uint32(2), uint16(1))))},
 		{"merged range upside down", sheet.CodeDamaged, "merged", file(sheet8(nil, cell, rec(idMergeCells, uint16(1), [4]uint16{5, 4, 0, 1})))},
 		{"cell of an older format", sheet.CodeDamaged, "older", file(sheet8(nil, cell, rec(0x0003, uint16(1), uint16(0), make([]byte, 11))))},
+		{"zeros where cells were", sheet.CodeDamaged, "zeros", file(sheet8(nil, cell, make([]byte, 18), cell))},
+		{"zeros that end inside a cell", sheet.CodeDamaged, "zeros", file(sheet8(nil, cell, make([]byte, 2), number(1, 0, 1)[2:]))},
+		{"a record among cells that is none", sheet.CodeDamaged, "record 0243 stands among", file(sheet8(nil, cell, rec(0x0243, make([]byte, 14)), number(1, 0, 1)))},
+		{"a number that became a blank", sheet.CodeDamaged, "record 0201 has 14 bytes", file(sheet8(nil, cell, rec(idBlank, make([]byte, 14))))},
+		{"shared strings behind the last", sheet.CodeDamaged, "1 texts has 4 bytes more", file(sheet8(slices.Concat(rec(idSST, uint32(1), uint32(1), narrow(2, "a")), rec(idContinue, narrow(2, "b")))))},
+		{"a sheet listed as something else", sheet.CodeDamaged, "type 16", stream(func(b []byte) []byte {
+			b[bytes.Index(b, []byte{0x85, 0})+9] = 16
+			return b
+		})},
 		{"formula of an unknown result", sheet.CodeDamaged, "type 9", file(sheet8(nil, formula(0, 0, result(9, 0))))},
 	}
 	for _, c := range cases {
@@ -305,6 +314,23 @@ func TestRefusedFiles(t *testing.T) {
 				t.Errorf("%v, want %s with %q", err, c.code, c.says)
 			}
 		})
+	}
+}
+
+// Programs put what belongs to a cell beside it, and some say of a sheet in the words of Excel 2 how far it reaches.
+func TestOrdinaryRecordsStandAmongCells(t *testing.T) {
+	for _, id := range []uint16{0x001C, 0x01B8, 0x0800, 0x00D7, idContinue, idRow, idColInfo, idMergeCells} {
+		data := make([]byte, 16)
+		if id == idMergeCells {
+			data = data[:2]
+		}
+		cells, err := one(sheet8(nil, number(0, 0, 1), rec(id, data), number(1, 0, 2)))
+		if err != nil || len(cells) != 2 {
+			t.Errorf("record %04X: %d cells, %v", id, len(cells), err)
+		}
+	}
+	if cells, err := one(sheet8(nil, rec(0, make([]byte, 10)), number(0, 0, 1))); err != nil || len(cells) != 1 {
+		t.Errorf("%d cells, %v", len(cells), err)
 	}
 }
 
@@ -446,6 +472,39 @@ func TestFlippedBytesNeverBreakTheReader(t *testing.T) {
 				orderly(t, cells)
 			}
 		}
+	}
+}
+
+// A sector that a disk lost reads as zeros: it is noticed, or the cells are as many.
+func TestZeroedBlocksNeverReadAsFewerCells(t *testing.T) {
+	stream := sample(40)
+	whole, err := readAll(file(stream), sheet.DefaultLimits())
+	if err != nil {
+		t.Fatal(err)
+	}
+	count := func(all map[string][]sheet.Cell) (n int) {
+		for _, cells := range all {
+			n += len(cells)
+		}
+		return n
+	}
+	refused := 0
+	for _, size := range []int{16, 64, 512} {
+		for at := 0; at < len(stream); at += size/2 + 5 {
+			broken := bytes.Clone(stream)
+			clear(broken[at:min(at+size, len(broken))])
+			all, err := readAll(file(broken), sheet.DefaultLimits())
+			if err != nil {
+				refused++
+				continue
+			}
+			if got, want := count(all), count(whole); got < want {
+				t.Errorf("%d bytes zero at %d: %d cells of %d", size, at, got, want)
+			}
+		}
+	}
+	if refused < 500 {
+		t.Errorf("only %d refused", refused)
 	}
 }
 

@@ -25,6 +25,7 @@ const (
 	idBoundSheet    = 0x0085
 	idMulRK         = 0x00BD
 	idRString       = 0x00D6
+	idDBCell        = 0x00D7
 	idXF            = 0x00E0
 	idMergeCells    = 0x00E5
 	idSST           = 0x00FC
@@ -88,6 +89,9 @@ func (s *stream) record(p int) (record, error) {
 	if r.end > len(s.b) {
 		return r, s.refuse(sheet.CodeTruncated, p, "the stream ends inside record %04X", r.id)
 	}
+	if r.id == 0 && n != 8 && n != 10 { // what is left is how BIFF2 says how far a sheet reaches, which some programs still write
+		return r, s.damaged(p, "zeros stand where a record should begin")
+	}
 	r.data = s.b[p+4 : r.end]
 	return r, nil
 }
@@ -135,6 +139,15 @@ func (c *cursor) more() bool {
 }
 
 // done reports whether nothing is left, in CONTINUE records neither.
+// left counts the bytes of the record and of those that continue it which were not read.
+func (c *cursor) left() int {
+	n := c.end - c.p
+	for c.more() {
+		n += c.end - c.p
+	}
+	return n
+}
+
 func (c *cursor) done() bool {
 	for c.p == c.end {
 		if !c.more() {

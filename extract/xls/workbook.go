@@ -210,15 +210,18 @@ func (w *Workbook) boundSheet(r record) error {
 		return c.err
 	}
 	p := part{info: sheet.Info{Name: string(name), Hidden: r.data[4]&3 != 0}}
-	if r.data[5] == typeSheet {
-		p.at = int(le.Uint32(r.data))
-		bof, err := w.record(p.at)
-		if err != nil {
-			return err
-		}
-		if bof.id != idBOF || len(bof.data) < 4 || le.Uint16(bof.data[2:]) != bofSheet {
-			return w.damaged(r.at, "sheet %q does not begin at byte %d", name, p.at)
-		}
+	at := int(le.Uint32(r.data))
+	bof, err := w.record(at)
+	begins := err == nil && bof.id == idBOF && len(bof.data) >= 4 && le.Uint16(bof.data[2:]) == bofSheet
+	switch listed := r.data[5] == typeSheet; {
+	case listed && err != nil:
+		return err
+	case listed && !begins:
+		return w.damaged(r.at, "sheet %q does not begin at byte %d", name, at)
+	case begins && !listed:
+		return w.damaged(r.at, "sheet %q is listed as what it is not, type %d", name, r.data[5])
+	case listed:
+		p.at = at
 	}
 	for _, other := range w.sheets {
 		if other.info.Name == p.info.Name {
@@ -310,6 +313,9 @@ func (w *Workbook) sharedStrings(r record, stop *deadline) error {
 			t.rich = append(t.rich, richString{uint32(n), uint32(first)})
 		}
 		t.at = append(t.at, uint32(text.Len()))
+	}
+	if !c.done() {
+		return w.damaged(r.at, "the table of %d texts has %d bytes more", announced, c.left())
 	}
 	t.text = text.String()
 	w.strings = t
