@@ -245,12 +245,25 @@ func refused(err error, kind, name string) *record.File {
 	return file
 }
 
+// sheetError is an error of reading a sheet.
+type sheetError struct {
+	error
+	sheet string
+}
+
+func (e *sheetError) Unwrap() error { return e.error }
+
 func refusedFor(err error) *record.File {
 	var x *sheet.FileError
 	var m *mapping.Error
+	var s *sheetError
+	where := ""
+	if errors.As(err, &s) {
+		where = fmt.Sprintf("sheet %q", s.sheet)
+	}
 	switch {
 	case errors.As(err, &x):
-		return refusedAs(x.Code, strings.TrimSpace(x.Part+" "+x.Detail))
+		return refusedAs(x.Code, x.Detail, where, x.Part)
 	case errors.As(err, &m):
 		return refusedAs(m.Code, m.Detail)
 	case errors.Is(err, context.DeadlineExceeded):
@@ -260,11 +273,8 @@ func refusedFor(err error) *record.File {
 }
 
 // refusedAs is a file that holds nothing but the reason why it was refused, with its particulars if there are any.
-func refusedAs(code, particulars string) *record.File {
-	r := record.Refusal{Code: code}
-	if particulars != "" {
-		r.Args = []string{particulars}
-	}
+func refusedAs(code string, particulars ...string) *record.File {
+	r := record.Refusal{Code: code, Args: slices.DeleteFunc(particulars, func(s string) bool { return s == "" })}
 	return &record.File{Refusals: []record.Refusal{r}}
 }
 
@@ -307,7 +317,7 @@ func (p *Pipeline) open(ctx context.Context, raw landing.Raw, name string, f *os
 		*list = (*list)[:0]
 		for c, err := range book.Cells(ctx, i) {
 			if err != nil {
-				return in, about{}, err
+				return in, about{}, &sheetError{err, info.Name}
 			}
 			*list = append(*list, c)
 		}

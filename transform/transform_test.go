@@ -448,6 +448,18 @@ func TestAPanicOfAReaderRefusesOneFile(t *testing.T) {
 	}
 }
 
+// Who sent twenty sheets must know which of them is refused.
+func TestARefusedFileNamesTheSheet(t *testing.T) {
+	b := newBench(t)
+	b.opt.Limits = sheet.DefaultLimits()
+	b.opt.Limits.Columns = 3
+	f := b.read(b.land("a.xlsx", annex(t, "Hà Giang", 2014, 1, 2, 3)))
+	got := f.Refusals[0].Message("vi")
+	if want := `ô D4 nằm ngoài cột thứ 3; trang tính "Sheet1"; xl/worksheets/sheet1.xml`; len(f.Refusals) != 1 || !strings.HasSuffix(got, want) {
+		t.Errorf("%s\nwant … %s", got, want)
+	}
+}
+
 func TestTimeoutRefusesTheFileAndIsForgotten(t *testing.T) {
 	b := newBench(t)
 	for _, raw := range []landing.Raw{b.land("a.xlsx", annex(t, "Hà Giang", 2014, 1, 2, 3)), b.land("bhxh.csv", []byte(insuranceFeed))} {

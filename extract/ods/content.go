@@ -59,7 +59,7 @@ func (p *parser) document(root xml.StartElement) error {
 		}
 		return p.r.Children(func(e xml.StartElement) error {
 			if !is(e, nsOffice, "spreadsheet") {
-				return p.r.Refuse(sheet.CodeWordOld, "the document is of the kind %s", e.Name.Local)
+				return p.r.Refuse(sheet.CodeWordOld, "the document is of the kind %q", e.Name.Local)
 			}
 			return p.r.Children(func(e xml.StartElement) error {
 				if is(e, nsTable, "table") {

@@ -67,7 +67,7 @@ type stream struct {
 
 func (s *stream) refuse(code string, at int, format string, args ...any) error {
 	e := sheet.Refuse(code, s.name, format, args...)
-	e.Detail = "byte " + itoa(at) + ": " + e.Detail
+	e.Detail += " (byte " + itoa(at) + ")"
 	return e
 }
 

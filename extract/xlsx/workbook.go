@@ -69,9 +69,9 @@ func Open(ctx context.Context, r io.ReaderAt, size int64, lim sheet.Limits) (*Wo
 	case "xls", "ole":
 		return nil, sheet.Refuse(sheet.CodeXLS, "", "a workbook of the format before 2007")
 	case "xlsb", "ods":
-		return nil, sheet.Refuse(sheet.CodeUnsupported, "", "the content is %s", kind)
+		return nil, sheet.Refuse(sheet.CodeUnsupported, "", "the content is of the type %q", kind)
 	default:
-		return nil, sheet.Refuse(sheet.CodeNotWorkbook, "", "the content is %s", kind)
+		return nil, sheet.Refuse(sheet.CodeNotWorkbook, "", "the content is of the type %q", kind)
 	}
 	a, err := archive.Open(r, size, lim)
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -32,6 +33,7 @@ var loadParticulars = sync.OnceValue(func() map[string]string {
 	}
 	m := make(map[string]string, len(rows))
 	for _, r := range rows[1:] {
+		m[particularPattern().ReplaceAllString(r[0], "#")] = r[1]
 		m[r[0]] = r[1]
 	}
 	return m
@@ -106,32 +108,26 @@ func particular(said string) (vi string, ok bool) {
 	return "", false
 }
 
-// counted looks up what the program says. Numbers in it, which the table writes as #, stay what they are.
+// counted looks up what the program says. What the pattern
+// finds in it, which the table writes as #, stays what it is.
 func counted(said string) (vi string, ok bool) {
 	if vi, ok = loadParticulars()[said]; ok {
 		return vi, true
 	}
-	var key strings.Builder
-	var numbers []string
-	for i := 0; i < len(said); {
-		digits := len(said[i:]) - len(strings.TrimLeft(said[i:], "0123456789"))
-		if digits == 0 {
-			key.WriteByte(said[i])
-			i++
-			continue
-		}
-		key.WriteByte('#')
-		numbers = append(numbers, said[i:i+digits])
-		i += digits
-	}
-	if vi, ok = loadParticulars()[key.String()]; !ok || strings.Count(vi, "#") != len(numbers) {
+	vi, ok = loadParticulars()[particularPattern().ReplaceAllString(said, "#")]
+	if !ok {
 		return "", false
 	}
-	for _, n := range numbers {
-		vi = strings.Replace(vi, "#", n, 1)
+	for _, given := range particularPattern().FindAllString(said, -1) {
+		vi = strings.Replace(vi, "#", given, 1)
 	}
 	return vi, true
 }
+
+// particularPattern finds what is another thing each time the program says it: names in quotes, addresses of cells, numbers.
+var particularPattern = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`"(?:[^"\\]|\\.)*"|\b[A-Z]{0,3}[0-9]+`)
+})
 
 // Try is what a person can do about it. lang is "vi" or "en".
 func (r Refusal) Try(lang string) string {
