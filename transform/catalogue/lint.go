@@ -14,7 +14,7 @@ type Problem struct {
 	File     string      `json:"file"`
 	Line     int         `json:"line"`
 	Kind     ProblemKind `json:"kind"`
-	Severity string      `json:"severity"` // error: something can be read wrongly or never; warning: the row is of no use
+	Severity string      `json:"severity"` // error: something can be read wrongly or never; warning: the row is of no use, or means more than it says
 	Value    string      `json:"value"`
 	TextVi   string      `json:"text_vi"`
 	TextEn   string      `json:"text_en"`
@@ -284,6 +284,16 @@ func (l *linter) homonyms() {
 			if r := l.o.Plain(word); r.Rest == "" && r.Header && strings.ContainsAny(word, "0123456789") {
 				tell(Ambiguous, word, "cụm từ này tự nó đã là năm hoặc kỳ; hãy bỏ con số hoặc bỏ dòng này",
 					"this text by itself is a year or a period already: take the number or the row out")
+			}
+		})
+	}
+	if l.user { // a word may be one of several quantities, and the indicator decides; whoever adds it should know
+		l.each("unit_words", func(f fields, _ func(ProblemKind, string, string, string)) {
+			for _, u := range l.c.unitWords[unitKey(f.s("word"))] {
+				if u.Code != f.s("unit_code") {
+					l.list = append(l.list, Problem{f.r.file, f.r.line, Ambiguous, "warning", f.s("word"),
+						"cụm từ này cũng chỉ đơn vị " + u.Code + "; chỉ tiêu quyết định nghĩa nào được dùng", "this word means the unit " + u.Code + " too; the indicator decides which is meant"})
+				}
 			}
 		})
 	}

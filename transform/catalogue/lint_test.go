@@ -46,8 +46,8 @@ func lint(t testing.TB, dir string, o catalogue.LintOptions) []string {
 	return got
 }
 
-// A label that is a year, a period or a heading of columns would be read in every table.
-func TestALabelThatIsAHeadingByItselfIsAmbiguous(t *testing.T) {
+// A label that is a year, a period or a heading of columns would be read in every table; a word of another unit is only told.
+func TestTextsWithAMeaningOfTheirOwnAreAmbiguous(t *testing.T) {
 	got := lint(t, folder(t, "indicator_synonyms.csv", `indicator_code,label,parent_label
 jobs_created,2023,
 jobs_created,Kế hoạch năm 2023,
@@ -60,13 +60,14 @@ jobs_created,Việc làm mới (thử),
 Năm 2023,measure,plan
 Nghiệm thu,measure,actual
 Giai đoạn 1 (thử),measure,plan
-`), catalogue.LintOptions{})
+`, "units.csv", "code,name_vi,name_en,quantity,factor\nbed,giường,bed,bed,1\n", "unit_words.csv", "word,unit_code\ngiường,bed\nngười,bed\n"), catalogue.LintOptions{})
 	want := []string{
 		`header_words.csv:2 error ambiguous "Năm 2023"`,
 		`indicator_synonyms.csv:2 error ambiguous "2023"`,
 		`indicator_synonyms.csv:3 error ambiguous "Kế hoạch năm 2023"`,
 		`indicator_synonyms.csv:4 error ambiguous "6 tháng đầu năm"`,
 		`indicator_synonyms.csv:5 error ambiguous "(3)=(1)/(2)"`,
+		`unit_words.csv:3 warning ambiguous "người"`,
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("got\n%s", strings.Join(got, "\n"))
