@@ -367,8 +367,9 @@ type quarantineShown struct {
 	Same    int64      `json:"same_text"`  // entries with the same code and unknown text
 	Files   int64      `json:"same_files"` // files that hold them
 	First   string     `json:"first_seen_run"`
-	May     []string   `json:"may_be,omitempty"` // the indicators that an ambiguous label can mean, or that an unknown one may be
-	Accept  string     `json:"accept,omitempty"` // the command that would accept the proposal
+	Later   string     `json:"later_file,omitempty"` // that answers the same round for the same place, and came after it
+	May     []string   `json:"may_be,omitempty"`     // the indicators that an ambiguous label can mean, or that an unknown one may be
+	Accept  string     `json:"accept,omitempty"`     // the command that would accept the proposal
 	History []decision `json:"history"`
 }
 
@@ -422,12 +423,14 @@ func (a *app) quarantineShowCommand() *cobra.Command {
 					shown.Accept += " --as " + row.target
 				}
 			}
-			rows, err := q.Rows(ctx, "SELECT first_seen_run FROM audit.quarantine_history WHERE quarantine_id = ?", e.ID)
+			rows, err := q.Rows(ctx, `SELECT h.first_seen_run, coalesce((SELECT max_by(n.file_name, n.vintage_order) FROM dw.dim_source AS o JOIN dw.dim_source AS n
+  ON n.round_key = o.round_key AND n.territory_key = o.territory_key AND coalesce(n.form_code, '') = coalesce(o.form_code, '') AND n.vintage_order > o.vintage_order
+  WHERE o.source_sha256 = h.source_sha256), '') FROM audit.quarantine_history AS h WHERE h.quarantine_id = ?`, e.ID)
 			if err != nil {
 				return queryFailure(err)
 			}
 			for rows.Next() {
-				if err := rows.Scan(&shown.First); err != nil {
+				if err := rows.Scan(&shown.First, &shown.Later); err != nil {
 					return err
 				}
 			}
@@ -520,6 +523,9 @@ func printEntry(w io.Writer, e quarantineShown) {
 	}
 	fmt.Fprintf(w, "%s  %s  %s\n", e.ID[:shortID], e.Code, e.State)
 	row("tệp", "%s", e.File)
+	if e.Later != "" {
+		row("tệp gửi sau", "%s", e.Later)
+	}
 	row("vị trí", "%s", strings.Trim(e.Sheet+"!"+e.Cell, "!"))
 	row("nội dung gốc", "%s", e.Raw)
 	row("tên dòng", "%s", e.Label)

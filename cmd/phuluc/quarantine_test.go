@@ -219,6 +219,13 @@ func TestARejectedEntryLeavesTheOpenListAndKeepsItsReason(t *testing.T) {
 	if want := []string{"rejected không thuộc ngành", "rejected không thuộc ngành", "open "}; shown.State != "open" || !slices.Equal(states, want) || shown.History[0].By != "Lan" {
 		t.Errorf("%+v", shown)
 	}
+
+	// A corrected file takes nothing off the list, but is named.
+	h.put(t, "Nghe An (sửa).xlsx", goodAnnex("Tỉnh Nghệ An").xlsx(t, nil))
+	h.refresh(t)
+	if shown, _ := runJSON[record](t, done, quarantine("show", first)...); shown.text("later_file") != "Nghe An (sửa).xlsx" {
+		t.Errorf("shown after the corrected file came: %v", shown)
+	}
 }
 
 func TestTheListForAMeetingOpensInExcelInVietnamese(t *testing.T) {
