@@ -211,7 +211,7 @@ func (s *sheetReader) overHeader(r, c int) bool {
 // areUnitsOfColumns reports whether a row below the band holds the units of several columns and nothing else.
 func (s *sheetReader) areUnitsOfColumns(t *table, r int, cells []int32) bool {
 	for _, i := range cells {
-		if p := s.parsed[i]; s.class[i] != classText || p == nil || !p.unitLine && s.rd.bothUnits(s.g.text[i]) == nil {
+		if p := s.parsed[i]; s.class[i] != classText || p == nil || !p.unitLine && s.rd.bothUnits(s.g.text[i]) == nil && !isUnitHead(p) && !s.rd.isPercentHead(p) {
 			return false
 		}
 	}

@@ -41,9 +41,13 @@ func (s *sheetReader) layOutColumns(t *table) {
 			stacks, cells, texts = append(stacks, s.parsed[i]), append(cells, i), append(texts, g.text[i])
 		}
 		col.stack, col.cells = slices.Clip(stacks[from:]), slices.Clip(cells[from:])
-		s.readRateColumn(t, c)
 		col.header = strings.Join(texts[from:], " / ")
-		col.gap = s.underOpenGroup(t, c) || s.partOfGroup(t, c)
+	}
+	s.joinCutHeaders(t)
+	for c := range g.cols {
+		col := &t.columns[c]
+		s.readRateColumn(t, c)
+		col.gap = col.gap || s.underOpenGroup(t, c) || s.partOfGroup(t, c)
 		for k := len(col.stack) - 1; k >= 0; k-- {
 			p := col.stack[k]
 			if p.comparison && len(p.indicators) == 0 {
@@ -104,6 +108,56 @@ func (s *sheetReader) layOutColumns(t *table) {
 		}
 	}
 }
+
+// joinCutHeaders joins the headers that go on in the row below, "Thực" over "hiện" over "2018": where a text is not understood, and with the one below it
+// is. In the two rows that hold such a one each other column has both halves too, or one of its was lost.
+func (s *sheetReader) joinCutHeaders(t *table) {
+	g := s.g
+	halves := func(c, r int) (upper, lower int32) {
+		upper, lower = g.own(r, c), g.own(r+1, c)
+		if upper == none || lower == none || g.span[upper] != g.pos[upper] || g.span[lower] != g.pos[lower] || s.class[upper] != classText || s.class[lower] != classText {
+			return none, none
+		}
+		return upper, lower
+	}
+	for r := t.top; r < t.bottom; r++ {
+		if t.isCode(r) || t.isCode(r+1) {
+			continue
+		}
+		joined, cut := map[int]*phrase{}, false
+		for c := range t.columns {
+			upper, lower := halves(c, r)
+			if upper == none || len(g.text[upper])+len(g.text[lower]) > maxCutHeader {
+				continue
+			}
+			a, b := s.parsed[upper], s.parsed[lower]
+			unread := a.rest != "" || b.rest != ""
+			if !unread && (a.dims.measure == "" || b.dims.measure == "" || a.dims.measure == b.dims.measure) {
+				continue
+			}
+			if q := s.ask(g.text[upper] + " " + g.text[lower]); q.known() && q.dims.clash == "" {
+				joined[c], cut = q, cut || unread
+			}
+		}
+		if !cut {
+			continue
+		}
+		for c := range t.columns {
+			col := &t.columns[c]
+			k := slices.Index(col.cells, g.own(r, c))
+			if q := joined[c]; q != nil && k >= 0 {
+				col.stack = slices.Concat(col.stack[:k], []*phrase{q}, col.stack[k+2:])
+				col.cells = slices.Delete(slices.Clone(col.cells), k, k+1)
+				continue
+			}
+			upper, lower := g.cell(r, c), g.cell(r+1, c)
+			col.gap = col.gap || (upper == none) != (lower == none)
+		}
+	}
+}
+
+// maxCutHeader is how long a header that is cut in two may be: a longer one is a group over another.
+const maxCutHeader = 60
 
 // readUnits takes a text of the band that is the name of a unit for one where it stands below a name: "trẻ em" is no section there,
 // "đối tượng" no title of a column of labels, and "trđ" no "trong đó" if it leads to nothing.

@@ -156,6 +156,47 @@ func (s *sheetReader) readRows(t *table) {
 		}
 	}
 	t.left = stack
+	s.findDivisions(t)
+}
+
+// findDivisions makes two rows that name but the one sex or area and the other the parts of the row above them, beside which they stand, if their figures
+// add up to its in each column that holds the three: "Lực lượng lao động", "Thành thị", "Nông thôn".
+func (s *sheetReader) findDivisions(t *table) {
+	var whole *row
+	for k := 0; k+1 < len(t.rows); k++ {
+		a, b := t.rows[k], t.rows[k+1]
+		if a.carried || len(a.labels) == 0 || len(b.labels) == 0 || a.ordinal.text != "" || b.ordinal.text != "" || a.parent != b.parent ||
+			!s.parsed[b.labels[len(b.labels)-1]].isRestOf(s.parsed[a.labels[len(a.labels)-1]]) {
+			whole = a
+			continue
+		}
+		if whole == nil || whole.parent != a.parent || len(whole.labels) == 0 || s.rd.counted(s.parsed[whole.labels[len(whole.labels)-1]]) == nil || !s.addUp(t, whole, a, b) {
+			whole = nil
+			continue
+		}
+		a.parent, b.parent = whole, whole
+		k++
+	}
+}
+
+// addUp reports whether the figures of two rows add up to those of a third, in all columns that hold the three and in at least one.
+func (s *sheetReader) addUp(t *table, whole, a, b *row) (proven bool) {
+	for c := range t.columns {
+		if t.columns[c].role != roleValue {
+			continue
+		}
+		sum, ok := s.number(whole.r, c)
+		x, ok1 := s.number(a.r, c)
+		y, ok2 := s.number(b.r, c)
+		switch {
+		case !ok || !ok1 || !ok2:
+		case !x.Add(y).Equal(sum) || x.IsZero() || y.IsZero():
+			return false
+		default:
+			proven = true
+		}
+	}
+	return proven
 }
 
 // isCarried reports whether a row holds what others on its page or on those before add up to: "Cộng trang 1", "Mang sang".
