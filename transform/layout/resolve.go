@@ -193,6 +193,10 @@ func (v *valueCell) join() bool {
 		if n := len(rm.texts); n > 0 && len(rm.territories) == 0 && (!rm.dims.splits() || v.cx.indicators > 0) { // "Số vụ", which is a unit too
 			what = rm.texts[n-1]
 		}
+		if d := rm.dims; d.sex+d.area != "" && rm.indicator == nil && what == v.label { // a rate of women is no nearer than another
+			v.no("indicator.unknown", "", what, "it names a sex or an area and not of what")
+			return false
+		}
 		v.b.refuseNameless(v.s.g, v.i, what, v.label, v.header)
 		return false
 	}
