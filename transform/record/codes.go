@@ -151,11 +151,11 @@ func (r Refusal) Unknown() string {
 		return ""
 	}
 	switch r.Code {
-	case "indicator.ambiguous":
-		if _, particular := loadParticulars()[r.Args[len(r.Args)-1]]; !particular { // else the year decides it
+	case "indicator.ambiguous", "indicator.unknown":
+		if _, particular := loadParticulars()[r.Args[len(r.Args)-1]]; !particular { // else the year decides it, or what stands above
 			return r.Args[0]
 		}
-	case "indicator.unknown", "header.unknown", "unit.unknown", "territory.unknown":
+	case "header.unknown", "unit.unknown", "territory.unknown":
 		if _, particular := loadParticulars()[r.Args[0]]; !particular {
 			return r.Args[0]
 		}
