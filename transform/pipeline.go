@@ -343,7 +343,10 @@ func (p *Pipeline) layOut(ctx context.Context, book layout.Book, says about) (*r
 	if err != nil {
 		return nil, err
 	}
-	file.Sample, file.Dialect = says.sample, says.dialect
+	if file.Sample = says.sample; says.dialect != nil {
+		file.Dialect = says.dialect
+		file.Dialect.Decimal = file.Decimal
+	}
 	return &file, nil
 }
 

@@ -448,6 +448,17 @@ func TestAPanicOfAReaderRefusesOneFile(t *testing.T) {
 	}
 }
 
+// How delimited text is written is found, and said where nothing proves it.
+func TestDelimitedTextSaysHowItsNumbersAreWritten(t *testing.T) {
+	b := newBench(t)
+	for numbers, want := range map[string]string{"1.234,5;1,5": ",", "1,234.5;1.5": ".", "1,234.5;1.234,5": ",.", "1234;5": "", "1.234;1.234": ""} {
+		text := "Tỉnh Hà Giang;;;\nTT;Chỉ tiêu;ĐVT;TH 2018;KH 2019\n1;Số lao động được tạo việc làm;người;" + numbers + "\n2;Chỉ tiêu không ai biết;người;7;8\n"
+		if d := b.read(b.land(numbers+".csv", []byte(text))).Dialect; d == nil || d.Decimal != want || d.Separator != ";" {
+			t.Errorf("%s: %+v, want %q", numbers, d, want)
+		}
+	}
+}
+
 // Who sent twenty sheets must know which of them is refused.
 func TestARefusedFileNamesTheSheet(t *testing.T) {
 	b := newBench(t)

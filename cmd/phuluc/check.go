@@ -177,6 +177,7 @@ type (
 	checkDialect struct {
 		Separator string `json:"separator"`
 		Encoding  string `json:"encoding"`
+		Decimal   string `json:"decimal"`
 	}
 	checkIdentity struct {
 		Territory string `json:"territory"`
@@ -268,7 +269,7 @@ func checkReport(name string, f *record.File) checkJSON {
 		Quarantine: []checkQuarantine{}, Findings: []checkFinding{},
 	}
 	if f.Dialect != nil {
-		out.ReadAs = &checkDialect{f.Dialect.Separator, f.Dialect.Encoding}
+		out.ReadAs = &checkDialect{f.Dialect.Separator, f.Dialect.Encoding, f.Dialect.Decimal}
 	}
 	for _, s := range f.Sheets {
 		skipped := s.Skipped
@@ -333,7 +334,16 @@ func printCheck(w io.Writer, name string, f *record.File) {
 		if d.Encoding == delimited.Windows1252 {
 			legacy = " hoặc phông chữ cũ (TCVN3, VNI)"
 		}
-		fmt.Fprintf(w, "  đọc như CSV: dấu phân cách %s, bảng mã %s%s\n", d.Separator, d.Encoding, legacy)
+		decimal := "chưa có con số nào cho biết"
+		switch d.Decimal {
+		case ",":
+			decimal = "dấu phẩy (1.234,5)"
+		case ".":
+			decimal = "dấu chấm (1,234.5)"
+		case ",.":
+			decimal = "lẫn cả hai kiểu (1.234,5 và 1,234.5)"
+		}
+		fmt.Fprintf(w, "  đọc như CSV: dấu phân cách %s, bảng mã %s%s, phần thập phân: %s\n", d.Separator, d.Encoding, legacy, decimal)
 	}
 	if id := f.Identity; id.Territory+id.Round+id.Title != "" {
 		fmt.Fprintf(w, "  %s\n", strings.Join(nonEmpty(id.Territory, "round "+id.Round, id.Form, id.Document, id.Title), " · "))

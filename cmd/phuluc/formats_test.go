@@ -212,10 +212,10 @@ func TestAnAnnexSaysTheSameInEveryFormat(t *testing.T) {
 		}
 	}
 	o := run(t, done, "check", filepath.Join(dir, "csv", "a.csv"))
-	if !strings.Contains(o.stdout, "đọc như CSV: dấu phân cách ;, bảng mã UTF-8") {
+	if !strings.Contains(o.stdout, "đọc như CSV: dấu phân cách ;, bảng mã UTF-8, phần thập phân: dấu phẩy (1.234,5)\n") {
 		t.Error(o.stdout)
 	}
-	if o := run(t, done, "check", "--json", filepath.Join(dir, "tsv", "a.tsv")); !strings.Contains(o.stdout, `"read_as":{"separator":"TAB","encoding":"UTF-8"}`) {
+	if o := run(t, done, "check", "--json", filepath.Join(dir, "tsv", "a.tsv")); !strings.Contains(o.stdout, `"read_as":{"separator":"TAB","encoding":"UTF-8","decimal":","}`) {
 		t.Error(clip(o.stdout))
 	}
 }

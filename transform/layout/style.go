@@ -27,6 +27,7 @@ func (s *sheetReader) styles(tables []*cellContext) {
 			}
 		}
 	}
+	s.proven = whole
 	for k, cx := range tables {
 		cx.mixed = whole.vietnamese && whole.english
 		cx.styles, cx.torn = make([]text.Style, len(own[k])), make([]bool, len(own[k]))
@@ -57,6 +58,17 @@ func (p proof) style() text.Style {
 		return text.English
 	}
 	return text.Unknown
+}
+
+// marks gives the marks before decimals that are proven.
+func (p proof) marks() (marks string) {
+	if p.vietnamese {
+		marks = ","
+	}
+	if p.english {
+		marks += "."
+	}
+	return marks
 }
 
 // proof looks at the numbers that are written as texts in a column of values. A dot in a percentage proves nothing.

@@ -28,6 +28,7 @@ type sheetReader struct {
 	blank    []row        // rows for newRow to take
 	taken    []*[slab]row // what they and those before them were cut from
 	dated    [][]int      // see dates
+	proven   proof        // by the numbers of all its tables
 	name     *partial     // see nameSays
 	nameRead bool
 }

@@ -153,6 +153,11 @@ func (rd *Reader) read(ctx context.Context, book Book) (record.File, []*grid) {
 		s.shapes = b.readShapes(s)
 		b.sweep(s)
 	}
+	var proven proof
+	for _, s := range b.sheets {
+		proven.add(s.proven)
+	}
+	f.Decimal = proven.marks()
 	f.Identity, f.Refusals, f.Comparisons, f.Trace = b.identity, b.refusals, b.comparisons, b.trace(grids)
 	order := make(map[string]int, len(grids))
 	for k, g := range grids {

@@ -144,6 +144,7 @@ type Identity struct {
 type Dialect struct {
 	Separator string // ; , | or TAB
 	Encoding  string // UTF-8, UTF-16 LE, Windows-1258 …
+	Decimal   string // the mark before decimals that its numbers prove: "," or "."; both where some prove the one and some the other
 }
 
 // File is everything one landed object became.
@@ -152,6 +153,7 @@ type File struct {
 	Name         string // last element of the first origin
 	Type         string // xlsx, csv, json-stat
 	Sample       bool
+	Decimal      string   // see Dialect, of numbers that are written as text in a workbook; not kept in batches either
 	Dialect      *Dialect // of delimited text that was read as an annex, else nil; it is not kept in batches
 	Identity     Identity
 	Sheets       []Sheet
