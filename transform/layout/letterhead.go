@@ -64,7 +64,7 @@ func sender(first, second string) string {
 	if _, both := ofCommittee(second); !committee || both {
 		return first
 	}
-	if strings.Contains(strings.ToLower(second), strings.ToLower(place)) {
+	if !strings.Contains(place, " ") || strings.Contains(strings.ToLower(second), strings.ToLower(place)) { // TỈNH …, left blank
 		return second
 	}
 	return second + " " + place

@@ -149,10 +149,10 @@ func cellFault(cat *catalogue.Catalogue, o *record.Observation) (code, why strin
 	}
 	for _, v := range ends {
 		if ind.Min != nil && v.LessThan(*ind.Min) || ind.Max != nil && exceeds(v, *ind.Max, 1) {
-			return "value.out_of_range", fmt.Sprintf("%s: %s ∉ [%s, %s]", ind.NameVi, v, bound(ind.Min, "−∞"), bound(ind.Max, "∞"))
+			return "value.out_of_range", fmt.Sprintf("%s: %s (%s)", ind.NameVi, v, within(cat, ind, ind.Max))
 		}
 		if n := localShare(cat, ind, o.Territory); n > 1 && exceeds(v, *ind.Max, n) {
-			return "value.out_of_range", fmt.Sprintf("%s: %s ∉ [%s, %s]", ind.NameVi, v, bound(ind.Min, "−∞"), ind.Max.Div(decimal.NewFromInt(n)))
+			return "value.out_of_range", fmt.Sprintf("%s: %s (%s)", ind.NameVi, v, within(cat, ind, new(ind.Max.Div(decimal.NewFromInt(n)))))
 		}
 		// Only whole units can be counted one by one; an indicator kept in thousands may have decimals.
 		if ind.ValueKind == "count" && !v.IsInteger() {
@@ -214,11 +214,20 @@ func fits(d decimal.Decimal) bool {
 // single tells units that are counted one by one, such as person, from those that are amounts, such as thousand persons.
 func single(u *catalogue.Unit) bool { return u != nil && u.Factor.Equal(decimal.NewFromInt(1)) }
 
-func bound(d *decimal.Decimal, none string) string {
-	if d == nil {
-		return none
+// within says between what an indicator lies: "0 … 100 %".
+func within(cat *catalogue.Catalogue, ind *catalogue.Indicator, most *decimal.Decimal) string {
+	var words []string
+	if ind.Min != nil {
+		words = append(words, ind.Min.String())
 	}
-	return d.String()
+	words = append(words, "…")
+	if most != nil {
+		words = append(words, most.String())
+	}
+	if unit := cat.Unit(ind.Unit); unit != nil {
+		words = append(words, unit.NameVi)
+	}
+	return strings.Join(words, " ")
 }
 
 // numbering gives keys their numbers, 0, 1, 2 …, in the order in which they first come. Rows name their columns in the same order
