@@ -26,7 +26,9 @@ func (rd *Reader) exact(p *phrase, s string, toks []token) bool {
 		case kindComparison, kindAchieved:
 			p.comparison, found = true, true
 			p.achieved = rd.achieved(toks)
-		case kindFiller, kindCarrier, kindDivision:
+		case kindFiller:
+			p.bare, found = w.value == besideOthers, true
+		case kindCarrier, kindDivision:
 			found = true
 		case kindSplit:
 			p.split, found = w.value, true

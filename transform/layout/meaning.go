@@ -232,9 +232,15 @@ func (s *sheetReader) columnMeaning(t *table, c int) meaning {
 			above = append([]ancestor{{indicator: m.indicator, text: p.body}}, above...)
 		}
 	}
+	if n := len(stack); n > 0 && stack[n-1].bare && m.unknown == "" {
+		m.unknown = stack[n-1].body
+	}
 	for _, p := range stack {
 		if p.places && len(m.territories) == 0 && m.unknown == "" {
 			m.unknown = p.body // "Huyện" over numbers: those of districts, or their number
+		}
+		if p.section && m.indicator == nil && len(m.matches) == 0 && m.unknown == "" {
+			m.unknown = p.body // "Trẻ em" over numbers: a group of what the title counts
 		}
 	}
 	return m
@@ -330,6 +336,11 @@ func (s *sheetReader) rowMeaning(t *table, rw *row, title *meaning) meaning {
 		p := s.parsed[rw.labels[n-1]]
 		if len(p.indicators) > 0 && !standsAlone(p, m.indicator) || len(p.indicators) == 0 && m.dims.sex+m.dims.area != "" {
 			m.unknown = p.text // the label that it is a part of may be the lost one
+		}
+	}
+	if n := len(rw.labels); n > 0 && rw.values && m.unknown == "" {
+		if p := s.parsed[rw.labels[n-1]]; (p.section || p.bare) && len(p.indicators) == 0 {
+			m.unknown = p.text // "Trẻ em" with figures is a group of what the title counts, not all of it
 		}
 	}
 	if m.unknown != "" {

@@ -34,6 +34,7 @@ type phrase struct {
 	unitLine    bool     // "Đơn vị tính: …", "(nghìn người)": states the unit of what is below
 	formula     bool     // "(5)=(4)/(3)"
 	section     bool     // a known heading of a group of rows
+	bare        bool     // a filler that needs others beside it; see besideOthers
 	opens       string   // noteline, signature, letterhead: what kind of line the text begins
 }
 
