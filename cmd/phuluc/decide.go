@@ -529,16 +529,21 @@ func decide(ctx context.Context, book *ledger.Ledger, entries []quarantineEntry,
 }
 
 func (a *app) quarantineRejectCommand() *cobra.Command {
-	var by, reason string
+	var by, reason, file string
 	var same, reopen bool
 	cmd := &cobra.Command{
-		Use:   "reject ID…",
+		Use:   "reject ID… | --file NAME",
 		Short: "Leave entries refused for good, with the reason why",
 		Long: `A rejected entry stays refused and is no longer on the open list. It is open again when its cell is refused for another
-reason or holds another text. A corrected file is another file: its entries are open. --reopen takes a decision back.`,
-		Example: "  phuluc quarantine reject 3f0c2b19aa --reason \"chỉ tiêu đã bãi bỏ\"\n  phuluc quarantine reject 3f0c2b19aa --same --reason \"không thuộc ngành\"",
-		Args:    cobra.MinimumNArgs(1),
+reason or holds another text. A corrected file is another file: its entries are open, and those of the file that it corrects are settled by
+--file. --reopen takes a decision back.`,
+		Example: `  phuluc quarantine reject 3f0c2b19aa --reason "chỉ tiêu đã bãi bỏ"
+  phuluc quarantine reject 3f0c2b19aa --same --reason "không thuộc ngành"
+  phuluc quarantine reject --file "Quảng Bình.xlsx" --reason "đã gửi lại ngày 12/3"`,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if (len(args) > 0) == (file != "") {
+				return usageError{errors.New("reject needs ids or --file")}
+			}
 			if strings.TrimSpace(reason) == "" && !reopen {
 				return badInput("a rejection needs its reason", "it is what others read later", "--reason \"…\"")
 			}
@@ -566,9 +571,17 @@ reason or holds another text. A corrected file is another file: its entries are 
 				}
 				entries = append(entries, group...)
 			}
-			state := stateRejected
+			state, from := stateRejected, stateOpen
 			if reopen {
-				state = stateOpen
+				state, from = from, state
+			}
+			if file != "" {
+				if entries, err = q.entries(ctx, " WHERE state = "+sqlLiteral(from)+" AND "+plainText("file_name")+" = "+plainText(sqlLiteral(file))); err != nil {
+					return err
+				}
+				if len(entries) == 0 {
+					return badInput("no %s entry is of a file called %q", "", "phuluc quarantine list --file "+file, from, file)
+				}
 			}
 			if err := exclusively(ctx, cfg, "quarantine reject", func(book *ledger.Ledger) error {
 				return decide(ctx, book, entries, state, person(by), reason)
@@ -586,6 +599,7 @@ reason or holds another text. A corrected file is another file: its entries are 
 	flags := cmd.Flags()
 	flags.StringVar(&by, "by", "", "who decides (default: the user of the machine)")
 	flags.StringVar(&reason, "reason", "", "why, for the record")
+	flags.StringVar(&file, "file", "", "all entries of this file that are open (with --reopen: rejected)")
 	flags.BoolVar(&same, "same", false, "also all other entries with the same unknown text")
 	flags.BoolVar(&reopen, "reopen", false, "take the decision back")
 	return cmd

@@ -226,6 +226,16 @@ func TestARejectedEntryLeavesTheOpenListAndKeepsItsReason(t *testing.T) {
 	if shown, _ := runJSON[record](t, done, quarantine("show", first)...); shown.text("later_file") != "Nghe An (sửa).xlsx" {
 		t.Errorf("shown after the corrected file came: %v", shown)
 	}
+	run(t, input, quarantine("reject", "--file", "Nghe An (sửa).xlsx", "--reason", "x")...)
+	run(t, input, quarantine("reject", "--reason", "x")...)
+	run(t, done, quarantine("reject", "--file", "NGHE AN.xlsx", "--reason", "đã gửi lại")...)
+	if open := list(); len(open) != 0 {
+		t.Errorf("open after the file was rejected: %v", open)
+	}
+	run(t, done, quarantine("reject", "--file", "Nghe An.xlsx", "--reopen")...)
+	if open := list(); len(open) != 4 {
+		t.Errorf("open after the decision was taken back: %v", open)
+	}
 }
 
 func TestTheListForAMeetingOpensInExcelInVietnamese(t *testing.T) {
