@@ -42,6 +42,7 @@ const (
 	refusedColor  = "FFC7CE"
 	doubtfulColor = "FFEB9C"
 	author        = "phuluc"
+	senderSaid    = "Ghi chú cũ: "
 )
 
 // Workbook writes the annotated copy, an .xlsx, to w. A file that could not be read at all gives a workbook of one sheet
@@ -463,6 +464,9 @@ func mark(x *excelize.File, all []note, old map[string][]excelize.Comment, local
 			for _, r := range c.Paragraph {
 				text += r.Text
 			}
+			if c.Author == author { // of a copy that came back: what the sender had written stays
+				_, text, _ = strings.Cut(text, senderSaid)
+			}
 			was[place{name, c.Cell}] = strings.TrimSpace(text)
 		}
 	}
@@ -493,7 +497,7 @@ func mark(x *excelize.File, all []note, old map[string][]excelize.Comment, local
 		}
 		text := strings.Join(texts, "\n\n")
 		if before := was[p]; before != "" {
-			text += "\n\nGhi chú cũ: " + before
+			text += "\n\n" + senderSaid + before
 			delete(was, p)
 		}
 		said.add(p.sheet, p.cell, author, text)
@@ -621,8 +625,8 @@ func summary(x *excelize.File, title string, cat *catalogue.Catalogue, f *record
 		}
 	}
 	place, round := names(cat, f.Identity)
-	put(heading, "KẾT QUẢ KIỂM TRA SỐ LIỆU")
-	put(0, "Tệp: "+f.Name)
+	put(heading, record.CopyTitle)
+	put(0, record.CopyFile+" "+f.Name)
 	if who := nonEmpty(f.Identity.Body, place, round); len(who) > 0 {
 		put(0, strings.Join(who, " · "))
 	}

@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/csv"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -366,6 +367,34 @@ func TestMailSpeaksToTheSender(t *testing.T) {
 				t.Errorf("%s: %q in\n%s", name, never, mail)
 			}
 		}
+	}
+}
+
+// Senders correct the coloured copy and send that: it says what the original says, and its first sheet nothing.
+func TestACopyThatComesBackSaysWhatTheOriginalSays(t *testing.T) {
+	b := newBench(t)
+	first, copied := b.annotated(badName, bad(t))
+	again, twice := b.annotated(badName, copied)
+	if notes := comments(t, open(t, twice), "Biểu 1"); strings.Count(notes["D11"], "CHƯA NHẬN") != 1 || strings.Count(notes["D11"], "số tạm tính") != 1 || notes["A1"] != "đã ký" {
+		t.Errorf("a copy of the copy says %q, %q", notes["D11"], notes["A1"])
+	}
+	said := func(f *record.File) (list []string) {
+		for _, o := range f.Observations {
+			list = append(list, fmt.Sprint(o.Sheet, o.Cell, o.Indicator, o.Territory, o.Period, o.Measure, o.Value))
+		}
+		for _, r := range f.Refusals {
+			list = append(list, r.Sheet+r.Cell+r.Message("vi"))
+		}
+		return list
+	}
+	if a, b := said(first), said(again); !slices.Equal(a, b) || len(a) < 20 {
+		t.Errorf("the original says\n%s\nthe copy\n%s", strings.Join(a, "\n"), strings.Join(b, "\n"))
+	}
+	if again.Identity != first.Identity {
+		t.Errorf("%+v is now %+v", first.Identity, again.Identity)
+	}
+	if list := again.Sheets[0]; list.Check() != nil || list.Skipped["note"] != list.Read || list.Read == 0 {
+		t.Errorf("the list is counted as %+v", list)
 	}
 }
 

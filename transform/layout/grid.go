@@ -282,6 +282,15 @@ func (g *grid) set(i int32, f fate) {
 
 func (g *grid) skip(i int32, reason string) { g.set(i, fate{fateSkipped, reason}) }
 
+// ownList reports whether the sheet is the list of troubles that this program put in front of a copy for the sender.
+func (g *grid) ownList() bool {
+	if len(g.rows) < 2 || len(g.cols) == 0 || g.rows[0] != 1 || g.rows[1] != 2 || g.cols[0] != 1 {
+		return false
+	}
+	title, file := g.own(0, 0), g.own(1, 0)
+	return title != none && file != none && g.text[title] == record.CopyTitle && strings.HasPrefix(g.text[file], record.CopyFile)
+}
+
 // skipIfUnset gives a cell its fate unless an earlier step did: for the passes that sweep up what is left.
 func (g *grid) skipIfUnset(i int32, reason string) {
 	if g.fates[i].kind == fateUnset {

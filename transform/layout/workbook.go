@@ -86,6 +86,12 @@ func (rd *Reader) read(ctx context.Context, book Book) (record.File, []*grid) {
 			b.refusals = append(b.refusals, r)
 			continue
 		}
+		if g.ownList() { // of a copy that came back instead of the workbook
+			for i := range g.fates {
+				g.skipIfUnset(int32(i), skipNote)
+			}
+			continue
+		}
 		s := newSheetReader(ctx, rd, g)
 		if ctx.Err() == nil {
 			s.arrange()

@@ -51,6 +51,12 @@ var loadCodes = sync.OnceValue(func() map[string]Code {
 	return m
 })
 
+// How the first sheet of a copy for the sender begins. Whoever reads a copy that came back knows it by them.
+const (
+	CopyTitle = "KẾT QUẢ KIỂM TRA SỐ LIỆU"
+	CopyFile  = "Tệp:"
+)
+
 // CodeOf returns the texts of a refusal code; ok is false for a code that is not registered.
 func CodeOf(code string) (Code, bool) {
 	c, ok := loadCodes()[code]
