@@ -56,6 +56,7 @@ func (s *sheetReader) context(t *table) *cellContext {
 	short := s.goOnBelow(t, cx)
 	cx.yearsAround()
 	cx.samePeriods()
+	cx.yearsOfSpan()
 	cx.subColumns()
 	for c := range cx.columns {
 		cx.old = cx.old || cx.columns[c].dims.standard == standardOld
@@ -193,6 +194,26 @@ func (cx *cellContext) samePeriods() {
 		if d.ref == refSame && d.part == "" && year != 0 && (d.year == 0 || d.year == year-1) && (d.measure == "" || d.measure == "actual") {
 			d.ref, d.part, d.year = "", part, year-1
 			d.measure, cx.columns[c].earlier = "actual", true
+		}
+	}
+}
+
+// yearsOfSpan lets the years of a plan be planned as their whole is: "Kế hoạch 5 năm 2021-2025" beside "Trong đó" over "2021", "2022" ….
+func (cx *cellContext) yearsOfSpan() {
+	for c := range cx.columns {
+		col, d := &cx.t.columns[c], &cx.columns[c].dims
+		if len(col.stack) < 2 || !col.stack[0].ofWhich || col.stack[0].says() || d.year == 0 || d.toYear != 0 || d.measure != "" {
+			continue
+		}
+		k := c - 1
+		for k >= 0 && len(cx.t.columns[k].cells) > 0 && cx.t.columns[k].cells[0] == col.cells[0] {
+			k-- // under the same "Trong đó"
+		}
+		if k < 0 || cx.t.columns[k].role != roleValue {
+			continue
+		}
+		if whole := &cx.columns[k].dims; cx.columns[k].unknown == "" && whole.toYear != 0 && whole.year <= d.year && d.year <= whole.toYear {
+			d.measure = whole.measure
 		}
 	}
 }
