@@ -20,6 +20,7 @@ type partial struct {
 	ref          string // reporting, previous, same …
 	standard     string // the poverty standard named: its last year, or standardOld, standardNew; see standard.go
 	total        bool
+	city         bool   // … of a city, not of a province
 	until        bool   // the year is the one up to which something is told
 	sum          bool   // "lũy kế": counted from the first of January on
 	open         bool   // it is not said when the period begins: "đến tháng 9"
@@ -54,7 +55,7 @@ func (d *partial) apply(w word, written string) bool {
 	case kindRef:
 		d.put(&d.ref, w.value, written)
 	case kindTotal:
-		d.total = true
+		d.total, d.city = true, w.value == wholeCity
 	default:
 		return false
 	}
@@ -121,7 +122,7 @@ func (d *partial) merge(o *partial) {
 	if o.clash != "" {
 		d.clash = o.clash
 	}
-	d.total, d.until, d.sum, d.open = d.total || o.total, d.until || o.until, d.sum || o.sum, d.open || o.open
+	d.total, d.city, d.until, d.sum, d.open = d.total || o.total, d.city || o.city, d.until || o.until, d.sum || o.sum, d.open || o.open
 }
 
 // leave takes away the sex or area that turned out to be part of an indicator's name; of both, only what the indicator is restricted to.

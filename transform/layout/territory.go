@@ -94,6 +94,9 @@ func (b *bookReader) joinTerritory(s *sheetReader, cx *cellContext, rw *row, cm 
 	if other != nil && !cx.provinces.migration { // the total of several provinces, or of where the sender's people are
 		return nil, "identity.territory_two", []string{b.sender[0].NameVi, other.NameVi}
 	}
+	if rw.mean.dims.city && home != nil && home.Type == "province" {
+		return nil, "territory.ambiguous", []string{s.rowText(rw)}
+	}
 	if cx.t.placed && !rw.mean.dims.total {
 		return nil, "dimension.missing", []string{"no heading above the row names its territory"} // a heading may be lost
 	}

@@ -52,6 +52,9 @@ const (
 // wholeText limits a comparison word to texts that hold nothing else: a row "Tốc độ tăng năng suất" is an indicator.
 const wholeText = "whole"
 
+// wholeCity is the total of a city: "Toàn thành phố".
+const wholeCity = "city"
+
 // besideOthers limits a filler to texts and headers that say more: a column "Giao" alone is of what was assigned, not of what was done.
 const besideOthers = "beside"
 
