@@ -87,11 +87,20 @@ func (cx *cellContext) partsOfColumns(rd *Reader) {
 		if m.dims.unit == nil && m.dims.unitText == "" && (m.indicator == nil || rd.measures(of.dims.unit, m.indicator)) {
 			m.dims.unit, m.dims.unitText = of.dims.unit, of.dims.unitText
 		}
-		if bare && led && of.indicator != nil && cx.title.indicator == nil && cx.indicators == 0 && head == c-1 {
+		if bare && led && of.indicator != nil && rd.isDivided(of.indicator, &m.dims) && cx.title.indicator == nil && cx.indicators == 0 && head == c-1 {
 			m.indicator, m.matches, m.ambiguous = of.indicator, nil, false
 			inherit(&m.dims, &of.dims)
 		}
 	}
+}
+
+// isDivided reports whether what an indicator counts can be of a sex, as people are, or is divided by area only.
+func (rd *Reader) isDivided(in *catalogue.Indicator, part *partial) bool {
+	switch rd.cat.Unit(in.Unit).Quantity {
+	case "person", "person_time":
+		return true
+	}
+	return part.sex == ""
 }
 
 // isBesideAnother reports whether a column that names but a sex or an area stands right of one that names an indicator, and not that of the title.

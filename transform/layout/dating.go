@@ -39,7 +39,7 @@ const lastDayOf63 = "2025-06-30"
 // after the provinces were merged: a letter or round of before asked for them.
 func (b *bookReader) evidence() (date string, certain bool) {
 	oldOnly, provinces := false, map[string]bool{}
-	last, ahead, after := 0, 0, false
+	last, ahead, next, after := 0, 0, 0, false // next is the first year planned
 	see := func(p *phrase, planned bool) {
 		if p == nil {
 			return
@@ -48,6 +48,9 @@ func (b *bookReader) evidence() (date string, certain bool) {
 		case p.rest != "":
 		case planned, isPlanned(d.measure):
 			ahead = max(ahead, d.year, d.toYear)
+			if d.year != 0 && d.measure != "target" && d.measure != "forecast" && (next == 0 || d.year < next) {
+				next = d.year
+			}
 		default:
 			last = max(last, d.year, d.toYear)
 		}
@@ -98,7 +101,7 @@ func (b *bookReader) evidence() (date string, certain bool) {
 		return "2025-12-31", false
 	case last == 0 && ahead != 0 && ahead <= 2025:
 		return fmt.Sprintf("%d-12-31", ahead-1), false // a plan is made before its year
-	case last == 0 || last == 2025:
+	case last == 0 || last == 2025 || last < 2025 && next > 2025: // plans are made in the year before
 		return "", false
 	default:
 		return fmt.Sprintf("%d-12-31", last), false

@@ -170,7 +170,11 @@ func (s *sheetReader) findDivisions(t *table) {
 			whole = a
 			continue
 		}
-		if whole == nil || whole.parent != a.parent || len(whole.labels) == 0 || s.rd.counted(s.parsed[whole.labels[len(whole.labels)-1]]) == nil || !s.addUp(t, whole, a, b) {
+		if whole == nil || whole.parent != a.parent || len(whole.labels) == 0 || !s.addUp(t, whole, a, b) {
+			whole = nil
+			continue
+		}
+		if in := s.rd.counted(s.parsed[whole.labels[len(whole.labels)-1]]); in == nil || !s.rd.isDivided(in, &s.parsed[a.labels[len(a.labels)-1]].dims) {
 			whole = nil
 			continue
 		}
