@@ -185,12 +185,13 @@ func TestForgedNumbersCostNothing(t *testing.T) {
 		{"sector in use behind the end", head(func(h []byte) {
 			u32(h[headerSize*(1+int(le.Uint32(h[76:])))+4*(len(h)/headerSize-1):], 0)
 		}), sheet.CodeTruncated},
-		{"stream that begins behind the end", head(func(h []byte) {
+		{"stream that begins behind the end", func() []byte {
+			h := file(append(sheet8(nil, number(0, 0, 1)), make([]byte, 8000)...))
 			n := uint32(len(h)/headerSize - 1)
 			u32(h[headerSize*(1+int(le.Uint32(h[76:])))+4*int(n):], endOfChain)
-			u32(entry(h, 1)[120:], 5000)
 			u32(entry(h, 1)[116:], n)
-		}), sheet.CodeTruncated},
+			return h
+		}(), sheet.CodeTruncated},
 		{"table of small streams behind the end", head(func(h []byte) {
 			n := uint32(len(h)/headerSize - 1)
 			u32(h[headerSize*(1+int(le.Uint32(h[76:])))+4*int(n):], endOfChain)

@@ -124,7 +124,7 @@ func TestAPageAboveATableCostsItsTextOnce(t *testing.T) {
 	if long < 50 || len(pages) != 1 {
 		t.Errorf("%d refusals with the page, %d copies of it", long, len(pages))
 	}
-	if _, ok := farthest(strings.Repeat("- ", 4096)); ok {
+	if _, ok := farthest("Lao động" + strings.Repeat(" ", 4096)); ok {
 		t.Error("names near a page of text are looked for")
 	}
 }
