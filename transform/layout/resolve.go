@@ -183,6 +183,11 @@ func (v *valueCell) join() bool {
 	if v.s.isBlockMeasure(v.cx, v.rw, cm) {
 		v.d.measure = ""
 	}
+	relative := func(d *partial) bool { return d.ref == refPrevious && d.year == 0 }
+	if relative(&rd) && cd.year != 0 || relative(&cd) && rd.year != 0 { // "Số hộ nghèo năm trước" under "TH 2018"
+		v.no("header.conflict", "", v.label, v.header)
+		return false
+	}
 	v.d.merge(&cd)
 	if v.d.clash != "" {
 		v.no("header.conflict", "", v.d.clash, v.header)
