@@ -149,7 +149,7 @@ func (s *sheetReader) continues(t *table, r int, v rowView) bool {
 		case roleOrdinal, roleUnit, roleOwner, roleTask, rolePartner, roleDue, roleLevel:
 			return false
 		case roleLabel:
-			if s.parsed[above].dims.year == 0 && g.span[above].c == g.pos[above].c && !s.underYears(above, i) && !s.headsNumbers(r, c) {
+			if s.parsed[above].dims.year == 0 && g.span[above].c == g.pos[above].c && (len(v.cells) == 1 || !s.underYears(above, i)) && !s.headsNumbers(r, c) { // "Năm 2017" alone stands over rows
 				return false
 			}
 		}
