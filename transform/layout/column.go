@@ -124,7 +124,8 @@ func (s *sheetReader) joinCutHeaders(t *table) {
 		if t.isCode(r) || t.isCode(r+1) {
 			continue
 		}
-		joined, cut := map[int]*phrase{}, false
+		var joined map[int]*phrase
+		cut := false
 		for c := range t.columns {
 			upper, lower := halves(c, r)
 			if upper == none || len(g.text[upper])+len(g.text[lower]) > maxCutHeader {
@@ -136,6 +137,9 @@ func (s *sheetReader) joinCutHeaders(t *table) {
 				continue
 			}
 			if q := s.ask(g.text[upper] + " " + g.text[lower]); q.known() && q.dims.clash == "" {
+				if joined == nil {
+					joined = map[int]*phrase{}
+				}
 				joined[c], cut = q, cut || unread
 			}
 		}

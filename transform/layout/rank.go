@@ -230,7 +230,7 @@ func (s *sheetReader) isTorn(t *table, heading *row) bool {
 
 // isRestOf reports whether a text names nothing but the one sex, or the one area, that another leaves.
 func (p *phrase) isRestOf(part *phrase) bool {
-	if p == nil || p.rest != "" || part.rest != "" || p.ofWhich || len(p.territories)+len(part.territories) > 0 {
+	if p == nil || p.dims.sex+p.dims.area == "" || p.rest != "" || part.rest != "" || p.ofWhich || len(p.territories)+len(part.territories) > 0 {
 		return false
 	}
 	a, b := p.dims, part.dims
