@@ -80,7 +80,11 @@ func (r *Reader) Next() (xml.Token, error) {
 			if r.depth > 0 {
 				return t, nil
 			}
-			if strings.TrimSpace(string(t)) != "" {
+			outside := string(t)
+			if r.tokens == 1 { // a byte order mark may stand before all else
+				outside = strings.TrimPrefix(outside, "\uFEFF")
+			}
+			if strings.TrimSpace(outside) != "" {
 				return nil, r.Refuse(sheet.CodeDamaged, "byte %d: text outside the root element", r.dec.InputOffset())
 			}
 		case xml.Directive:

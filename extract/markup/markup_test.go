@@ -59,11 +59,14 @@ func walk(r *Reader) (elements, text string, err error) {
 }
 
 func TestWholePartsAreReadToTheirEnd(t *testing.T) {
-	r := open(t, "<?xml version=\"1.0\"?><!-- c --><x:a xmlns:x='u'>1<x:b q='>'/>&lt;<b\n/><bb></bb></x:a>\n<!-- d -->", "b")
-	defer r.Close()
-	elements, text, err := walk(r)
-	if err != nil || elements != "a b b bb " || text != "1<" {
-		t.Errorf("%q %q %v", elements, text, err)
+	whole := "<?xml version=\"1.0\"?><!-- c --><x:a xmlns:x='u'>1<x:b q='>'/>&lt;<b\n/><bb></bb></x:a>\n<!-- d -->"
+	for _, mark := range []string{"", "\uFEFF"} { // some programs write a byte order mark
+		r := open(t, mark+whole, "b")
+		elements, text, err := walk(r)
+		if err != nil || elements != "a b b bb " || text != "1<" {
+			t.Errorf("%q: %q %q %v", mark, elements, text, err)
+		}
+		r.Close()
 	}
 }
 
@@ -74,6 +77,8 @@ func TestWhatIsNotOneWholeElementIsRefused(t *testing.T) {
 		"not closed":          {"<a><b></b>", sheet.CodeDamaged},
 		"closed wrongly":      {"<a></b>", sheet.CodeDamaged},
 		"two":                 {"<a/><a/>", sheet.CodeDamaged},
+		"a mark behind":       {"<a/>\uFEFF", sheet.CodeDamaged},
+		"two marks":           {"\uFEFF\uFEFF<a/>", sheet.CodeDamaged},
 		"text behind":         {"<a/>x", sheet.CodeDamaged},
 		"document type":       {"<!DOCTYPE a><a/>", sheet.CodeDoctype},
 		"type inside":         {"<a><!ENTITY x 'y'></a>", sheet.CodeDoctype},
