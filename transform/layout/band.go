@@ -6,12 +6,13 @@ import (
 	"github.com/phuluc/phuluc/extract/sheet"
 )
 
-// How far a header band may reach: forms of the planning rounds need three rows, statistical yearbooks up to five.
+// How far a header band may reach: forms of the planning rounds need three rows, statistical yearbooks up to five. A table of which
+// more rows would belong to the band is doubtful.
 const maxBand = 6
 
 // extendUp takes in a row of group headers above the row that was recognised ("Năm 2013" over "KH | TH 6T").
 func (s *sheetReader) extendUp(t *table, prev *table, views []rowView) {
-	for t.top > 0 && t.bottom-t.top < maxBand-1 {
+	for t.top > 0 {
 		r := t.top - 1
 		if prev != nil && r <= prev.bottom || s.g.rows[r] != s.g.rows[t.top]-1 {
 			return
@@ -20,23 +21,31 @@ func (s *sheetReader) extendUp(t *table, prev *table, views []rowView) {
 		if v.values > 0 || len(v.cells) == 0 {
 			return
 		}
-		if s.reachesInto(v.cells, t.top) {
-			t.top = r
-			continue
+		if !s.reachesInto(v.cells, t.top) && !s.isGroupRow(t, v) {
+			return
 		}
-		group := len(v.cells) > 1 && slices.ContainsFunc(v.cells, func(i int32) bool { return s.headsCells(i, t.top) })
-		for _, i := range v.cells {
-			p := s.parsed[i]
-			if s.g.pos[i].c == 0 || p == nil || p.rest != "" && !group || p.unitLine || p.opens != "" || p.dims.unit != nil && len(p.indicators) == 0 {
-				return
-			}
-			// The group stands over header cells of the row below, not beside them, where only "Total" may stand.
-			if s.g.span[i].c == s.g.pos[i].c && s.g.cell(t.top, s.g.pos[i].c) == none && !(group && p.dims.total) {
-				return
-			}
+		if t.bottom-r >= maxBand {
+			t.doubtful = true
+			return
 		}
 		t.top = r
 	}
+}
+
+// isGroupRow reports whether a row right above the band holds nothing but headers of groups of its columns.
+func (s *sheetReader) isGroupRow(t *table, v rowView) bool {
+	group := len(v.cells) > 1 && slices.ContainsFunc(v.cells, func(i int32) bool { return s.headsCells(i, t.top) })
+	for _, i := range v.cells {
+		p := s.parsed[i]
+		if s.g.pos[i].c == 0 || p == nil || p.rest != "" && !group || p.unitLine || p.opens != "" || p.dims.unit != nil && len(p.indicators) == 0 {
+			return false
+		}
+		// The group stands over header cells of the row below, not beside them, where only "Total" may stand.
+		if s.g.span[i].c == s.g.pos[i].c && s.g.cell(t.top, s.g.pos[i].c) == none && !(group && p.dims.total) {
+			return false
+		}
+	}
+	return true
 }
 
 // headsCells reports whether a cell is merged over two and more cells of a row, and over nothing else.
@@ -63,7 +72,7 @@ func (s *sheetReader) extendDown(t *table, views []rowView) {
 			deepest = max(deepest, min(g.span[i].r, t.top+maxBand-1))
 		}
 	}
-	for t.bottom+1 < len(g.rows) && t.bottom+1-t.top < maxBand+1 {
+	for t.bottom+1 < len(g.rows) {
 		r := t.bottom + 1
 		v := views[r]
 		if s.isCodes(v.cells) && len(v.cells) > 1 {
@@ -76,6 +85,10 @@ func (s *sheetReader) extendDown(t *table, views []rowView) {
 			views[r] = v
 		}
 		if r > deepest && (v.values > 0 || len(v.cells) == 0 || len(t.codes) > 0 || !s.continues(t, r, v)) {
+			return
+		}
+		if r-t.top > maxBand {
+			t.doubtful = true
 			return
 		}
 		t.bottom = r

@@ -344,12 +344,11 @@ func (cx *cellContext) isOfYear(year int) bool {
 func (cx *cellContext) isTotalOfSome(rm, cm *meaning) bool {
 	months := map[int]bool{}
 	see := func(total, d *partial) {
-		if d.part == "" || total.year != 0 && d.year != 0 && d.year != total.year {
+		if len(d.part) < 2 || d.part[0] == 'C' || total.year != 0 && d.year != 0 && d.year != total.year { // "9 tháng" may be as much as the total
 			return
 		}
-		n := map[byte]int{'M': 1, 'Q': 3, 'S': 6}[d.part[0]]
-		for end := lastMonth(d.part); n > 0; n-- {
-			months[end-n+1] = true
+		for m := firstMonth(d.part); m <= lastMonth(d.part); m++ {
+			months[m] = true
 		}
 	}
 	if cm.dims.total {

@@ -20,7 +20,7 @@ func (s *sheetReader) measureHeading(rw *row) *row {
 	return nil
 }
 
-// isHeadedByPlan reports whether a heading says that its rows are plans where none says that its are what was done: under a title of results it may
+// isHeadedByPlan reports whether a heading says that its rows are plans where none says that theirs are what was done: under a title of results it may
 // name the indicators, "Chỉ tiêu tỉnh giao".
 func (s *sheetReader) isHeadedByPlan(t *table, rw *row) bool {
 	if m := rw.mean.dims.measure; m != "plan" && m != "target" || s.measureHeading(rw) == nil {

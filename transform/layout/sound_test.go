@@ -3,6 +3,7 @@ package layout
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -94,4 +95,64 @@ func inherent(lost, was, is string) bool {
 		return strings.Join(a, " ") == strings.Join(b, " ")
 	}
 	return false
+}
+
+// TestNoRowOfADeepHeaderIsLost stacks headers far beyond the bands of real forms. Whatever of them is understood, a value is loaded with
+// what all of them say, or it is refused.
+func TestNoRowOfADeepHeaderIsLost(t *testing.T) {
+	rd := NewReader(loadCatalogue(t))
+	r := rand.New(rand.NewPCG(3, 5))
+	fillers := []string{"Cả năm", "KH", "2019", "(người)", "Năm 2019", "Kế hoạch", "Khu vực", "Chia ra", "Chia theo khu vực", "Tổng số"}
+	loaded := 0
+	for range 500 {
+		levels := []string{"Nữ", "Kế hoạch", "Năm 2019", "split"}
+		for range r.IntN(22) {
+			levels = append(levels, fillers[r.IntN(len(fillers))])
+		}
+		r.Shuffle(len(levels), func(i, j int) { levels[i], levels[j] = levels[j], levels[i] })
+		cells := []sheet.Cell{
+			{Kind: sheet.Text, Row: 1, Col: 1, Raw: "SỞ LAO ĐỘNG - THƯƠNG BINH VÀ XÃ HỘI TỈNH SƠN LA"},
+			{Kind: sheet.Text, Row: 2, Col: 1, Raw: "SỐ LIỆU"},
+		}
+		const top = 3
+		bottom, merged, below := top+len(levels)-1, r.IntN(2) == 0, false
+		for k, level := range levels {
+			if k == 0 {
+				for c, role := range []string{"TT", "Chỉ tiêu", "ĐVT"} {
+					head := sheet.Cell{Kind: sheet.Text, Row: top, Col: 1 + c, Raw: role}
+					if merged && bottom > top {
+						head.Merge = sheet.Range{Row1: top, Col1: 1 + c, Row2: bottom, Col2: 1 + c}
+					}
+					cells = append(cells, head)
+				}
+			}
+			left, right := level, level
+			if level == "split" {
+				left, right, below = "Thành thị", "Nông thôn", true
+			}
+			head := sheet.Cell{Kind: sheet.Text, Row: top + k, Col: 4, Raw: left}
+			if below {
+				cells = append(cells, head, sheet.Cell{Kind: sheet.Text, Row: top + k, Col: 5, Raw: right})
+				continue
+			}
+			head.Merge = sheet.Range{Row1: top + k, Col1: 4, Row2: top + k, Col2: 5}
+			cells = append(cells, head)
+		}
+		for c, text := range []string{"1", "Số lao động được tạo việc làm", "người"} {
+			cells = append(cells, sheet.Cell{Kind: sheet.Text, Row: bottom + 1, Col: 1 + c, Raw: text})
+		}
+		cells = append(cells, sheet.Cell{Kind: sheet.Number, Row: bottom + 1, Col: 4, Raw: "10"}, sheet.Cell{Kind: sheet.Number, Row: bottom + 1, Col: 5, Raw: "20"})
+		f, _ := rd.read(context.Background(), Book{Sheets: []SheetCells{{Info: sheet.Info{Name: "Sheet1"}, Cells: cells}}})
+		for i := range f.Observations {
+			o := &f.Observations[i]
+			area := map[string]string{"10": "U", "20": "R"}[o.Raw]
+			if got, want := o.Indicator+" "+o.Sex+o.Area+" "+o.Period+" "+o.Measure, "jobs_created F"+area+" 2019 plan"; got != want {
+				t.Errorf("below %q (merged %v): %s is %s, want %s", levels, merged, o.Cell, got, want)
+			}
+			loaded++
+		}
+	}
+	if loaded < 100 {
+		t.Errorf("only %d values are loaded", loaded)
+	}
 }

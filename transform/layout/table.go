@@ -47,7 +47,7 @@ type table struct {
 	rows        []*row
 	zoneCells   []int32
 	isTask      bool
-	doubtful    bool         // its header may be a row of values of the table above: "Số giáo viên | 2015 | 2016 | 2017"
+	doubtful    bool         // its header may be a row of values of the table above ("Số giáo viên | 2015 | 2016 | 2017"), or is not all of it
 	before      *table       // of the sheet before, that this one goes on
 	left        []*row       // the last row and those it is a part of
 	title       *titleInfo   // what its titles said
@@ -191,6 +191,26 @@ func (s *sheetReader) isLabelled(r int, v rowView, cur *table) bool {
 	return false
 }
 
+// goesOn reports whether nothing in the rows from one to the last of the next band is a value or stands in the columns of the labels of a table, as
+// its rows, the title of the next table and the labels of that do: what the band of the table says may be of what stands below the next.
+func (s *sheetReader) goesOn(t *table, from, to int) bool {
+	for k := from; k <= to; k++ {
+		for _, i := range s.g.rowCells(k) {
+			if s.class[i] == classValue {
+				return false
+			}
+			h := t.top
+			for h < t.bottom && s.g.cell(h, s.g.pos[i].c) == none {
+				h++
+			}
+			if j := s.g.cell(h, s.g.pos[i].c); j != none && !slices.Contains([]string{"", roleValue, roleComparison, roleNote}, s.parsed[j].roleOf()) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
 // countsYears reports whether the years of a row are those of the table again, or others, three and more one after the other.
 func (s *sheetReader) countsYears(v rowView, cur *table) (again, run bool) {
 	again, run = true, v.years >= 3
@@ -296,7 +316,8 @@ func (s *sheetReader) find() {
 		s.serialYears(r)
 		views[r] = s.view(r)
 	}
-	var cur *table
+	var cur *table  // the last one
+	var head *table // the last one whose band does not go on with that of another
 	for r := 0; r < len(g.rows) && s.ctx.Err() == nil; r++ {
 		again := cur != nil && s.repeats(cur, r)
 		if !again && !s.isHeader(r, views[r], cur) {
@@ -318,12 +339,17 @@ func (s *sheetReader) find() {
 			continue
 		}
 		t := &table{number: len(s.tables) + 1, top: r, bottom: r, end: len(g.rows), codes: map[int]bool{}}
-		if cur != nil && views[r].roles == 0 && views[r].years > 0 {
-			_, run := s.countsYears(views[r], cur)
-			t.doubtful = run && s.isLabelled(r, views[r], cur) || r == cur.bottom+1 // what stands above it may say more of its columns
-		}
 		s.extendUp(t, cur, views)
 		s.extendDown(t, views)
+		if cur != nil && views[r].roles == 0 {
+			_, run := s.countsYears(views[r], cur)
+			t.doubtful = t.doubtful || run && s.isLabelled(r, views[r], cur)
+		}
+		if head != nil && s.goesOn(head, cur.bottom+1, t.bottom) {
+			t.doubtful = true
+		} else {
+			head = t
+		}
 		s.bounds(t)
 		s.tables = append(s.tables, t)
 		cur = t

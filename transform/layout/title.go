@@ -3,7 +3,6 @@ package layout
 import (
 	"cmp"
 	"slices"
-	"strings"
 )
 
 // titleInfo is what the texts above a table say.
@@ -234,7 +233,8 @@ func (ti *titleInfo) refer(d *partial) bool {
 		}
 		part, d.sum = upTo(lastMonth(part)), true
 	case refMonth, refQuarter:
-		if !ok || !own || d.part != "" || part[0] != strings.ToUpper(d.ref)[0] {
+		kind := map[string]byte{refMonth: 'M', refQuarter: 'Q'}[d.ref]
+		if !ok || !own || d.part != "" || part[0] != kind {
 			return false
 		}
 	default:
