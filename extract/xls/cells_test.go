@@ -443,6 +443,14 @@ func TestTextsOfOldWorkbooksAreInTheirCodePage(t *testing.T) {
 	}
 }
 
+// Some programs fill up with four zeros between records.
+func TestZerosThatFillUpAreNoRecord(t *testing.T) {
+	cells, err := one(sheet8(rec(0), rec(0x0027, uint64(1)), rec(0), rec(0x0026, uint64(0)), rec(0), number(0, 0, 1), number(1, 0, 2)))
+	if got := addresses(cells); err != nil || got != "A1=1 A2=2" {
+		t.Errorf("%s %v", got, err)
+	}
+}
+
 func TestNamesOfTheStream(t *testing.T) {
 	stream := sheet8(nil, number(0, 0, 1))
 	other := sheet8(nil, number(0, 0, 2))

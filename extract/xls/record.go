@@ -1,6 +1,7 @@
 package xls
 
 import (
+	"bytes"
 	"context"
 	"strings"
 	"unicode/utf16"
@@ -89,7 +90,8 @@ func (s *stream) record(p int) (record, error) {
 	if r.end > len(s.b) {
 		return r, s.refuse(sheet.CodeTruncated, p, "the stream ends inside record %04X", r.id)
 	}
-	if r.id == 0 && n != 8 && n != 10 { // what is left is how BIFF2 says how far a sheet reaches, which some programs still write
+	// What is left is how BIFF2 says how far a sheet reaches, which some programs still write, and four zeros alone, with which others fill up.
+	if fill := n == 0 && !bytes.HasPrefix(s.b[r.end:], make([]byte, 4)); r.id == 0 && n != 8 && n != 10 && !fill {
 		return r, s.damaged(p, "zeros stand where a record should begin")
 	}
 	r.data = s.b[p+4 : r.end]

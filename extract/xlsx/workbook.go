@@ -327,7 +327,10 @@ func (w *Workbook) list(ctx context.Context, book *archive.Entry, rels []relatio
 		return sheet.Refuse(sheet.CodeDamaged, book.Name, "the workbook lists no sheet")
 	}
 	for _, r := range rels {
-		if e := w.archive.Find(r.target); module != "" && r.kind == "worksheet" && e != nil && !read[e] {
+		if module == "" || r.kind != "worksheet" {
+			continue
+		}
+		if e := w.archive.Find(r.target); e != nil && !read[e] {
 			return sheet.Refuse(sheet.CodePartMissing, book.Name, "sheet %q has no part in the archive", module) // it may be the one that nobody lists
 		}
 	}
