@@ -87,6 +87,9 @@ func Open(r io.ReaderAt, size int64, lim sheet.Limits) (*Archive, error) {
 		if lim.Ratio > 0 && e.unpacked > lim.RatioGrace && e.unpacked/lim.Ratio > e.compressed {
 			return nil, sheet.Refuse(sheet.CodeZipBomb, e.Name, "%d bytes unpack to %d, more than %d times as much", e.compressed, e.unpacked, lim.Ratio)
 		}
+		if err := a.sameName(&e); err != nil {
+			return nil, err
+		}
 		key := Fold(e.Name)
 		if other := a.parts[key]; other != nil {
 			other.twice = true
@@ -98,6 +101,37 @@ func Open(r io.ReaderAt, size int64, lim sheet.Limits) (*Archive, error) {
 		return nil, sheet.Refuse(sheet.CodeDamaged, "", "the archive announces %d parts, its directory lists %d", count, n)
 	}
 	return a, nil
+}
+
+// sameName refuses an archive whose directory calls a part by another name than the part's own header: no checksum covers the names, and
+// a part that nobody finds under its name would not be missed if it is one that a document may lack. Parts without a header are for
+// whoever opens them.
+func (a *Archive) sameName(e *Entry) error {
+	const usual = 64
+	var local [localSize + usual]byte
+	head := local[:min(int64(len(local)), max(0, a.size-e.offset))]
+	if len(head) < localSize {
+		return nil
+	}
+	if err := readFull(a.r, head, e.offset); err != nil {
+		return err
+	}
+	if !bytes.HasPrefix(head, []byte("PK\x03\x04")) {
+		return nil
+	}
+	name := head[localSize:]
+	if n := int(binary.LittleEndian.Uint16(head[26:])); n <= len(name) {
+		name = name[:n]
+	} else {
+		name = make([]byte, min(int64(n), a.size-e.offset-localSize))
+		if err := readFull(a.r, name, e.offset+localSize); err != nil {
+			return err
+		}
+	}
+	if own := strings.ToValidUTF8(string(name), "\uFFFD"); own != e.Name && Fold(own) != Fold(e.Name) {
+		return sheet.Refuse(sheet.CodeDamaged, e.Name, "the header of the part calls it %q", own)
+	}
+	return nil
 }
 
 // findDirectory reads the end record and then the directory it points at.

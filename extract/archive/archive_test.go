@@ -217,6 +217,33 @@ func TestFaultsOfTheFileAreNotThoseOfItsContent(t *testing.T) {
 	}
 }
 
+// No checksum covers a name: a part that the directory calls otherwise would be missed by nobody who can do without it.
+func TestAPartIsCalledAsItsHeaderCallsIt(t *testing.T) {
+	named := func(name string) []byte {
+		var b bytes.Buffer
+		z := zip.NewWriter(&b)
+		if _, err := z.Create(name); err != nil {
+			t.Fatal(err)
+		}
+		if err := z.Close(); err != nil {
+			t.Fatal(err)
+		}
+		return b.Bytes()
+	}
+	for _, name := range []string{"word/styles.xml", strings.Repeat("x", 100) + ".xml"} {
+		data := named(name)
+		data[bytes.LastIndex(data, []byte(".xml"))+1] = 'y'
+		if _, err := Open(bytes.NewReader(data), int64(len(data)), sheet.Limits{}); code(err) != sheet.CodeDamaged {
+			t.Errorf("%.20s: %v", name, err)
+		}
+	}
+	data := named("word/styles.xml")
+	copy(data[bytes.LastIndex(data, []byte("word/styles.xml")):], `Word\Styles.xml`) // the same name to whoever looks for it
+	if open(t, data).Find("word/styles.xml") == nil {
+		t.Error("not found")
+	}
+}
+
 type failing struct {
 	r   io.ReaderAt
 	err error

@@ -107,6 +107,42 @@ func TestCutFilesNeverReadAsOthers(t *testing.T) {
 	}
 }
 
+// The checksums of an archive see what was damaged: a file is refused, or reads as the whole one.
+func TestDamagedArchivesNeverReadAsOthers(t *testing.T) {
+	for _, name := range []string{"../ods/testdata/ok_annex.ods", "../ods/testdata/ok_annex.xlsx", "../docx/testdata/ok_annex.docx"} {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		whole, err := cells(data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		refused := 0
+		for i := range 60 {
+			at := len(data) * i / 60
+			flipped, zeroed := bytes.Clone(data), bytes.Clone(data)
+			flipped[at] ^= 1 << (i % 8)
+			clear(zeroed[at:min(at+64, len(data))])
+			for what, damaged := range map[string][]byte{"a bit is flipped": flipped, "64 bytes are zero": zeroed} {
+				got, err := cells(damaged)
+				var x *sheet.FileError
+				switch {
+				case err != nil && !errors.As(err, &x):
+					t.Errorf("%s: %s at %d: %v", filepath.Base(name), what, at, err)
+				case err != nil:
+					refused++
+				case got != whole:
+					t.Errorf("%s: %s at %d, and it reads as another", filepath.Base(name), what, at)
+				}
+			}
+		}
+		if refused < 30 {
+			t.Errorf("%s: only %d of 120 refused", filepath.Base(name), refused)
+		}
+	}
+}
+
 func FuzzOpen(f *testing.F) {
 	for _, name := range []string{"../ods/testdata/ok_annex.ods", "../ods/testdata/ok_annex.xlsx", "../docx/testdata/ok_annex.docx"} {
 		data, err := os.ReadFile(name)
