@@ -140,7 +140,6 @@ func (c *cursor) more() bool {
 	return true
 }
 
-// done reports whether nothing is left, in CONTINUE records neither.
 // left counts the bytes of the record and of those that continue it which were not read.
 func (c *cursor) left() int {
 	n := c.end - c.p
@@ -150,6 +149,7 @@ func (c *cursor) left() int {
 	return n
 }
 
+// done reports whether nothing is left, in CONTINUE records neither.
 func (c *cursor) done() bool {
 	for c.p == c.end {
 		if !c.more() {
