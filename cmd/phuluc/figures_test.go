@@ -12,6 +12,7 @@ import (
 
 	"github.com/phuluc/phuluc/extract/sheet"
 	"github.com/phuluc/phuluc/extract/xlsx"
+	"github.com/phuluc/phuluc/transform/catalogue"
 )
 
 // figure is a published number and what it is about.
@@ -309,12 +310,17 @@ func TestTargetProgressMeasuresTheRegionFromItsProvinces(t *testing.T) {
 		t.Fatalf("%d provinces in the region of 2022, want 14", len(provinces))
 	}
 	h := newHome(t)
+	cat, err := catalogue.Load("")
+	if err != nil {
+		t.Fatal(err)
+	}
 	force, trained, weighted := decimal.Zero, decimal.Zero, 0.0
 	for i, p := range provinces {
 		a := goodAnnex(p.text("full_name_vi"))
 		a.title, a.attached = "TỔNG HỢP CHỈ TIÊU KẾ HOẠCH NĂM 2025 LĨNH VỰC LAO ĐỘNG, NGƯỜI CÓ CÔNG VÀ XÃ HỘI", "(Kèm theo Công văn số 2536/BLĐTBXH-VKHTC ngày 17/6/2024)"
 		a.columns = []annexColumn{{"TH 2022", ""}, {"TH 2023", ""}, {"Năm 2024", "KH"}, {"KH 2025", ""}}
-		n, rate := 300000+1000*i, 58.5+0.5*float64(i)
+		least, most, _ := cat.Bounds(cat.Indicator("labour_force_15plus"), cat.TerritoriesByName(p.text("full_name_vi"))[0])
+		n, rate := int(least+most)*500, 58.5+0.5*float64(i)
 		a.rows = []annexRow{
 			{"1", "Lực lượng lao động từ 15 tuổi trở lên", "người", []any{n - 500, n, nil, nil}},
 			{"2", "Tỷ lệ lao động qua đào tạo", "%", []any{rate - 2, rate, nil, nil}},

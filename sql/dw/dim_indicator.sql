@@ -9,7 +9,7 @@ WITH i AS (
   FROM dw.dim_break WHERE territory_id IS NULL GROUP BY indicator_code
 )
 SELECT i.indicator_key, i.code AS indicator_code, i.name_vi, i.name_en, i.domain, i.unit_code, u.unit_key,
-       i.value_kind, i.direction_good, i.aggregation, i.weight_code, w.indicator_key AS weight_key,
+       i.value_kind, i.direction_good, i.aggregation, i.stock_flow, i.weight_code, w.indicator_key AS weight_key,
        i.parent_code, p.indicator_key AS parent_key, coalesce(i.sex, 'T') AS sex, coalesce(i.area, 'T') AS area,
        CAST(i.min_value AS DECIMAL(28,10)) AS min_value, CAST(i.max_value AS DECIMAL(28,10)) AS max_value,
        b.break_years IS NOT NULL AS has_break, b.break_years, i.notes, i.evidence

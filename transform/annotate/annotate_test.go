@@ -49,9 +49,9 @@ func bad(t *testing.T) []byte {
 	for i, row := range [][]any{
 		{"UBND TỈNH HÀ GIANG"}, {"SỞ LAO ĐỘNG - THƯƠNG BINH VÀ XÃ HỘI"}, {}, {"KẾ HOẠCH NĂM 2020 LĨNH VỰC LAO ĐỘNG, NGƯỜI CÓ CÔNG VÀ XÃ HỘI"}, {},
 		{"TT", "Chỉ tiêu", "Đơn vị", "Thực hiện năm 2018", "Kế hoạch năm 2019", "Ước thực hiện năm 2019", "Kế hoạch năm 2020"},
-		{1, "Số người tham gia BHXH", "người", 130, nil, 140, 150},
-		{nil, "Bắt buộc", "người", 100, nil, "112,500", 120},
-		{nil, "Tự nguyện", "người", 31, nil, 28, 30},
+		{1, "Số người tham gia BHXH", "người", 13000, nil, 14000, 15000},
+		{nil, "Bắt buộc", "người", 10000, nil, "112,500", 12000},
+		{nil, "Tự nguyện", "người", 3100, nil, 2800, 3000},
 		{2, "Tỷ lệ lao động qua đào tạo", "%", 45.5, 47, "48,2", 50},
 		{3, "Tỷ lệ lao động qua đào tạp", "%", 45.5, 47, "48,2", 50},
 		{4, "Số chỉ tiêu lạ", "người", 1, 2, 3, 4},
@@ -228,7 +228,7 @@ func TestTheCopyExplainsEveryRefusedOrDoubtfulCellAndChangesNoOther(t *testing.T
 	}
 	for _, d := range file.Findings {
 		marked[d.Cell] = true
-		if c := said[d.Cell]; !strings.Contains(c, "CẦN XEM LẠI: "+rule.Message(d, "vi")) || !strings.Contains(c, "Số tính lại: 131 người") {
+		if c := said[d.Cell]; !strings.Contains(c, "CẦN XEM LẠI: "+rule.Message(d, "vi")) || !strings.Contains(c, "Số tính lại: 13.100 người") {
 			t.Errorf("%s: comment %q", d.Cell, c)
 		}
 		if got := fill(t, x, "Biểu 1", d.Cell); got != "FFEB9C" {

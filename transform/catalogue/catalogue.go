@@ -18,12 +18,15 @@ type Indicator struct {
 	ValueKind            string // count, percent, percentage_point, ratio, currency_vnd, index, area
 	DirectionGood        string // up, down, none
 	Aggregation          string // over territories: sum, weighted_mean, none
+	StockFlow            string // stock: what there is at a time; flow: what is counted over one, so that periods add up; "" if it may be either
 	Weight               string // indicator code that weighs a weighted_mean, "" when none is published
 	Parent               string // indicator code of which it is a part or sub-category, ""
 	Sex, Area            string // "" or the sex or area it is restricted to by definition; its values are totals all the same
 	Synonyms             []string
 	Min, Max             *decimal.Decimal // plausible range in Unit, nil if open
 	Notes, Evidence      string
+
+	leastPerPerson, mostPerPerson float64 // see Bounds
 }
 
 // PartGroup is a group of parts of one whole. It is exhaustive if all of its rows are.
@@ -55,6 +58,8 @@ type Territory struct {
 	Parent, Region                       string // territory ids, "" if none
 	ValidFrom, ValidTo                   string // ISO, inclusive, "" if open or unknown
 	Source                               string
+
+	peopleLeast, peopleMost float64 // who ever lived there, see Bounds
 }
 
 // ValidOn reports whether the territory exists on an ISO date.
@@ -264,6 +269,7 @@ func build(order []table, tables map[string]*loaded) *Catalogue {
 	each("bodies", func(f fields) {
 		c.Bodies = append(c.Bodies, Body{f.s("body_id"), f.s("name_vi"), f.s("name_en"), f.s("valid_from"), f.s("valid_to"), f.s("source")})
 	})
+	c.buildBounds(each)
 	each("breaks", func(f fields) {
 		c.Breaks = append(c.Breaks, Break{f.s("indicator_code"), f.n("year"), f.s("kind"), f.s("text_vi"), f.s("text_en"), f.s("source"), f.s("territory_id")})
 	})
@@ -295,7 +301,7 @@ func (c *Catalogue) buildIndicators(each func(string, func(fields))) {
 	each("indicators", func(f fields) {
 		c.Indicators = append(c.Indicators, Indicator{
 			Code: f.s("code"), NameVi: f.s("name_vi"), NameEn: f.s("name_en"), Unit: f.s("unit_code"), Domain: f.s("domain"), ValueKind: f.s("value_kind"),
-			DirectionGood: f.s("direction_good"), Aggregation: f.s("aggregation"), Weight: f.s("weight_code"), Parent: f.s("parent_code"),
+			DirectionGood: f.s("direction_good"), Aggregation: f.s("aggregation"), StockFlow: f.s("stock_flow"), Weight: f.s("weight_code"), Parent: f.s("parent_code"),
 			Sex: f.s("sex"), Area: f.s("area"), Min: f.d("min_value"), Max: f.d("max_value"), Notes: f.s("notes"), Evidence: f.s("evidence"),
 		})
 	})

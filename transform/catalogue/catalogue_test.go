@@ -742,7 +742,7 @@ func TestManyFaultsAreBounded(t *testing.T) {
 
 func TestTablesAreGivenAsLoaded(t *testing.T) {
 	c := builtIn(t)
-	if got := len(c.Tables()); got != 16 {
+	if got := len(c.Tables()); got != 18 {
 		t.Errorf("%d tables: %v", got, c.Tables())
 	}
 	for _, name := range c.Tables() {

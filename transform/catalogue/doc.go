@@ -25,6 +25,8 @@
 //	bodies.csv              body_id
 //	breaks.csv              indicator_code, year, kind, territory_id
 //	documents.csv           document
+//	population.csv          territory_id
+//	bounds.csv              indicator_code
 //
 // # Labels
 //

@@ -60,7 +60,7 @@ func schema() []table {
 		{"indicators", []string{"code"}, []column{
 			must("code"), must("name_vi"), must("name_en"), to("unit_code", "units"), must("domain"),
 			enum("value_kind", "count", "percent", "percentage_point", "ratio", "currency_vnd", "index", "area"),
-			enum("direction_good", "up", "down", "none"), enum("aggregation", "sum", "weighted_mean", "none"),
+			enum("direction_good", "up", "down", "none"), enum("aggregation", "sum", "weighted_mean", "none"), maybe("stock_flow", "stock", "flow"),
 			toMaybe("weight_code", "indicators"), toMaybe("parent_code", "indicators"),
 			maybe("sex", "F", "M"), maybe("area", "U", "R"), as("min_value", number), as("max_value", number), text("notes"), text("evidence"),
 		}},
@@ -75,6 +75,12 @@ func schema() []table {
 			enum("level", "country", "region", "province", "district"),
 			enum("type", "country", "region", "province", "municipality", "provincial_city", "town", "district"),
 			toMaybe("parent_id", "territories"), toMaybe("region_id", "territories"), as("valid_from", date), as("valid_to", date), text("source"),
+		}},
+		{"population", []string{"territory_id"}, []column{
+			to("territory_id", "territories"), mustBe("least", number), mustBe("most", number), must("source"),
+		}},
+		{"bounds", []string{"indicator_code"}, []column{
+			to("indicator_code", "indicators"), as("least_per_person", number), mustBe("most_per_person", number), must("evidence"),
 		}},
 		{"territory_names", []string{"territory_id", "name"}, []column{
 			to("territory_id", "territories"), must("name"), maybe("kind", "official", "alias", "english", "former"),

@@ -138,3 +138,33 @@ func TestTargetsOfTheDomainFactsAreHere(t *testing.T) {
 		t.Errorf("left out %q; %d of %d here", missing, len(c.Targets), len(all))
 	}
 }
+
+// The bounds hold for every published count of the years that population.csv is of.
+func TestBoundsHoldForPublishedCounts(t *testing.T) {
+	cat := builtIn(t)
+	n := 0
+	for _, r := range domainFile(t, "../data/gso/province_series.csv", ',') {
+		in := cat.Indicator(r["indicator_code"])
+		id := "province:" + r["territory"] + "@2004"
+		switch {
+		case r["territory"] == "vn":
+			id = "vn"
+		case len(r["territory"]) > 2:
+			id = "region:" + r["territory"]
+		}
+		terr := cat.Territory(id)
+		v, err := strconv.ParseFloat(r["value"], 64)
+		if in == nil || terr == nil || err != nil || r["sex"] != "T" || r["area"] != "T" {
+			continue
+		}
+		if least, most, ok := cat.Bounds(in, terr); ok {
+			n++
+			if int64(v) < least || int64(v) > most {
+				t.Errorf("%s of %s in %s is %v, not in [%d, %d]", in.Code, id, r["year"], v, least, most)
+			}
+		}
+	}
+	if n < 1000 {
+		t.Errorf("%d values compared", n)
+	}
+}

@@ -296,6 +296,11 @@ func (w *world) made(p point, in *catalogue.Indicator) decimal.Decimal {
 	if !additive(in) {
 		v = min(max(v, low), high)
 	}
+	if t := w.cat.Territory(p.territory); t != nil {
+		if least, most, ok := w.cat.Bounds(in, t); ok { // of so many people
+			v = min(max(v, 1.05*float64(least)*(1+0.3*w.r.Float64())), 0.95*float64(most))
+		}
+	}
 	x := decimal.NewFromFloat(v).Round(w.decimals(in))
 	if x.IsZero() {
 		x = decimal.NewFromInt(1)

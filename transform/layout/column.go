@@ -103,7 +103,12 @@ func (s *sheetReader) layOutColumns(t *table) {
 		}
 	}
 	for c := range g.cols {
-		if t.columns[c].role == roleTask {
+		if t.columns[c].role != roleTask {
+			continue
+		}
+		if texts, numbers, _ := s.contents(t, c); numbers > texts { // "Nhiệm vụ" over figures: what is to be done
+			t.columns[c].role = roleValue
+		} else {
 			t.isTask = true
 		}
 	}

@@ -320,25 +320,6 @@ func (cx *cellContext) isCutShort(d *partial) bool {
 	return false
 }
 
-// hasYearsAround reports whether a column is of several years, among them the one given: what was done up to that year then began in the first of them.
-func (cx *cellContext) hasYearsAround(year int) bool {
-	return slices.ContainsFunc(cx.columns, func(m meaning) bool { return m.dims.toYear != 0 && m.dims.year <= year && year <= m.dims.toYear })
-}
-
-// isOfYear reports whether a table is of a year: a column plans for it, and none is of several years. What is counted up to one of its months
-// began with it.
-func (cx *cellContext) isOfYear(year int) bool {
-	planned := false
-	for c := range cx.columns {
-		d := &cx.columns[c].dims
-		if d.toYear != 0 || cx.columns[c].unknown != "" {
-			return false
-		}
-		planned = planned || d.measure == "plan" && d.year == year && cmp.Or(d.part, "Y") == "Y"
-	}
-	return planned
-}
-
 // isTotalOfSome reports whether a cell is the total of columns or rows that are of months or quarters, but not of all in a year: it is not
 // the year's.
 func (cx *cellContext) isTotalOfSome(rm, cm *meaning) bool {

@@ -16,15 +16,18 @@
 //     rank.go (the hierarchy of rows), continue.go (a form that goes on in the next sheet), structure.go (tables of which no header word is
 //     known, all refused), task.go (form B2);
 //   - what stands around a cell: title.go (the texts above a table), title_words.go (what the words of one of them tell), locality.go (parts of
-//     provinces named there), narrow.go (titles that speak of a part of the population), meaning.go (what a row, a column or a title says),
+//     provinces named there), narrow.go (titles that speak of a part of the population), subject.go (titles, headings and sheets that are about something else),
+//     preliminary.go (what titles and notes say to be preliminary), meaning.go (what a row, a column or a title says),
 //     heading.go (rows above a row), sheetname.go, context.go (what is the same for all cells of a table), beside.go (headers that leave their
-//     period to the columns beside), result.go (figures of results that no word says to be done), territory.go (whose a figure is);
+//     period to the columns beside), result.go (figures of results that no word says to be done), cumulative.go (counts of which only the end is told),
+//     territory.go (whose a figure is);
 //   - one cell: resolve.go (its dimensions), style.go (decimal marks), unit.go, value.go (its number), rate.go (rates beside counts), fraction.go
 //     (percentages that may be fractions), achievement.go (percentages of the plan), settle.go (what is said twice), refuse.go (refusals and
 //     proposals), trace.go (which labels of the catalogue it asked for), understand.go (what a text alone is read as, for synonyms of users).
 //
 // Rules that hold everywhere:
 //
+//   - A count over a time of which only the end is told ("đến 31/12/2018") is a year's only if something shows that it began with the year.
 //   - A cell is loaded only if indicator, territory, period, measure type, sex, area and unit are known and no two
 //     sources contradict. The nearest source wins over a farther one; two sources at the same distance (headers of
 //     one column) must agree. What fails is refused with a code, an address and the texts that pointed at it.

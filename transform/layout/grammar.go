@@ -262,6 +262,7 @@ type item struct {
 	year, to    int
 	part        string
 	sum, open   bool // of a period: see partial
+	until       bool
 	territories []*catalogue.Territory
 	standard    string
 	written     string

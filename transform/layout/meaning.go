@@ -346,6 +346,11 @@ func (s *sheetReader) rowMeaning(t *table, rw *row, title *meaning) meaning {
 	if m.unknown != "" {
 		return m
 	}
+	if s.mayBeBesideOfWhich(rw, &m) {
+		m.ambiguous, m.matches = true, nil
+		m.dims.sex, m.dims.area = "", ""
+		return m
+	}
 	if s.besideAnother(rw, &m) {
 		m.ambiguous, m.indicator, m.matches = true, nil, s.parsed[rw.labels[len(rw.labels)-1]].indicators
 		m.dims.sex, m.dims.area = "", ""
@@ -487,6 +492,18 @@ func isDitto(s string) bool {
 	default:
 		return strings.EqualFold(t, "nt") || strings.EqualFold(t, "như trên")
 	}
+}
+
+// mayBeBesideOfWhich reports whether a row that names but a sex or an area stands with a bullet, and no further right, below "Trong đó: nữ" without one: "- Nông
+// thôn" there may be of the women or of all.
+func (s *sheetReader) mayBeBesideOfWhich(rw *row, m *meaning) bool {
+	p := rw.parent
+	if p == nil || !p.values || len(p.labels) == 0 || p.ordinal.text != "" || rw.ordinal.text == "" || rw.indent >= p.indent+2 ||
+		m.indicator != nil || m.dims.sex+m.dims.area == "" || !s.parsed[p.labels[len(p.labels)-1]].ofWhich {
+		return false
+	}
+	q := &p.mean
+	return q.dims.sex+q.dims.area != "" || q.indicator != nil && q.indicator.Sex+q.indicator.Area != ""
 }
 
 // besideAnother reports whether a label that has a meaning only under another ("Nữ") stands, without a number, beside a row

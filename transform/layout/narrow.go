@@ -21,6 +21,10 @@ const (
 	narrowOther      = "other"      // holds the words of a population and names none
 	narrowBody       = "body"       // an institution of which the figures are, if a text begins with it
 	narrowDomain     = "domain"     // word: a population; value: the domain of the catalogue that is about it
+	narrowSubject    = "subject"    // value: what a table is about that names it
+	narrowAbout      = "about"      // word: a subject; value: a domain of which its figures are, "*" for all
+	narrowOnly       = "only"       // word: a subject; value: an indicator of which its figures are too
+	narrowNever      = "never"      // word: a subject; value: an indicator that its figures never are, in whatever list it stands
 )
 
 var loadNarrowing = sync.OnceValue(func() wordList { return newWordList("narrowing.csv", narrowingCSV) })

@@ -21,7 +21,7 @@ type partial struct {
 	standard     string // the poverty standard named: its last year, or standardOld, standardNew; see standard.go
 	total        bool
 	city         bool   // … of a city, not of a province
-	until        bool   // the year is the one up to which something is told
+	until        bool   // only the end of the time is told, not when it began: "đến năm 2018", "31/12/2018"
 	sum          bool   // "lũy kế": counted from the first of January on
 	open         bool   // it is not said when the period begins: "đến tháng 9"
 	clash        string // two contradictory words in the text itself, as written
@@ -67,7 +67,7 @@ func (d *partial) applyItem(it item) {
 		d.putYear(it.year, it.to, it.written)
 	}
 	d.putPart(it.part, it.written)
-	d.sum, d.open = d.sum || it.sum, d.open || it.open
+	d.sum, d.open, d.until = d.sum || it.sum, d.open || it.open, d.until || it.until
 	d.put(&d.standard, it.standard, it.written)
 	for _, w := range it.words {
 		d.apply(w, it.written)

@@ -47,17 +47,24 @@ func lastMonth(part string) int {
 
 // endsWithYear reports whether a text tells of a time that ends with a year, and not when it began: "TH đến năm 2018".
 func endsWithYear(toks []token) bool {
-	for i, t := range toks {
-		if t.low != "đến" || i > 0 && isYear(toks[i-1]) {
+	for i := range toks {
+		if isYear(toks[i]) && endsAt(toks, i) {
+			return true
+		}
+	}
+	return false
+}
+
+// endsAt reports whether a period that begins at token i is the end of a time of which the beginning is not told: "đến hết năm 2018", not "2016 đến 2018".
+func endsAt(toks []token, i int) bool {
+	for i--; i >= 0; i-- {
+		switch toks[i].low {
+		case "hết", "cuối", "năm", "ngày", "thời", "điểm":
 			continue
+		case "đến", "tới":
+			return i == 0 || !isYear(toks[i-1])
 		}
-		for i++; i < len(toks); i++ {
-			switch toks[i].low {
-			case "hết", "cuối", "năm":
-				continue
-			}
-			return isYear(toks[i])
-		}
+		return false
 	}
 	return false
 }
@@ -120,7 +127,7 @@ func takePeriod(toks []token) (int, item) {
 		default:
 			return 0, item{}
 		}
-		return 5, item{year: at(4).num, part: part}
+		return 5, item{year: at(4).num, part: part, until: true}
 	case t0.num > 0 && t0.num < 12 && (at(1).low == "t" || at(1).low == "tháng"):
 		j, part := 2, upTo(t0.num)
 		if k := at(j).low; k == "đầu" || k == "cuối" {
@@ -220,7 +227,7 @@ func takeCumulated(toks []token) (int, item) {
 		if it.part == "" || it.part == "S2" || it.part[0] == 'S' && at(j) != "6" {
 			return 0, item{}
 		}
-		it.open = !begins && (sum || !isDate(toks[j:]))
+		it.open, it.until = !begins && (sum || !isDate(toks[j:])), !begins
 		it.part, it.sum = upTo(lastMonth(it.part)), sum
 		return j + n, it
 	}

@@ -36,6 +36,7 @@ type phrase struct {
 	section     bool     // a known heading of a group of rows
 	bare        bool     // a filler that needs others beside it; see besideOthers
 	opens       string   // noteline, signature, letterhead: what kind of line the text begins
+	preliminary bool     // "sơ bộ" stands somewhere in it
 }
 
 // known reports whether every word of the phrase was understood and it says something.
@@ -68,6 +69,7 @@ func (rd *Reader) parse(s string) *phrase {
 	if p.text == "" {
 		return p
 	}
+	p.preliminary = strings.Contains(strings.ToLower(p.text), "sơ bộ")
 	if len(p.text) > maxPhrase {
 		p.rest = p.text
 		p.body = p.text
@@ -128,7 +130,7 @@ func (rd *Reader) parse(s string) *phrase {
 		return p
 	}
 	rd.grammar(p, p.body, toks)
-	p.dims.until = p.dims.year != 0 && endsWithYear(toks)
+	p.dims.until = p.dims.until || p.dims.year != 0 && endsWithYear(toks)
 	if p.dims.unitText != "" && len(p.indicators) == 0 && loadLocalities()[text.Key(p.body)] != "" { // the districts Nam Đồng and Năm Căn are neither money of men nor houses
 		p.dims, p.rest = partial{}, p.body
 	}

@@ -52,6 +52,8 @@ type Reader struct {
 	nearest     memo[string, *catalogue.Indicator]
 	narrowed    memo[narrowQuestion, []narrowing]
 	populations memo[string, []string]
+	subjects    memo[string, []narrowing]
+	standings   memo[subjectQuestion, standing]
 }
 
 // NewReader makes a Reader.

@@ -230,8 +230,7 @@ func (v *valueCell) findPeriod() bool {
 		}
 	}
 	v.period = d.period()
-	if v.period == "" || d.ref == refSame || ofTitle && !v.titlePeriod || d.open && !cx.isOfYear(d.year) || d.part == "" && cx.isTotalOfSome(v.rm, v.cm) ||
-		d.until && d.measure != "target" && v.in.ValueKind == "count" && cx.hasYearsAround(d.year) {
+	if v.period == "" || d.ref == refSame || ofTitle && !v.titlePeriod || d.open && !cx.isOfYear(d.year) || d.part == "" && cx.isTotalOfSome(v.rm, v.cm) {
 		switch {
 		case v.s.saysPercent(cx.t, v.c):
 			v.no("header.unknown", "", v.header, "it does not say of what these are percentages")
@@ -240,6 +239,11 @@ func (v *valueCell) findPeriod() bool {
 		default:
 			v.no("period.missing", "", v.header)
 		}
+		return false
+	}
+	if d.toYear == 0 && addsUp(v.in) &&
+		((d.until || v.titlePeriod && ti.until) && d.measure != "target" && !cx.beginsWithYear(d) || v.titlePeriod && ti.lasts) {
+		v.no("period.missing", "", v.header, "it does not say when the count began")
 		return false
 	}
 	if standard := cmp.Or(d.standard, ti.dims.standard); standard != "" {
@@ -331,10 +335,13 @@ func (v *valueCell) isOfAll() bool {
 	if !rw.searched {
 		rw.headings, rw.searched = v.s.headingsOver(rw), true
 	}
-	if len(v.ti.narrowed)+len(rw.headings) == 0 {
-		return true
+	n, narrowed := narrowing{}, false
+	if len(v.ti.narrowed)+len(rw.headings) > 0 {
+		n, narrowed = v.b.rd.unsaid(slices.Concat(v.ti.narrowed, rw.headings), v.in, v.sex, v.area, v.label, v.header)
 	}
-	n, narrowed := v.b.rd.unsaid(slices.Concat(v.ti.narrowed, rw.headings), v.in, v.sex, v.area, v.label, v.header)
+	if !narrowed {
+		n, narrowed = v.s.offSubject(v.cx, rw, v.in, v.label, v.header)
+	}
 	if narrowed {
 		v.no("indicator.narrowed", "", n.text)
 	}
@@ -369,6 +376,9 @@ func (v *valueCell) keep() {
 		Origin: g.origin(v.i), Table: v.cx.t.number, Indicator: v.in.Code, Territory: v.territory.ID, Period: v.period, Measure: v.measure,
 		Sex: v.sex, Area: v.area, Status: status(v.measure, v.d.status), Label: v.label, Header: v.header,
 		Note: v.s.notes(v.cx.t, v.rw, v.c),
+	}
+	if v.measure == "actual" && v.d.status == "" && v.s.isPreliminary(&v.d, p.obs.Note) {
+		p.obs.Status = "P"
 	}
 	if v.value(&p); len(b.pending) == waiting { // refused
 		b.made = b.made[:made]

@@ -188,6 +188,29 @@ func (s *sheetReader) isBesideThousandths(cx *cellContext, rw *row, cell int32, 
 	return false
 }
 
+// isBesideFractions reports whether most other numbers of the row, of the same thing and as small, have decimals: "31" beside "30.5" persons is as many
+// thousands as that is.
+func (s *sheetReader) isBesideFractions(cx *cellContext, rw *row, p *pending) bool {
+	cm := &cx.columns[p.col]
+	fractions, whole := 0, 0
+	for c := range cx.columns {
+		m := &cx.columns[c]
+		if c == p.col || cx.t.columns[c].role != roleValue || m.indicator != cm.indicator || m.unknown != "" || m.dims.unit != cm.dims.unit {
+			continue
+		}
+		i := s.g.own(rw.r, c)
+		if i == none || s.g.cells[i].Kind != sheet.Number || strings.Contains(s.g.cells[i].Format, "%") {
+			continue
+		}
+		if v, _, err := text.FromFloat(s.g.cells[i].Raw); err == nil && !v.IsInteger() && v.Abs().LessThan(decimal.NewFromInt(1000)) {
+			fractions++
+		} else {
+			whole++
+		}
+	}
+	return fractions > whole
+}
+
 // isCutThousands reports whether a text ends in a mark and only zeros, not three of them, as no other text of its column does: "22,00" may
 // have lost a digit of its thousands, "24.0000" have won one. A column in which others end so too has decimals.
 func (s *sheetReader) isCutThousands(cx *cellContext, col int, written string) bool {

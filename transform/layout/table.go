@@ -31,6 +31,7 @@ type sheetReader struct {
 	proven   proof        // by the numbers of all its tables
 	name     *partial     // see nameSays
 	nameRead bool
+	prelim   []preliminary
 }
 
 // slab is how many rows are made at once.

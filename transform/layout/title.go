@@ -12,12 +12,16 @@ type titleInfo struct {
 	parts    []titlePart // all periods named, also those without a year, far to near
 	split    bool        // several parts of the year are named: a header that names none means any of them
 	result   string      // of these, the only one that is not spoken of as yet to come
+	until    bool        // of the periods only the end is told: "ĐẾN 31/12/2018"
+	stage    bool        // several years are spoken of, or a count that began before
+	lasts    bool        // how many years, not which: "3 NĂM THỰC HIỆN"
 	results  bool        // a title says that it tells what was done
 	told     bool        // see titleWords
 	planYear bool        // the title is that of a plan: its year is the plan's
 	aheadOf  int         // from this year on nothing is known to be done, see titleWords; 0 if the titles do not say
 	planned  bool        // a measure other than actual is named, or what is wanted: years alone are not taken for actual values
 	measures int
+	subjects []narrowing // what the table is about
 	narrowed []narrowing // populations to which the titles narrow the table
 	local    *mention    // a part of a province named in a title
 	other    *mention    // a province named in a title that says more than is understood
@@ -64,6 +68,7 @@ func (ti *titleInfo) under(far titleInfo) {
 		ti.measures, ti.dims.measure = far.measures, far.dims.measure
 	}
 	ti.aheadOf = max(ti.aheadOf, far.aheadOf)
+	ti.stage, ti.lasts = ti.stage || far.stage, ti.lasts || far.lasts
 	ti.planned, ti.planYear, ti.results = ti.planned || far.planned, ti.planYear || far.planYear, ti.results || far.results
 	if ti.dims.unitText == "" {
 		ti.dims.unit, ti.dims.unitText = far.dims.unit, far.dims.unitText
@@ -78,6 +83,9 @@ func (ti *titleInfo) under(far titleInfo) {
 	}
 	ti.texts = append(slices.Clip(far.texts), ti.texts...)
 	ti.narrowed = append(slices.Clip(far.narrowed), ti.narrowed...)
+	if len(ti.subjects) == 0 {
+		ti.subjects = far.subjects
+	}
 }
 
 // readTitles reads titles, far to near.
@@ -104,6 +112,7 @@ func (s *sheetReader) readTitles(cells []int32) titleInfo {
 		}
 		if reason == skipTitle {
 			ti.texts = append(ti.texts, p.text)
+			ti.subjects = append(ti.subjects, rd.subjectsIn(s.g.text[i])...)
 			if p.rest != "" {
 				ti.topics = append(ti.topics, p.rest)
 			}
@@ -143,9 +152,9 @@ func (s *sheetReader) readTitles(cells []int32) titleInfo {
 		if p.rest == "" && len(p.indicators) > 0 {
 			ti.say(&p.dims) // "Tỷ lệ huyện có kế hoạch …" is a name, no plan
 			w := rd.titleWords(p.text)
-			ti.results, ti.told = ti.results || w.results, ti.told || w.told
+			ti.results, ti.told, ti.stage, ti.lasts = ti.results || w.results, ti.told || w.told, ti.stage || w.stage, ti.lasts || w.lasts
 			if p.dims.year != 0 || p.dims.part != "" {
-				ti.parts = append(ti.parts, rd.titleWords(p.text).parts...)
+				ti.parts = append(ti.parts, w.parts...)
 			}
 		} else {
 			ti.take(rd.titleWords(p.text))
@@ -163,6 +172,7 @@ func (s *sheetReader) readTitles(cells []int32) titleInfo {
 func (ti *titleInfo) settle() {
 	d := &ti.dims
 	d.year, d.toYear, d.part, ti.split, ti.result = 0, 0, "", false, ""
+	ti.until = len(ti.parts) > 0 && !slices.ContainsFunc(ti.parts, func(p titlePart) bool { return !p.until && p.part != partUnread })
 	if len(ti.years) == 0 {
 		return
 	}
@@ -284,12 +294,24 @@ type titlePart struct {
 	part  string
 	year  int  // 0 if it is not written with it
 	ahead bool // as something planned or expected
+	until bool // see partial
+}
+
+// addYear notes a period named with its year. One that is named as a whole too ends where it is said to, and begins where it does.
+func (ti *titleInfo) addYear(p partial) {
+	for i := range ti.years {
+		if y := &ti.years[i]; y.year == p.year && y.toYear == p.toYear && cmp.Or(y.part, "Y") == cmp.Or(p.part, "Y") {
+			y.until = y.until && p.until
+			return
+		}
+	}
+	ti.years = append(ti.years, p)
 }
 
 // say takes over period and measure of a title that is understood.
 func (ti *titleInfo) say(d *partial) {
-	if p := (partial{year: d.year, toYear: d.toYear, part: d.part}); d.year != 0 && !slices.Contains(ti.years, p) {
-		ti.years = append(ti.years, p)
+	if d.year != 0 {
+		ti.addYear(partial{year: d.year, toYear: d.toYear, part: d.part, until: d.until})
 	}
 	if d.measure != "" {
 		ti.mean(d.measure)

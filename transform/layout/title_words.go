@@ -30,6 +30,8 @@ type titleWords struct {
 	measures []string
 	standard string
 	results  bool // "kết quả", "tình hình thực hiện"
+	stage    bool // "giai đoạn", "nhiệm kỳ", "từ năm 2016", "lũy kế đến": several years, or a count that began before
+	lasts    bool // "3 NĂM THỰC HIỆN": how many years, not which
 	told     bool // "tình hình", "thống kê", "tổng kết": what is told is over, whatever programme it is of
 	wanted   bool // "mục tiêu", "đề án", "nhu cầu" of a period: no results, of no certain measure
 	aheadOf  int  // the first year of which that is said behind another period: "KẾT QUẢ NĂM 2018, NHIỆM VỤ NĂM 2019"
@@ -40,12 +42,10 @@ type titleWords struct {
 // take adds the words of a title.
 func (ti *titleInfo) take(w *titleWords) {
 	for _, p := range w.years {
-		if !slices.Contains(ti.years, p) {
-			ti.years = append(ti.years, p)
-		}
+		ti.addYear(p)
 	}
 	ti.parts, ti.results, ti.planned = append(ti.parts, w.parts...), ti.results || w.results, ti.planned || w.wanted
-	ti.told = ti.told || w.told
+	ti.told, ti.stage, ti.lasts = ti.told || w.told, ti.stage || w.stage, ti.lasts || w.lasts
 	ti.aheadOf = max(ti.aheadOf, w.aheadOf)
 	for _, m := range w.measures {
 		ti.mean(m)
@@ -65,8 +65,9 @@ func (rd *Reader) findTitleWords(s string) *titleWords {
 	var found titleWords
 	toks := rd.tokenize(s)
 	ahead, behind := false, false
+	until := false // of the next period
 	part := func(p string, year int) {
-		found.parts = append(found.parts, titlePart{part: cmp.Or(p, "Y"), year: year, ahead: ahead})
+		found.parts = append(found.parts, titlePart{part: cmp.Or(p, "Y"), year: year, ahead: ahead, until: until})
 		ahead = ahead && p == partUnread // "nhiệm vụ tuần 3 tháng 5"
 	}
 	for i := 0; i < len(toks); {
@@ -90,7 +91,11 @@ func (rd *Reader) findTitleWords(s string) *titleWords {
 			i += n
 			continue
 		}
+		stage, lasts := namesStage(toks[i:])
+		found.stage, found.lasts = found.stage || stage, found.lasts || lasts
+		until = endsAt(toks, i)
 		if n := takeOpenYear(toks[i:]); n > 0 {
+			found.stage = true
 			i += n
 			continue
 		}
@@ -114,6 +119,7 @@ func (rd *Reader) findTitleWords(s string) *titleWords {
 			continue
 		}
 		if n, it := takePeriod(toks[i:]); n > 0 {
+			until = until || it.until && !isDate(toks[i:])
 			if it.open {
 				it.part = partUnread
 			}
@@ -121,7 +127,7 @@ func (rd *Reader) findTitleWords(s string) *titleWords {
 				if behind && it.part == "" && found.aheadOf == 0 {
 					found.aheadOf = it.year
 				}
-				found.years = append(found.years, partial{year: it.year, toYear: it.to, part: it.part})
+				found.years = append(found.years, partial{year: it.year, toYear: it.to, part: it.part, until: until})
 			}
 			part(it.part, max(it.year, it.to))
 			i += n
@@ -135,6 +141,11 @@ func (rd *Reader) findTitleWords(s string) *titleWords {
 			}
 			if w.value == "target" && i+n < len(toks) && !isYear(toks[i+n]) {
 				continue
+			}
+			if w.value == "plan" && i > 0 && toks[i-1].low == "các" && toks[i].low == "chỉ" && toks[i+1].low == "tiêu" { // "CÁC CHỈ TIÊU NĂM 2019" names indicators or targets
+				found.measures = append(found.measures, "")
+				step = n
+				break
 			}
 			if w.value == "plan" && found.results && isReported(toks[:i]) { // "tình hình thực hiện kế hoạch" tells what was done
 				step = n
@@ -161,6 +172,35 @@ func isCarriedOut(before []token) bool {
 		}
 	}
 	return false
+}
+
+// namesStage reports whether words begin that speak of several years or of a count that may have begun before: a stage, a term of office, "lũy kế đến";
+// and of those, whether they tell how many years and not which.
+func namesStage(toks []token) (stage, lasts bool) {
+	at := func(i int) string {
+		if i < len(toks) {
+			return toks[i].low
+		}
+		return ""
+	}
+	switch at(0) {
+	case "giai":
+		return at(1) == "đoạn", false
+	case "thời":
+		return at(1) == "kỳ", false
+	case "nhiệm":
+		return at(1) == "kỳ", false
+	case "lũy", "luỹ":
+		return at(1) == "kế" && (at(2) == "đến" || at(2) == "tới" || at(2) == "từ" && at(4) != "năm"), false
+	case "kể":
+		return at(1) == "từ", false
+	case "từ":
+		return at(1) == "đầu" && at(2) != "năm" || at(1) == "khi" || at(1) == "năm", false
+	}
+	if toks[0].num > 1 && toks[0].num < 50 && at(1) == "năm" && !(len(toks) > 2 && isYear(toks[2])) { // "3 NĂM THỰC HIỆN", not "Phụ lục 1 năm 2019"
+		return true, true
+	}
+	return false, false
 }
 
 // isStageOfTargets reports whether a title names indicators of a stage of several years, "CÁC CHỈ TIÊU GIAI ĐOẠN 2021-2025": a stage is planned before

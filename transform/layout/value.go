@@ -198,6 +198,8 @@ func (v *valueCell) isDoubtful(p *pending, n *text.Number, written string, u *ca
 	switch {
 	case !p.number && (v.cx.isDoubtful(written, n, v.c, v.in, u) || !single && v.s.isBesideThousandths(v.cx, v.rw, v.i, written, n) || count && v.s.isCutThousands(v.cx, v.c, written)):
 		v.no("number.ambiguous", "", shown, u.NameVi)
+	case count && single && n.Value.IsInteger() && !n.Value.IsZero() && n.Value.Abs().LessThan(decimal.NewFromInt(1000)) && v.s.isBesideFractions(v.cx, v.rw, p):
+		v.no("unit.ambiguous", "", shown, "other figures of the row are no whole numbers")
 	case !count || !single || n.Value.IsInteger() && (!n.High.Valid || n.High.Decimal.IsInteger()):
 		return false
 	case p.number && -n.Value.Exponent() == 3 && n.Value.Abs().LessThan(decimal.NewFromInt(1000)):

@@ -109,6 +109,7 @@ func (rd *Reader) read(ctx context.Context, book Book) (record.File, []*grid) {
 			}
 			s.layOutColumns(t)
 		}
+		s.readPreliminary()
 	}
 	name := path.Base(strings.ReplaceAll(book.Name, `\`, "/"))
 	if r := b.identify(book.Name); r != nil {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -93,12 +94,17 @@ func judgeCells(cat *catalogue.Catalogue, f *record.File) {
 	}
 	kept := 0
 	var refused record.Origin
+	odd := oddScales(cat, f.Observations)
 	for i := range f.Observations {
 		o := &f.Observations[i]
 		if o.Cell != "" && o.Cell == refused.Cell && o.Sheet == refused.Sheet {
 			continue // a part written in the cell of a value that was refused
 		}
-		if code, why := cellFault(cat, o); code != "" {
+		code, why := cellFault(cat, o)
+		if w, ok := odd[i]; ok && code == "" {
+			code, why = "value.out_of_range", w
+		}
+		if code != "" {
 			refuse(o.Origin, code, why, o.Label, o.Header)
 			refused = o.Origin
 			if o.Achieved.Valid { // without its value the percentage says nothing; its cell goes with the value's
@@ -154,6 +160,9 @@ func cellFault(cat *catalogue.Catalogue, o *record.Observation) (code, why strin
 		if n := localShare(cat, ind, o.Territory); n > 1 && exceeds(v, *ind.Max, n) {
 			return "value.out_of_range", fmt.Sprintf("%s: %s (%s)", ind.NameVi, v, within(cat, ind, new(ind.Max.Div(decimal.NewFromInt(n)))))
 		}
+		if least, most, ok := bounds(cat, ind, o); ok && (v.IntPart() < least || v.IntPart() > most) {
+			return "value.out_of_range", fmt.Sprintf("%s: %s ∉ [%d, %d]", ind.NameVi, v, least, most)
+		}
 		// Only whole units can be counted one by one; an indicator kept in thousands may have decimals.
 		if ind.ValueKind == "count" && !v.IsInteger() {
 			if unit := cat.Unit(o.Unit); single(unit) {
@@ -194,6 +203,75 @@ func localShare(cat *catalogue.Catalogue, ind *catalogue.Indicator, territory st
 		}
 	}
 	return 1
+}
+
+// A value is of another scale if it lies this many times beyond the others of its row, which lie within alike of each other.
+const (
+	otherScale = 300
+	alikeScale = 5
+)
+
+// oddScales finds values that can not be right beside the others of their row: of a series of years all but one agree in their magnitude, and that one
+// was written in thousands, or they were. why tells of each.
+func oddScales(cat *catalogue.Catalogue, list []record.Observation) (why map[int]string) {
+	same := func(a, b *record.Observation) bool {
+		return a.Row == b.Row && a.Row != 0 && a.Indicator == b.Indicator && a.Territory == b.Territory && a.Sex == b.Sex && a.Area == b.Area && a.Sheet == b.Sheet && a.Table == b.Table
+	}
+	for from := 0; from < len(list); {
+		to := from + 1
+		for to < len(list) && same(&list[from], &list[to]) {
+			to++
+		}
+		if ind := cat.Indicator(list[from].Indicator); to-from > 2 && ind != nil && (ind.ValueKind == "count" || ind.ValueKind == "currency_vnd") {
+			var years []int
+			for i := from; i < to; i++ {
+				if o := &list[i]; o.Value.Valid && o.Value.Decimal.IsPositive() && !strings.ContainsAny(o.Period, "-/") {
+					years = append(years, i)
+				}
+			}
+			for _, i := range years {
+				v := list[i].Value.Decimal
+				var least, most decimal.Decimal
+				for _, k := range years {
+					if x := list[k].Value.Decimal; k != i {
+						if least.IsZero() || x.LessThan(least) {
+							least = x
+						}
+						most = decimal.Max(most, x)
+					}
+				}
+				if len(years) < 3 || most.GreaterThan(least.Mul(decimal.NewFromInt(alikeScale))) ||
+					v.Mul(decimal.NewFromInt(otherScale)).GreaterThan(least) && v.LessThan(most.Mul(decimal.NewFromInt(otherScale))) {
+					continue
+				}
+				if why == nil {
+					why = map[int]string{}
+				}
+				why[i] = fmt.Sprintf("%s: %s ↔ %s – %s", ind.NameVi, v, least, most)
+			}
+		}
+		from = to
+	}
+	return why
+}
+
+// bounds gives between which values the people of its territory make an observation plausible. The least is that of what all people are counted
+// for, at any time; the most is that of a year.
+func bounds(cat *catalogue.Catalogue, ind *catalogue.Indicator, o *record.Observation) (least, most int64, ok bool) {
+	t := cat.Territory(o.Territory)
+	if t == nil {
+		return 0, 0, false
+	}
+	least, most, ok = cat.Bounds(ind, t)
+	if o.Sex != "T" || o.Area != "T" {
+		least = 0
+	}
+	if from, to, span := strings.Cut(o.Period, "/"); span && len(from) == len(to) && ind.StockFlow != "stock" {
+		a, _ := strconv.ParseInt(from, 10, 64)
+		z, _ := strconv.ParseInt(to, 10, 64)
+		most *= max(1, z-a+1)
+	}
+	return least, most, ok
 }
 
 const tooLong = "18 digits before and 10 behind the decimal point are kept"

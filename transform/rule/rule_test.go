@@ -35,7 +35,7 @@ func observation(t testing.TB, cat *catalogue.Catalogue, line string) record.Obs
 	if ind == nil {
 		t.Fatalf("no indicator %s", w[0])
 	}
-	o := record.Observation{Indicator: w[0], Territory: "province:24@2004", Period: w[1], Measure: w[2], Sex: w[3], Area: w[4], Unit: ind.Unit, Reported: ind.Unit, Status: "A", Table: 1}
+	o := record.Observation{Indicator: w[0], Territory: "province:28@2004", Period: w[1], Measure: w[2], Sex: w[3], Area: w[4], Unit: ind.Unit, Reported: ind.Unit, Status: "A", Table: 1}
 	low, high, _ := strings.Cut(w[5], "–")
 	switch {
 	case low == "-":
@@ -421,5 +421,73 @@ func BenchmarkJudge(b *testing.B) {
 		f := *made
 		f.Sheets, f.Observations = slices.Clone(made.Sheets), slices.Clone(made.Observations)
 		Judge(cat, &f)
+	}
+}
+
+// What is counted in a territory fits its people: a figure in a unit a thousand times too large or too small does not.
+func TestFiguresFitThePeopleOfTheirTerritory(t *testing.T) {
+	cat := load(t)
+	for _, c := range []struct {
+		territory, line string
+		refused         bool
+	}{
+		{"province:24@2004", "labour_force_15plus 2019 actual T T 1052.3", false},
+		{"province:24@2004", "labour_force_15plus 2019 actual T T 1.052", true},
+		{"province:24@2004", "labour_force_15plus 2019 actual F T 520.1", false},
+		{"province:24@2004", "employed_total 2019 actual T T 2.35", true}, // of a centre
+		{"province:24@2004", "jobs_created 2019 actual T T 30500", false},
+		{"province:24@2004", "jobs_created 2019 actual T T 3050000", true},
+		{"province:24@2004", "jobs_created 2016/2020 plan T T 1000000", false},
+		{"province:24@2004", "jobs_created 2016 plan T T 1000000", true},
+		{"province:24@2004", "methadone_patients 2019 actual T T 3000000", true}, // more than live there
+		{"province:24@2004", "bhtn_benefit_value 2019 actual T T 423.44", false},
+		{"province:24@2004", "bhtn_benefit_value 2019 actual T T 423440", true},
+		{"province:08@2025", "population_avg 2025 actual T T 1750", false}, // of two
+		{"province:08@2025", "population_avg 2025 actual T T 1.75", true},
+		{"vn", "population_avg 2030 plan T T 105000", false},
+		{"region:tn", "poor_households 2019 actual T T 5000000", true},
+		{"province:28@2004", "employed_total 2007 actual T T 2.35", false}, // of which nothing is known
+	} {
+		f := file(t, cat, c.line)
+		f.Observations[0].Territory = c.territory
+		Judge(cat, f)
+		if got := len(f.Refusals) == 1 && f.Refusals[0].Code == "value.out_of_range"; got != c.refused || len(f.Refusals) > 1 {
+			t.Errorf("%s %s: %v", c.territory, c.line, f.Refusals)
+		}
+	}
+}
+
+// Of a row of years one value in another unit does not agree with the others.
+func TestAValueOfAnotherScaleThanItsRow(t *testing.T) {
+	cat := load(t)
+	for name, c := range map[string]struct {
+		values  []string
+		refused string
+	}{
+		"thousands":       {[]string{"2016 actual T T 30500", "2017 actual T T 31", "2018 actual T T 32000"}, "31"},
+		"written in full": {[]string{"2016 actual T T 30", "2017 actual T T 31", "2018 plan T T 32000"}, "32000"},
+		"nothing odd":     {[]string{"2016 actual T T 30500", "2017 actual T T 3100", "2018 actual T T 32000"}, ""},
+		"two only":        {[]string{"2016 actual T T 30500", "2017 actual T T 31"}, ""},
+		"a month":         {[]string{"2016 actual T T 30500", "2017-01 actual T T 31", "2018 actual T T 32000"}, ""},
+		"others unlike":   {[]string{"2016 actual T T 305", "2017 actual T T 31", "2018 actual T T 32000"}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var lines []string
+			for _, v := range c.values {
+				lines = append(lines, "jobs_created "+v)
+			}
+			f := file(t, cat, lines...)
+			for i := range f.Observations {
+				f.Observations[i].Row, f.Observations[i].Raw = 1, f.Observations[i].Value.Decimal.String()
+			}
+			Judge(cat, f)
+			var refused []string
+			for _, r := range f.Refusals {
+				refused = append(refused, r.Raw)
+			}
+			if strings.Join(refused, " ") != c.refused {
+				t.Errorf("refused %v", f.Refusals)
+			}
+		})
 	}
 }

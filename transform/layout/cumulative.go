@@ -1,0 +1,71 @@
+package layout
+
+import (
+	"cmp"
+
+	"github.com/phuluc/phuluc/transform/catalogue"
+)
+
+// "TH đến 31/12/2018" tells when a count ended. How many there are at that day needs no more; how many there were until then, of jobs or accidents, is
+// the year's only if the count began with it: beside "KH 2016-2020" it is that of three years.
+
+// addsUp reports whether the values of an indicator grow with the time over which they are counted. One of which that is not known may be either, if
+// it is a number of things or of money.
+func addsUp(in *catalogue.Indicator) bool {
+	return in.StockFlow == "flow" || in.StockFlow == "" && (in.ValueKind == "count" || in.ValueKind == "currency_vnd")
+}
+
+// isOfYear reports whether a table is of a year: a column plans for it, and none is of several years. What is counted up to one of its months
+// began with it.
+func (cx *cellContext) isOfYear(year int) bool {
+	planned := false
+	for c := range cx.columns {
+		d := &cx.columns[c].dims
+		if d.toYear != 0 || cx.columns[c].unknown != "" {
+			return false
+		}
+		planned = planned || d.measure == "plan" && d.year == year && cmp.Or(d.part, "Y") == "Y"
+	}
+	return planned
+}
+
+// beginsWithYear reports whether a count of which only the end is told began with the year in which it ended: the table is of that year, or the
+// end is a day, years are told one by one, and nothing speaks of several or of what is wanted in the end. A year whose count is told
+// beside it is not told again.
+func (cx *cellContext) beginsWithYear(d *partial) bool {
+	if cx.isOfYear(d.year) {
+		return true
+	}
+	if d.part == "" || cx.title.stage {
+		return false
+	}
+	years := false
+	other := func(o *partial) bool {
+		if o.toYear != 0 || o.measure == "target" {
+			return true
+		}
+		if o.until || o.year == 0 {
+			return false
+		}
+		years = true
+		return o.year == d.year && cmp.Or(o.part, "Y") == cmp.Or(d.part, "Y") && (o.measure == "" || o.measure == "actual" || o.measure == d.measure)
+	}
+	for i := range cx.title.years {
+		if y := &cx.title.years[i]; y.toYear != 0 {
+			return false
+		} else if !y.until {
+			years = true
+		}
+	}
+	for c := range cx.columns {
+		if cx.columns[c].unknown != "" || other(&cx.columns[c].dims) {
+			return false
+		}
+	}
+	for _, rw := range cx.t.rows {
+		if other(&rw.mean.dims) {
+			return false
+		}
+	}
+	return years
+}

@@ -1,0 +1,141 @@
+package layout
+
+import (
+	"slices"
+
+	"github.com/phuluc/phuluc/transform/catalogue"
+)
+
+// A short name means the whole only in a table that is about the whole: "Số người có việc làm" among the results of job placement is who found work
+// there, and "Hộ nghèo" among gifts is who was given one. What a table is about stands in its title, in headings above a row and in the name of the sheet;
+// narrowing.csv tells of which domains, or of which indicators alone, the figures of a subject are.
+
+// subjectsIn gives the subjects that a text names, each once.
+func (rd *Reader) subjectsIn(s string) []narrowing {
+	return rd.subjects.get(s, func() (found []narrowing) {
+		if len(s) > 4*maxPhrase {
+			s = s[:cutRune(s, 4*maxPhrase)]
+		}
+		toks, words := rd.tokenize(s), loadNarrowing()
+		for i := 0; i < len(toks); {
+			w, ok := words.at(narrowSubject, toks, i)
+			if o, other := words.at(narrowOther, toks, i); other && o.n >= w.n {
+				i += o.n
+				continue
+			}
+			if !ok {
+				i++
+				continue
+			}
+			if !slices.ContainsFunc(found, func(n narrowing) bool { return n.value == w.value }) {
+				found = append(found, narrowing{w.value, s[toks[i].start:toks[i+w.n-1].end]})
+			}
+			i += w.n
+		}
+		return found
+	})
+}
+
+// How an indicator stands to a subject that a text names.
+type standing uint8
+
+const (
+	standsOff    standing = iota // its figures are of other domains
+	standsBeside                 // its figures are of no domain: what is done for some
+	standsIn                     // they are those of the subject
+	standsNever                  // they never are, whatever else the text names
+	standsFree                   // the subject is all there is, or nothing is known of the indicator's domain
+)
+
+// subjectQuestion asks how an indicator stands to a subject.
+type subjectQuestion struct {
+	subject   string
+	indicator *catalogue.Indicator
+}
+
+func (rd *Reader) standing(subject string, in *catalogue.Indicator) standing {
+	return rd.standings.get(subjectQuestion{subject, in}, func() standing {
+		words := loadNarrowing()
+		some := func(kind string, ok func(*listed) bool) bool {
+			return slices.ContainsFunc(words[kind], func(w listed) bool { return ok(&w) })
+		}
+		of := func(kind, value string) bool {
+			return some(kind, func(w *listed) bool { return w.word == subject && w.value == value })
+		}
+		switch {
+		case of(narrowAbout, "*"), !some(narrowAbout, func(w *listed) bool { return w.value == in.Domain }):
+			return standsFree
+		case of(narrowNever, in.Code):
+			return standsNever
+		case of(narrowAbout, in.Domain), of(narrowOnly, in.Code):
+			return standsIn
+		case some(narrowAbout, func(w *listed) bool { return w.word == subject }):
+			return standsOff
+		}
+		return standsBeside
+	})
+}
+
+// offSubject gives the first subject of a text that an indicator is none of, if the labels beside the cell and its own name do not name that subject too.
+// A text that names several subjects is a list, and one of them is enough. Only what is counted over a time may be a part of what is done for some
+// (gifts, prisoners, victims of a storm) beside another subject: who and how many there are at all is not told there.
+func (rd *Reader) offSubject(subjects []narrowing, in *catalogue.Indicator, labels ...string) (narrowing, bool) {
+	var off, beside *narrowing
+	allowed := false
+	for i := range subjects {
+		n := &subjects[i]
+		named := func(l string) bool {
+			return slices.ContainsFunc(rd.subjectsIn(l), func(own narrowing) bool { return own.value == n.value })
+		}
+		switch st := rd.standing(n.value, in); {
+		case st == standsFree:
+			return narrowing{}, false
+		case st == standsNever:
+			return *n, true
+		case st == standsIn, named(in.NameVi), slices.ContainsFunc(labels, named):
+			allowed = true
+		case st == standsOff:
+			off = n
+		default:
+			beside = n
+		}
+	}
+	switch {
+	case beside != nil && !(allowed && in.StockFlow == "flow"):
+		return *beside, true
+	case off != nil && !allowed:
+		return *off, true
+	}
+	return narrowing{}, false
+}
+
+// offSubject gives what the title of a table, else the name of its sheet, or a heading over the row or the column is about, if the indicator is not.
+func (s *sheetReader) offSubject(cx *cellContext, rw *row, in *catalogue.Indicator, label, header string) (narrowing, bool) {
+	about := cx.title.subjects
+	if len(about) == 0 && len(s.tables) == 1 { // which of several it speaks of is not told
+		about = s.rd.subjectsIn(s.rd.repair(s.g.info.Name))
+	}
+	if len(about) > 0 {
+		if n, ok := s.rd.offSubject(about, in, label, header); ok {
+			return n, true
+		}
+	}
+	for p := rw.parent; p != nil; p = p.parent {
+		if above := s.rd.subjectsIn(s.rowText(p)); len(above) > 0 && p.mean.indicator != in && !s.rd.isUnder(in, p.mean.indicator) {
+			if n, ok := s.rd.offSubject(above, in, label, header); ok {
+				return n, true
+			}
+		}
+	}
+	return narrowing{}, false
+}
+
+// isUnder reports whether an indicator is a part of another one, or of one of its parts.
+func (rd *Reader) isUnder(in, whole *catalogue.Indicator) bool {
+	for whole != nil && in != nil && in.Parent != "" {
+		if in = rd.cat.Indicator(in.Parent); in == whole {
+			return true
+		}
+	}
+	return false
+}
