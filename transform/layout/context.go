@@ -103,7 +103,7 @@ func (s *sheetReader) context(t *table) *cellContext {
 		cx.named = cx.named || rw.mean.says()
 		cx.sixRegions = cx.sixRegions || namesNewRegion(rw.mean.territories)
 		for _, i := range rw.labels {
-			cx.otherRegions = cx.otherRegions || s.parsed[i].rest != "" && s.parsed[i].namesFormerRegion()
+			cx.otherRegions = cx.otherRegions || s.parsed[i].former
 		}
 		cx.lastYear = max(cx.lastYear, rw.mean.dims.year, rw.mean.dims.toYear)
 	}

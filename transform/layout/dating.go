@@ -69,7 +69,7 @@ func (b *bookReader) evidence() (date string, certain bool) {
 		planned := s.headsOfPlans()
 		for i, p := range s.parsed {
 			if s.class[i] == classText || s.class[i] == classYear {
-				see(p, planned[int32(i)])
+				see(p, p != nil && p.dims.year != 0 && planned[int32(i)])
 			}
 		}
 	}

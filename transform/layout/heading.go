@@ -79,7 +79,7 @@ func (s *sheetReader) otherYear(rw *row, year int) (heading string, ok bool) {
 func (s *sheetReader) headingsOver(rw *row) (found []narrowing) {
 	for p := rw.parent; p != nil; p = p.parent {
 		for _, i := range p.labels {
-			if q := s.parsed[i]; (q.rest != "" || p.mean.indicator == nil) && !q.namesFormerRegion() { // "Miền núi Đông Bắc" over its provinces
+			if q := s.parsed[i]; (q.rest != "" || p.mean.indicator == nil) && !q.former { // "Miền núi Đông Bắc" over its provinces
 				found = append(found, s.rd.narrowings(q.body, true)...)
 			}
 		}

@@ -34,6 +34,7 @@ type phrase struct {
 	unitLine    bool     // "Đơn vị tính: …", "(nghìn người)": states the unit of what is below
 	formula     bool     // "(5)=(4)/(3)"
 	section     bool     // a known heading of a group of rows
+	former      bool     // a region of another division, see former_regions.csv
 	bare        bool     // a filler that needs others beside it; see besideOthers
 	opens       string   // noteline, signature, letterhead: what kind of line the text begins
 	preliminary bool     // "sơ bộ" stands somewhere in it
@@ -139,6 +140,7 @@ func (rd *Reader) parse(s string) *phrase {
 			return q
 		}
 	}
+	p.former = p.namesFormerRegion()
 	return p
 }
 

@@ -42,9 +42,9 @@ var loadFormerRegions = sync.OnceValue(func() map[string]bool {
 	return names
 })
 
-// namesFormerRegion reports whether a label is the name of a region of another division, in one language or two, that the catalogue does not know.
+// namesFormerRegion reports whether a label that is not understood is the name of a region of another division, in one language or two.
 func (p *phrase) namesFormerRegion() bool {
-	if len(p.territories) > 0 || len(p.body) > maxPhrase {
+	if p.rest == "" || len(p.territories) > 0 {
 		return false
 	}
 	for half := range strings.SplitSeq(p.body, " - ") {
