@@ -461,7 +461,7 @@ func (b *bookReader) joinIndicator(rm, cm, ti *meaning) (*catalogue.Indicator, s
 				return in, ""
 			}
 		}
-		if r == nil {
+		if above == nil {
 			if in, ambiguous := b.rd.pick(cm.matches, titleAncestors(ti)); in != nil && !ambiguous {
 				return in, ""
 			}
