@@ -264,10 +264,13 @@ func (cx *cellContext) isLeftToTitle(c int) bool {
 func (cx *cellContext) isAmong(c, year int) bool {
 	named := false
 	for k := range cx.columns {
-		d := &cx.columns[k].dims
+		d, t := &cx.columns[k].dims, &cx.t.columns[k]
 		switch {
-		case cx.t.columns[k].role != roleValue || d.year == 0 || cx.columns[k].earlier:
-		case d.toYear != 0 || d.measure == "" || cx.columns[k].unknown != "" || cx.t.columns[k].gap:
+		case t.role != roleValue || cx.columns[k].earlier:
+		case cx.columns[k].unknown != "" || t.gap || len(t.stack) == 0: // it may have named another year
+			return false
+		case d.year == 0:
+		case d.toYear != 0 || d.measure == "":
 			return false
 		case k < c:
 			named = d.year == year
