@@ -217,17 +217,29 @@ func oddScales(cat *catalogue.Catalogue, list []record.Observation) (why map[int
 	same := func(a, b *record.Observation) bool {
 		return a.Row == b.Row && a.Row != 0 && a.Indicator == b.Indicator && a.Territory == b.Territory && a.Sex == b.Sex && a.Area == b.Area && a.Sheet == b.Sheet && a.Table == b.Table
 	}
+	var years []int // of one row
 	for from := 0; from < len(list); {
 		to := from + 1
 		for to < len(list) && same(&list[from], &list[to]) {
 			to++
 		}
 		if ind := cat.Indicator(list[from].Indicator); to-from > 2 && ind != nil && (ind.ValueKind == "count" || ind.ValueKind == "currency_vnd") {
-			var years []int
+			years = years[:0]
+			var low, high decimal.Decimal
 			for i := from; i < to; i++ {
 				if o := &list[i]; o.Value.Valid && o.Value.Decimal.IsPositive() && !strings.ContainsAny(o.Period, "-/") {
 					years = append(years, i)
+					if v := o.Value.Decimal; len(years) == 1 {
+						low, high = v, v
+					} else if v.LessThan(low) {
+						low = v
+					} else if v.GreaterThan(high) {
+						high = v
+					}
 				}
+			}
+			if high.LessThan(low.Mul(decimal.NewFromInt(otherScale))) { // as nearly all
+				years = years[:0]
 			}
 			for _, i := range years {
 				v := list[i].Value.Decimal
