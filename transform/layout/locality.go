@@ -386,8 +386,9 @@ func knownSyllables(cat *catalogue.Catalogue, v *vocabulary, without ...string) 
 		keys[text.Key(s)] = true
 	}
 	known := map[string]bool{}
+	lower := func(w string) spelling { return spelling{low: strings.ToLower(w)} } // the keys of all are much more work
 	add := func(s string) {
-		for _, t := range tokenize(s) {
+		for _, t := range tokens(s, lower) {
 			known[t.low] = true
 		}
 	}
