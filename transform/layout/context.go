@@ -78,11 +78,12 @@ func (s *sheetReader) context(t *table) *cellContext {
 			t.columns[c].gap = true // "Phân theo giới tính" alone, beside columns that say more
 		}
 	}
+	title := titleAncestors(&cx.title.meaning)
 	for _, rw := range t.rows {
 		if s.ctx.Err() != nil {
 			return cx
 		}
-		rw.mean = s.rowMeaning(t, rw, &cx.title.meaning)
+		rw.mean = s.rowMeaning(t, rw, title)
 		cx.old = cx.old || rw.mean.dims.standard == standardOld
 		cx.labelled = cx.labelled || len(rw.labels) > 0
 		switch {

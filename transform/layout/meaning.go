@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/phuluc/phuluc/transform/catalogue"
 	"github.com/phuluc/phuluc/transform/text"
@@ -287,13 +288,8 @@ func titleAncestors(title *meaning) (above []ancestor) {
 }
 
 // ancestors lists what the labels of a row may be part of, nearest first. A row that nobody understands ends them: what stands below it is
-// part of it, and not of what stands above it.
-func (rw *row) ancestors(title *meaning) (above []ancestor) {
-	n := 1
-	for p := rw.parent; p != nil; p = p.parent {
-		n++
-	}
-	above = make([]ancestor, 0, n)
+// part of it, and not of what stands above it. They are appended to above, then those of the title.
+func (rw *row) ancestors(above, title []ancestor) []ancestor {
 	for p := rw.parent; p != nil; p = p.parent {
 		if p.mean.unknown != "" {
 			if !p.values { // "Tai nạn lao động" may head the rows of its parts
@@ -303,16 +299,20 @@ func (rw *row) ancestors(title *meaning) (above []ancestor) {
 		}
 		above = append(above, p.mean.asAncestor())
 	}
-	return append(above, titleAncestors(title)...)
+	return append(above, title...)
 }
 
-// rowMeaning reads the labels of a row and inherits from the rows above what the label leaves open.
-func (s *sheetReader) rowMeaning(t *table, rw *row, title *meaning) meaning {
+// rowMeaning reads the labels of a row and inherits from the rows above what the label leaves open, below those that the title gives.
+func (s *sheetReader) rowMeaning(t *table, rw *row, title []ancestor) meaning {
 	m := meaning{texts: make([]string, 0, len(rw.labels))}
 	if rw.carried {
 		return m
 	}
-	above := rw.ancestors(title)
+	above := title
+	if rw.parent != nil {
+		above = rw.ancestors(s.lineage[:0], title)
+		s.lineage = above // its room is used again
+	}
 	for k, i := range rw.labels {
 		p := s.parsed[i]
 		if p.split != "" && rw.below != nil && slices.ContainsFunc(rw.below.labels, func(i int32) bool { return p.isSplitInto(s.parsed[i]) }) {
@@ -486,6 +486,9 @@ func (rw *row) isSurelyUnder(p *row) bool {
 
 // isDitto recognises the marks for "as above" in a unit column.
 func isDitto(s string) bool {
+	if len(s) > 1 && s[0]|0x20 == 'n' && s[1] < utf8.RuneSelf && s[1]|0x20 != 't' && s[1]|0x20 != 'h' {
+		return false // "Người", as most units
+	}
 	switch t := strings.Trim(s, " -–."); t {
 	case `"`, `""`, "''", "”", "“", "„", "’’", "//", "〃", "´´", "''''":
 		return true

@@ -18,11 +18,11 @@ func (b *bookReader) resolveTable(s *sheetReader, cx *cellContext) {
 		if s.ctx.Err() != nil {
 			return
 		}
-		for c := range g.cols {
-			i := g.own(rw.r, c)
-			if i == none || g.fates[i].kind != fateUnset {
+		for _, i := range g.rowCells(rw.r) {
+			if g.fates[i].kind != fateUnset {
 				continue
 			}
+			c := g.pos[i].c
 			switch t.columns[c].role {
 			case roleComparison:
 				if cx.t.columns[c].achieved == nil {

@@ -118,9 +118,13 @@ func (rd *Reader) read(ctx context.Context, book Book) (record.File, []*grid) {
 		return f, grids
 	}
 	for _, s := range b.sheets {
-		for _, c := range s.class {
-			if c == classValue || c == classEmpty {
-				b.values++
+		for _, t := range s.tables {
+			for r := t.bottom + 1; r < t.end; r++ {
+				for _, i := range s.g.rowCells(r) {
+					if c := s.class[i]; (c == classValue || c == classEmpty) && t.columns[s.g.pos[i].c].role == roleValue {
+						b.values++
+					}
+				}
 			}
 		}
 	}
