@@ -306,10 +306,17 @@ func (g *grid) origin(i int32) record.Origin {
 	}
 }
 
+// fateCount is how many cells were skipped for a reason.
+type fateCount struct {
+	reason string
+	n      int
+}
+
 // count sums the fates. A cell without a fate is counted nowhere, so that Sheet.Check reports it.
 func (g *grid) count(tables int) record.Sheet {
 	s := record.Sheet{Name: g.info.Name, Hidden: g.info.Hidden, Tables: tables, Read: len(g.cells), Skipped: map[string]int{}}
-	reason, same := "", 0 // of the cells before, which most cells share
+	skipped := make([]fateCount, 0, 16) // there are few reasons
+	last := 0
 	for _, f := range g.fates {
 		switch f.kind {
 		case fateLoaded:
@@ -317,17 +324,17 @@ func (g *grid) count(tables int) record.Sheet {
 		case fateQuarantined:
 			s.Quarantined++
 		case fateSkipped:
-			if f.reason != reason {
-				if same > 0 {
-					s.Skipped[reason] += same
+			if last >= len(skipped) || skipped[last].reason != f.reason { // most are skipped as the one before
+				last = slices.IndexFunc(skipped, func(k fateCount) bool { return k.reason == f.reason })
+				if last < 0 {
+					last, skipped = len(skipped), append(skipped, fateCount{reason: f.reason})
 				}
-				reason, same = f.reason, 0
 			}
-			same++
+			skipped[last].n++
 		}
 	}
-	if same > 0 {
-		s.Skipped[reason] += same
+	for _, k := range skipped {
+		s.Skipped[k.reason] = k.n
 	}
 	return s
 }

@@ -61,7 +61,10 @@ func sender(first, second string) string {
 		return second
 	}
 	place, committee := ofCommittee(first)
-	if _, both := ofCommittee(second); !committee || both {
+	if !committee {
+		return first
+	}
+	if _, both := ofCommittee(second); both {
 		return first
 	}
 	if !strings.Contains(place, " ") || strings.Contains(strings.ToLower(second), strings.ToLower(place)) { // TỈNH …, left blank
@@ -72,6 +75,9 @@ func sender(first, second string) string {
 
 // ofCommittee gives what stands behind the name of a people's committee.
 func ofCommittee(body string) (place string, ok bool) {
+	if r, _ := utf8.DecodeRuneInString(body); !strings.ContainsRune("uUủỦ", r) {
+		return "", false
+	}
 	words := strings.Fields(body)
 	for _, name := range [][]string{{"ubnd"}, {"ủy", "ban", "nhân", "dân"}, {"uỷ", "ban", "nhân", "dân"}} {
 		if len(words) >= len(name) && strings.EqualFold(strings.Join(words[:len(name)], " "), strings.Join(name, " ")) {

@@ -70,6 +70,7 @@ func (s *sheetReader) readRows(t *table) {
 	stack := t.open()
 	var measured, nameless *row
 	broken := false
+	t.rows = slices.Grow(t.rows, max(t.end-t.bottom-1, 0))
 	for r := t.bottom + 1; r < t.end && s.ctx.Err() == nil; r++ {
 		cells := g.rowCells(r)
 		again := slices.ContainsFunc(cells, func(i int32) bool { return g.fates[i].reason == skipHeader }) // the header came again

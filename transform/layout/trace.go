@@ -23,7 +23,7 @@ func (b *bookReader) trace(grids []*grid) *record.Trace {
 	for _, g := range grids {
 		cells += len(g.cells)
 	}
-	t := &record.Trace{Texts: slices.Grow([][]uint16(nil), cells/4)}
+	t := &record.Trace{Texts: slices.Grow([][]uint16(nil), cells/2)}
 	seen, ok := b.rd.seen.Get().(map[*reading]bool) // one that an earlier workbook used has its room
 	if !ok {
 		seen = map[*reading]bool{}
