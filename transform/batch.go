@@ -132,6 +132,14 @@ var schema = sync.OnceValue(func() *arrow.Schema {
 	}, nil)
 })
 
+// types are those of the columns.
+var types = sync.OnceValue(func() (types []arrow.DataType) {
+	for _, f := range Schema().Fields() {
+		types = append(types, f.Type)
+	}
+	return types
+})
+
 // encoder writes rows into one record batch; a column that a row does not set becomes NULL. Values are only noted; their columns
 // are made in one go when all are known, for most columns of most batches are never set.
 type encoder struct {
@@ -217,7 +225,7 @@ func (e *encoder) columns() ([]arrow.Array, error) {
 	size := 0
 	for c := range e.lengths {
 		n := &e.lengths[c]
-		switch t, fixed := e.schema.Field(c).Type.(arrow.FixedWidthDataType); {
+		switch t, fixed := types()[c].(arrow.FixedWidthDataType); {
 		case n.values == 0:
 		case fixed:
 			n.bytes = int(bitutil.BytesForBits(int64(e.rows) * int64(t.BitWidth())))
@@ -243,7 +251,7 @@ func (e *encoder) columns() ([]arrow.Array, error) {
 			continue
 		}
 		o := &columns[c]
-		o.kind, o.valid, o.data = e.schema.Field(c).Type.ID(), slice(valid), slice(n.bytes)
+		o.kind, o.valid, o.data = types()[c].ID(), slice(valid), slice(n.bytes)
 		clear(o.valid.Bytes())
 		if o.kind == arrow.STRING {
 			o.offsets = slice(offsets)
@@ -293,7 +301,7 @@ func (e *encoder) columns() ([]arrow.Array, error) {
 		}
 		lists = append(lists, o.data)
 		buffers := slices.Clip(lists[from:])
-		arrays[c] = newArray(e.schema.Field(c).Type, e.rows, e.rows-e.lengths[c].values, buffers)
+		arrays[c] = newArray(types()[c], e.rows, e.rows-e.lengths[c].values, buffers)
 		for _, b := range buffers {
 			b.Release()
 		}

@@ -614,6 +614,9 @@ func (j *judge) compare(code string, total *record.Observation, parts []*record.
 	if len(parts) == 0 || ind == nil || ind.Aggregation != "sum" || unit == nil {
 		return
 	}
+	if addsUp(total, parts) {
+		return
+	}
 	sum := decimal.Zero
 	for _, p := range parts {
 		from := j.cat.Unit(p.Unit)
@@ -643,6 +646,23 @@ func (j *judge) compare(code string, total *record.Observation, parts []*record.
 		Origin: total.Origin, Rule: code, Expected: sum.String(), Actual: total.Value.Decimal.String(),
 		Args: []string{strings.Join([]string{ind.NameVi, total.Period, j.measure(total.Measure)}, ", ")},
 	})
+}
+
+// addsUp reports whether parts in the unit and with the decimals of their total are the total, as most are, without decimals being made.
+func addsUp(total *record.Observation, parts []*record.Observation) bool {
+	const most = 17 // digits: ten of them still fit an int64
+	rest := total.Value.Decimal.CoefficientInt64()
+	if total.Value.Decimal.NumDigits() > most || len(parts) > 10 {
+		return false
+	}
+	for _, p := range parts {
+		v := p.Value.Decimal
+		if p.Unit != total.Unit || v.Exponent() != total.Value.Decimal.Exponent() || v.NumDigits() > most {
+			return false
+		}
+		rest -= v.CoefficientInt64()
+	}
+	return rest == 0
 }
 
 // rounding is by how much a sum may differ from its total because each of the values was rounded to its last decimal: half
