@@ -55,6 +55,9 @@ func (p *phrase) heads() bool {
 	return !p.unitLine && p.rest == "" && (p.role != "" || p.comparison || d.year != 0 || d.part != "" || d.measure != "" || d.status != "" || d.sex != "" || d.area != "" || d.total || d.ref != "")
 }
 
+// maxPlace is how long the name of the place may be that a document was signed at.
+const maxPlace = 40
+
 // Texts longer than this are prose: they are not searched for the words of the grammar.
 const maxPhrase = 400
 
@@ -76,6 +79,10 @@ func (rd *Reader) parse(s string) *phrase {
 		p.body = p.text
 		toks := rd.tokenize(p.text[:cutRune(p.text, maxPhrase)])
 		p.opens = rd.opening(toks)
+		return p
+	}
+	if place, _, ok := strings.Cut(p.text, ", ngày "); ok && len(place) < maxPlace && rd.line(p.text).dated { // "Hà Giang, ngày 12 tháng 7 năm 2013": neither a place nor a year that figures are of
+		p.rest, p.body = p.text, p.text
 		return p
 	}
 	all := rd.tokenize(p.text)
