@@ -24,7 +24,7 @@ const (
 	skipNote       = "note"
 	skipSignature  = "signature"
 	skipOwner      = "owner"
-	skipRepeat     = "repeat"
+	skipRepeat     = record.SkippedRepeat
 	skipLetterhead = "letterhead"
 	skipBlankForm  = "blank_form"
 )

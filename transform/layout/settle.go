@@ -85,6 +85,7 @@ func (b *bookReader) settle() []record.Observation {
 		}
 	}
 	loaded := make([]int, 0, len(b.pending))
+	var repeats []int
 	rows := map[gridRow][]int{}
 	for i := 0; i < len(b.pending); {
 		p := &b.pending[i]
@@ -113,9 +114,27 @@ func (b *bookReader) settle() []record.Observation {
 		case some:
 			p.g.set(p.cell, fate{kind: fateLoaded})
 		case !refused:
-			p.g.skip(p.cell, skipRepeat)
+			repeats = append(repeats, i)
 		}
 		i = end
+	}
+	at := make(map[int]int, len(repeats)) // of what is loaded and repeated: its position
+	if len(repeats) > 0 {
+		for k, j := range loaded {
+			if others[leader[j]] != nil {
+				at[j] = k
+			}
+		}
+	}
+	for _, i := range repeats {
+		p, same := &b.pending[i], others[leader[i]]
+		k, ok := at[b.first(same)]
+		if !ok { // refused with another value of its cell
+			b.refuse(p.g, p.cell, "value.duplicate", p.obs.Label, p.obs.Header, "", b.others(same, i)...)
+			continue
+		}
+		p.g.skip(p.cell, skipRepeat)
+		b.repeats = append(b.repeats, record.Repeat{Origin: p.obs.Origin, Label: p.obs.Label, Header: p.obs.Header, Of: k})
 	}
 	out := b.made // what is pending lies there in the same order, each at its place or behind it
 	if b.spilled {

@@ -49,6 +49,7 @@ type bookReader struct {
 	spilled     bool                   // made was too short
 	pending     []pending
 	claims      []claim
+	repeats     []record.Repeat
 	comparisons []record.Comparison
 	tasks       []record.Task
 	refusals    []record.Refusal
@@ -169,6 +170,7 @@ func (rd *Reader) read(ctx context.Context, book Book) (record.File, []*grid) {
 		proven.add(s.proven)
 	}
 	f.Decimal = proven.marks()
+	f.Repeats = b.repeats
 	f.Identity, f.Refusals, f.Comparisons, f.Trace = b.identity, b.refusals, b.comparisons, b.trace(grids)
 	order := make(map[string]int, len(grids))
 	for k, g := range grids {

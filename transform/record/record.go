@@ -58,6 +58,16 @@ type Comparison struct {
 	Value, Plan int             // positions in File.Observations
 }
 
+// SkippedRepeat is why the cell of a Repeat is skipped.
+const SkippedRepeat = "repeat"
+
+// Repeat is a cell that says once more what an observation says. It shares the observation's fate: where that is refused, so is it.
+type Repeat struct {
+	Origin
+	Label, Header string
+	Of            int // position in File.Observations
+}
+
 // Task is one row of a task annex (form B2): what, who leads, who helps, when, who approves.
 type Task struct {
 	Origin                                          // of the cell that holds Title
@@ -158,6 +168,7 @@ type File struct {
 	Identity     Identity
 	Sheets       []Sheet
 	Observations []Observation
+	Repeats      []Repeat // for the rules; not kept in batches
 	Comparisons  []Comparison
 	Tasks        []Task
 	Insurance    []Insurance

@@ -82,22 +82,46 @@ func Judge(cat *catalogue.Catalogue, f *record.File) {
 // judgeCells refuses values that can not be: outside the indicator's range, an upper end below the lower, a fraction of a
 // person, more digits than the warehouse holds.
 func judgeCells(cat *catalogue.Catalogue, f *record.File) {
+	sheetOf := func(name string) *record.Sheet {
+		for i := range f.Sheets {
+			if f.Sheets[i].Name == name {
+				return &f.Sheets[i]
+			}
+		}
+		return nil
+	}
 	refuse := func(o record.Origin, code, why, label, header string) {
 		f.Refusals = append(f.Refusals, record.Refusal{Origin: o, Code: code, Args: []string{why}, Cells: 1, Label: label, Header: header})
-		for i := range f.Sheets {
-			if f.Sheets[i].Name == o.Sheet {
-				f.Sheets[i].Loaded--
-				f.Sheets[i].Quarantined++
-				return
+		if s := sheetOf(o.Sheet); s != nil {
+			s.Loaded--
+			s.Quarantined++
+		}
+	}
+	// What repeats a value that is refused holds nothing that is loaded.
+	repeats := map[int][]*record.Repeat{} // by the position of the observation
+	for i := range f.Repeats {
+		r := &f.Repeats[i]
+		repeats[r.Of] = append(repeats[r.Of], r)
+	}
+	refuseRepeats := func(of int, code, why string) {
+		for _, r := range repeats[of] {
+			f.Refusals = append(f.Refusals, record.Refusal{Origin: r.Origin, Code: code, Args: []string{why}, Cells: 1, Label: r.Label, Header: r.Header})
+			if s := sheetOf(r.Sheet); s != nil {
+				s.Quarantined++
+				if s.Skipped[record.SkippedRepeat]--; s.Skipped[record.SkippedRepeat] == 0 {
+					delete(s.Skipped, record.SkippedRepeat)
+				}
 			}
 		}
 	}
 	kept := 0
 	var refused record.Origin
+	var refusedCode, refusedWhy string
 	odd := oddScales(cat, f.Observations)
 	for i := range f.Observations {
 		o := &f.Observations[i]
 		if o.Cell != "" && o.Cell == refused.Cell && o.Sheet == refused.Sheet {
+			refuseRepeats(i, refusedCode, refusedWhy)
 			continue // a part written in the cell of a value that was refused
 		}
 		code, why := cellFault(cat, o)
@@ -106,7 +130,8 @@ func judgeCells(cat *catalogue.Catalogue, f *record.File) {
 		}
 		if code != "" {
 			refuse(o.Origin, code, why, o.Label, o.Header)
-			refused = o.Origin
+			refused, refusedCode, refusedWhy = o.Origin, code, why
+			refuseRepeats(i, code, why)
 			if o.Achieved.Valid { // without its value the percentage says nothing; its cell goes with the value's
 				at := o.Origin
 				at.Cell, at.Raw = o.AchievedCell, o.AchievedRaw

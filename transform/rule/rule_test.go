@@ -491,3 +491,27 @@ func TestAValueOfAnotherScaleThanItsRow(t *testing.T) {
 		})
 	}
 }
+
+// A cell that repeats a value is skipped as long as that one is loaded.
+func TestARefusedValueTakesItsRepeatsAlong(t *testing.T) {
+	cat := load(t)
+	f := file(t, cat, "poverty_rate 2019 actual T T 5.4", "poverty_rate 2018 actual T T 100.1")
+	f.Sheets = append(f.Sheets, record.Sheet{Name: "Sửa", Read: 2, Skipped: map[string]int{record.SkippedRepeat: 2}})
+	for i := range f.Observations {
+		f.Repeats = append(f.Repeats, record.Repeat{Origin: record.Origin{Sheet: "Sửa", Cell: fmt.Sprintf("B%d", i+1), Row: i + 1, Col: 2, Raw: "x"}, Of: i})
+	}
+	Judge(cat, f)
+	if err := f.Check(); err != nil {
+		t.Error(err)
+	}
+	var refused []string
+	for _, r := range f.Refusals {
+		refused = append(refused, r.Sheet+"!"+r.Cell+" "+r.Code)
+	}
+	if want := []string{"Biểu!B2 value.out_of_range", "Sửa!B2 value.out_of_range"}; !slices.Equal(refused, want) {
+		t.Errorf("got %v, want %v", refused, want)
+	}
+	if s := f.Sheets[1]; s.Quarantined != 1 || s.Skipped[record.SkippedRepeat] != 1 {
+		t.Errorf("%+v", s)
+	}
+}
