@@ -24,8 +24,9 @@ type Entry struct {
 	crc        uint32
 	compressed int64
 	unpacked   int64
-	offset     int64 // of the local header
-	twice      bool  // another entry has the same name
+	offset     int64  // of the local header
+	own        string // what the part's own header calls it, where the directory says otherwise
+	twice      bool   // another entry has the same name
 }
 
 // Size gives the unpacked size in bytes, as announced. A Reader never gives more.
@@ -87,15 +88,13 @@ func Open(r io.ReaderAt, size int64, lim sheet.Limits) (*Archive, error) {
 		if lim.Ratio > 0 && e.unpacked > lim.RatioGrace && e.unpacked/lim.Ratio > e.compressed {
 			return nil, sheet.Refuse(sheet.CodeZipBomb, e.Name, "%d bytes unpack to %d, more than %d times as much", e.compressed, e.unpacked, lim.Ratio)
 		}
-		if err := a.sameName(&e); err != nil {
+		if e.own, err = a.otherName(&e); err != nil {
 			return nil, err
 		}
-		key := Fold(e.Name)
-		if other := a.parts[key]; other != nil {
-			other.twice = true
-			continue
+		a.add(Fold(e.Name), &e)
+		if e.own != "" {
+			a.add(Fold(e.own), &e)
 		}
-		a.parts[key] = &e
 	}
 	if uint64(n) != count && uint64(n)&0xFFFF != count {
 		return nil, sheet.Refuse(sheet.CodeDamaged, "", "the archive announces %d parts, its directory lists %d", count, n)
@@ -103,21 +102,29 @@ func Open(r io.ReaderAt, size int64, lim sheet.Limits) (*Archive, error) {
 	return a, nil
 }
 
-// sameName refuses an archive whose directory calls a part by another name than the part's own header: no checksum covers the names, and
-// a part that nobody finds under its name would not be missed if it is one that a document may lack. Parts without a header are for
-// whoever opens them.
-func (a *Archive) sameName(e *Entry) error {
+func (a *Archive) add(key string, e *Entry) {
+	if other := a.parts[key]; other != nil && other != e {
+		other.twice = true
+		return
+	}
+	a.parts[key] = e
+}
+
+// otherName gives what the part's own header calls it, if the directory says otherwise: no checksum covers the names. Such a part is
+// found under both, and is then refused: under one name alone, nobody would miss a part that a document may lack. A part that nobody
+// looks for, a picture or a chart, does no harm. Parts without a header are for whoever opens them.
+func (a *Archive) otherName(e *Entry) (string, error) {
 	const usual = 64
 	var local [localSize + usual]byte
 	head := local[:min(int64(len(local)), max(0, a.size-e.offset))]
 	if len(head) < localSize {
-		return nil
+		return "", nil
 	}
 	if err := readFull(a.r, head, e.offset); err != nil {
-		return err
+		return "", err
 	}
 	if !bytes.HasPrefix(head, []byte("PK\x03\x04")) {
-		return nil
+		return "", nil
 	}
 	name := head[localSize:]
 	if n := int(binary.LittleEndian.Uint16(head[26:])); n <= len(name) {
@@ -125,13 +132,13 @@ func (a *Archive) sameName(e *Entry) error {
 	} else {
 		name = make([]byte, min(int64(n), a.size-e.offset-localSize))
 		if err := readFull(a.r, name, e.offset+localSize); err != nil {
-			return err
+			return "", err
 		}
 	}
 	if own := strings.ToValidUTF8(string(name), "\uFFFD"); own != e.Name && Fold(own) != Fold(e.Name) {
-		return sheet.Refuse(sheet.CodeDamaged, e.Name, "the header of the part calls it %q", own)
+		return own, nil
 	}
-	return nil
+	return "", nil
 }
 
 // findDirectory reads the end record and then the directory it points at.
@@ -198,8 +205,10 @@ func (a *Archive) Find(name string) *Entry { return a.parts[Fold(name)] }
 // Names lists the parts as written, in no order.
 func (a *Archive) Names() []string {
 	names := make([]string, 0, len(a.parts))
-	for _, e := range a.parts {
-		names = append(names, e.Name)
+	for key, e := range a.parts {
+		if key == Fold(e.Name) {
+			names = append(names, e.Name)
+		}
 	}
 	return names
 }
@@ -263,6 +272,8 @@ func (a *Archive) Reader(ctx context.Context, e *Entry) (io.ReadCloser, error) {
 	switch {
 	case e.twice:
 		return nil, sheet.Refuse(sheet.CodeDamaged, e.Name, "the archive holds two parts of this name")
+	case e.own != "":
+		return nil, sheet.Refuse(sheet.CodeDamaged, e.Name, "the header of the part calls it %q", e.own)
 	case e.flags&1 != 0:
 		return nil, sheet.Refuse(sheet.CodeEncrypted, e.Name, "this part of the archive is encrypted")
 	case e.method != 0 && e.method != 8:

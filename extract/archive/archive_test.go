@@ -219,11 +219,13 @@ func TestFaultsOfTheFileAreNotThoseOfItsContent(t *testing.T) {
 
 // No checksum covers a name: a part that the directory calls otherwise would be missed by nobody who can do without it.
 func TestAPartIsCalledAsItsHeaderCallsIt(t *testing.T) {
-	named := func(name string) []byte {
+	named := func(names ...string) []byte {
 		var b bytes.Buffer
 		z := zip.NewWriter(&b)
-		if _, err := z.Create(name); err != nil {
-			t.Fatal(err)
+		for _, name := range names {
+			if _, err := z.Create(name); err != nil {
+				t.Fatal(err)
+			}
 		}
 		if err := z.Close(); err != nil {
 			t.Fatal(err)
@@ -233,9 +235,24 @@ func TestAPartIsCalledAsItsHeaderCallsIt(t *testing.T) {
 	for _, name := range []string{"word/styles.xml", strings.Repeat("x", 100) + ".xml"} {
 		data := named(name)
 		data[bytes.LastIndex(data, []byte(".xml"))+1] = 'y'
-		if _, err := Open(bytes.NewReader(data), int64(len(data)), sheet.Limits{}); code(err) != sheet.CodeDamaged {
-			t.Errorf("%.20s: %v", name, err)
+		a := open(t, data)
+		for _, called := range []string{name, strings.TrimSuffix(name, ".xml") + ".yml"} {
+			e := a.Find(called)
+			if e == nil {
+				t.Errorf("%.20s is not found", called)
+			} else if _, err := a.Reader(t.Context(), e); code(err) != sheet.CodeDamaged {
+				t.Errorf("%.20s: %v", called, err)
+			}
 		}
+		if n := len(a.Names()); n != 1 {
+			t.Errorf("%.20s: %d names for one part", name, n)
+		}
+	}
+	two := named("a.xml", "b.xml")
+	two[bytes.Index(two, []byte("b.xml"))] = 'a' // the header of one claims to be the other
+	a := open(t, two)
+	if _, err := a.Reader(t.Context(), a.Find("a.xml")); code(err) != sheet.CodeDamaged {
+		t.Errorf("a part that two headers claim to be: %v", err)
 	}
 	data := named("word/styles.xml")
 	copy(data[bytes.LastIndex(data, []byte("word/styles.xml")):], `Word\Styles.xml`) // the same name to whoever looks for it
