@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"strings"
 
 	"github.com/phuluc/phuluc/transform/catalogue"
 )
@@ -201,6 +202,41 @@ func isAfterMerger(d *partial) bool {
 		return part[1:] > "06"
 	}
 	return false
+}
+
+// unlike gives a province that was merged with another one and that the table names too, if only one of the two has a figure beside the
+// other: a list of the 63 provinces that goes on after their merger may give what is left of them with new borders.
+func (v *valueCell) unlike(t *catalogue.Territory) *catalogue.Territory {
+	if t.Level != "province" || t.ValidTo != lastDayOf63 || max(v.d.year, v.d.toYear) < 2025 {
+		return nil
+	}
+	cat, g := v.b.rd.cat, v.s.g
+	own := g.hasFigure(v.rw.r, v.c)
+	for _, now := range cat.Successors(t.ID) {
+		for _, was := range cat.Predecessors(now.Successor) {
+			other := cat.Territory(was.Predecessor)
+			if other == nil || other == t {
+				continue
+			}
+			for _, rw := range v.cx.t.rows {
+				if slices.Contains(rw.mean.territories, other) && g.hasFigure(rw.r, v.c) != own {
+					return other
+				}
+			}
+			for c := range v.cx.columns {
+				if slices.Contains(v.cx.columns[c].territories, other) && g.hasFigure(v.rw.r, c) != own {
+					return other
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// hasFigure reports whether a number is in the cell; a zero may only say that there is none.
+func (g *grid) hasFigure(r, c int) bool {
+	i := g.cell(r, c)
+	return i != none && strings.ContainsAny(g.text[i], "123456789")
 }
 
 // titlePeriod is the one period that the titles name, if they do not name several years, and whether it is that of a plan.

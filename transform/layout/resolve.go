@@ -363,6 +363,10 @@ func (v *valueCell) findTerritory() bool {
 		v.no("territory.ambiguous", "", t.NameVi, "the table is of other regions than the catalogue")
 		return false
 	}
+	if other := v.unlike(t); other != nil {
+		v.no("territory.ambiguous", "", t.NameVi, "only one of the two merged provinces has a figure, the other one is: "+other.NameVi)
+		return false
+	}
 	v.territory = t
 	return true
 }
