@@ -31,6 +31,11 @@ func (b *bookReader) resolveTable(s *sheetReader, cx *cellContext) {
 				}
 				b.claims = append(b.claims, claim{g: g, cell: i, row: rw.r, of: &cx.columns[c], style: cx.styles[c]})
 				continue
+			case roleNote: // a value in the wrong column, perhaps
+				if !t.columns[c].inferred {
+					b.refuse(g, i, "header.unknown", s.rowText(rw), t.columns[c].header, "", t.columns[c].header, "a number stands in the column of notes")
+				}
+				continue
 			case roleValue:
 			default:
 				continue

@@ -438,7 +438,7 @@ func (s *sheetReader) rowFate(t *table, rw *row, i int32) {
 			g.skip(i, skipUnit)
 		}
 	case roleNote:
-		if !t.columns[g.pos[i].c].inferred || s.class[i] == classText || s.class[i] == classEmpty {
+		if s.class[i] != classValue || t.isTask {
 			g.skip(i, skipNote)
 		}
 	case roleOwner, rolePartner, roleDue, roleLevel:
