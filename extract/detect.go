@@ -25,8 +25,8 @@ var (
 // Detect names the type of a file from its first bytes (all of it, or the first HeadSize) and its size:
 //
 //	xlsx xlsb ods docx odt pptx zip   archives; zip is any other archive, or one cut before it said more
-//	xls encrypted doc ole             OLE2 containers; encrypted is a workbook or document that needs a password
-//	csv json-stat json jsonl xml html rtf text
+//	xls encrypted doc mail ole        OLE2 containers; encrypted is a workbook or document that needs a password
+//	csv json-stat json jsonl xml html rtf mail text
 //	pdf parquet arrow gzip rar 7z sqlite image
 //	empty unknown
 //
@@ -39,7 +39,7 @@ func Detect(head []byte, size int64) string {
 	for _, m := range []struct{ magic, name string }{
 		{"%PDF-", "pdf"}, {"PAR1", "parquet"}, {"ARROW1\x00\x00", "arrow"}, {"\x1f\x8b", "gzip"}, {"Rar!\x1a\x07", "rar"},
 		{"7z\xbc\xaf\x27\x1c", "7z"}, {"SQLite format 3\x00", "sqlite"}, {"\x89PNG\r\n", "image"}, {"\xff\xd8\xff", "image"}, {"GIF8", "image"},
-		{"II*\x00", "image"}, {"MM\x00*", "image"}, {`{\rtf`, "rtf"}, {"MIME-Version:", "html"},
+		{"II*\x00", "image"}, {"MM\x00*", "image"}, {`{\rtf`, "rtf"},
 	} {
 		if strings.HasPrefix(string(head[:min(len(head), 16)]), m.magic) {
 			return m.name
@@ -149,14 +149,17 @@ func archive(b []byte) string {
 // compound tells OLE2 containers apart by the names of their streams ([MS-CFB] 2.6.1, UTF-16). An encrypted xlsx is
 // a container with a stream EncryptedPackage ([MS-OFFCRYPTO] 2.3.4.4).
 func compound(b []byte) string {
-	has := func(name string) bool {
+	begins := func(name string) bool {
 		wide := make([]byte, 0, 2*len(name)+2)
-		for _, c := range []byte(name + "\x00") {
+		for _, c := range []byte(name) {
 			wide = append(wide, c, 0)
 		}
 		return bytes.Contains(b, wide)
 	}
+	has := func(name string) bool { return begins(name + "\x00") }
 	switch {
+	case begins("__substg1.0_"), has("__properties_version1.0"): // [MS-OXMSG] 2.2
+		return "mail"
 	case has("EncryptedPackage"):
 		return "encrypted"
 	case has("Workbook"), has("WORKBOOK"), has("Book"), has("BOOK"):
@@ -199,6 +202,9 @@ func plain(b []byte) string {
 		return "text"
 	}
 	b = bytes.TrimPrefix(b, []byte("\xEF\xBB\xBF"))
+	if kind := message(b); kind != "" {
+		return kind
+	}
 	trimmed := bytes.TrimLeft(b, " \t\r\n")
 	if len(trimmed) > 0 {
 		switch trimmed[0] {
@@ -237,6 +243,29 @@ func plain(b []byte) string {
 		return "csv"
 	}
 	return "text"
+}
+
+// message tells what begins with the fields of a mail (RFC 5322, 3.6): a mail was sent to somebody, a page that was saved with its
+// pictures was not. "" if it is neither.
+func message(b []byte) string {
+	fields := map[string]bool{}
+	for line := range bytes.Lines(b[:min(len(b), 16<<10)]) {
+		if line[0] == ' ' || line[0] == '\t' { // the field above goes on
+			continue
+		}
+		name, _, ok := bytes.Cut(line, []byte(":"))
+		if !ok || bytes.ContainsAny(name, " \t,;|\"") {
+			break
+		}
+		fields[strings.ToLower(string(name))] = true
+	}
+	switch {
+	case fields["from"] && (fields["to"] || fields["received"] || fields["delivered-to"]):
+		return "mail"
+	case fields["mime-version"]:
+		return "html"
+	}
+	return ""
 }
 
 // jsonKind looks at the keys of the outermost object as far as the head shows them.

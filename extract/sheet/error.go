@@ -26,6 +26,7 @@ const (
 	CodeImage       = "file.image"
 	CodeWordOld     = "file.word_old" // .doc, .rtf, .odt
 	CodeWebPage     = "file.web_page" // HTML or XML, often under the name .xls
+	CodeMail        = "file.mail"     // the annex is attached to it
 	CodeArchive     = "file.archive"  // .zip, .rar, .7z, .gz that is no document itself
 )
 

@@ -56,6 +56,8 @@ func Open(ctx context.Context, kind string, r io.ReaderAt, size int64, lim sheet
 		return refuse(sheet.CodeWordOld)
 	case "html", "xml":
 		return refuse(sheet.CodeWebPage)
+	case "mail":
+		return refuse(sheet.CodeMail)
 	case "rar", "7z", "gzip":
 		return refuse(sheet.CodeArchive)
 	}

@@ -40,6 +40,7 @@ func TestWhatIsNotReadIsRefusedByItsOwnName(t *testing.T) {
 		"photo":               {[]byte("\xff\xd8\xff\xe0"), sheet.CodeImage, ""},
 		"rich text":           {[]byte(`{\rtf1 x}`), sheet.CodeWordOld, ""},
 		"page":                {[]byte("<html><table><tr><td>1</td></tr></table></html>"), sheet.CodeWebPage, ""},
+		"mail":                {[]byte("From: a@example.vn\nTo: b@example.vn\nSubject: So lieu\n\nKinh gui\n"), sheet.CodeMail, ""},
 		"workbook as XML":     {[]byte(`<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?><Workbook/>`), sheet.CodeWebPage, ""},
 		"rar":                 {[]byte("Rar!\x1a\x07\x01\x00"), sheet.CodeArchive, ""},
 		"annexes in a zip":    {zipOf(t, "b/Hà Giang.xlsx", "a.doc"), sheet.CodeArchive, "a.doc, b/Hà Giang.xlsx"},
