@@ -105,15 +105,12 @@ func bare(v Value) bool { return v.Qualifier == "" && !v.High.Valid }
 
 // heading writes the header of a column that holds the values of one period, measure type and status.
 func heading(period, measure, status string) string {
-	span, single := spanWords(period)
+	span := spanWords(period)
 	switch measure {
 	case "plan":
 		return "Kế hoạch " + span
 	case "target":
-		if single {
-			return "Mục tiêu đến " + span
-		}
-		return "Mục tiêu " + span
+		return "Mục tiêu " + span // of a flow "đến năm" would leave open when it begins
 	case "estimate":
 		return "Ước thực hiện " + span
 	case "forecast":
@@ -125,23 +122,23 @@ func heading(period, measure, status string) string {
 	return "Thực hiện " + span
 }
 
-// spanWords puts a period into words; single says that it is one year.
-func spanWords(p string) (words string, single bool) {
+// spanWords puts a period into words.
+func spanWords(p string) string {
 	if a, b, ok := strings.Cut(p, "/"); ok {
 		if len(a) == 4 {
-			return "giai đoạn " + a + "-" + b, false
+			return "giai đoạn " + a + "-" + b
 		}
-		return strconv.Itoa(month(b)) + " tháng đầu năm " + b[:4], false
+		return strconv.Itoa(month(b)) + " tháng đầu năm " + b[:4]
 	}
 	switch {
 	case len(p) == 4:
-		return "năm " + p, true
+		return "năm " + p
 	case strings.Contains(p, "-S1"):
-		return "6 tháng đầu năm " + p[:4], false
+		return "6 tháng đầu năm " + p[:4]
 	case strings.Contains(p, "-Q"):
-		return "quý " + [...]string{"I", "II", "III", "IV"}[p[6]-'1'] + " năm " + p[:4], false
+		return "quý " + [...]string{"I", "II", "III", "IV"}[p[6]-'1'] + " năm " + p[:4]
 	}
-	return "tháng " + strconv.Itoa(month(p)) + " năm " + p[:4], false
+	return "tháng " + strconv.Itoa(month(p)) + " năm " + p[:4]
 }
 
 // month gives the month of 2019-09.

@@ -2,17 +2,30 @@ package layout
 
 import (
 	"cmp"
+	"slices"
 
 	"github.com/phuluc/phuluc/transform/catalogue"
 )
 
 // "TH đến 31/12/2018" tells when a count ended. How many there are at that day needs no more; how many there were until then, of jobs or accidents, is
-// the year's only if the count began with it: beside "KH 2016-2020" it is that of three years.
+// the year's only if the count began with it: beside "KH 2016-2020" it is that of three years. "Mục tiêu đến năm 2020" says no more of them.
 
 // addsUp reports whether the values of an indicator grow with the time over which they are counted. One of which that is not known may be either, if
 // it is a number of things or of money.
 func addsUp(in *catalogue.Indicator) bool {
 	return in.StockFlow == "flow" || in.StockFlow == "" && (in.ValueKind == "count" || in.ValueKind == "currency_vnd")
+}
+
+// isOfOneYear reports whether a count of which only the end is told is that of the last year. What is wanted "đến năm 2020" is what comes together until
+// then, or what each year is to bring: a word must tell. Growth does not come together.
+func (v *valueCell) isOfOneYear() bool {
+	if v.d.measure != "target" {
+		return v.cx.beginsWithYear(&v.d)
+	}
+	if isPercent(v.in) {
+		return true
+	}
+	return v.b.rd.titleWords(v.label).yearly || v.b.rd.titleWords(v.header).yearly || slices.ContainsFunc(v.ti.texts, func(s string) bool { return v.b.rd.titleWords(s).yearly })
 }
 
 // isOfYear reports whether a table is of a year: a column plans for it, and none is of several years. What is counted up to one of its months

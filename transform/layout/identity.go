@@ -252,6 +252,7 @@ func (b *bookReader) identify(path string) *record.Refusal {
 	if len(provinces) == 0 {
 		provinces = b.onlyPlace()
 	}
+	b.pathName = rd.pathName(path)
 	inPath, hasPath := rd.pathTerritory(path)
 	var home mention
 	switch {

@@ -139,7 +139,7 @@ func (d *partial) leave(in *catalogue.Indicator) {
 // inherit gives d what it leaves to from.
 func inherit(d, from *partial) {
 	if d.year == 0 {
-		d.year, d.toYear = from.year, from.toYear
+		d.year, d.toYear, d.until = from.year, from.toYear, from.until
 	}
 	d.part = cmp.Or(d.part, from.part)
 	d.measure = cmp.Or(d.measure, from.measure)

@@ -23,6 +23,7 @@ func TestParticularsAreSaidInVietnamese(t *testing.T) {
 		book := parseFixture(t, string(data))
 		f, grids := rd.read(t.Context(), book)
 		var shown strings.Builder
+		shown.WriteString(book.Name)
 		for _, g := range grids {
 			shown.WriteString(strings.Join(g.text, " / "))
 		}

@@ -1,9 +1,12 @@
 package layout
 
 import (
+	"cmp"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/phuluc/phuluc/transform/catalogue"
 	"github.com/phuluc/phuluc/transform/text"
@@ -120,4 +123,162 @@ func (rd *Reader) pathRound(path string) (year int, folder string) {
 		}
 	}
 	return 0, folder
+}
+
+// pathName is what the name of a file, or of its folder, tells of the figures in it: "Ket_qua_9_thang_2019". It is weak evidence, since files are named
+// after their sending too and copied: it gives nothing, but what contradicts it is in doubt.
+type pathName struct {
+	text string
+	year int    // 0 if it names none or several
+	part string // of the year, see partial; "" if it names none
+	done bool   // it says that the year is that of results
+}
+
+// pathName reads the name of a file; if that names no period the folder's, of which only results are taken: it may be named after its time.
+func (rd *Reader) pathName(path string) pathName {
+	elements := strings.FieldsFunc(path, func(r rune) bool { return r == '/' || r == '\\' })
+	for k := len(elements) - 1; k >= 0 && k >= len(elements)-2; k-- {
+		n := nameOf(rd.wordsOf(strings.TrimSuffix(elements[k], ".xlsx")))
+		if n.year == 0 && n.part == "" {
+			continue
+		}
+		if n.text = elements[k]; k < len(elements)-1 && !n.done {
+			break
+		}
+		return n
+	}
+	return pathName{}
+}
+
+// pathWordLists are the words of title_words.csv for the names of files, as they are written there.
+var pathWordLists = sync.OnceValue(func() map[string][][]string {
+	lists := map[string][][]string{}
+	for _, kind := range []string{pathResults, pathOther} {
+		for _, w := range loadTitleWords()[kind] {
+			lists[kind] = append(lists[kind], pathWords(w.word))
+		}
+	}
+	return lists
+})
+
+// endsWith gives how many words those of a kind have that end a name, the longest; 0 if it ends with none.
+func endsWith(kind string, words []string) int {
+	for _, w := range pathWordLists()[kind] {
+		if n := len(words) - len(w); n >= 0 && slices.Equal(words[n:], w) {
+			return len(w)
+		}
+	}
+	return 0
+}
+
+func nameOf(words []string) (n pathName) {
+	at := 0
+	for i, w := range words {
+		if y := pathYear(w); y != 0 {
+			if n.year != 0 && n.year != y {
+				return pathName{}
+			}
+			n.year, at = y, i
+		}
+		if part := pathPart(words[i:]); part != "" {
+			if n.part != "" && n.part != part {
+				return pathName{}
+			}
+			n.part = part
+		}
+	}
+	for i := at; i > 0 && !n.done; i-- {
+		n.done = endsWith(pathResults, words[:i]) > 0
+		if other := endsWith(pathOther, words[:i]); other > 0 { // "thuc hien ke hoach 2019" is what was done too
+			n.done = endsWith(pathResults, words[:i-other]) > 0
+			break
+		}
+	}
+	return n
+}
+
+// pathYear gives the year that a word of a name is, 0 if it is none.
+func pathYear(w string) int {
+	if y, err := strconv.Atoi(w); err == nil && len(w) == 4 && y >= firstYear && y <= lastYear {
+		return y
+	}
+	return 0
+}
+
+// pathPart gives the part of the year that words of a name begin with: "9 thang", "thang 5", "quy II"; "6T", "T5" and "Q1" before a year only.
+func pathPart(words []string) string {
+	at := func(i int) string {
+		if i < len(words) {
+			return words[i]
+		}
+		return ""
+	}
+	number := func(i, most int) int {
+		if n, err := strconv.Atoi(at(i)); err == nil && n > 0 && n <= most && len(at(i)) <= 2 {
+			return n
+		}
+		return 0
+	}
+	year := func(i int) bool {
+		if at(i) == "nam" {
+			i++
+		}
+		return pathYear(at(i)) != 0
+	}
+	switch first := at(0); {
+	case number(0, 12) > 0 && (at(1) == "thang" && number(2, 12) == 0 && at(2) != "cuoi" || at(1) == "t" && year(2)):
+		return upTo(number(0, 12))
+	case first == "6" && at(1) == "thang" && at(2) == "cuoi":
+		return "S2"
+	case (first == "thang" || first == "t" && year(2)) && number(1, 12) > 0:
+		return fmt.Sprintf("M%02d", number(1, 12))
+	case first == "quy" || first == "q" && year(2):
+		if n := number(1, 4); n > 0 {
+			return fmt.Sprintf("Q%d", n)
+		}
+		if n := slices.Index([]string{"i", "ii", "iii", "iv"}, at(1)); n >= 0 {
+			return fmt.Sprintf("Q%d", n+1)
+		}
+	}
+	return ""
+}
+
+// nameContradicts reports whether the name of the file tells of another time than a value has of a title: results of another year, of which no title
+// speaks, or an earlier part of the year than the one that is said to be over. Files are named after a later time too: that of their sending.
+func (v *valueCell) nameContradicts() bool {
+	n, d, ti := &v.b.pathName, &v.d, v.ti
+	if n.text == "" || d.toYear != 0 {
+		return false
+	}
+	if v.titlePeriod && n.done && n.year != 0 && n.year != ti.dims.year && !ti.planYear {
+		return !v.b.titlesName(n.year)
+	}
+	year := d.year
+	if v.titlePeriod {
+		year = ti.dims.year
+	}
+	if n.part == "" || v.measure != "actual" || n.year != 0 && n.year != year || n.year == 0 && !v.titlePeriod {
+		return false
+	}
+	if own := cmp.Or(v.rm.dims.part, v.cm.dims.part); own != "" && own != "Y" || d.part == partUnread || d.year != year {
+		return false
+	}
+	told, named := lastMonth(d.part), lastMonth(n.part)
+	return named < told || v.titlePeriod && n.done && n.year != 0 && named > told && d.part != "" && d.part != "Y"
+}
+
+// titlesName reports whether a title in the workbook names a year, or years around it.
+func (b *bookReader) titlesName(year int) bool {
+	for _, s := range b.sheets {
+		for _, i := range s.headCells() {
+			if p := s.parsed[i]; p != nil && p.opens == "" {
+				for _, y := range b.rd.titleWords(p.text).years {
+					if y.year == year || y.year <= year && year <= y.toYear {
+						return true
+					}
+				}
+			}
+		}
+	}
+	return false
 }

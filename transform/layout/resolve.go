@@ -246,8 +246,7 @@ func (v *valueCell) findPeriod() bool {
 		}
 		return false
 	}
-	if d.toYear == 0 && addsUp(v.in) &&
-		((d.until || v.titlePeriod && ti.until) && d.measure != "target" && !cx.beginsWithYear(d) || v.titlePeriod && ti.lasts) {
+	if d.toYear == 0 && addsUp(v.in) && ((d.until || v.titlePeriod && ti.until) && !v.isOfOneYear() || v.titlePeriod && ti.lasts) {
 		v.no("period.missing", "", v.header, "it does not say when the count began")
 		return false
 	}
@@ -292,7 +291,7 @@ func (v *valueCell) findMeasure() bool {
 	return true
 }
 
-// findSplit decides the sex and the area, and holds what was found against the name of the sheet.
+// findSplit decides the sex and the area, and holds what was found against the names of the sheet and the file.
 func (v *valueCell) findSplit() bool {
 	d, in, ti := &v.d, v.in, v.ti
 	if in.Sex != "" && d.sex != "" && d.sex != in.Sex || in.Area != "" && d.area != "" && d.area != in.Area {
@@ -325,6 +324,10 @@ func (v *valueCell) findSplit() bool {
 			v.no("header.conflict", "", v.s.g.info.Name, cmp.Or(ti.text(), v.header))
 			return false
 		}
+	}
+	if v.nameContradicts() {
+		v.no("identity.conflict_path", "", cmp.Or(v.ti.text(), v.header), v.b.pathName.text)
+		return false
 	}
 	v.in, v.sex, v.area = v.b.rd.cat.Canonical(in, v.sex, v.area)
 	return true

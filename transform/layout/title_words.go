@@ -19,6 +19,9 @@ const (
 	titleOther     = "other"     // begins like a word of wishes and is none: "khả năng lao động", or what programmes are called
 	titleProgramme = "programme" // the name of a document that says what is to be reached
 	titleTold      = "told"      // what follows is told as it is or was, of a programme too
+	titleYearly    = "yearly"    // each year, or within one
+	pathResults    = "results"   // in the name of a file: the period behind it is that of results
+	pathOther      = "named"     // … or of something else
 )
 
 var loadTitleWords = sync.OnceValue(func() wordList { return newWordList("title_words.csv", titleWordsCSV) })
@@ -34,6 +37,7 @@ type titleWords struct {
 	lasts    bool // "3 NĂM THỰC HIỆN": how many years, not which
 	told     bool // "tình hình", "thống kê", "tổng kết": what is told is over, whatever programme it is of
 	wanted   bool // "mục tiêu", "đề án", "nhu cầu" of a period: no results, of no certain measure
+	yearly   bool // "bình quân", "mỗi năm"
 	aheadOf  int  // the first year of which that is said behind another period: "KẾT QUẢ NĂM 2018, NHIỆM VỤ NĂM 2019"
 	before   bool // the provinces are those before the merger
 	since    bool // or those since
@@ -78,6 +82,7 @@ func (rd *Reader) findTitleWords(s string) *titleWords {
 		ahead = ahead || isAhead(toks, i) && !isCarriedOut(toks[:i])
 		found.results = found.results || !ahead && tellsResults(toks[i:])
 		found.told = found.told || !ahead && isTitleWord(titleTold, toks, i)
+		found.yearly = found.yearly || isTitleWord(titleYearly, toks, i)
 		if ahead && isWanted(toks, i) || !found.told && (namesProgramme(toks, i) || setsTarget(toks, i)) {
 			if beside := isBeside(toks, i); len(found.parts) == 0 && (beside || !found.results) {
 				found.wanted = true

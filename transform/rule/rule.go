@@ -117,7 +117,7 @@ func judgeCells(cat *catalogue.Catalogue, f *record.File) {
 	kept := 0
 	var refused record.Origin
 	var refusedCode, refusedWhy string
-	odd := oddScales(cat, f.Observations)
+	odd, misstated := oddScales(cat, f.Observations), misstatedUnits(cat, f.Observations)
 	for i := range f.Observations {
 		o := &f.Observations[i]
 		if o.Cell != "" && o.Cell == refused.Cell && o.Sheet == refused.Sheet {
@@ -125,7 +125,7 @@ func judgeCells(cat *catalogue.Catalogue, f *record.File) {
 			continue // a part written in the cell of a value that was refused
 		}
 		code, why := cellFault(cat, o)
-		if w, ok := odd[i]; ok && code == "" {
+		if w := cmp.Or(odd[i], misstated[i]); w != "" && code == "" {
 			code, why = "value.out_of_range", w
 		}
 		if code != "" {
@@ -292,15 +292,61 @@ func oddScales(cat *catalogue.Catalogue, list []record.Observation) (why map[int
 	return why
 }
 
+// misstatedUnits finds people in tables whose unit can not be right: each figure there that has a least value lies below it and would not in
+// thousands. What has none is then in thousands too, if so many can be. why tells of each.
+func misstatedUnits(cat *catalogue.Catalogue, list []record.Observation) (why map[int]string) {
+	type table struct {
+		sheet  string
+		number int
+	}
+	people := func(o *record.Observation) (ind *catalogue.Indicator, least, most, thousands int64, ok bool) {
+		u := cat.Unit(o.Reported)
+		if !o.Value.Valid || !single(u) || u.Quantity != "person" {
+			return nil, 0, 0, 0, false
+		}
+		if ind = cat.Indicator(o.Indicator); ind == nil {
+			return nil, 0, 0, 0, false
+		}
+		least, most, ok = bounds(cat, ind, o)
+		return ind, least, most, o.Value.Decimal.Mul(decimal.NewFromInt(1000)).IntPart(), ok
+	}
+	proofs := map[table]string{} // the cell that shows it; "" if another shows that the unit is right
+	some := false
+	for i := range list {
+		o := &list[i]
+		if _, least, most, thousands, ok := people(o); ok && least > 0 {
+			t := table{o.Sheet, o.Table}
+			if _, seen := proofs[t]; o.Value.Decimal.IntPart() >= least || thousands < least || thousands > most {
+				proofs[t] = ""
+			} else if !seen {
+				proofs[t], some = o.Cell, true
+			}
+		}
+	}
+	if !some {
+		return nil
+	}
+	why = map[int]string{}
+	for i := range list {
+		o := &list[i]
+		if proof := proofs[table{o.Sheet, o.Table}]; proof != "" && o.Value.Valid && !o.Value.Decimal.IsZero() {
+			if ind, _, most, thousands, ok := people(o); ok && thousands <= most {
+				why[i] = fmt.Sprintf("%s: %s ↔ %s", ind.NameVi, o.Value.Decimal, proof)
+			}
+		}
+	}
+	return why
+}
+
 // bounds gives between which values the people of its territory make an observation plausible. The least is that of what all people are counted
-// for, at any time; the most is that of a year.
+// for, at any time, or of what happens in a whole year; the most is that of a year.
 func bounds(cat *catalogue.Catalogue, ind *catalogue.Indicator, o *record.Observation) (least, most int64, ok bool) {
 	t := cat.Territory(o.Territory)
 	if t == nil {
 		return 0, 0, false
 	}
 	least, most, ok = cat.Bounds(ind, t)
-	if o.Sex != "T" || o.Area != "T" {
+	if o.Sex != "T" || o.Area != "T" || ind.StockFlow != "stock" && strings.Contains(o.Period, "-") {
 		least = 0
 	}
 	if from, to, span := strings.Cut(o.Period, "/"); span && len(from) == len(to) && ind.StockFlow != "stock" {

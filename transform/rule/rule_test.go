@@ -437,6 +437,14 @@ func TestFiguresFitThePeopleOfTheirTerritory(t *testing.T) {
 		{"province:24@2004", "employed_total 2019 actual T T 2.35", true}, // of a centre
 		{"province:24@2004", "jobs_created 2019 actual T T 30500", false},
 		{"province:24@2004", "jobs_created 2019 actual T T 3050000", true},
+		{"province:24@2004", "jobs_created 2019 actual T T 31", true},
+		{"province:24@2004", "jobs_created 2019-01 actual T T 31", false},
+		{"province:24@2004", "jobs_created 2016/2020 plan T T 151", true},
+		{"province:06@2004", "jobs_created 2019 actual T T 310", false},
+		{"province:06@2004", "voc_enrolment 2019 actual T T 310", false},
+		{"province:06@2004", "voc_enrolment 2019 actual T T 6", true},
+		{"province:06@2004", "unemployed_persons 2019 actual T T 40", false},
+		{"vn", "unemployed_persons 2019 actual T T 1400", true},
 		{"province:24@2004", "jobs_created 2016/2020 plan T T 1000000", false},
 		{"province:24@2004", "jobs_created 2016 plan T T 1000000", true},
 		{"province:24@2004", "methadone_patients 2019 actual T T 3000000", true}, // more than live there
@@ -479,6 +487,36 @@ func TestAValueOfAnotherScaleThanItsRow(t *testing.T) {
 			f := file(t, cat, lines...)
 			for i := range f.Observations {
 				f.Observations[i].Row, f.Observations[i].Raw = 1, f.Observations[i].Value.Decimal.String()
+			}
+			Judge(cat, f)
+			var refused []string
+			for _, r := range f.Refusals {
+				refused = append(refused, r.Raw)
+			}
+			if strings.Join(refused, " ") != c.refused {
+				t.Errorf("refused %v", f.Refusals)
+			}
+		})
+	}
+}
+
+// What has no least value of its own stands in the unit of the table: one that all the others show to be wrong.
+func TestAUnitThatTheOthersOfTheTableShowToBeWrong(t *testing.T) {
+	cat := load(t)
+	for name, c := range map[string]struct {
+		lines   []string
+		refused string
+	}{
+		"all too small":           {[]string{"bhxh_participants 2018 actual T T 14724", "bhxh_participants 2019 actual T T 15774", "bhxh_voluntary 2019 actual T T 574"}, "14724 15774 574"},
+		"one is right":            {[]string{"bhxh_participants 2018 actual T T 14724", "bhxh_participants 2019 actual T T 15774000", "bhxh_voluntary 2019 actual T T 574"}, "14724"},
+		"too many then":           {[]string{"bhxh_participants 2018 actual T T 14724", "bhxh_voluntary 2019 actual T T 574000"}, "14724"},
+		"no mistake of thousands": {[]string{"bhxh_participants 2018 actual T T 14", "bhxh_voluntary 2019 actual T T 574"}, "14"},
+		"another unit":            {[]string{"bhxh_participants 2018 actual T T 14724", "osh_accidents 2019 actual T T 90"}, "14724"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := file(t, cat, c.lines...)
+			for i := range f.Observations {
+				f.Observations[i].Territory, f.Observations[i].Raw = "vn", f.Observations[i].Value.Decimal.String()
 			}
 			Judge(cat, f)
 			var refused []string
