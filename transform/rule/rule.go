@@ -92,10 +92,9 @@ func judgeCells(cat *catalogue.Catalogue, f *record.File) {
 	}
 	refuse := func(o record.Origin, code, why, label, header string) {
 		f.Refusals = append(f.Refusals, record.Refusal{Origin: o, Code: code, Args: []string{why}, Cells: 1, Label: label, Header: header})
-		if s := sheetOf(o.Sheet); s != nil {
-			s.Loaded--
-			s.Quarantined++
-		}
+		s := sheetOf(o.Sheet)
+		s.Loaded--
+		s.Quarantined++
 	}
 	// What repeats a value that is refused holds nothing that is loaded.
 	repeats := map[int][]*record.Repeat{} // by the position of the observation
@@ -106,11 +105,10 @@ func judgeCells(cat *catalogue.Catalogue, f *record.File) {
 	refuseRepeats := func(of int, code, why string) {
 		for _, r := range repeats[of] {
 			f.Refusals = append(f.Refusals, record.Refusal{Origin: r.Origin, Code: code, Args: []string{why}, Cells: 1, Label: r.Label, Header: r.Header})
-			if s := sheetOf(r.Sheet); s != nil {
-				s.Quarantined++
-				if s.Skipped[record.SkippedRepeat]--; s.Skipped[record.SkippedRepeat] == 0 {
-					delete(s.Skipped, record.SkippedRepeat)
-				}
+			s := sheetOf(r.Sheet)
+			s.Quarantined++
+			if s.Skipped[record.SkippedRepeat]--; s.Skipped[record.SkippedRepeat] == 0 {
+				delete(s.Skipped, record.SkippedRepeat)
 			}
 		}
 	}
@@ -125,7 +123,7 @@ func judgeCells(cat *catalogue.Catalogue, f *record.File) {
 			continue // a part written in the cell of a value that was refused
 		}
 		code, why := cellFault(cat, o)
-		if w := cmp.Or(odd[i], misstated[i]); w != "" && code == "" {
+		if w := cmp.Or(odd[i], misstated[i]); w != "" {
 			code, why = "value.out_of_range", w
 		}
 		if code != "" {
@@ -148,7 +146,7 @@ func judgeCells(cat *catalogue.Catalogue, f *record.File) {
 	f.Observations = f.Observations[:kept]
 	insurance := f.Insurance[:0]
 	for _, o := range f.Insurance {
-		if o.Value.Valid && !fits(o.Value.Decimal) {
+		if !fits(o.Value.Decimal) {
 			refuse(o.Origin, "number.unreadable", tooLong, "", "")
 			continue
 		}
@@ -200,7 +198,7 @@ func cellFault(cat *catalogue.Catalogue, o *record.Observation) (code, why strin
 
 // exceeds reports whether a value that fits is more than the n-th part of a maximum. Of nearly all the whole numbers show that it is not.
 func exceeds(v, most decimal.Decimal, n int64) bool {
-	if fits(most) && v.IntPart() < most.IntPart()/n {
+	if v.IntPart() < most.IntPart()/n {
 		return false
 	}
 	return v.Mul(decimal.NewFromInt(n)).GreaterThan(most)
@@ -242,6 +240,7 @@ func oddScales(cat *catalogue.Catalogue, list []record.Observation) (why map[int
 	same := func(a, b *record.Observation) bool {
 		return a.Row == b.Row && a.Row != 0 && a.Indicator == b.Indicator && a.Territory == b.Territory && a.Sex == b.Sex && a.Area == b.Area && a.Sheet == b.Sheet && a.Table == b.Table
 	}
+	why = map[int]string{}
 	var years []int // of one row
 	for from := 0; from < len(list); {
 		to := from + 1
@@ -252,7 +251,7 @@ func oddScales(cat *catalogue.Catalogue, list []record.Observation) (why map[int
 			years = years[:0]
 			var low, high decimal.Decimal
 			for i := from; i < to; i++ {
-				if o := &list[i]; o.Value.Valid && o.Value.Decimal.IsPositive() && !strings.ContainsAny(o.Period, "-/") {
+				if o := &list[i]; o.Value.Decimal.IsPositive() && !strings.ContainsAny(o.Period, "-/") {
 					years = append(years, i)
 					if v := o.Value.Decimal; len(years) == 1 {
 						low, high = v, v
@@ -280,9 +279,6 @@ func oddScales(cat *catalogue.Catalogue, list []record.Observation) (why map[int
 				if len(years) < 3 || most.GreaterThan(least.Mul(decimal.NewFromInt(alikeScale))) ||
 					v.Mul(decimal.NewFromInt(otherScale)).GreaterThan(least) && v.LessThan(most.Mul(decimal.NewFromInt(otherScale))) {
 					continue
-				}
-				if why == nil {
-					why = map[int]string{}
 				}
 				why[i] = fmt.Sprintf("%s: %s ↔ %s – %s", ind.NameVi, v, least, most)
 			}
@@ -349,7 +345,7 @@ func bounds(cat *catalogue.Catalogue, ind *catalogue.Indicator, o *record.Observ
 	if o.Sex != "T" || o.Area != "T" || ind.StockFlow != "stock" && strings.Contains(o.Period, "-") {
 		least = 0
 	}
-	if from, to, span := strings.Cut(o.Period, "/"); span && len(from) == len(to) && ind.StockFlow != "stock" {
+	if from, to, span := strings.Cut(o.Period, "/"); span && ind.StockFlow != "stock" {
 		a, _ := strconv.ParseInt(from, 10, 64)
 		z, _ := strconv.ParseInt(to, 10, 64)
 		most *= max(1, z-a+1)
@@ -366,7 +362,7 @@ func fits(d decimal.Decimal) bool {
 	}
 	digits := d.NumDigits()
 	exponent := int(d.Exponent())
-	if digits+exponent > 18 || digits > 64 || exponent < -64 {
+	if digits+exponent > 18 {
 		return false
 	}
 	return exponent >= -10 || d.Equal(d.Truncate(10))
@@ -577,11 +573,8 @@ func (j *judge) achievements() {
 		value, plan := &j.f.Observations[c.Value], &j.f.Observations[c.Plan]
 		ind, unit := j.cat.Indicator(value.Indicator), j.cat.Unit(value.Unit)
 		v, p := value.Value.Decimal, plan.Value.Decimal
-		if ind == nil || unit == nil || value.Unit != plan.Unit || !v.IsPositive() || !p.IsPositive() {
-			continue
-		}
 		dv, dp := j.rounding(ind, unit, []*record.Observation{value}), j.rounding(ind, unit, []*record.Observation{plan})
-		if !p.GreaterThan(dp) {
+		if !v.IsPositive() || !p.GreaterThan(dp) {
 			continue
 		}
 		low, high := v.Sub(dv).Mul(hundred).Div(p.Add(dp)), v.Add(dv).Mul(hundred).Div(p.Sub(dp))
@@ -612,11 +605,8 @@ func (j *judge) measure(code string) string {
 	return code
 }
 
-// named gives the observation of a table under the name that is asked for, else under its canonical one; nil if there is none.
+// named gives the observation of a table by any of its names; nil if there is none.
 func (j *judge) named(t *table, indicator, sex, area string) *record.Observation {
-	if o := j.value(t, cell{indicator, sex, area}); o != nil {
-		return o
-	}
 	if in := j.cat.Indicator(indicator); in != nil && (in.Sex == "" || sex == "T") && (in.Area == "" || area == "T") { // women have no men among them
 		in, sex, area = j.cat.Canonical(in, sex, area)
 		return j.value(t, cell{in.Code, sex, area})
@@ -682,29 +672,17 @@ func (j *judge) insuredSexes() {
 // all, that is less than their sum. Only what adds up is compared: never rates.
 func (j *judge) compare(code string, total *record.Observation, parts []*record.Observation, all bool) {
 	ind, unit := j.cat.Indicator(total.Indicator), j.cat.Unit(total.Unit)
-	if len(parts) == 0 || ind == nil || ind.Aggregation != "sum" || unit == nil {
-		return
-	}
-	if addsUp(total, parts) {
+	if len(parts) == 0 || ind.Aggregation != "sum" || addsUp(total, parts) {
 		return
 	}
 	sum := decimal.Zero
 	for _, p := range parts {
-		from := j.cat.Unit(p.Unit)
-		in := j.cat.Indicator(p.Indicator)
-		if from == nil || from.Quantity != unit.Quantity || in == nil || in.Aggregation != "sum" {
+		if p.Unit != total.Unit { // which the catalogue grants for parts, and not for what counts women
 			return
 		}
-		if v := p.Value.Decimal; from == unit {
-			sum = sum.Add(v)
-		} else {
-			sum = sum.Add(v.Mul(from.Factor).Div(unit.Factor))
-		}
+		sum = sum.Add(p.Value.Decimal)
 	}
 	off := sum.Sub(total.Value.Decimal)
-	if off.IsZero() {
-		return
-	}
 	tolerance := j.rounding(ind, unit, append([]*record.Observation{total}, parts...))
 	if !tolerance.IsZero() {
 		// Estimates of a whole and of its parts are made and published apart; the models allow a thousandth too.
@@ -744,9 +722,6 @@ func (j *judge) rounding(ind *catalogue.Indicator, unit *catalogue.Unit, values 
 	coarsest, places, counted := unit, int32(0), ind.ValueKind == "count"
 	for i, o := range values {
 		written, own := j.cat.Unit(o.Reported), j.cat.Unit(o.Unit)
-		if written == nil || own == nil || written.Quantity != own.Quantity {
-			written = own
-		}
 		if i == 0 || written.Factor.GreaterThan(coarsest.Factor) {
 			coarsest = written
 		}
@@ -759,11 +734,11 @@ func (j *judge) rounding(ind *catalogue.Indicator, unit *catalogue.Unit, values 
 		default:
 			v = v.Mul(own.Factor).DivRound(written.Factor, most)
 		}
-		for places < most && v.Exponent() < -places && !v.Equal(v.Truncate(places)) {
+		for v.Exponent() < -places && !v.Equal(v.Truncate(places)) {
 			places++
 		}
 	}
-	if counted && places == 0 {
+	if counted {
 		return decimal.Zero
 	}
 	half := decimal.New(5*int64(len(values)), -places-1)
@@ -808,7 +783,7 @@ func (j *judge) copies() {
 	for i := range j.f.Observations {
 		o := &j.f.Observations[i]
 		of[i] = -1
-		if !o.Value.Valid || o.Value.Decimal.IsZero() {
+		if o.Value.Decimal.IsZero() { // or none at all
 			continue
 		}
 		n, isNew := names.of(name{o.Sheet, o.Table, o.Period, o.Measure})
@@ -838,7 +813,7 @@ func (j *judge) copies() {
 			return false // as most are not, without an index
 		}
 		index(later)
-		if len(later.values) < copiedAtLeast || 2*len(later.values) < len(index(earlier)) {
+		if 2*len(later.values) < len(index(earlier)) {
 			return false
 		}
 		different := map[string]bool{}
