@@ -46,8 +46,8 @@ type text struct {
 
 // piece is a text that looks the same throughout.
 type piece struct {
-	s, font        string
-	hidden, raised bool
+	s, font                string
+	hidden, raised, struck bool
 }
 
 func (p *parser) document(root xml.StartElement) error {
@@ -145,15 +145,16 @@ func (t text) cell(row, col int) sheet.Cell {
 		default:
 			x.s = " [ẩn: " + x.s + "] "
 		}
-		if n := len(c.Runs); n == 0 || c.Runs[n-1].Font != x.font {
-			c.Runs = append(c.Runs, sheet.Run{From: b.Len(), Font: x.font})
+		run := sheet.Run{From: b.Len(), Font: x.font, Struck: x.struck}
+		if n := len(c.Runs); n == 0 || !run.LooksLike(c.Runs[n-1]) {
+			c.Runs = append(c.Runs, run)
 		}
 		b.WriteString(x.s)
 	}
 	if c.Raw = b.String(); strings.Trim(c.Raw, "\n") == "" {
 		return sheet.Cell{Row: row, Col: col}
 	}
-	c.Font = c.Runs[0].Font
+	c.Font, c.Struck = c.Runs[0].Font, c.Runs[0].Struck
 	if c.Runs = c.Runs[1:]; len(c.Runs) == 0 {
 		c.Runs = nil
 	}
@@ -443,7 +444,7 @@ func (p *parser) run(t *text, base look) error {
 		if s == "" {
 			return nil
 		}
-		t.pieces = append(t.pieces, piece{s: s, font: l.font, hidden: yes(l.hidden), raised: yes(l.raised)})
+		t.pieces = append(t.pieces, piece{s: s, font: l.font, hidden: yes(l.hidden), raised: yes(l.raised), struck: yes(l.struck)})
 		t.size += len(s)
 		if max := p.limits.StringLength; max > 0 && t.size > 4*max {
 			return p.r.Refuse(sheet.CodeLimit, "table %d: a text of more than %d characters", len(p.sheets), max)

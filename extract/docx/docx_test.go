@@ -201,7 +201,7 @@ func TestFontsAreInherited(t *testing.T) {
 		return `<w:p><w:pPr><w:pStyle w:val="` + style + `"/></w:pPr>` + strings.Join(runs, "") + `</w:p>`
 	}
 	body := tbl(tr(tc("", par("a")), tc("", p("P", run("", "b"))), tc("", p("P", run(`<w:rStyle w:val="C"/>`, "ộ"), run("", "d"), run(`<w:rFonts w:hAnsi="X"/>`, "e"))),
-		tc("", p("P", run(`<w:rFonts w:asciiTheme="minorHAnsi" w:hAnsiTheme="minorHAnsi"/>`, "f"))), tc("", p("L1", run("", "g"))), tc("", `<w:p/>`+p("P", run("", "h"))+p("P", run("", "i")))))
+		tc("", p("P", run(`<w:rFonts w:asciiTheme="minorHAnsi" w:hAnsiTheme="minorHAnsi"/>`, "f"))), tc("", p("L1", run("", "g"))), tc("", p("N", run(`<w:strike/>`, "5"), run(`<w:dstrike/>`, "6"), run(`<w:strike w:val="0"/>`, "7"))), tc("", `<w:p/>`+p("P", run("", "h"))+p("P", run("", "i")))))
 	_, all, err := open(packed(t,
 		"_rels/.rels", `<Relationships><Relationship Type="http://x/officeDocument" Target="/word/document2.xml"/></Relationships>`,
 		"word/_rels/document2.xml.rels", `<Relationships><Relationship Type="http://x/styles" Target="styles9.xml"/><Relationship Type="http://x/styles" Target="http://h/" TargetMode="External"/></Relationships>`,
@@ -213,7 +213,8 @@ func TestFontsAreInherited(t *testing.T) {
 		{Row: 1, Col: 1, Raw: "a", Font: "D"}, {Row: 1, Col: 2, Raw: "b", Font: ".VnTime"},
 		{Row: 1, Col: 3, Raw: "ộde", Font: "VNI-Times", Runs: []sheet.Run{{From: 3, Font: ".VnTime"}, {From: 4, Font: "X"}}},
 		{Row: 1, Col: 4, Raw: "f", Font: "+minorHAnsi"}, {Row: 1, Col: 5, Raw: "g", Font: "D"},
-		{Row: 1, Col: 6, Raw: "\nh\ni", Runs: []sheet.Run{{From: 1, Font: ".VnTime"}}},
+		{Row: 1, Col: 6, Raw: "567", Font: "D", Struck: true, Runs: []sheet.Run{{From: 2, Font: "D"}}},
+		{Row: 1, Col: 7, Raw: "\nh\ni", Runs: []sheet.Run{{From: 1, Font: ".VnTime"}}},
 	}
 	if !reflect.DeepEqual(all[0], want) {
 		t.Errorf("\ngot  %+v\nwant %+v", all[0], want)

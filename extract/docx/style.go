@@ -10,8 +10,8 @@ import (
 
 // look is what the reader needs to know of how a run looks; nil and "" are said elsewhere.
 type look struct {
-	font           string
-	hidden, raised *bool
+	font                   string
+	hidden, raised, struck *bool
 }
 
 // over gives l where it says something, and what is below it elsewhere.
@@ -24,6 +24,9 @@ func (l look) over(below look) look {
 	}
 	if l.raised == nil {
 		l.raised = below.raised
+	}
+	if l.struck == nil {
+		l.struck = below.struck
 	}
 	return l
 }
@@ -96,6 +99,10 @@ func readLook(r *markup.Reader) (l look, style string, err error) {
 			}
 		case "vanish":
 			l.hidden = on(e)
+		case "strike", "dstrike":
+			if b := on(e); l.struck == nil || *b {
+				l.struck = b
+			}
 		case "vertAlign":
 			v, _ := word(e, "val")
 			b := v == "superscript"

@@ -1,6 +1,7 @@
 package ods
 
 import (
+	"cmp"
 	"encoding/xml"
 	"math"
 	"regexp"
@@ -268,7 +269,7 @@ func (p *parser) cell(e xml.StartElement, fallback string, col int) (sheet.Cell,
 		name = fallback
 	}
 	st := p.styles.of("table-cell", name)
-	c.Font, c.Indent = st.font, st.indent
+	c.Font, c.Indent, c.Struck = st.font, st.indent, st.struck()
 	formula, isFormula := markup.Attr(e, nsTable, "formula")
 	c.Formula, c.External = isFormula, strings.Contains(formula, "'file:")
 	kind, value := attr(nsOffice, "value-type"), attr(nsOffice, "value")
@@ -315,8 +316,8 @@ func (p *parser) cell(e xml.StartElement, fallback string, col int) (sheet.Cell,
 	case kind == "string" || kind == "":
 		c.Raw, c.Runs = text.raw, text.runs
 		for i := range c.Runs {
-			if c.Runs[i].Font == "" {
-				c.Runs[i].Font = c.Font
+			if r := &c.Runs[i]; r.Font == "" { // that of the cell
+				r.Font, r.Struck = c.Font, r.Struck || c.Struck
 			}
 		}
 		if s := attr(nsOffice, "string-value"); c.Raw == "" && s != "" {
@@ -376,24 +377,24 @@ func (p *parser) text(e xml.StartElement) (rich, error) {
 			b.WriteByte('\n')
 		}
 		first, b.space = false, false
-		return p.inline(&b, "", false)
+		return p.inline(&b, sheet.Run{}, false)
 	})
 	if err != nil {
 		return rich{}, err
 	}
 	out := rich{raw: b.String()}
-	font := ""
+	var last sheet.Run
 	for _, r := range b.runs {
-		if r.From < len(out.raw) && r.Font != font {
+		if r.From < len(out.raw) && !r.LooksLike(last) {
 			out.runs = append(out.runs, r)
-			font = r.Font
+			last = r
 		}
 	}
 	return out, nil
 }
 
-// inline reads text up to the end of the element whose start was given last, which is in the given font and may be raised.
-func (p *parser) inline(b *textBuilder, font string, raised bool) error {
+// inline reads text up to the end of the element whose start was given last, which looks like the given run and may be raised.
+func (p *parser) inline(b *textBuilder, look sheet.Run, raised bool) error {
 	for {
 		t, err := p.r.Next()
 		if err != nil {
@@ -422,7 +423,7 @@ func (p *parser) inline(b *textBuilder, font string, raised bool) error {
 				b.WriteRune(x)
 			}
 		case xml.StartElement:
-			if err := p.element(b, t, font, raised); err != nil {
+			if err := p.element(b, t, look, raised); err != nil {
 				return err
 			}
 		}
@@ -432,7 +433,7 @@ func (p *parser) inline(b *textBuilder, font string, raised bool) error {
 	}
 }
 
-func (p *parser) element(b *textBuilder, e xml.StartElement, font string, raised bool) error {
+func (p *parser) element(b *textBuilder, e xml.StartElement, look sheet.Run, raised bool) error {
 	if e.Name.Space != nsText {
 		return p.skip()
 	}
@@ -457,32 +458,30 @@ func (p *parser) element(b *textBuilder, e xml.StartElement, font string, raised
 	case "span":
 		name, _ := markup.Attr(e, nsText, "style-name")
 		st := p.styles.of("text", name)
-		inner := st.font
-		if inner == "" {
-			inner = font
-		}
-		if inner != font {
+		inner := sheet.Run{Font: cmp.Or(st.font, look.Font), Struck: st.struck() || look.Struck && st.line == ""}
+		if inner != look {
 			b.run(inner)
 		}
 		if err := p.inline(b, inner, raised || st.raised); err != nil {
 			return err
 		}
-		if inner != font {
-			b.run(font)
+		if inner != look {
+			b.run(look)
 		}
 		return nil
 	default: // links and fields hold what they show
-		return p.inline(b, font, raised)
+		return p.inline(b, look, raised)
 	}
 	return p.skip()
 }
 
-// run begins a piece in a font, "" being that of the cell.
-func (b *textBuilder) run(font string) {
+// run begins a piece that looks so; the font "" is that of the cell.
+func (b *textBuilder) run(look sheet.Run) {
 	if n := len(b.runs); n > 0 && b.runs[n-1].From == b.Len() {
 		b.runs = b.runs[:n-1]
 	}
-	b.runs = append(b.runs, sheet.Run{From: b.Len(), Font: font})
+	look.From = b.Len()
+	b.runs = append(b.runs, look)
 }
 
 // units counts UTF-16 units, as the formats do.

@@ -161,6 +161,10 @@ func TestCellsAreReadByTheirType(t *testing.T) {
 		"text without a type":  {``, p("v"), sheet.Cell{Raw: "v"}},
 		"a reviewer's note":    {`office:value-type="float" office:value="7"`, `<office:annotation>` + p("9") + `</office:annotation>` + p("7"), sheet.Cell{Kind: sheet.Number, Raw: "7"}},
 		"a raised mark":        {`office:value-type="string"`, p(`1.234<text:span text:style-name="up">2)</text:span>`), sheet.Cell{Raw: "1.234²⁾"}},
+		"a line through":       {`table:style-name="gone" office:value-type="float" office:value="7"`, p("7"), sheet.Cell{Kind: sheet.Number, Raw: "7", Struck: true}},
+		"a line taken away":    {`table:style-name="back" office:value-type="float" office:value="7"`, p("7"), sheet.Cell{Kind: sheet.Number, Raw: "7"}},
+		"a piece with a line":  {`office:value-type="string"`, p(`<text:span text:style-name="out">5 </text:span>7`), sheet.Cell{Raw: "5 7", Runs: []sheet.Run{{From: 0, Struck: true}, {From: 2}}}},
+		"a piece without one":  {`table:style-name="gone" office:value-type="string"`, p(`5 <text:span text:style-name="vn">7</text:span>`), sheet.Cell{Raw: "5 7", Struck: true, Runs: []sheet.Run{{From: 2, Font: ".VnTime"}}}},
 		"fonts of pieces":      {`office:value-type="string"`, p(`a<text:span text:style-name="vn">b<text:span text:style-name="up">3</text:span></text:span>c`), sheet.Cell{Raw: "ab³c", Runs: []sheet.Run{{From: 1, Font: ".VnTime"}, {From: 4, Font: ""}}}},
 		"font of the cell":     {`table:style-name="ce" office:value-type="string"`, p("x"), sheet.Cell{Raw: "x", Font: ".VnArial", Indent: 2}},
 		"result of a formula":  {`table:formula="of:=[.B1]" office:value-type="float" office:value="7"`, p("7"), sheet.Cell{Kind: sheet.Number, Raw: "7", Formula: true}},
@@ -172,6 +176,10 @@ func TestCellsAreReadByTheirType(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			styles := `<office:font-face-decls><style:font-face style:name="F" svg:font-family="'.VnTime'"/></office:font-face-decls><office:automatic-styles>` +
+				`<style:style style:name="gone0" style:family="table-cell"><style:text-properties style:text-line-through-style="solid" style:text-line-through-type="single"/></style:style>` +
+				`<style:style style:name="gone" style:family="table-cell" style:parent-style-name="gone0"/>` +
+				`<style:style style:name="back" style:family="table-cell" style:parent-style-name="gone0"><style:text-properties style:text-line-through-style="none"/></style:style>` +
+				`<style:style style:name="out" style:family="text"><style:text-properties style:text-line-through-type="single"/></style:style>` +
 				`<style:style style:name="vn" style:family="text"><style:text-properties style:font-name="F"/></style:style>` +
 				`<style:style style:name="up" style:family="text"><style:text-properties style:text-position="super 58%"/></style:style>` +
 				`<style:style style:name="base" style:family="table-cell"><style:text-properties fo:font-family=".VnArial"/></style:style>` +

@@ -31,6 +31,7 @@ type style struct {
 	parent string
 	font   string
 	indent int
+	line   string // through the text: none, solid …; "" if that is said elsewhere
 	raised bool
 	hidden bool // of a sheet
 	data   string
@@ -136,6 +137,9 @@ func (s *styles) one(r *markup.Reader, e xml.StartElement) error {
 				}
 				position, _ := markup.Attr(e, nsStyle, "text-position")
 				st.raised = raised(position)
+				if st.line, _ = markup.Attr(e, nsStyle, "text-line-through-style"); st.line == "" {
+					st.line, _ = markup.Attr(e, nsStyle, "text-line-through-type")
+				}
 			case "paragraph-properties":
 				margin, _ := markup.Attr(e, nsFo, "margin-left")
 				st.indent = indent(margin)
@@ -155,7 +159,7 @@ func (s *styles) of(family, name string) style {
 	out := s.named[family][name]
 	seen := out
 	for range 16 { // far more than styles inherit from one another; a loop ends too
-		if seen.parent == "" || out.font != "" && out.data != "" {
+		if seen.parent == "" || out.font != "" && out.data != "" && out.line != "" {
 			break
 		}
 		seen = s.named[family][seen.parent]
@@ -168,12 +172,17 @@ func (s *styles) of(family, name string) style {
 		if out.data == "" {
 			out.data = seen.data
 		}
+		if out.line == "" {
+			out.line = seen.line
+		}
 	}
 	if out.font == "" && family == "table-cell" {
 		out.font = s.named[family][""].font
 	}
 	return out
 }
+
+func (st style) struck() bool { return st.line != "" && st.line != "none" }
 
 // raised reports whether style:text-position raises the text: "super 58%" or "33% 58%".
 func raised(position string) bool {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"iter"
 	"strconv"
+	"strings"
 )
 
 // Kind says how the file stores the cell, not what it means.
@@ -23,8 +24,15 @@ const (
 // Run is a piece of a rich text: from byte From of Cell.Raw to the next run, or to the end, in a font of its own. What
 // stands before the first run is in the font of the cell.
 type Run struct {
-	From int
-	Font string
+	From   int
+	Font   string
+	Struck bool // struck through
+}
+
+// LooksLike reports whether a run looks like another one.
+func (r Run) LooksLike(other Run) bool {
+	r.From = other.From
+	return r == other
 }
 
 // Range is a rectangle of cells, 1-based and inclusive. The zero value means "no range".
@@ -42,15 +50,28 @@ func (r Range) Contains(row, col int) bool {
 type Cell struct {
 	Row, Col int    // 1-based
 	Kind     Kind   //
-	Raw      string // the text as stored: string, or the digits of the number; read again, it is the same
+	Raw      string // the text as stored: string, or the digits of the number; read again, it is the same. Raised pieces are written as Superscript does
 	Format   string // number format code, e.g. "0.0%"; "" means General
 	Font     string // font name of the cell's style, "" if unknown
 	Indent   int    // alignment indent of the cell's style
-	Runs     []Run  // of a rich text, in order of From; nil if the whole text is in Font
+	Struck   bool   // the font of the cell's style strikes through
+	Runs     []Run  // of a rich text, in order of From; nil if the whole text is as Font and Struck say
 	Formula  bool   // Raw is the cached result of a formula
 	External bool   // the formula reads another workbook: Raw is what that said when somebody last looked
 	Merge    Range  // the merged range whose top left this cell is; zero if none
 	Hidden   bool   // its row or column is hidden
+}
+
+// IsStruck reports whether some of what the cell shows is struck through.
+func (c *Cell) IsStruck() bool {
+	from, struck := 0, c.Struck
+	for _, r := range c.Runs {
+		if struck && r.From > from && r.From <= len(c.Raw) && strings.TrimSpace(c.Raw[from:r.From]) != "" {
+			return true
+		}
+		from, struck = r.From, r.Struck
+	}
+	return struck && from < len(c.Raw) && strings.TrimSpace(c.Raw[max(from, 0):]) != ""
 }
 
 // Address gives the cell's A1 name, e.g. "C7".

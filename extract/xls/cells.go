@@ -179,7 +179,7 @@ func (s *scan) sorted(at int) error {
 		if err := s.read(&b, r, p.row, p.col); err != nil {
 			return err
 		}
-		if a.Kind != b.Kind || a.Raw != b.Raw || a.Formula != b.Formula || a.External != b.External || a.Format != b.Format || a.Font != b.Font || a.Indent != b.Indent || !slices.Equal(a.Runs, b.Runs) {
+		if a.Kind != b.Kind || a.Raw != b.Raw || a.Formula != b.Formula || a.External != b.External || a.Format != b.Format || a.Font != b.Font || a.Struck != b.Struck || a.Indent != b.Indent || !slices.Equal(a.Runs, b.Runs) {
 			return s.w.damaged(r.at, "cell %s is stored twice, as %.40q and as %.40q", a.Address(), a.Raw, b.Raw)
 		}
 		s.seen++
@@ -239,7 +239,7 @@ func (s *scan) read(c *sheet.Cell, r record, row, col uint16) error {
 	} else if len(w.styles) > 0 {
 		return w.damaged(r.at, "cell %s has format %d of %d", c.Address(), xf, len(w.styles))
 	}
-	c.Format, c.Font, c.Indent = st.format, st.font, st.indent
+	c.Format, c.Font, c.Indent, c.Struck = st.format, st.font, st.indent, st.struck
 	switch r.id {
 	case idMulRK:
 		s.rk(c, st, le.Uint32(d[field+2:]))
@@ -299,15 +299,27 @@ func (s *scan) label(c *sheet.Cell, r record) error {
 
 // fonts gives the cell the runs whose font is another than what stands before.
 func (s *scan) fonts(c *sheet.Cell, runs []fontRun) {
-	font := c.Font
+	last := sheet.Run{Font: c.Font, Struck: c.Struck}
+	var raised [][2]int
 	for i, r := range runs {
-		if i+1 < len(runs) && runs[i+1].at == r.at || int(r.at) >= len(c.Raw) {
+		end := len(c.Raw)
+		if i+1 < len(runs) {
+			end = min(end, int(runs[i+1].at))
+		}
+		if int(r.at) >= end {
 			continue
 		}
-		if name := s.w.font(int(r.font)); name != font {
-			c.Runs = append(c.Runs, sheet.Run{From: int(r.at), Font: name})
-			font = name
+		f := s.w.font(int(r.font))
+		if f.raised {
+			raised = append(raised, [2]int{int(r.at), end})
 		}
+		if run := (sheet.Run{From: int(r.at), Font: f.name, Struck: f.struck}); !run.LooksLike(last) {
+			c.Runs = append(c.Runs, run)
+			last = run
+		}
+	}
+	if len(raised) > 0 {
+		c.Raw = sheet.Raise(c.Raw, raised, c.Runs)
 	}
 }
 

@@ -120,7 +120,7 @@ func (w *Workbook) appearances(stop *deadline) ([]sheet.Look, error) {
 					looks[i].Color = colors[inks[n]]
 				}
 				l := &looks[i]
-				l.Font = w.font(font)
+				l.Font = w.font(font).name
 				l.Horizontal = [...]string{"", "left", "center", "right", "fill", "justify", "centerContinuous", "distributed"}[d[6]&7]
 				l.Wrap = d[6]&8 != 0
 				l.Vertical = [...]string{"top", "center", "", "justify", "distributed", "", "", ""}[d[6]>>4&7]

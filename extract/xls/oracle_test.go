@@ -34,9 +34,17 @@ func oracleLine(t *testing.T, c sheet.Cell) string {
 	}
 	var runs []string
 	for _, r := range c.Runs {
-		runs = append(runs, fmt.Sprintf("%d:%s", r.From, r.Font))
+		line := ""
+		if r.Struck {
+			line = "-"
+		}
+		runs = append(runs, fmt.Sprintf("%d:%s%s", r.From, line, r.Font))
 	}
-	return fmt.Sprintf("%d\t%d\t%s\t%s\t%s\t%s\t%d\t%s\t%s\t%s\n", c.Row, c.Col, kind, value, c.Format, c.Font, c.Indent, hidden, merge, strings.Join(runs, " "))
+	struck := ""
+	if c.Struck {
+		struck = "struck"
+	}
+	return fmt.Sprintf("%d\t%d\t%s\t%s\t%s\t%s\t%d\t%s\t%s\t%s\t%s\n", c.Row, c.Col, kind, value, c.Format, c.Font, c.Indent, struck, hidden, merge, strings.Join(runs, " "))
 }
 
 // golden reads a table that testdata/golden.py wrote: for each file its sheets.
@@ -97,7 +105,7 @@ func agree(t *testing.T, folder string, files map[string][][]string) {
 	t.Logf("%d of %d files, %d sheets, %d cells", right, len(files), sheets, cells)
 }
 
-// The values, kinds, number formats, fonts, indents, merged ranges, hidden flags and runs of real files are those that xlrd reads.
+// The values, kinds, number formats, fonts, indents, lines through, merged ranges, hidden flags and runs of real files are those that xlrd reads.
 func TestRealWorkbooksReadAsTheOracleReadsThem(t *testing.T) {
 	agree(t, filepath.Join(shared(t), "data"), golden(t, "testdata/real.csv"))
 }

@@ -11,6 +11,7 @@ type style struct {
 	format string // number format code, "" for General
 	font   string
 	indent int
+	struck bool // by the font
 	date   bool // the format shows a date or a time
 }
 
@@ -44,7 +45,8 @@ func (l *looks) font(r record) error {
 	if c.err != nil {
 		return c.err
 	}
-	l.w.fonts = append(l.w.fonts, string(name))
+	// [MS-XLS] 2.4.122: fStrikeOut is a bit of the flags, sss 1 is a superscript.
+	l.w.fonts = append(l.w.fonts, font{string(name), le.Uint16(r.data[8:]) == 1, r.data[2]&8 != 0})
 	return l.room(len(l.w.fonts), "fonts", r.at)
 }
 
@@ -94,18 +96,25 @@ func (l *looks) styles() []style {
 		if !ok {
 			f = l.add(c.format, sheet.BuiltinFormat(c.format))
 		}
-		out[i] = style{format: f.code, font: l.w.font(c.font), indent: c.indent, date: f.date}
+		own := l.w.font(c.font)
+		out[i] = style{format: f.code, font: own.name, struck: own.struck, indent: c.indent, date: f.date}
 	}
 	return out
 }
 
-// font gives the name of a font as other records number it: there is no number 4 ([MS-XLS] FontIndex).
-func (w *Workbook) font(n int) string {
+// font is what the reader needs of a font.
+type font struct {
+	name           string
+	raised, struck bool
+}
+
+// font gives a font as other records number it: there is no number 4 ([MS-XLS] FontIndex).
+func (w *Workbook) font(n int) font {
 	if n > 4 {
 		n--
 	}
 	if n < len(w.fonts) {
 		return w.fonts[n]
 	}
-	return ""
+	return font{}
 }

@@ -18,7 +18,7 @@ type Workbook struct {
 	summary  []byte
 	sheets   []part
 	styles   []style
-	fonts    []string
+	fonts    []font
 	strings  stringTable
 	links    links
 	date1904 bool

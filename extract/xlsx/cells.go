@@ -571,7 +571,7 @@ func (s *scan) emit(t cellType, xf int, value []byte, of formulaKind, runs []she
 		Hidden: s.rowHidden || s.cols != nil && s.cols[s.col]}
 	if xf < len(s.w.styles) {
 		st := &s.w.styles[xf]
-		c.Format, c.Font, c.Indent = st.format, st.font, st.indent
+		c.Format, c.Font, c.Indent, c.Struck = st.format, st.font, st.indent, st.struck
 		if st.date {
 			c.Kind = sheet.Date
 		}
@@ -618,7 +618,7 @@ func (s *scan) emit(t cellType, xf int, value []byte, of formulaKind, runs []she
 		c.Kind, c.Raw = sheet.Text, s.keep.keep(value)
 	}
 	if runs != nil {
-		c.Runs = inFont(runs, c.Font)
+		c.Runs = inStyle(runs, c.Font, c.Struck)
 	}
 	if c.Raw == "" {
 		s.blank++

@@ -26,7 +26,8 @@
 // # What a cell's text is
 //
 // Numbers keep the digits of the file. Strings have entities and _xHHHH_ escapes resolved, line ends as LF, rich text
-// runs joined and phonetic runs left out; spaces are kept. Where runs have fonts of their own, Cell.Runs tells them.
+// runs joined and phonetic runs left out; spaces are kept. Where runs have fonts of their own or are struck through, Cell.Runs tells them; what is raised is written with
+// Unicode superscripts.
 // Booleans read TRUE or FALSE. ISO 8601 dates (t="d") stay Text. A cell said to be numeric that holds something else is
 // Text, for its reader to judge. Cells with an empty value are blank and are not handed over.
 //

@@ -26,18 +26,23 @@ func TestFontsOfRuns(t *testing.T) {
 	cases := []struct{ name, content, want string }{
 		{"no runs", `<t>một</t>`, "một []"},
 		{"runs without fonts", run("", "a") + `<r><rPr><b/></rPr><t>b</t></r>`, "ab []"},
-		{"two fonts", run(".VnTime", "Sè") + run("Times New Roman", " người"), "Sè người [{0 .VnTime} {3 Times New Roman}]"},
-		{"the font of the cell first", run("", "Số ") + run(".VnTime", "hé"), "Số hé [{5 .VnTime}]"},
-		{"back to the font of the cell", run(".VnTime", "hé") + run("", " 1") + run("", "0"), "hé 10 [{0 .VnTime} {3 Times New Roman}]"},
-		{"neighbours in one font", run(".VnTime", "h") + run(".VnTime", "é"), "hé [{0 .VnTime}]"},
+		{"two fonts", run(".VnTime", "Sè") + run("Times New Roman", " người"), "Sè người [{0 .VnTime false} {3 Times New Roman false}]"},
+		{"the font of the cell first", run("", "Số ") + run(".VnTime", "hé"), "Số hé [{5 .VnTime false}]"},
+		{"back to the font of the cell", run(".VnTime", "hé") + run("", " 1") + run("", "0"), "hé 10 [{0 .VnTime false} {3 Times New Roman false}]"},
+		{"neighbours in one font", run(".VnTime", "h") + run(".VnTime", "é"), "hé [{0 .VnTime false}]"},
 		{"a font that is the cell's", run("Times New Roman", "a") + run("", "b"), "ab []"},
-		{"empty runs", run("", "a") + run(".VnArial", "") + run(".VnTime", "b"), "ab [{1 .VnTime}]"},
-		{"offsets count what is read", run("", "a_x000D_&#10;&amp;\r\n_x0041_") + run(".VnTime", "b"), "a\n&\nAb [{5 .VnTime}]"},
-		{"a line end in two runs", run("", "a_x000D_") + run(".VnTime", "\nb"), "a\nb [{2 .VnTime}]"},
-		{"an escape is not put together from two runs", run("", "_x00") + run(".VnTime", "41_"), "_x0041_ [{4 .VnTime}]"},
-		{"phonetics have no part", run("", "a") + `<rPh sb="0" eb="1"><t>x</t></rPh>` + run(".VnTime", "b"), "ab [{1 .VnTime}]"},
-		{"a text beside runs", run(".VnTime", "a") + `<t>b</t>`, "ab [{0 .VnTime} {1 Times New Roman}]"},
-		{"a font's name with an entity", run("A&amp;B", "x"), "x [{0 A&B}]"},
+		{"empty runs", run("", "a") + run(".VnArial", "") + run(".VnTime", "b"), "ab [{1 .VnTime false}]"},
+		{"offsets count what is read", run("", "a_x000D_&#10;&amp;\r\n_x0041_") + run(".VnTime", "b"), "a\n&\nAb [{5 .VnTime false}]"},
+		{"a line end in two runs", run("", "a_x000D_") + run(".VnTime", "\nb"), "a\nb [{2 .VnTime false}]"},
+		{"an escape is not put together from two runs", run("", "_x00") + run(".VnTime", "41_"), "_x0041_ [{4 .VnTime false}]"},
+		{"phonetics have no part", run("", "a") + `<rPh sb="0" eb="1"><t>x</t></rPh>` + run(".VnTime", "b"), "ab [{1 .VnTime false}]"},
+		{"a text beside runs", run(".VnTime", "a") + `<t>b</t>`, "ab [{0 .VnTime false} {1 Times New Roman false}]"},
+		{"a mark that is raised", run("", "36500") + `<r><rPr><vertAlign val="superscript"/></rPr><t>1)</t></r>` + run(".VnTime", "b"), "36500¹⁾b [{10 .VnTime false}]"},
+		{"a mark that is raised, without a digit", run("", "2003") + `<r><rPr><vertAlign val="superscript"/></rPr><t>(*)</t></r>`, "2003(*) []"},
+		{"all is raised", `<r><rPr><vertAlign val="superscript"/></rPr><t>2018</t></r>`, "2018 []"},
+		{"a piece that is lowered", run("", "H") + `<r><rPr><vertAlign val="subscript"/></rPr><t>2</t></r>`, "H2 []"},
+		{"a piece that is struck through", `<r><rPr><strike/></rPr><t>35 </t></r><r><rPr><strike val="0"/></rPr><t>36</t></r>`, "35 36 [{0 Times New Roman true} {3 Times New Roman false}]"},
+		{"a font's name with an entity", run("A&amp;B", "x"), "x [{0 A&B false}]"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -54,11 +59,20 @@ func TestFontsOfRuns(t *testing.T) {
 			}
 		})
 	}
+	t.Run("the line through is that of the style where no piece says otherwise", func(t *testing.T) {
+		p := withStyles(parts(rows(`<row r="1"><c r="A1" s="1"><v>5</v></c><c r="B1" s="1" t="s"><v>0</v></c><c r="C1" s="2"><v>5</v></c><c r="D1"><v>5</v></c></row>`)))
+		p["xl/styles.xml"] = `<styleSheet ` + nsMain + `><fonts><font/><font><strike/><name val="A"/></font><font><strike val="false"/></font></fonts><cellXfs><xf fontId="0"/><xf fontId="1"/><xf fontId="2"/></cellXfs></styleSheet>`
+		p["xl/sharedStrings.xml"] = `<sst><si>` + run("", "a") + run(".VnTime", "b") + `</si></sst>`
+		cells, err := one(t, p)
+		if err != nil || !cells[0].Struck || !cells[0].IsStruck() || !cells[1].Struck || fmt.Sprint(cells[1].Runs) != "[{1 .VnTime false}]" || cells[2].Struck || cells[3].Struck {
+			t.Error(cells, err)
+		}
+	})
 	t.Run("the cell says what its font is", func(t *testing.T) {
 		p := withStyles(parts(rows(`<row r="1"><c r="A1" s="1" t="s"><v>0</v></c><c r="B1" t="s"><v>0</v></c></row>`)))
 		p["xl/sharedStrings.xml"] = `<sst><si>` + run("", "a") + run(".VnTime", "b") + `</si></sst>`
 		cells, err := one(t, p)
-		if err != nil || fmt.Sprint(cells[0].Runs, cells[1].Runs) != "[] [{1 .VnTime}]" {
+		if err != nil || fmt.Sprint(cells[0].Runs, cells[1].Runs) != "[] [{1 .VnTime false}]" {
 			t.Error(cells, err)
 		}
 	})
@@ -221,7 +235,7 @@ func TestPartsInOtherWritings(t *testing.T) {
 				p[part] = change(content)
 			}
 			cells, err := one(t, p)
-			if err != nil || addresses(cells) != "A1=Lào Cai 😀 B1=hai" || cells[0].Font != ".VnTime" || fmt.Sprint(cells[0].Runs) != "[{0 Arial}]" {
+			if err != nil || addresses(cells) != "A1=Lào Cai 😀 B1=hai" || cells[0].Font != ".VnTime" || fmt.Sprint(cells[0].Runs) != "[{0 Arial false}]" {
 				t.Errorf("%+v, %v", cells, err)
 			}
 		})

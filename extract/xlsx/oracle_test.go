@@ -23,7 +23,7 @@ type look struct {
 	indent            int
 	merge             string
 	hidden            bool
-	formula           bool
+	formula, struck   bool
 	runs              string // pieces of a rich text in fonts of their own
 }
 
@@ -140,9 +140,11 @@ func byOracle(data []byte, ours book) (book, error) {
 					}
 				}
 				if xf.FontID != nil && f.Styles.Fonts != nil && *xf.FontID < len(f.Styles.Fonts.Font) {
-					if n := f.Styles.Fonts.Font[*xf.FontID].Name; n != nil && n.Val != nil {
+					font := f.Styles.Fonts.Font[*xf.FontID]
+					if n := font.Name; n != nil && n.Val != nil {
 						l.font = *n.Val
 					}
+					l.struck = font.Strike != nil && (font.Strike.Val == nil || *font.Strike.Val)
 				}
 				if xf.Alignment != nil {
 					l.indent = xf.Alignment.Indent
@@ -150,17 +152,24 @@ func byOracle(data []byte, ours book) (book, error) {
 			}
 			if runs, err := f.GetCellRichText(name, at); err == nil {
 				var own []sheet.Run
+				var raised [][2]int
 				from := 0
 				for _, r := range runs {
-					if font := ""; r.Text != "" {
+					if run := (sheet.Run{From: from}); r.Text != "" {
 						if r.Font != nil {
-							font = r.Font.Family
+							run.Font, run.Struck = r.Font.Family, r.Font.Strike
+							if r.Font.VertAlign == "superscript" {
+								raised = append(raised, [2]int{from, from + len(r.Text)})
+							}
 						}
-						own = append(own, sheet.Run{From: from, Font: font})
+						own = append(own, run)
 					}
 					from += len(r.Text)
 				}
-				l.runs = fmt.Sprint(inFont(own, l.font))
+				if len(raised) > 0 {
+					l.raw = sheet.Raise(l.raw, raised, own)
+				}
+				l.runs = fmt.Sprint(inStyle(own, l.font, l.struck))
 			}
 			cells[at] = l
 		}
@@ -186,7 +195,7 @@ func byUs(data []byte) (book, error) {
 	for name, cells := range all {
 		b.cells[name] = map[string]look{}
 		for _, c := range cells {
-			l := look{raw: c.Raw, format: c.Format, font: c.Font, indent: c.Indent, hidden: c.Hidden, formula: c.Formula, runs: fmt.Sprint(c.Runs)}
+			l := look{raw: c.Raw, format: c.Format, font: c.Font, indent: c.Indent, struck: c.Struck, hidden: c.Hidden, formula: c.Formula, runs: fmt.Sprint(c.Runs)}
 			if c.Kind == sheet.Bool {
 				l.raw = map[string]string{"TRUE": "1", "FALSE": "0"}[c.Raw] // as the oracle gives it
 			}
@@ -211,6 +220,7 @@ func unlike(us, oracle look) string {
 	tell("format", us.format, oracle.format)
 	tell("font", us.font, oracle.font)
 	tell("indent", us.indent, oracle.indent)
+	tell("line through", us.struck, oracle.struck)
 	tell("merge", us.merge, oracle.merge)
 	tell("hidden", us.hidden, oracle.hidden)
 	tell("formula", us.formula, oracle.formula)

@@ -69,7 +69,7 @@ func parseStrings(l *lexer) (t stringTable, err error) {
 }
 
 // richText appends the text of an element that holds <t> or runs <r><t>. Phonetic runs (<rPh>, the reading of
-// characters) are no part of the text. The runs are nil if none has a font of its own, which is what rFont says.
+// characters) are no part of the text. The runs are nil if none has a font of its own, which is what rFont says, or is struck through.
 func (l *lexer) richText(dst []byte) (_ []byte, runs []sheet.Run, err error) {
 	from := len(dst)
 	cr := false // the last piece ended in a CR, to which an LF may belong
@@ -91,6 +91,7 @@ func (l *lexer) richText(dst []byte) (_ []byte, runs []sheet.Run, err error) {
 		return nil
 	}
 	fonts := false
+	var raised [][2]int
 	err = l.children(func(name string) error {
 		switch name {
 		case "t":
@@ -99,16 +100,23 @@ func (l *lexer) richText(dst []byte) (_ []byte, runs []sheet.Run, err error) {
 			}
 			return piece()
 		case "r":
-			font := ""
-			start := len(dst) - from
+			run, up := sheet.Run{From: len(dst) - from}, false
 			err := l.children(func(name string) (err error) {
 				switch name {
 				case "rPr":
 					return l.children(func(name string) (err error) {
-						if name == "rFont" {
-							if font, err = l.fontName(); err != nil {
-								return err
-							}
+						switch name {
+						case "rFont":
+							run.Font, err = l.fontName()
+						case "strike":
+							run.Struck, err = l.on()
+						case "vertAlign":
+							var v string
+							v, err = l.attr("val")
+							up = v == "superscript"
+						}
+						if err != nil {
+							return err
 						}
 						return l.skip()
 					})
@@ -117,16 +125,22 @@ func (l *lexer) richText(dst []byte) (_ []byte, runs []sheet.Run, err error) {
 				}
 				return l.skip()
 			})
-			if len(dst)-from > start && (fonts || font != "") {
+			if len(dst)-from > run.From && (fonts || run.Font != "" || run.Struck) {
 				fonts = true
-				if n := len(runs); n == 0 || runs[n-1].Font != font {
-					runs = append(runs, sheet.Run{From: start, Font: font})
+				if n := len(runs); n == 0 || !run.LooksLike(runs[n-1]) {
+					runs = append(runs, run)
 				}
+			}
+			if end := len(dst) - from; up && end > run.From {
+				raised = append(raised, [2]int{run.From, end})
 			}
 			return err
 		}
 		return l.skip()
 	})
+	if len(raised) > 0 && err == nil {
+		dst = append(dst[:from], sheet.Raise(string(dst[from:]), raised, runs)...)
+	}
 	return dst, runs, err
 }
 
@@ -151,15 +165,23 @@ func (l *lexer) fontName() (string, error) {
 	return name, nil
 }
 
-// inFont gives the runs of a text in a cell of this font: those that change the font.
-func inFont(runs []sheet.Run, font string) (out []sheet.Run) {
+// on gives the attribute val of the last start tag, which switches something on that is on where it is left out.
+func (l *lexer) on() (bool, error) {
+	v, err := l.attr("val")
+	return v != "0" && v != "false", err
+}
+
+// inStyle gives the runs of a text in a cell of this font: those that change something.
+func inStyle(runs []sheet.Run, font string, struck bool) (out []sheet.Run) {
+	last := sheet.Run{Font: font, Struck: struck}
 	for _, r := range runs {
-		if r.Font == "" {
-			r.Font = font
+		if r.Font == "" { // as the cell
+			r.Font, r.Struck = font, r.Struck || struck
 		}
-		if len(out) == 0 && r.Font != font || len(out) > 0 && r.Font != out[len(out)-1].Font {
+		if !r.LooksLike(last) {
 			out = append(out, r)
 		}
+		last = r
 	}
 	return out
 }

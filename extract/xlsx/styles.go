@@ -12,13 +12,18 @@ type style struct {
 	format string // number format code, "" for General
 	font   string
 	indent int
+	struck bool // by the font
 	date   bool // the format shows a date or a time
 }
 
 // parseStyles reads the styles part: cell formats in order of their index.
 func parseStyles(l *lexer) ([]style, error) {
 	formats, size := map[int]string{}, 0
-	var fonts []string
+	type font struct {
+		name   string
+		struck bool
+	}
+	var fonts []font
 	type xf struct{ format, font, indent int }
 	var xfs []xf
 	number := func(name string) (int, error) {
@@ -59,16 +64,20 @@ func parseStyles(l *lexer) ([]style, error) {
 			})
 		case "fonts":
 			return l.children(func(string) error {
-				font := ""
+				var f font
 				err := l.children(func(name string) (err error) {
-					if name == "name" {
-						if font, err = l.fontName(); err != nil {
-							return err
-						}
+					switch name {
+					case "name":
+						f.name, err = l.fontName()
+					case "strike":
+						f.struck, err = l.on()
+					}
+					if err != nil {
+						return err
 					}
 					return l.skip()
 				})
-				fonts = append(fonts, font)
+				fonts = append(fonts, f)
 				if err == nil {
 					err = room(len(fonts), "fonts")
 				}
@@ -116,7 +125,7 @@ func parseStyles(l *lexer) ([]style, error) {
 		}
 		s.date = sheet.IsDateFormat(code)
 		if x.font < len(fonts) {
-			s.font = fonts[x.font]
+			s.font, s.struck = fonts[x.font].name, fonts[x.font].struck
 		}
 		s.indent = x.indent
 	}

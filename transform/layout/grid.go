@@ -66,7 +66,8 @@ type grid struct {
 	read   []*reading // of text cells; nil of others
 	asked  []string   // texts that were looked up and are no text of a cell
 	fates  []fate
-	twice  int // cells whose fate was set more than once: always 0 unless the code is wrong
+	struck bool // some text or number is struck through
+	twice  int  // cells whose fate was set more than once: always 0 unless the code is wrong
 }
 
 type position struct{ r, c int }
@@ -93,6 +94,7 @@ func newGrid(ctx context.Context, s SheetCells, read func(*sheet.Cell) *reading)
 		if isBlank(c) {
 			g.skip(int32(i), skipBlankForm)
 		}
+		g.struck = g.struck || (c.Struck || c.Runs != nil) && c.IsStruck()
 	}
 	return g, true
 }

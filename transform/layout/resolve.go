@@ -106,10 +106,37 @@ func (v *valueCell) stands() bool {
 		v.no("dimension.missing", "", "no label beside the cell")
 	case v.s.g.cells[v.i].External:
 		v.no("value.external_link", "")
+	case v.s.g.struck && v.isStruck():
+		return false
 	case v.rw.carried:
 		v.no("dimension.missing", "", "the row adds up those of a page")
 	default:
 		return true
+	}
+	return false
+}
+
+// isStruck refuses the cell if it, or a text that gives it its meaning, is struck through: a clerk did so, and did not say whether it holds.
+func (v *valueCell) isStruck() bool {
+	g := v.s.g
+	said := [][]int32{{v.i}, v.cx.t.columns[v.c].cells, v.cx.t.zoneCells}
+	for rw := v.rw; rw != nil; rw = rw.parent {
+		said = append(said, rw.labels)
+		if rw.unit != none {
+			said = append(said, []int32{rw.unit})
+		}
+	}
+	for _, cells := range said {
+		for _, i := range cells {
+			if g.cells[i].IsStruck() {
+				var what []string
+				if i != v.i {
+					what = []string{g.text[i]}
+				}
+				v.no("value.struck", "", what...)
+				return true
+			}
+		}
 	}
 	return false
 }

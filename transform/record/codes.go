@@ -33,7 +33,9 @@ var loadParticulars = sync.OnceValue(func() map[string]string {
 	}
 	m := make(map[string]string, len(rows))
 	for _, r := range rows[1:] {
-		m[particularPattern().ReplaceAllString(r[0], "#")] = r[1]
+		if form := particularPattern().ReplaceAllString(r[0], "#"); form != "#" { // "Q4" is no form of "2018"
+			m[form] = r[1]
+		}
 		m[r[0]] = r[1]
 	}
 	return m

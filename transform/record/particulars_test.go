@@ -86,6 +86,7 @@ func TestWhatReadersSayToSendersIsVietnamese(t *testing.T) {
 		"the part unpacks to more than the 200 bytes it announces":                                                 "một phần của tệp giải nén ra nhiều hơn 200 byte như tệp khai báo",
 		"table 3: a text of more than 32767 characters":                                                            "bảng 3: văn bản dài hơn 32767 ký tự",
 		"a workbook of Excel 4 (before 1993); open it in LibreOffice and save it as .xlsx, or ask for it as .xlsx": "sổ của Excel 4, trước năm 1993",
+		"Q4": "quý IV", "2018": "", `"TH 2018"`: "", "C5": "",
 	} {
 		if vi, _ := particular(said); vi != want {
 			t.Errorf("%s: %q, want %q", said, vi, want)

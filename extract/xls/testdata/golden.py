@@ -3,8 +3,9 @@
     python3 golden.py FOLDER FILE... > golden.csv
 
 One line a sheet: file (relative to FOLDER), sheet, number of cells that hold something, SHA-256 over one line a cell:
-row, column (from 1), kind, value (a number as the hexadecimal digits of its double), number format, font, indent, hidden,
-merged range, and the runs of a rich text (byte:font), with tabs between. A file that xlrd does not read is left out.
+row, column (from 1), kind, value (a number as the hexadecimal digits of its double), number format, font, indent, struck,
+hidden, merged range, and the runs of a rich text (byte:font), with tabs between. A font that strikes through has a minus
+before its name. Digits of raised pieces are superscripts. A file that xlrd does not read is left out.
 """
 import csv, hashlib, os, struct, sys
 import xlrd
@@ -19,6 +20,14 @@ BUILTIN = {
     39: ("#,##0.00_);(#,##0.00)", "#,##0.00;(#,##0.00)"),
     40: ("#,##0.00_);[Red](#,##0.00)", "#,##0.00;[Red](#,##0.00)"),
 }
+
+
+PLAIN = "0123456789+-()"
+SUPERSCRIPT = str.maketrans(PLAIN, "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾")
+
+
+def tidy(units):
+    return units.decode("utf-16-le").replace("\r\n", "\n").replace("\r", "\n")
 
 
 def number_format(book, xf):
@@ -36,10 +45,12 @@ def line(book, sheet, row, col, corners):
         return None
     xf = book.xf_list[cell.xf_index]
     font = book.font_list[xf.font_index].name
+    struck = book.font_list[xf.font_index].struck_out
     runs = []
     if kind == "text":
-        value = cell.value.replace("\r\n", "\n").replace("\r", "\n")
-        last = font
+        value = ""
+        last = "-" * struck + font
+        pieces = []
         found = sheet.rich_text_runlist_map.get((row, col), [])
         for i, (at, f) in enumerate(found):
             units = cell.value.encode("utf-16-le")
@@ -47,10 +58,20 @@ def line(book, sheet, row, col, corners):
                 at += 1  # not inside of a character
             if at * 2 >= len(units) or i + 1 < len(found) and found[i + 1][0] == at:
                 continue
-            name = book.font_list[f].name
-            if name != last:
-                runs.append("%d:%s" % (len(units[: at * 2].decode("utf-16-le").replace("\r\n", "\n").encode()), name))
-                last = name
+            pieces.append((at, book.font_list[f]))
+        begin = pieces[0][0] if pieces else None
+        units = cell.value.encode("utf-16-le")
+        texts = [(None, tidy(units[: begin * 2] if pieces else units))]
+        for (at, f), (end, _) in zip(pieces, pieces[1:] + [(len(units) // 2, None)]):
+            texts.append((f, tidy(units[at * 2 : end * 2])))
+        level = any(t.strip() and not (f and f.escapement == 1) for f, t in texts)
+        for f, t in texts:
+            if f and ("-" * f.struck_out + f.name) != last:
+                last = "-" * f.struck_out + f.name
+                runs.append("%d:%s" % (len(value.encode()), last))
+            if f and f.escapement == 1 and level and any(c in "0123456789" for c in t):
+                t = t.translate(SUPERSCRIPT)
+            value += t
     elif kind in ("number", "date"):
         value = struct.pack(">d", cell.value).hex()
     elif kind == "bool":
@@ -58,7 +79,7 @@ def line(book, sheet, row, col, corners):
     else:
         value = xlrd.error_text_from_code[cell.value]
     hidden = row in sheet.rowinfo_map and sheet.rowinfo_map[row].hidden or col in sheet.colinfo_map and sheet.colinfo_map[col].hidden
-    fields = [row + 1, col + 1, kind, value, number_format(book, xf), font, xf.alignment.indent_level, "hidden" if hidden else "", corners.get((row, col), ""), " ".join(runs)]
+    fields = [row + 1, col + 1, kind, value, number_format(book, xf), font, xf.alignment.indent_level, "struck" if struck else "", "hidden" if hidden else "", corners.get((row, col), ""), " ".join(runs)]
     return "\t".join(str(f) for f in fields) + "\n"
 
 
