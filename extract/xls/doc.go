@@ -14,9 +14,11 @@
 //   - A damaged sheet never looks like a short one. A file that ends before a sector in use, a stream that ends inside
 //     a record, a sheet that has no end, or does not begin where the list of sheets says, is refused; so is a cell whose
 //     text or format is not there, and one that is stored twice with two values; so are zeros where a record should begin, a record
-//     among the cells that no program writes there, and texts behind the last one announced. A second, simpler count of the records
+//     among the cells that no program writes there, and texts behind the last one announced; so is a cell that stands where the records of
+//     rows and of blocks of rows, which most programs write, say that none can be (evidence). A second, simpler count of the records
 //     (census) must find as many cells as were read. Otherwise the iteration ends with a *sheet.FileError, and what came
-//     before it must be thrown away. The format has no checksums: a changed digit is no longer to be seen.
+//     before it must be thrown away. The format has no checksums: a changed digit is no longer to be seen, nor a moved cell where
+//     nothing else tells of its place.
 //   - Memory is bounded by the Limits: the stream, the shared strings and, for a sheet whose cells are not in order, eight
 //     bytes a cell.
 //

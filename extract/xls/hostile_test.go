@@ -322,7 +322,12 @@ func TestRefusedFiles(t *testing.T) {
 func TestOrdinaryRecordsStandAmongCells(t *testing.T) {
 	for _, id := range []uint16{0x001C, 0x01B8, 0x0800, 0x00D7, idContinue, idRow, idColInfo, idMergeCells} {
 		data := make([]byte, 16)
-		if id == idMergeCells {
+		switch id {
+		case 0x0800:
+			le.PutUint16(data, id)
+		case idColInfo:
+			data = data[:12]
+		case idMergeCells:
 			data = data[:2]
 		}
 		cells, err := one(sheet8(nil, number(0, 0, 1), rec(id, data), number(1, 0, 2)))
@@ -339,7 +344,7 @@ func TestRecordsThatAreTooShort(t *testing.T) {
 	for _, r := range []struct {
 		id   uint16
 		need int
-	}{{idNumber, 14}, {idRK, 10}, {idBoolErr, 8}, {idLabelSST, 10}, {idLabel, 9}, {idRString, 11}, {idFormula, 22}, {idMulRK, 12}, {idRow, 16}, {idColInfo, 10}, {idMergeCells, 2}, {idDefaultRow, 2}} {
+	}{{idNumber, 14}, {idRK, 10}, {idBoolErr, 8}, {idLabelSST, 10}, {idLabel, 9}, {idRString, 11}, {idFormula, 22}, {idMulRK, 12}, {idRow, 16}, {idColInfo, 11}, {idMergeCells, 2}, {idDefaultRow, 2}} {
 		for n := range r.need {
 			if _, err := one(sheet8(nil, rec(r.id, make([]byte, n)))); code(err) != sheet.CodeDamaged {
 				t.Errorf("%d bytes of record %04X: %v", n, r.id, err)

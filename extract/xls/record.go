@@ -40,6 +40,10 @@ const (
 	idRow           = 0x0208
 	idArray         = 0x0221
 	idDefaultRow    = 0x0225
+	idDefaultCol    = 0x0055
+	idDimensions    = 0x0200
+	idIndex         = 0x020B
+	idWindow2       = 0x023E
 	idTable         = 0x0236
 	idRK            = 0x027E
 	idFormat        = 0x041E

@@ -106,6 +106,9 @@ func (w *Workbook) globals(ctx context.Context) error {
 			return err
 		}
 		p = r.end
+		if err := w.fits(r); err != nil {
+			return err
+		}
 		switch r.id {
 		case idBOF:
 			return w.damaged(r.at, "another part of the workbook begins before the list of sheets ends")
@@ -163,7 +166,7 @@ func (w *Workbook) globals(ctx context.Context) error {
 				return w.damaged(r.at, "the workbook lists no sheet")
 			}
 			w.values = make([]int, len(w.sheets))
-			return nil
+			return w.listed(p)
 		}
 		if err != nil {
 			return err
@@ -208,6 +211,9 @@ func (w *Workbook) boundSheet(r record) error {
 	name, _ := c.text(nil, nil, 1)
 	if c.err != nil {
 		return c.err
+	}
+	if c.p != r.end {
+		return w.damaged(r.at, "the name of sheet %q ends before its record", name)
 	}
 	p := part{info: sheet.Info{Name: string(name), Hidden: r.data[4]&3 != 0}}
 	at := int(le.Uint32(r.data))
