@@ -2,6 +2,7 @@ package layout
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/phuluc/phuluc/transform/catalogue"
 )
@@ -96,11 +97,26 @@ func (cx *cellContext) partsOfColumns(rd *Reader) {
 
 // isDivided reports whether what an indicator counts can be of a sex, as people are, or is divided by area only.
 func (rd *Reader) isDivided(in *catalogue.Indicator, part *partial) bool {
+	return part.sex == "" || rd.countsPeople(in)
+}
+
+// countsPeople reports whether an indicator counts people, one by one or by the times that something is done for them.
+func (rd *Reader) countsPeople(in *catalogue.Indicator) bool {
 	switch rd.cat.Unit(in.Unit).Quantity {
 	case "person", "person_time":
 		return true
 	}
-	return part.sex == ""
+	return false
+}
+
+// isSexless reports whether an indicator counts what is of no sex, or is a rate of such: households are of nobody's sex but their heads', cases of
+// that of whoever they befell.
+func (rd *Reader) isSexless(in *catalogue.Indicator) bool {
+	if in.ValueKind == "count" || in.ValueKind == "currency_vnd" {
+		return !rd.countsPeople(in)
+	}
+	weight := rd.cat.Indicator(in.Weight)
+	return weight != nil && rd.isSexless(weight)
 }
 
 // isBesideAnother reports whether a column that names but a sex or an area stands right of one that names an indicator, and not that of the title.
@@ -114,6 +130,21 @@ func (cx *cellContext) isBesideAnother(c int, title *catalogue.Indicator) bool {
 		}
 	}
 	return false
+}
+
+// namesBeside reports whether a column names the indicator of the title, so that one that leaves it to the title is of something else, if only by the end of its name: "Tổng
+// số trẻ em" beside "Trẻ em có hoàn cảnh đặc biệt", "Tổng số" beside "Nghèo".
+func (cx *cellContext) namesBeside(title *catalogue.Indicator) bool {
+	if cx.titleNamed == 0 {
+		cx.titleNamed = -1
+		for k := range cx.columns {
+			if m := &cx.columns[k]; cx.t.columns[k].role == roleValue &&
+				(m.indicator == title || m.unknown != "" && strings.HasSuffix(lowKey(tokenize(title.NameVi)), " "+lowKey(tokenize(m.unknown)))) {
+				cx.titleNamed = 1
+			}
+		}
+	}
+	return cx.titleNamed > 0
 }
 
 // yearsAround gives the columns that name a part of a year only its year, if the next columns on both sides that name a year name the same one

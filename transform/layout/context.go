@@ -25,6 +25,7 @@ type cellContext struct {
 	torn         []bool                  // by column: counts of whole things prove another decimal style
 	largest      map[int]decimal.Decimal // by column, see labelUnit
 	labelled     bool                    // the table has row labels, so that a row without one is a gap
+	titleNamed   int                     // 1: see namesBeside, -1: it is not so, 0: not asked yet
 	old          bool                    // the old poverty standard is named beside the new one
 	sixRegions   bool                    // the regions are those since [firstYearOfRegions]
 	otherRegions bool                    // … or of another division; see former_regions.csv

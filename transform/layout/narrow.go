@@ -3,6 +3,7 @@ package layout
 import (
 	_ "embed"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/phuluc/phuluc/transform/catalogue"
@@ -25,14 +26,20 @@ const (
 	narrowAbout      = "about"      // word: a subject; value: a domain of which its figures are, "*" for all
 	narrowOnly       = "only"       // word: a subject; value: an indicator of which its figures are too
 	narrowNever      = "never"      // word: a subject; value: an indicator that its figures never are, in whatever list it stands
+	narrowHead       = "head"       // those whom a title counts: what stands behind them narrows them, if nothing tells that it does not
+	narrowPlain      = "plain"      // says nothing of whom or what is counted; value: where, if not everywhere
 )
+
+// plainHeading limits a plain word to headings over rows: "Các chỉ tiêu giảm nghèo", but not "GIẢM NGHÈO CÁC XÃ".
+const plainHeading = "heading"
 
 var loadNarrowing = sync.OnceValue(func() wordList { return newWordList("narrowing.csv", narrowingCSV) })
 
 // narrowing is a population to which a title or a heading narrows what stands below it.
 type narrowing struct {
-	value string // of narrowing.csv
-	text  string // as written
+	value  string // of narrowing.csv
+	text   string // as written
+	behind string // of what stands behind those who are counted: the lowKey by which a name says it too
 }
 
 // narrowings finds the populations to which a text narrows its table: those that qualify what precedes them, and for a heading over rows
@@ -57,11 +64,11 @@ func (rd *Reader) findNarrowings(s string, heading bool) (found []narrowing) {
 		first++
 	}
 	if w, ok := words.at(narrowBody, toks, first); ok && first+w.n < len(toks) {
-		found = append(found, narrowing{w.value, s})
+		found = append(found, narrowing{value: w.value, text: s})
 	}
 	for i := 0; i < len(toks); {
 		if n := takeOwnStandard(toks[i:]); n > 0 { // none of those the catalogue knows
-			found = append(found, narrowing{"own_standard", s[toks[i].start:toks[i+n-1].end]})
+			found = append(found, narrowing{value: "own_standard", text: s[toks[i].start:toks[i+n-1].end]})
 			i += n
 			continue
 		}
@@ -75,11 +82,92 @@ func (rd *Reader) findNarrowings(s string, heading bool) (found []narrowing) {
 			continue
 		}
 		if words.qualifies(toks, i, heading) {
-			found = append(found, narrowing{w.value, s[toks[i].start:toks[i+w.n-1].end]})
+			found = append(found, narrowing{value: w.value, text: s[toks[i].start:toks[i+w.n-1].end]})
 		}
 		i += w.n
 	}
 	return found
+}
+
+// qualified finds what stands behind those whom a title counts and is not known to say nothing of them: "HỘ NGHÈO CÓ TRẺ EM", "TRẺ EM BỎ HỌC".
+// The title of a whole goes on with a period, a place, or how it is divided.
+func (rd *Reader) qualified(s string) []narrowing {
+	return rd.behind.get(s, func() (found []narrowing) {
+		if len(s) > 4*maxPhrase {
+			s = s[:cutRune(s, 4*maxPhrase)]
+		}
+		if _, ok := rd.locality(s); ok { // whose figures are refused
+			return nil
+		}
+		toks, words := rd.tokenize(s), loadNarrowing()
+		for i := 0; i < len(toks); {
+			w, ok := words.at(narrowHead, toks, i)
+			if !ok {
+				i++
+				continue
+			}
+			i += w.n
+			if i == len(toks) || toks[i].punct || toks[i].num >= 0 || rd.plain(toks, i, "") > 0 || rd.isPlaceAt(s, toks[i]) {
+				continue
+			}
+			found = append(found, narrowing{text: s[toks[i-w.n].start:toks[min(i+4, len(toks))-1].end], behind: lowKey(toks[i:min(i+2, len(toks))])})
+		}
+		return found
+	})
+}
+
+// plain counts the tokens at i that say nothing of whom or what is counted: a period, or a word known to be so anywhere, or in a text of a kind.
+func (rd *Reader) plain(toks []token, i int, in string) int {
+	if n, _ := takePeriod(toks[i:]); n > 0 {
+		return n
+	}
+	if w, ok := loadNarrowing().at(narrowPlain, toks, i); ok && (w.value == "" || w.value == in) {
+		return w.n
+	}
+	return 0
+}
+
+// isPlaceAt reports whether a province, a region or the country is named where a token begins.
+func (rd *Reader) isPlaceAt(s string, at token) bool {
+	return slices.ContainsFunc(rd.headFacts(s).mentions, func(m mention) bool { return strings.HasPrefix(s[at.start:], m.name) })
+}
+
+// strange gives the words of a heading over rows that tell neither what its rows are about nor nothing, as lowKeys: none of "CÔNG TÁC GIẢM NGHÈO", all of
+// "Tín dụng ưu đãi", "nhân rộng mô hình" of "Nhân rộng mô hình giảm nghèo". Populations are told by narrowings.
+func (rd *Reader) strange(s string) []string {
+	return rd.stranger.get(s, func() (gaps []string) {
+		if len(s) > 4*maxPhrase {
+			s = s[:cutRune(s, 4*maxPhrase)]
+		}
+		toks, words := rd.tokenize(s), loadNarrowing()
+		from := 0 // of the words not known
+		for i := 0; i <= len(toks); {
+			n := 0
+			if i < len(toks) {
+				n = rd.plain(toks, i, plainHeading)
+				for _, kind := range []string{narrowOther, narrowSubject, narrowHead, narrowPopulation, narrowBetween} {
+					w, _ := words.at(kind, toks, i)
+					n = max(n, w.n)
+				}
+				if n == 0 {
+					n, _ = takeStandard(toks[i:])
+				}
+				if n == 0 && (toks[i].punct || toks[i].num >= 0 || numbersTable(toks[i])) {
+					n = 1
+				}
+			}
+			if n == 0 && i < len(toks) {
+				i++
+				continue
+			}
+			if from < i {
+				gaps = append(gaps, lowKey(toks[from:i]))
+			}
+			i += max(n, 1)
+			from = i
+		}
+		return gaps
+	})
 }
 
 // qualifies reports whether the population at token i is led in by a word that makes it a restriction.
@@ -127,7 +215,7 @@ func (rd *Reader) unsaid(ns []narrowing, in *catalogue.Indicator, sex, area stri
 			said = said || w.word == n.value && w.value == in.Domain
 		}
 		for _, l := range append(labels, in.NameVi) {
-			said = said || slices.Contains(rd.populationsIn(l), n.value)
+			said = said || slices.Contains(rd.populationsIn(l), n.value) || n.behind != "" && strings.Contains(lowKey(rd.tokenize(l)), n.behind)
 		}
 		if !said {
 			return n, true

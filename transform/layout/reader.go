@@ -52,6 +52,8 @@ type Reader struct {
 	nearest     memo[string, *catalogue.Indicator]
 	narrowed    memo[narrowQuestion, []narrowing]
 	populations memo[string, []string]
+	behind      memo[string, []narrowing] // see qualified
+	stranger    memo[string, []string]    // see strange
 	subjects    memo[string, []narrowing]
 	standings   memo[subjectQuestion, standing]
 }

@@ -202,6 +202,9 @@ func (v *valueCell) join() bool {
 	rd, cd := rm.dims, cm.dims
 	if rate := v.s.rateInColumn(v.cx, v.rw, v.c, in); rate != nil {
 		v.in = rate
+	} else if in != nil && rm.indicator == nil && cm.indicator == nil && v.cx.namesBeside(in) {
+		v.no("indicator.ambiguous", "", cmp.Or(v.header, v.label), in.NameVi)
+		return false
 	} else if in != nil { // a word such as "Thành thị" may have turned out to name the child indicator
 		if cm.indicator != in && has(cm.matches, in) {
 			cd.leave(in)
@@ -333,6 +336,10 @@ func (v *valueCell) findSplit() bool {
 	if in.Area == "" {
 		v.area = cmp.Or(d.area, ti.dims.area, "T")
 	}
+	if v.sex != "T" && v.b.rd.isSexless(in) {
+		v.no("header.conflict", "", in.NameVi, v.header)
+		return false
+	}
 	if name := v.s.nameSays(); name != nil {
 		var own partial
 		if v.titlePeriod {
@@ -376,6 +383,9 @@ func (v *valueCell) isOfAll() bool {
 	}
 	if !narrowed {
 		n, narrowed = v.s.offSubject(v.cx, rw, v.in, v.label, v.header)
+	}
+	if !narrowed && v.rm.indicator != nil && len(v.rm.territories) == 0 {
+		n, narrowed = v.underUnknown()
 	}
 	if narrowed {
 		v.no("indicator.narrowed", "", n.text)

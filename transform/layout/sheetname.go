@@ -13,6 +13,19 @@ func (s *sheetReader) nameSays() *partial {
 	return s.name
 }
 
+// nameNarrows gives the populations that the name of the sheet names beside its title: "DTTS". Sexes and areas are dimensions, see nameSays, and a fund
+// ("Quỹ") has indicators of its own.
+func (s *sheetReader) nameNarrows() (found []narrowing) {
+	for _, value := range s.rd.populationsIn(s.rd.repair(s.g.info.Name)) {
+		switch value {
+		case "female", "rural", "urban", "fund":
+		default:
+			found = append(found, narrowing{value: value, text: s.g.info.Name})
+		}
+	}
+	return found
+}
+
 // contradicts reports whether the name of a sheet says something else than what a value has of a title, which may be that of the sheet it was
 // copied from.
 func (d *partial) contradicts(of *partial, ti *titleInfo) bool {

@@ -15,8 +15,9 @@ import (
 
 // What "chuẩn cũ" and "chuẩn mới" say, beside standards that are named by their last year.
 const (
-	standardOld = "old"
-	standardNew = "new"
+	standardOld     = "old"
+	standardNew     = "new"
+	standardSeveral = "several" // a title names more than one: which a figure follows is not told
 )
 
 // takeStandard reads a standard at the start of the tokens: "theo chuẩn nghèo đa chiều giai đoạn 2016-2020", "chuẩn mới". A standard without

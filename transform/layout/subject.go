@@ -2,6 +2,7 @@ package layout
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/phuluc/phuluc/transform/catalogue"
 )
@@ -28,7 +29,7 @@ func (rd *Reader) subjectsIn(s string) []narrowing {
 				continue
 			}
 			if !slices.ContainsFunc(found, func(n narrowing) bool { return n.value == w.value }) {
-				found = append(found, narrowing{w.value, s[toks[i].start:toks[i+w.n-1].end]})
+				found = append(found, narrowing{value: w.value, text: s[toks[i].start:toks[i+w.n-1].end]})
 			}
 			i += w.n
 		}
@@ -125,6 +126,28 @@ func (s *sheetReader) offSubject(cx *cellContext, rw *row, in *catalogue.Indicat
 			if n, ok := s.rd.offSubject(above, in, label, header); ok {
 				return n, true
 			}
+		}
+	}
+	return narrowing{}, false
+}
+
+// underUnknown gives the heading over a row, or the row that it is a part of, of which nobody knows what it is about: what stands below it may be a part of
+// anything ("Tín dụng ưu đãi" over "Hộ nghèo"), unless the row says it again ("Thất nghiệp" over "Tỷ lệ thất nghiệp"). A row with figures of its own
+// has only parts that are counted as it is, and one that is near the name of what the row is a part of is that.
+func (v *valueCell) underUnknown() (narrowing, bool) {
+	s, in := v.s, v.in
+	for p := v.rw.parent; p != nil; p = p.parent {
+		if p.mean.unknown == "" || len(p.labels) == 0 || p.values && (p.mean.unitCell == "" || p.mean.unitCell != v.rm.unitCell || s.rd.isUnder(in, v.b.proposal(p.mean.unknown))) {
+			continue
+		}
+		own := s.parsed[p.labels[len(p.labels)-1]]
+		if own.former || p.mean.unknown != own.body && p.mean.unknown != own.text { // inherited
+			continue
+		}
+		if slices.ContainsFunc(s.rd.strange(p.mean.unknown), func(words string) bool {
+			return !strings.Contains(lowKey(s.rd.tokenize(v.label)), words) && !strings.Contains(lowKey(s.rd.tokenize(in.NameVi)), words)
+		}) {
+			return narrowing{text: s.rowText(p)}, true
 		}
 	}
 	return narrowing{}, false

@@ -40,6 +40,7 @@ func (ti *titleInfo) covers(d *partial) bool {
 // the measure, the unit. Two titles that name different indicators give none.
 func (s *sheetReader) titleMeaning(t *table) titleInfo {
 	ti := s.readTitles(t.zoneCells)
+	ti.narrowed = append(ti.narrowed, s.nameNarrows()...)
 	for _, far := range s.shared {
 		if row := s.g.rows[t.top]; row >= far.from && row <= far.to {
 			ti.under(s.readTitles(far.cells))
@@ -115,6 +116,7 @@ func (s *sheetReader) readTitles(cells []int32) titleInfo {
 			ti.subjects = append(ti.subjects, rd.subjectsIn(s.g.text[i])...)
 			if p.rest != "" {
 				ti.topics = append(ti.topics, p.rest)
+				ti.narrowed = append(ti.narrowed, rd.qualified(s.g.text[i])...)
 			}
 		}
 		if m, ok := rd.locality(s.g.text[i]); ok {

@@ -26,7 +26,7 @@ const (
 
 var loadTitleWords = sync.OnceValue(func() wordList { return newWordList("title_words.csv", titleWordsCSV) })
 
-// titleWords are the periods and measure words of a title, and the last standard it names. They are shared.
+// titleWords are the periods and measure words of a title, and the standard it names. They are shared.
 type titleWords struct {
 	years    []partial
 	parts    []titlePart
@@ -119,6 +119,9 @@ func (rd *Reader) findTitleWords(s string) *titleWords {
 			continue
 		}
 		if n, standard := takeStandard(toks[i:]); n > 0 {
+			if found.standard != "" && found.standard != standard {
+				standard = standardSeveral
+			}
 			found.standard = standard
 			i += n
 			continue
