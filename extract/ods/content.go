@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf16"
 
 	"github.com/phuluc/phuluc/extract/markup"
@@ -284,6 +285,12 @@ func (p *parser) cell(e xml.StartElement, fallback string, col int) (sheet.Cell,
 			return c, p.refuse(sheet.CodeDamaged, col, "%q is no number", value)
 		}
 		c.Kind, c.Raw, c.Format = sheet.Number, value, p.styles.scale(st.data)
+		switch before, behind, shown := words(text.raw); {
+		case !shown:
+			c.Format = before
+		case before+behind != "":
+			c.Format = before + cmp.Or(c.Format, "0") + behind
+		}
 		if kind == "percentage" {
 			c.Format = "0%"
 			if m := shownPercent.FindStringSubmatch(text.raw); m != nil && m[1] != "" {
@@ -347,6 +354,24 @@ func (p *parser) span(e xml.StartElement, c *sheet.Cell, col int) error {
 	}
 	c.Merge = sheet.Range{Row1: p.row, Col1: col, Row2: min(p.row+height-1, maxRow), Col2: min(col+width-1, maxColumn)}
 	return nil
+}
+
+// words gives what a number is shown with beside its digits, as a number format writes it, if there are letters in it, and whether digits are.
+func words(shown string) (before, behind string, number bool) {
+	if !strings.ContainsFunc(shown, func(r rune) bool { return unicode.IsLetter(r) || r == '₫' }) {
+		return "", "", true
+	}
+	quote := func(s string) string {
+		if s == "" {
+			return ""
+		}
+		return `"` + strings.ReplaceAll(s, `"`, "'") + `"`
+	}
+	first, last := strings.IndexFunc(shown, unicode.IsDigit), strings.LastIndexFunc(shown, unicode.IsDigit)
+	if first < 0 {
+		return quote(shown), "", false
+	}
+	return quote(shown[:first]), quote(shown[last+1:]), true
 }
 
 // rich is a text with the fonts of its pieces.

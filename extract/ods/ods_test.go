@@ -112,7 +112,7 @@ func TestLibreOfficeCopyReadsAsTheWorkbook(t *testing.T) {
 				c.Raw = "Số liệu¹ s¬ bé"
 				c.Runs = []sheet.Run{{From: 11, Font: ".VnTime"}}
 			case i == 0 && a == "D14": // LibreOffice makes a formula of a truth value
-				c.Kind, c.Raw, c.Formula = sheet.Number, "1", true
+				c.Kind, c.Raw, c.Format, c.Formula = sheet.Number, "1", `"TRUE"`, true
 			case i == 0 && (a == "D11" || a == "E14"): // the writer stored no results; LibreOffice computed them
 				c.Kind, c.Raw = sheet.Number, "21344"
 				if a == "E14" {
@@ -121,7 +121,7 @@ func TestLibreOfficeCopyReadsAsTheWorkbook(t *testing.T) {
 			}
 			if c.Kind == sheet.Date {
 				c.Format = "yyyy-mm-dd"
-			} else if !strings.HasSuffix(c.Format, "%") {
+			} else if !strings.HasSuffix(c.Format, "%") && !strings.HasPrefix(c.Format, `"`) {
 				c.Format = ""
 			}
 			want = append(want, c)
@@ -144,7 +144,11 @@ func TestCellsAreReadByTheirType(t *testing.T) {
 		want           sheet.Cell
 	}{
 		"float":                {`office:value-type="float" office:value="1234.50"`, p("1.234,5"), sheet.Cell{Kind: sheet.Number, Raw: "1234.50"}},
-		"money":                {`office:value-type="currency" office:value="-3E5"`, p("-300.000 ₫"), sheet.Cell{Kind: sheet.Number, Raw: "-3E5"}},
+		"money":                {`office:value-type="currency" office:value="-3E5"`, p("-300.000 ₫"), sheet.Cell{Kind: sheet.Number, Raw: "-3E5", Format: `"-"0" ₫"`}},
+		"words beside it":      {`office:value-type="float" office:value="17.5"`, p("khoảng 17,5 nghìn"), sheet.Cell{Kind: sheet.Number, Raw: "17.5", Format: `"khoảng "0" nghìn"`}},
+		"words instead":        {`office:value-type="float" office:value="0"`, p(`chưa "có"`), sheet.Cell{Kind: sheet.Number, Raw: "0", Format: `"chưa 'có'"`}},
+		"thousands, and so":    {`table:style-name="k" office:value-type="float" office:value="17000"`, p("17 nghìn"), sheet.Cell{Kind: sheet.Number, Raw: "17000", Format: `0," nghìn"`, Font: ".VnArial"}},
+		"digits and an E":      {`office:value-type="float" office:value="150000"`, p("1,5E+05"), sheet.Cell{Kind: sheet.Number, Raw: "150000"}},
 		"percent":              {`office:value-type="percentage" office:value="0.125"`, p("12,5%"), sheet.Cell{Kind: sheet.Number, Raw: "0.125", Format: "0.0%"}},
 		"percent without text": {`office:value-type="percentage" office:value="0.125"`, "", sheet.Cell{Kind: sheet.Number, Raw: "0.125", Format: "0%"}},
 		"thousands":            {`table:style-name="k" office:value-type="float" office:value="17000"`, p("17,0"), sheet.Cell{Kind: sheet.Number, Raw: "17000", Format: "0,", Font: ".VnArial"}},

@@ -1,6 +1,10 @@
 package sheet
 
-import "strings"
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
 
 // BuiltinFormat gives the code of a number format that files refer to without spelling it out (ECMA-376 part 1,
 // 18.8.30; the binary format has the same numbers). The ids 27–36 and 50–58 are dates in every locale that defines them;
@@ -156,4 +160,139 @@ func HiddenDigits(code string) int32 {
 	}
 	end()
 	return most
+}
+
+// IsBare reports whether a number format code shows the number and beside it nothing that means something: no letters, sign of comparison or
+// of a currency, nor a percent sign that does not multiply. Other cells say more than their number, `"Ước "0` and `0" nghìn"`, or hide it, `;;;`.
+func IsBare(code string) bool {
+	bare, number, section := true, code == "", 0
+	eachSymbol(code, func(s symbol, r rune) bool {
+		switch s {
+		case symbolSection:
+			section++
+		case symbolNumber:
+			number = number || section == 0
+		case symbolText:
+			bare = !(unicode.IsLetter(r) || unicode.Is(unicode.Sc, r) && r != '$' || strings.ContainsRune("%<>≤≥~≈", r))
+		}
+		return bare
+	})
+	return bare && number
+}
+
+// Wording gives what a number format code shows before and behind a number of this sign (-1, 0, 1), and whether it shows the number itself.
+// Where a condition decides among the sections, what is shown is not known, which reads "?". The sign ₫ reads "đ".
+func Wording(code string, sign int) (before, behind string, number bool) {
+	if code == "" {
+		return "", "", true
+	}
+	sections, conditional := 1, false
+	eachSymbol(code, func(s symbol, r rune) bool {
+		if s == symbolSection {
+			sections++
+		}
+		conditional = conditional || s == symbolCondition
+		return true
+	})
+	if conditional {
+		return "?", "", true
+	}
+	section := 0
+	switch {
+	case sign < 0 && sections > 1:
+		section = 1
+	case sign == 0 && sections > 2:
+		section = 2
+	}
+	at := 0
+	var texts [2]strings.Builder
+	eachSymbol(code, func(s symbol, r rune) bool {
+		switch {
+		case s == symbolSection:
+			at++
+		case at != section:
+		case s == symbolNumber:
+			number = true
+		case s == symbolText:
+			k := 0
+			if number {
+				k = 1
+			}
+			if r == '₫' {
+				r = 'đ'
+			}
+			texts[k].WriteRune(r)
+		}
+		return at <= section
+	})
+	return texts[0].String(), texts[1].String(), number
+}
+
+// symbol is what a piece of a number format code does.
+type symbol uint8
+
+const (
+	symbolText      symbol = iota // is shown as it is
+	symbolNumber                  // stands for the number or a part of it
+	symbolSection                 // begins the next section
+	symbolCondition               // says for which numbers the section is
+)
+
+// eachSymbol goes through a number format code (ECMA-376 part 1, 18.8.31) until each says no.
+func eachSymbol(code string, each func(s symbol, r rune) bool) {
+	quoted := false
+	for i := 0; i < len(code); {
+		r, n := utf8.DecodeRuneInString(code[i:])
+		i += n
+		s := symbolText
+		switch {
+		case r == '"':
+			quoted = !quoted
+			continue
+		case quoted:
+		case r == '\\':
+			r, n = utf8.DecodeRuneInString(code[i:])
+			i += n
+			if n == 0 {
+				return
+			}
+		case r == '_', r == '*': // as wide as the next character; filled with it
+			_, n = utf8.DecodeRuneInString(code[i:])
+			i += n
+			r = ' '
+		case r == '[':
+			end := strings.IndexByte(code[i:], ']')
+			if end < 0 {
+				return
+			}
+			inside := code[i : i+end]
+			i += end + 1
+			if sign, ok := strings.CutPrefix(inside, "$"); ok { // of a currency, and its language
+				sign, _, _ = strings.Cut(sign, "-")
+				for _, r := range sign {
+					if !each(symbolText, r) {
+						return
+					}
+				}
+				continue
+			}
+			if !strings.ContainsAny(inside, "<>=") {
+				continue // a colour
+			}
+			s = symbolCondition
+		case r == ';':
+			s = symbolSection
+		case strings.ContainsRune("0#?.,@%", r):
+			s = symbolNumber
+		case (r == 'E' || r == 'e') && i < len(code) && (code[i] == '+' || code[i] == '-'):
+			i++
+			s = symbolNumber
+		case len(code)-i >= 6 && (r == 'G' || r == 'g') && strings.EqualFold(code[i:i+6], "eneral"):
+			i += 6
+			s = symbolNumber
+		}
+		if !each(s, r) {
+			return
+		}
+	}
 }

@@ -20,6 +20,68 @@ func TestDateFormats(t *testing.T) {
 	}
 }
 
+func TestWhatAFormatSaysBesideTheNumber(t *testing.T) {
+	for code, want := range map[string]struct {
+		sign  int
+		bare  bool
+		shown string // with # for the number
+	}{
+		"":                                {1, true, "#"},
+		"#,##0":                           {1, true, "#"},
+		"0.00E+00":                        {1, true, "#"},
+		"[Red]General":                    {1, true, "#"},
+		`_-* #,##0\ _₫_-;\-* #,##0\ _₫_-`: {1, true, "  #   "},
+		`0.0\%`:                           {1, false, "#%"},
+		"0.0%":                            {1, true, "#"},
+		`0" nghìn"`:                       {1, false, "# nghìn"},
+		`"Ước TH "0`:                      {1, false, "Ước TH #"},
+		`"<"0`:                            {1, false, "<#"},
+		`"$"#,##0`:                        {1, true, "$#"},
+		`#,##0\ "₫"`:                      {1, false, "# đ"},
+		`#,##0\ [$₫-42A]`:                 {1, false, "# đ"},
+		`[$-42A]#,##0`:                    {1, true, "#"},
+		`0;"giảm "0`:                      {-1, false, "giảm #"},
+		`0" tăng";"giảm "0`:               {1, false, "# tăng"},
+		`0;-0;"chưa có"`:                  {0, false, "chưa có"},
+		`0;-0`:                            {0, true, "#"},
+		`;;;`:                             {1, false, ""},
+		`[<1000]0" người";0`:              {1, false, "?#"},
+		`0đ`:                              {1, false, "#đ"},
+		`0"nửa chừng`:                     {1, false, "#nửa chừng"},
+		`0\`:                              {1, true, "#"},
+		`[0`:                              {1, false, ""},
+		"0_":                              {1, true, "# "},
+	} {
+		before, behind, number := Wording(code, want.sign)
+		if number {
+			before += "#"
+		}
+		if got := before + behind; IsBare(code) != want.bare || got != want.shown {
+			t.Errorf("%q: %v %q, want %v %q", code, IsBare(code), got, want.bare, want.shown)
+		}
+	}
+	for id := range 60 {
+		if code := BuiltinFormat(id); !IsDateFormat(code) && !IsBare(code) {
+			t.Errorf("format %d (%s) is not bare", id, code)
+		}
+	}
+}
+
+func FuzzWording(f *testing.F) {
+	for _, code := range []string{`_-* #,##0\ _₫_-;[<5]"giảm "0;[$₫-42A]0%;@`, "General\\"} {
+		f.Add(code, 1)
+	}
+	f.Fuzz(func(t *testing.T, code string, sign int) {
+		before, behind, _ := Wording(code, sign)
+		if len(before)+len(behind) > 2*len(code)+1 {
+			t.Errorf("%q shows %q and %q", code, before, behind)
+		}
+		IsBare(code)
+		HiddenDigits(code)
+		IsDateFormat(code)
+	})
+}
+
 func TestDigitsThatAFormatHides(t *testing.T) {
 	for code, want := range map[string]int32{
 		"": 0, "General": 0, "0": 0, "#,##0": 0, "#,##0.00": 0, "0.0%": 0, `#,##0" nghìn,"`: 0, `#,##0\,`: 0, `#,##0_,`: 0, `_-* #,##0.00\ _₫_-;\-* #,##0.00\ _₫_-;_-* "-"??\ _₫_-;_-@_-`: 0,

@@ -74,7 +74,7 @@ func parseFixture(tb testing.TB, data string) Book {
 				c := at(from)
 				c.Merge = sheet.Range{Row1: c.Row, Col1: c.Col, Row2: r2, Col2: c2}
 			case "format":
-				at(args[0]).Format = args[1]
+				_, at(args[0]).Format, _ = strings.Cut(rest, " ")
 			case "strike":
 				if c := at(args[0]); len(args) == 1 {
 					c.Struck = true

@@ -66,6 +66,8 @@ type grid struct {
 	read   []*reading // of text cells; nil of others
 	asked  []string   // texts that were looked up and are no text of a cell
 	fates  []fate
+	cloned bool // cells are not the caller's
+	worded bool // some number is shown with words beside it
 	struck bool // some text or number is struck through
 	twice  int  // cells whose fate was set more than once: always 0 unless the code is wrong
 }
@@ -80,11 +82,23 @@ func newGrid(ctx context.Context, s SheetCells, read func(*sheet.Cell) *reading)
 		return g, false
 	}
 	g.text, g.read = make([]string, len(s.Cells)), make([]*reading, len(s.Cells))
+	bare := "" // the last number format that is
 	for i := range s.Cells {
 		if i%lookEvery == 0 && ctx.Err() != nil {
 			return g, false
 		}
-		c := &s.Cells[i]
+		c := &g.cells[i]
+		if c.Kind == sheet.Number && c.Format != bare {
+			if sheet.IsBare(c.Format) {
+				bare = c.Format
+			} else if shown := g.word(i); shown != "" {
+				c = &g.cells[i]
+				g.read[i] = read(&sheet.Cell{Raw: shown, Font: c.Font})
+				g.text[i] = g.read[i].trimmed
+				continue
+			}
+			c = &g.cells[i]
+		}
 		if c.Kind == sheet.Text {
 			g.read[i] = read(c)
 			g.text[i] = g.read[i].trimmed
@@ -97,6 +111,40 @@ func newGrid(ctx context.Context, s SheetCells, read func(*sheet.Cell) *reading)
 		g.struck = g.struck || (c.Struck || c.Runs != nil) && c.IsStruck()
 	}
 	return g, true
+}
+
+// word gives what a number shows whose format says words, and makes it a text; "" if it stays a number. A whole number may be the year of
+// a header: "Ước TH 2019". What is not shown at all is hidden.
+func (g *grid) word(i int) (shown string) {
+	c := g.cells[i]
+	sign := 1
+	if strings.Trim(c.Raw, "-0.") == "" {
+		sign = 0
+	} else if c.Raw[0] == '-' {
+		sign = -1
+	}
+	before, behind, number := sheet.Wording(c.Format, sign)
+	switch {
+	case number && isDigits(c.Raw) && sheet.HiddenDigits(c.Format) == 0 && !strings.Contains(unquotedFormat(c.Format), "%"):
+		shown = before + c.Raw + behind
+	case number:
+		g.worded = true
+		return ""
+	case strings.TrimSpace(before) == "" && sign != 0:
+		c.Hidden = true
+	case strings.Trim(before, "-–—đ ") != "":
+		shown = before
+	default: // "-" for a zero
+		return ""
+	}
+	if shown != "" {
+		c.Kind = sheet.Text
+	}
+	if !g.cloned { // the cells are the caller's
+		g.cells, g.cloned = slices.Clone(g.cells), true
+	}
+	g.cells[i] = c
+	return shown
 }
 
 func isBlank(c *sheet.Cell) bool {

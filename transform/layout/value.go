@@ -98,11 +98,21 @@ func (v *valueCell) number(p *pending, u, own *catalogue.Unit) (n text.Number, w
 		if cut {
 			p.obs.Note = strings.TrimSpace(p.obs.Note + " digits beyond the tenth decimal were cut")
 		}
-		n.Value, p.number = value, true
-		if digits := sheet.HiddenDigits(cell.Format); digits > 0 && !value.IsZero() { // who wrote the unit beside it saw another number
+		if g := v.s.g; g.worded && !sheet.IsBare(cell.Format) {
+			if n, err = worded(cell.Format, value, v.cx.styles[v.c]); err != nil {
+				v.no("number.unreadable", "", shown, "the number format shows words beside it", cell.Format)
+				return n, written, false
+			}
+		}
+		digits := sheet.HiddenDigits(cell.Format)
+		if digits != n.Scale && digits > 0 && !value.IsZero() { // who wrote the unit beside it saw another number
 			v.no("unit.ambiguous", "", shown, "the number format shows it divided", value.Shift(-digits).String())
 			return n, written, false
 		}
+		if n.Scale != 0 {
+			value = value.Shift(n.Scale - digits) // "43 nghìn" for 43000
+		}
+		n.Value, p.number = value, true
 		if strings.Contains(cell.Format, "%") && strings.Contains(unquotedFormat(cell.Format), "%") {
 			n.Value, n.Percent = value.Shift(2), true
 		}
@@ -152,6 +162,18 @@ func (v *valueCell) number(p *pending, u, own *catalogue.Unit) (n text.Number, w
 	}
 	return n, written, true
 }
+
+// worded reads what a number format shows beside a number, as if all of it had been typed: `0.0" nghìn"`.
+func worded(format string, value decimal.Decimal, style text.Style) (text.Number, error) {
+	before, behind, _ := sheet.Wording(format, value.Sign())
+	n, err := text.ParseNumber(before+"7"+behind, style)
+	if err == nil && (n.High.Valid || n.Of.Valid || n.Sub.Valid || n.Kind != "") {
+		err = errWords
+	}
+	return n, err
+}
+
+var errWords = errors.New("words that say more of the number")
 
 // unit decides the unit of the number: that of the cell itself is the nearest, then what row, column and title state, then what the label tells.
 func (v *valueCell) unit(n *text.Number, stated, own *catalogue.Unit) (u *catalogue.Unit, ok bool) {
