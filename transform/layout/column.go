@@ -44,6 +44,7 @@ func (s *sheetReader) layOutColumns(t *table) {
 		col.header = strings.Join(texts[from:], " / ")
 	}
 	s.joinCutHeaders(t)
+	s.joinNames(t)
 	for c := range g.cols {
 		col := &t.columns[c]
 		s.readRateColumn(t, c)
@@ -161,6 +162,24 @@ func (s *sheetReader) joinCutHeaders(t *table) {
 			}
 			upper, lower := g.cell(r, c), g.cell(r+1, c)
 			col.gap = col.gap || (upper == none) != (lower == none)
+		}
+	}
+}
+
+// joinNames joins a group header that is not understood and the header below it where both are one name of an indicator: "Số người tham gia" over "BHXH
+// bắt buộc".
+func (s *sheetReader) joinNames(t *table) {
+	for c := range t.columns {
+		col := &t.columns[c]
+		for k := 0; k+1 < len(col.stack) && len(col.cells) == len(col.stack); k++ {
+			group, below := col.stack[k], col.stack[k+1]
+			if group.rest == "" || below.comparison || below.role != "" || len(group.body)+len(below.body) > maxPhrase {
+				continue
+			}
+			if q := s.ask(group.body + " " + below.body); q.rest == "" && len(q.indicators) > 0 && q.dims.clash == "" {
+				col.stack = slices.Concat(col.stack[:k], []*phrase{q}, col.stack[k+2:])
+				col.cells = slices.Delete(slices.Clone(col.cells), k, k+1)
+			}
 		}
 	}
 }

@@ -261,6 +261,57 @@ func (cx *cellContext) isLeftToTitle(c int) bool {
 	return true
 }
 
+// yearOfResults gives the year of which the titles tell results, for a column that says only that it holds what was done then or planned for it:
+// "Kế hoạch | Thực hiện" beside "Năm 2015" under "KẾT QUẢ NĂM 2016", and beside "Kế hoạch năm 2019" under "KẾT QUẢ NĂM 2018, KẾ HOẠCH NĂM 2019". It is 0 if
+// another column may hold the same, or one of another year may be what the column belongs to. The plan that stands alone beside the results under a
+// title of both years may be that of either.
+func (cx *cellContext) yearOfResults(c int) int {
+	measure, ti := cx.columns[c].dims.measure, &cx.title
+	if measure != "actual" && measure != "plan" || !ti.results || ti.stage {
+		return 0
+	}
+	year, next := 0, 0
+	for _, p := range ti.parts {
+		switch {
+		case p.part != "Y" || p.year == 0 || p.until || year != 0 && p.year != year && !p.ahead || next != 0 && p.ahead:
+			return 0
+		case p.ahead:
+			next = p.year
+		default:
+			year = p.year
+		}
+	}
+	if year == 0 || next != 0 && next != year+1 || slices.ContainsFunc(ti.years, func(y partial) bool { return y.toYear != 0 }) {
+		return 0
+	}
+	planned := false // for the next year, as a header says
+	for k := range cx.columns {
+		m, t := &cx.columns[k], &cx.t.columns[k]
+		d := &m.dims
+		switch {
+		case t.role != roleValue || k == c || m.earlier:
+		case m.unknown != "" || t.gap || len(t.stack) == 0 || d.part != "" && d.part != "Y" || d.ref != "" || d.toYear != 0 || d.measure != "plan" && d.measure != "actual" && d.measure != "":
+			return 0
+		case d.year == 0 || d.year == year:
+			if d.measure == measure || d.measure == "" {
+				return 0
+			}
+		case d.year < year:
+			if d.measure == "plan" { // "KH 2017 | TH" are a pair
+				return 0
+			}
+		case d.year == next && d.measure == "plan":
+			planned = true
+		default:
+			return 0
+		}
+	}
+	if measure == "plan" && next != 0 && !planned {
+		return 0
+	}
+	return year
+}
+
 // isAmong reports whether a column that names no year stands among those of a year: the next one to its left that names a year names this one, and
 // what stands right of it are plans for a later one.
 func (cx *cellContext) isAmong(c, year int) bool {

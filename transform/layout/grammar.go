@@ -212,6 +212,11 @@ func (rd *Reader) isComparison(toks []token) bool {
 			}
 		}
 		ly, lm, lok := rd.ratioSide(toks[:i])
+		if n, same := rd.vocab.begins(toks[right:], kindRef); t.low == "so" && same && lok { // "6T/2019 so với cùng kỳ"
+			if w, _ := rd.vocab.find(toks[right:right+n], kindRef); w.value == refSame {
+				return true
+			}
+		}
 		ry, rm, rok := rd.ratioSide(toks[right:])
 		if lok && rok && (lm && rm || lm && ry > 0 || rm && ly > 0 || ly > ry && ry > 0) {
 			return true

@@ -255,6 +255,11 @@ func (v *valueCell) findPeriod() bool {
 			d.year, d.toYear, d.part, v.titlePeriod = ti.dims.year, ti.dims.toYear, part, true
 		}
 	}
+	if d.year == 0 && d.part == "" && d.ref == "" {
+		if year := cx.yearOfResults(v.c); year != 0 {
+			d.year, v.titlePeriod = year, true
+		}
+	}
 	if d.year == 0 && d.part != "" && ti.dims.year != 0 && ti.dims.toYear == 0 && (ti.dims.part == "" || ti.dims.part == d.part || ti.holds(d)) && !ti.planYear && (cx.onlyYear(ti.dims.year) || cx.isAmong(v.c, ti.dims.year)) {
 		d.year, v.titlePeriod = ti.dims.year, true // months under "năm 2019"
 	}
@@ -300,7 +305,7 @@ func (v *valueCell) findMeasure() bool {
 		v.measure = ti.dims.measure
 	case !cx.hasMeasures && !ti.planned && !(ti.aheadOf != 0 && max(d.year, d.toYear) >= ti.aheadOf) && !b.isAhead(v.s, d):
 		v.measure = "actual"
-	case d.status == "P", v.s.isOver(cx, v.c, d):
+	case d.status == "P", v.s.isOver(cx, v.c, d, b.issued):
 		v.measure = "actual"
 	case v.s.saysPercent(cx.t, v.c):
 		v.no("header.unknown", "", v.header, "it does not say of what these are percentages")

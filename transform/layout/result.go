@@ -41,15 +41,15 @@ func (ti *titleInfo) over() (month int) {
 	return month
 }
 
-// isOver reports whether a column whose header names nothing but the period d holds what was done in it.
-func (s *sheetReader) isOver(cx *cellContext, c int, d *partial) bool {
+// isOver reports whether a column whose header names nothing but the period d holds what was done in it. The document is not older than issued.
+func (s *sheetReader) isOver(cx *cellContext, c int, d *partial, issued string) bool {
 	end, own := d.month(), &cx.columns[c].dims
 	stated := own.year != 0 || own.part != "" || own.ref != ""
 	if !stated || cx.short || d.toYear != 0 && !d.sum || d.status != "" || end == 0 || !s.isWhole(cx.t, c) {
 		return false
 	}
-	said := d.sum || cx.isBeforeEstimate(d)
-	if !said && !(cx.title.results && end <= cx.title.over()) {
+	said := d.sum || cx.isBeforeEstimate(d) || cx.isWithinEstimate(d) && isOverOn(issued, d)
+	if !said && !((cx.title.results || cx.title.toldOfPart()) && end <= cx.title.over()) {
 		return false
 	}
 	done, told := 0, false
@@ -101,6 +101,24 @@ func (cx *cellContext) isBeforeEstimate(d *partial) bool {
 		}
 	}
 	return last < estimated
+}
+
+// isWithinEstimate reports whether a period is the beginning of a year of which the title tells results and another header estimates the whole: "6 tháng
+// 2013" beside "Ước TH 2013" is what was done before the rest was estimated.
+func (cx *cellContext) isWithinEstimate(d *partial) bool {
+	if d.toYear != 0 || cmp.Or(d.part, "Y") == "Y" || firstMonth(d.part) != 1 || !cx.title.results ||
+		!slices.ContainsFunc(cx.title.parts, func(p titlePart) bool { return p.year == d.year && (!p.ahead || p.estimated) }) {
+		return false
+	}
+	return slices.ContainsFunc(cx.columns, func(m meaning) bool {
+		o := &m.dims
+		return o.measure == "estimate" && o.year == d.year && o.toYear == 0 && cmp.Or(o.part, "Y") == "Y"
+	})
+}
+
+// toldOfPart reports whether the titles tell how things were in a part of a year and plan nothing: "BÁO CÁO TÌNH HÌNH THAM GIA BHXH THÁNG 6/2020".
+func (ti *titleInfo) toldOfPart() bool {
+	return ti.told && !ti.planned && len(ti.parts) > 0 && !slices.ContainsFunc(ti.parts, func(p titlePart) bool { return p.ahead || p.part == "Y" || p.part == partUnread })
 }
 
 // isWhole reports whether a column has a header in each row of the band in which another column of values has one.

@@ -293,10 +293,11 @@ func (ti *titleInfo) holds(d *partial) bool {
 
 // titlePart is a period that a title names: a part of the year, "Y" for the whole of it.
 type titlePart struct {
-	part  string
-	year  int  // 0 if it is not written with it
-	ahead bool // as something planned or expected
-	until bool // see partial
+	part      string
+	year      int  // 0 if it is not written with it
+	ahead     bool // as something planned or expected
+	estimated bool // … by "ước"
+	until     bool // see partial
 }
 
 // addYear notes a period named with its year. One that is named as a whole too ends where it is said to, and begins where it does.

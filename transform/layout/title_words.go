@@ -68,18 +68,21 @@ func (rd *Reader) titleWords(s string) *titleWords {
 func (rd *Reader) findTitleWords(s string) *titleWords {
 	var found titleWords
 	toks := rd.tokenize(s)
-	ahead, behind := false, false
+	ahead, behind, estimated := false, false, false
 	until := false // of the next period
 	part := func(p string, year int) {
-		found.parts = append(found.parts, titlePart{part: cmp.Or(p, "Y"), year: year, ahead: ahead, until: until})
+		found.parts = append(found.parts, titlePart{part: cmp.Or(p, "Y"), year: year, ahead: ahead, estimated: ahead && estimated, until: until})
 		ahead = ahead && p == partUnread // "nhiệm vụ tuần 3 tháng 5"
+		estimated = estimated && ahead
 	}
 	for i := 0; i < len(toks); {
 		for n := 1; n <= min(maxWordTokens, len(toks)-i); n++ {
 			w, ok := rd.vocab.find(toks[i:i+n], kindDivision)
 			found.before, found.since = found.before || ok && w.value == "before", found.since || ok && w.value == "since"
 		}
-		ahead = ahead || isAhead(toks, i) && !isCarriedOut(toks[:i])
+		if isAhead(toks, i) && !isCarriedOut(toks[:i]) {
+			ahead, estimated = true, estimated || toks[i].low == "ước"
+		}
 		found.results = found.results || !ahead && tellsResults(toks[i:])
 		found.told = found.told || !ahead && isTitleWord(titleTold, toks, i)
 		found.yearly = found.yearly || isTitleWord(titleYearly, toks, i)
@@ -144,7 +147,7 @@ func (rd *Reader) findTitleWords(s string) *titleWords {
 		step := 1
 		for n := rd.vocab.reach(toks[i:], 6); n > 0; n-- {
 			w, ok := rd.vocab.find(toks[i:i+n], kindMeasure)
-			if !ok || toks[i+n-1].punct || n == 1 && (toks[i].low == "th" || i > 0 && isCompound(toks[i-1].low, toks[i].low)) || phraseKey(toks[i:i+n]) == "chỉ tiêu" {
+			if !ok || toks[i].punct || toks[i+n-1].punct || n == 1 && (toks[i].low == "th" || i > 0 && isCompound(toks[i-1].low, toks[i].low)) || phraseKey(toks[i:i+n]) == "chỉ tiêu" {
 				continue
 			}
 			if w.value == "target" && i+n < len(toks) && !isYear(toks[i+n]) {

@@ -1,6 +1,7 @@
 package layout
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/shopspring/decimal"
@@ -104,7 +105,7 @@ func isPercent(in *catalogue.Indicator) bool {
 // labelUnit reads the unit out of a name such as "Số người tham gia BHXH". It holds only in a table that has no place
 // for a unit, neither column nor line (form B10), for whole numbers, and where no thousands can be meant: of such a thing nobody
 // counts thousands ("Số vụ tai nạn"), or the column proves it, since one of its values times a thousand is beyond what the indicator
-// can be.
+// can be, or beyond what a column beside it proves so of the same things.
 func (b *bookReader) labelUnit(s *sheetReader, cx *cellContext, c int, in *catalogue.Indicator, rm, cm *meaning) *catalogue.Unit {
 	for k := range cx.t.columns {
 		if cx.t.columns[k].role == roleUnit {
@@ -127,16 +128,30 @@ func (b *bookReader) labelUnit(s *sheetReader, cx *cellContext, c int, in *catal
 			if !b.rd.cat.IsScaled(u.Quantity) {
 				return u
 			}
-			if in.Max == nil {
-				continue
-			}
-			thousandfold, ok := b.rd.cat.Convert(b.largest(s, cx, c).Shift(3), u, b.rd.cat.Unit(in.Unit))
-			if ok && thousandfold.GreaterThan(*in.Max) {
+			if b.isBeyond(s, cx, c, in, u) {
 				return u
+			}
+			for k := range cx.columns {
+				if cx.t.columns[k].role != roleValue || k == c || cx.columns[k].dims.unitText != "" || cx.t.columns[k].gap {
+					continue
+				}
+				of := cmp.Or(cx.columns[k].indicator, in)
+				if b.rd.cat.Unit(of.Unit).Quantity == u.Quantity && b.isBeyond(s, cx, k, of, u) && b.largest(s, cx, c).Shift(3).GreaterThan(b.largest(s, cx, k)) {
+					return u
+				}
 			}
 		}
 	}
 	return nil
+}
+
+// isBeyond reports whether the largest number of a column, times a thousand, is more than its indicator can be.
+func (b *bookReader) isBeyond(s *sheetReader, cx *cellContext, c int, in *catalogue.Indicator, u *catalogue.Unit) bool {
+	if in.Max == nil {
+		return false
+	}
+	thousandfold, ok := b.rd.cat.Convert(b.largest(s, cx, c).Shift(3), u, b.rd.cat.Unit(in.Unit))
+	return ok && thousandfold.GreaterThan(*in.Max)
 }
 
 // largest gives the largest number of a column of the table.
