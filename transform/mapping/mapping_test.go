@@ -127,6 +127,9 @@ func TestInsuranceFeedBecomesMonthlyCounts(t *testing.T) {
 		"a province before its end":      {"2008-07;28;;TN;Nam;Tổng;7;x", []string{"2008-07 province:28@2004 voluntary M T 7 A"}, nil},
 		"unknown scheme":                 {"202412;24;;Bắt buôc;Nam;Tổng;7;x", nil, []string{"2 loai_hinh=Bắt buôc feed.field Bắt buộc"}},
 		"unknown age":                    {"202412;24;;TN;Nam;trẻ;7;x", nil, []string{"2 nhom_tuoi=trẻ feed.field Chung"}},
+		"ages of letters":                {"202412;24;;TN;Nam;15-x;7;x", nil, []string{"2 nhom_tuoi=15-x feed.field Chung"}},
+		"ages from a letter":             {"202412;24;;TN;Nam;x-15;7;x", nil, []string{"2 nhom_tuoi=x-15 feed.field Chung"}},
+		"ages for a sex":                 {"202412;24;;TN;15-24;Tổng;7;x", nil, []string{"2 gioi_tinh=15-24 feed.field Nam"}},
 		"ages backwards":                 {"202412;24;;TN;Nam;24-15;7;x", nil, []string{"2 nhom_tuoi=24-15 feed.field Chung"}},
 		"a fraction of a person":         {"202412;24;;TN;Nam;Tổng;7,5;x", nil, []string{"2 so_nguoi=7,5 value.type "}},
 		"fewer than nobody":              {"202412;24;;TN;Nam;Tổng;-7;x", nil, []string{"2 so_nguoi=-7 value.type "}},
@@ -147,7 +150,7 @@ func TestInsuranceFeedBecomesMonthlyCounts(t *testing.T) {
 				t.Errorf("loaded %q, want %q", got, c.loaded)
 			}
 			got := refused(f)
-			if name == "unknown age" || name == "ages backwards" || name == "every fault at once" || name == "the country by 00" {
+			if strings.HasPrefix(name, "ages ") || name == "unknown age" || name == "every fault at once" || name == "the country by 00" {
 				for i := range got { // which word is nearest to nonsense does not matter
 					got[i], c.quarrels[i] = got[i][:strings.LastIndex(got[i], " ")], c.quarrels[i][:strings.LastIndex(c.quarrels[i], " ")]
 				}
@@ -176,6 +179,82 @@ func TestRepeatedRecordsLoadOnceAndContradictionsAreRefused(t *testing.T) {
 	}
 	if s := f.Sheets[0]; s.Skipped[skipRepeat] != 1 || s.Skipped[skipHeader] != 8 || s.Skipped[skipUnmapped] != 4 {
 		t.Errorf("%+v", s)
+	}
+	for _, second := range []string{"-", "…"} { // nobody, and nobody knows
+		f := read(t, cat, set, "csv", head+"12/2024;24;;BB;Tổng;Tổng;0;x\n12/2024;24;;BB;Tổng;Tổng;"+second+";x\n12/2024;24;;BB;Tổng;Tổng;0;x\n")
+		if got := refused(f); len(insured(f)) != 1 || !slices.Equal(got, []string{"3 so_nguoi=" + second + " value.duplicate "}) {
+			t.Errorf("%s after 0: %q, %q", second, insured(f), got)
+		}
+	}
+	if f := read(t, cat, set, "csv", head+"12/2024;24;;BB;Tổng;Tổng;-;x\n12/2024;24;;BB;Tổng;Tổng;…;x\n"); len(insured(f)) != 1 || len(f.Refusals) != 1 {
+		t.Errorf("… after -: %q, %q", insured(f), refused(f))
+	}
+}
+
+// What a user's feed says of the same thing twice must be the same in every respect; what it does not say is not made up.
+func TestObservationsOfAUsersFeed(t *testing.T) {
+	cat, _ := fixtures(t)
+	set, err := user(t, map[string]string{
+		"calls.yaml": calls, "archive.yaml/old.txt": "a folder",
+		"groups.yaml": `name: groups
+title_vi: a
+title_en: b
+format: delimited
+kind: observation
+columns: {period: [nam], territory: [noi], value: [tri], group: [nhom], indicator: [ma], measure: [loai]}
+required: [period, territory, value, group]
+unit: person
+values: {group: {Chung: {sex: T}, Nam: {sex: M}, Nữ ở quê: {sex: F, area: R}}, measure: {kh: plan, th: actual, tt: actual}}
+`})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct{ content, loaded, refused string }{
+		"a column twice that nobody reads": {"thang,tinh,so,gioi,x,x\n2019,Bắc Giang,7,T,,\n",
+			"so population_avg province:24@2004 2019 actual T T 0.007 A thousand_person", ""},
+		"no period": {"thang,tinh,so,gioi\nsoon,Bắc Giang,7,T\n", "", "2 thang=soon feed.field "},
+		"told twice, in two ways": {"thang,tinh,so,gioi\n2019,Bắc Giang,7,T\nSơ bộ 2019,Bắc Giang,7,T\n2018,Bắc Giang,-,T\n2018,Bắc Giang,..,T\n2017,Bắc Giang,-,T\n2017,Bắc Giang,0,T\n",
+			"so population_avg province:24@2004 2019 actual T T 0.007 A thousand_person so population_avg province:24@2004 2018 actual T T dash A thousand_person so population_avg province:24@2004 2017 actual T T dash A thousand_person",
+			"3 so=7 value.duplicate  5 so=.. value.duplicate  7 so=0 value.duplicate "},
+		"numbers of one style": {"thang,tinh,so,gioi\n2019,Bắc Giang,\"1,234.5\",T\n2018,Bắc Giang,\"1.234,5\",T\n2017,Bắc Giang,\"1,234\",T\n2016,Bắc Giang,\"0,00000001\",T\n",
+			"so population_avg province:24@2004 2019 actual T T 1.2345 A thousand_person so population_avg province:24@2004 2018 actual T T 1.2345 A thousand_person",
+			"4 so=1,234 number.ambiguous  5 so=0,00000001 number.unreadable "},
+		"groups": {"nam,noi,tri,nhom,ma,loai\n2019,Bắc Giang,7,Nữ ở quê,population_avg,th\n2019,Bắc Giang,7,Chung,jobs_created_female,kh\n2019,Bắc Giang,7,Nam,jobs_created_female,kh\n2019,Bắc Giang,7,Chung,,th\n2019,Bắc Giang,7,Chung,strikes,th\n2019,Bắc Giang,7,Chung,none_such,th\n2019,Bắc Giang,7,Chung,jobs_created,xx\n",
+			"tri population_avg province:24@2004 2019 actual F R 0.007 A thousand_person tri jobs_created_female province:24@2004 2019 plan T T 7 A person",
+			"4 tri=7 header.conflict  5 ma= feed.field  6 tri=7 unit.conflict  7 ma=none_such indicator.unknown  8 loai=xx feed.field kh"},
+	} {
+		for range 8 { // of equally near words the first is proposed, whatever the order in which they are looked at
+			f := read(t, cat, set, "csv", c.content)
+			if got := strings.Join(observed(f), " "); got != c.loaded {
+				t.Errorf("%s: loaded %s", name, got)
+			}
+			if got := strings.Join(refused(f), " "); got != c.refused {
+				t.Errorf("%s: refused %s", name, got)
+			}
+		}
+	}
+	set, err = user(t, map[string]string{"calls.yaml": strings.Replace(calls, "unit: person", "unit: none_such", 1)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if f := read(t, cat, set, "csv", "thang,tinh,so,gioi\n2019,Bắc Giang,7,T\n"); len(f.Refusals) != 1 || f.Refusals[0].Code != "unit.unknown" {
+		t.Errorf("%q", refused(f))
+	}
+	set, err = user(t, map[string]string{"plain.yaml": `name: plain
+title_vi: a
+title_en: b
+format: delimited
+kind: insurance
+columns: {period: [thang], territory: [tinh], value: [so], scheme: [loai], age_group: [tuoi]}
+required: [period, territory, value]
+unit: person
+`})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := read(t, cat, set, "csv", "thang,tinh,so,loai,tuoi\n2019-05,Bắc Giang,7,health,từ 15 tuổi\n2019-06,Bắc Giang,7,health,\n")
+	if got := strings.Join(insured(f), " "); got != "2019-05 province:24@2004 health T từ 15 tuổi 7 A" || strings.Join(refused(f), "") != "3 tuoi= feed.field " {
+		t.Errorf("%q, %q", got, refused(f))
 	}
 }
 
@@ -342,6 +421,24 @@ func TestReadingStopsWhenCancelled(t *testing.T) {
 	}
 }
 
+const insurance = `name: a
+format: delimited
+kind: insurance
+unit: person
+columns: {period: [a], territory: [b], scheme: [c], value: [d]}
+required: [value]
+`
+
+const dataset = `name: a
+format: json-stat
+kind: observation
+label_starts_with: L
+dimensions: {period: [p], territory_code: [t]}
+indicator: population_avg
+measure: actual
+unit: person
+`
+
 const calls = `name: calls
 title_vi: a
 title_en: b
@@ -446,6 +543,13 @@ func TestTwoMappingsThatFitAreNotChosenByLuck(t *testing.T) {
 	if f := read(t, cat, set, "csv", content); f.Identity.Form != "other" {
 		t.Errorf("read by %s", f.Identity.Form)
 	}
+	set, err = user(t, map[string]string{"a.yaml": strings.Replace(calls, "value]", "value, sex]", 1), "b.yaml": other})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if f := read(t, cat, set, "csv", content); f.Identity.Form != "calls" {
+		t.Errorf("read by %s", f.Identity.Form)
+	}
 }
 
 func TestMappingErrorsNameTheFileAndTheFault(t *testing.T) {
@@ -463,9 +567,10 @@ func TestMappingErrorsNameTheFileAndTheFault(t *testing.T) {
 		"format":                     {edit("delimited", "xml"), "format"},
 		"kind":                       {edit("kind: observation", "kind: number"), "kind"},
 		"unknown role":               {edit("sex: [gioi]", "sexx: [gioi]"), `"sexx"`},
-		"no value":                   {edit("value: [so], ", ""), "value"},
-		"no period":                  {edit("period: [thang], ", ""), "period"},
-		"no territory":               {edit("territory: [tinh], ", ""), "territory"},
+		"no value":                   {edit("value: [so], ", ""), "names no value"},
+		"no value is required":       {strings.Replace(edit("value: [so], ", ""), "territory, value", "territory", 1), "names no value"},
+		"no period":                  {strings.Replace(edit("period: [thang], ", ""), "[period, ", "[", 1), "names no period"},
+		"no territory":               {strings.Replace(edit("territory: [tinh], ", ""), "territory, ", "", 1), "neither territory"},
 		"required without columns":   {edit("required: [period", "required: [area, period"), `"area"`},
 		"nothing required":           {edit("required: [period, territory, value]\n", ""), "required"},
 		"no unit":                    {edit("unit: person\n", ""), "unit"},
@@ -484,9 +589,22 @@ func TestMappingErrorsNameTheFileAndTheFault(t *testing.T) {
 		"group without parts":        {edit("sex: [gioi]", "group: [gioi]") + "values: {group: {Nam: M}}\n", "sex and area"},
 		"dimensions of a delimited":  {calls + "label_starts_with: x\n", "json-stat"},
 		"columns of a dataset":       {edit("format: delimited", "format: json-stat"), "delimited"},
-		"insurance in thousands":     {edit("kind: observation", "kind: insurance"), ""},
-		"insurance by another unit":  {"name: a\nformat: delimited\nkind: insurance\nunit: thousand_person\ncolumns: {period: [a], territory: [b], scheme: [c], value: [d]}\nrequired: [value]\n", "person"},
-		"insurance with a indicator": {"name: a\nformat: delimited\nkind: insurance\nunit: person\nindicator: x\ncolumns: {period: [a], territory: [b], scheme: [c], value: [d]}\nrequired: [value]\n", "indicator"},
+		"dimensions of columns":      {calls + "dimensions: {sex: [x]}\n", "belong to format: json-stat"},
+		"columns beside dimensions":  {dataset + "columns: {sex: [x]}\n", "belong to format: delimited"},
+		"required of a dataset":      {dataset + "required: [period]\n", "belong to format: delimited"},
+		"numbers of a dataset":       {dataset + "numbers: english\n", "belong to format: delimited"},
+		"a dataset without a label":  {strings.Replace(dataset, "label_starts_with: L\n", "", 1), "label_starts_with"},
+		"a dataset of the insured":   {strings.Replace(dataset, "kind: observation", "kind: insurance", 1), "label_starts_with"},
+		"a dimension of values":      {strings.Replace(dataset, "period: [p]", "period: [p], value: [v]", 1), "\"value\" has no place"},
+		"ages of observations":       {edit("sex: [gioi]", "age_group: [gioi]"), "\"age_group\" has no place"},
+		"insurance by no scheme":     {strings.Replace(insurance, ", scheme: [c]", "", 1), "names no scheme"},
+		"insurance by area":          {strings.Replace(insurance, "value: [d]", "value: [d], area: [e]", 1), "\"area\" has no place"},
+		"insurance by indicator":     {strings.Replace(insurance, "value: [d]", "value: [d], indicator: [e]", 1), "\"indicator\" has no place"},
+		"insurance by measure":       {strings.Replace(insurance, "value: [d]", "value: [d], measure: [e]", 1), "\"measure\" has no place"},
+		"insurance by group":         {strings.Replace(insurance, "value: [d]", "value: [d], group: [e]", 1), "\"group\" has no place"},
+		"insurance by another unit":  {strings.Replace(insurance, "unit: person", "unit: thousand_person", 1), "in person"},
+		"insurance with a indicator": {insurance + "indicator: x\n", "belong to kind: observation"},
+		"another part of a word":     {edit("sex: [gioi]", "group: [gioi]") + "values: {group: {Nam: {measure: plan}}}\n", "only words of group"},
 	} {
 		_, err := user(t, map[string]string{"mine.yaml": c.text})
 		if err == nil || !strings.Contains(err.Error(), "mine.yaml") || !strings.Contains(err.Error(), c.want) {

@@ -142,20 +142,15 @@ func (r *reader) record(line feed.Record, header []string, at map[string]int) {
 			r.sheet.Loaded++
 		}
 	}
-	refused := map[int]bool{}
-	for _, f := range faults {
-		bad, i := origin, at["value"]
-		if j, ok := at[f.role]; ok {
-			i, bad.Field, bad.Raw = j, header[j], line.Fields[j]
+	for _, f := range faults { // no two are of one field
+		bad := origin
+		if i, ok := at[f.role]; ok {
+			bad.Field, bad.Raw = header[i], line.Fields[i]
 		}
-		if refused[i] {
-			continue // one refusal a field
-		}
-		refused[i] = true
 		r.sheet.Quarantined++
 		r.out.Refusals = append(r.out.Refusals, record.Refusal{Origin: bad, Code: f.code, Args: []string{f.why}, Nearest: f.nearest, Cells: 1, Label: line.Raw})
 	}
-	used := max(1, len(refused))
+	used := max(1, len(faults))
 	r.skipRest(n-used, len(at)-used)
 }
 
@@ -286,7 +281,7 @@ func (r *reader) add(e *entry) (f *fault, repeated bool) {
 		return &fault{"value.duplicate", "value", fmt.Sprintf("line %d says otherwise", line), ""}, false
 	}
 	if r.m.Kind == "insurance" {
-		if v := e.Value; v.Valid && (v.Decimal.IsNegative() || !v.Decimal.IsInteger()) {
+		if v := e.Value.Decimal; v.IsNegative() || !v.IsInteger() {
 			return &fault{"value.type", "value", "a count of people is a whole number", ""}, false
 		}
 		o := record.Insurance{
@@ -317,7 +312,7 @@ func (r *reader) add(e *entry) (f *fault, repeated bool) {
 // canonical gives an observation the name that it has in the annexes too. Counts of the insured have none: their table names no indicator.
 func (r *reader) canonical(e *entry) *fault {
 	in := r.cat.Indicator(e.Indicator)
-	if in == nil || r.m.Kind == "insurance" {
+	if in == nil {
 		return nil
 	}
 	for _, d := range []struct {
@@ -338,7 +333,7 @@ func (r *reader) canonical(e *entry) *fault {
 }
 
 func equal(a, b decimal.NullDecimal) bool {
-	return a.Valid == b.Valid && (!a.Valid || a.Decimal.Equal(b.Decimal))
+	return a.Valid == b.Valid && a.Decimal.Equal(b.Decimal)
 }
 
 // statusOf gives the SDMX status of a kind of emptiness: … and .. exist but were not collected, x has no meaning there.
@@ -361,12 +356,10 @@ func (r *reader) inOwnUnit(o *record.Observation) *fault {
 	o.Unit = ind.Unit
 	from, to := r.cat.Unit(o.Reported), r.cat.Unit(ind.Unit)
 	switch {
-	case from == nil || to == nil:
+	case from == nil:
 		return &fault{"unit.unknown", "value", o.Reported, ""}
 	case from.Quantity != to.Quantity:
 		return &fault{"unit.conflict", "value", from.NameVi + " → " + to.NameVi, ""}
-	case !o.Value.Valid:
-		return nil
 	}
 	v, exact := r.cat.Convert(o.Value.Decimal, from, to)
 	if !exact {
@@ -380,7 +373,7 @@ func (r *reader) inOwnUnit(o *record.Observation) *fault {
 // the Vietnamese way and another written the English way is refused, unless the mapping says how the file writes numbers.
 func (m *Mapping) number(raw string) (value decimal.NullDecimal, empty string, f *fault) {
 	n, err := text.ParseNumber(raw, m.style)
-	if err == nil && m.style == text.Unknown && strings.ContainsAny(raw, ".,") {
+	if m.style == text.Unknown && strings.ContainsAny(raw, ".,") {
 		a, errA := text.ParseNumber(raw, text.Vietnamese)
 		b, errB := text.ParseNumber(raw, text.English)
 		if errA == nil && errB == nil && !a.Value.Equal(b.Value) {
@@ -391,8 +384,6 @@ func (m *Mapping) number(raw string) (value decimal.NullDecimal, empty string, f
 	switch {
 	case errors.As(err, &e) && e.Reason == text.ReasonEmpty:
 		return value, e.Empty, nil
-	case errors.As(err, &e) && e.Reason == text.ReasonAmbiguous:
-		return value, "", &fault{"number.ambiguous", "value", "the mapping does not say how the file writes numbers", ""}
 	case err != nil || n.High.Valid || n.Of.Valid || n.Sub.Valid || n.Qualifier != "" || n.Unit != "" || n.Percent || n.Kind != "" || n.Scale != 0:
 		return value, "", &fault{"number.unreadable", "value", "not a bare number", ""}
 	}
