@@ -351,7 +351,7 @@ func (s *sheetReader) rowMeaning(t *table, rw *row, title []ancestor) meaning {
 		m.dims.sex, m.dims.area = "", ""
 		return m
 	}
-	if s.besideAnother(rw, &m) {
+	if s.besideAnother(rw, &m, title) {
 		m.ambiguous, m.indicator, m.matches = true, nil, s.parsed[rw.labels[len(rw.labels)-1]].indicators
 		m.dims.sex, m.dims.area = "", ""
 		return m
@@ -509,19 +509,29 @@ func (s *sheetReader) mayBeBesideOfWhich(rw *row, m *meaning) bool {
 	return q.dims.sex+q.dims.area != "" || q.indicator != nil && q.indicator.Sex+q.indicator.Area != ""
 }
 
-// besideAnother reports whether a label that has a meaning only under another ("Nữ") stands, without a number, beside a row
-// without a number that is no part of the numbered row above both, or behind a part that "Trong đó" names: whose part it is can not be told.
-func (s *sheetReader) besideAnother(rw *row, m *meaning) bool {
-	if rw.parent == nil || rw.ordinal.text != "" || len(rw.labels) == 0 || rw.parent.mean.indicator == nil {
+// besideAnother reports whether a label that has a meaning only under another ("Nữ", "2019", "Hà Giang") stands, without a number, beside a row
+// without a number that is no part of what the row or the title above both names, or behind a part that "Trong đó" names: whose part it is
+// can not be told.
+func (s *sheetReader) besideAnother(rw *row, m *meaning, title []ancestor) bool {
+	if rw.ordinal.text != "" || len(rw.labels) == 0 {
+		return false
+	}
+	var over *catalogue.Indicator
+	if rw.parent != nil {
+		over = rw.parent.mean.indicator
+	} else if len(title) > 0 {
+		over = title[0].indicator
+	}
+	if over == nil {
 		return false
 	}
 	p := s.parsed[rw.labels[len(rw.labels)-1]]
-	if p.ofWhich || m.indicator == nil && len(m.matches) == 0 && m.dims.sex == "" && m.dims.area == "" || standsAlone(p, m.indicator) {
+	if p.ofWhich || m.indicator == nil && len(m.matches)+len(m.territories) == 0 && !m.dims.splits() && m.dims.year == 0 || standsAlone(p, m.indicator) {
 		return false
 	}
 	if b := rw.passed; b != nil && b.ordinal.text == "" && b.values && b.isOfWhich(s) { // "Trong đó: Xuất khẩu lao động", then "Nữ" in line with it
 		in := b.mean.indicator
-		if b.mean.unknown != "" || in != nil && in != rw.parent.mean.indicator && in.Sex+in.Area == "" {
+		if b.mean.unknown != "" || in != nil && in != over && in.Sex+in.Area == "" {
 			return true
 		}
 	}
@@ -531,7 +541,7 @@ func (s *sheetReader) besideAnother(rw *row, m *meaning) bool {
 		case q.ofWhich:
 			return false
 		case in != nil && standsAlone(q, in):
-			return in != rw.parent.mean.indicator && in.Parent != rw.parent.mean.indicator.Code
+			return in != over && in.Parent != over.Code
 		}
 	}
 	return false

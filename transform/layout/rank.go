@@ -27,7 +27,11 @@ func (s *sheetReader) placeRanks(t *table) {
 			}
 		}
 	}
-	for r := t.bottom + 1; r < t.end; r++ {
+	end := t.end
+	for end > t.bottom+1 && !s.hasValues(t, end-1) { // rows behind the last with values head none
+		end--
+	}
+	for r := t.bottom + 1; r < end; r++ {
 		var values bool
 		if cells, values = s.underHeaders(t, r, cells[:0]); values {
 			if t.placeRows {

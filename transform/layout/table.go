@@ -487,15 +487,18 @@ func (s *sheetReader) isUnfilled(cells []int32) bool {
 }
 
 // zoneStart finds the first of the rows above a band that speak about it: text rows without values, up to the last
-// row of data above.
+// row of data above. Above the first band all rows do.
 func (s *sheetReader) zoneStart(t *table, floor int, views []rowView) int {
-	if floor == 0 {
-		return 0
-	}
 	z := t.top
 	for r := t.top - 1; r >= floor; r-- {
 		v := views[r]
-		if v.values > 0 || v.years > 0 || v.ordinals > 0 || len(v.cells) > 2 || s.isUnfilled(v.cells) {
+		if v.values > 0 || v.years > 0 || v.ordinals > 0 || len(v.cells) > 2 {
+			break
+		}
+		if s.isUnfilled(v.cells) {
+			if r > 0 && views[r-1].values > 0 { // above the first band too
+				return z
+			}
 			break
 		}
 		opens := ""
@@ -508,6 +511,53 @@ func (s *sheetReader) zoneStart(t *table, floor int, views []rowView) int {
 			break
 		}
 		z = r
+	}
+	if k := s.lastRows(t, z, views); k > z {
+		return k
+	}
+	if floor == 0 {
+		return 0
+	}
+	return z
+}
+
+// lastRows gives the row behind the last rows of a table to which nobody typed values, if the rows from z on above the band t begin with them:
+// "Nam" and "Nữ" below the figures of both, above the title of the next table. A title may stand so too, but is not followed by another.
+func (s *sheetReader) lastRows(t *table, z int, views []rowView) int {
+	g := s.g
+	if z == 0 || views[z-1].values == 0 {
+		return z
+	}
+	label := func(r int) *phrase {
+		i := views[r].cells[0]
+		p, above := s.parsed[i], g.cell(z-1, g.pos[i].c)
+		if g.rows[r] != g.rows[r-1]+1 || g.span[i].c > g.pos[i].c || above == none || s.class[above] != classText || p == nil || p.rest != "" || p.opens != "" || p.unitLine {
+			return nil
+		}
+		return p
+	}
+	k, part := z, false
+	for ; k < t.top; k++ {
+		p := label(k)
+		if p == nil {
+			break
+		}
+		isPart := p.ofWhich || p.dims.sex+p.dims.area != ""
+		if !isPart && len(p.indicators)+len(p.territories) == 0 {
+			break
+		}
+		part = part || isPart
+	}
+	titled := false
+	for r := k; r < t.top; r++ {
+		for _, i := range views[r].cells {
+			titled = titled || s.class[i] == classText && !s.parsed[i].unitLine
+		}
+	}
+	gap := k > z && g.rows[k] > g.rows[k-1]+1
+	t.doubtful = t.doubtful || part && gap && !titled // it may be either
+	if titled && (part || gap) {
+		return k
 	}
 	return z
 }
