@@ -172,7 +172,7 @@ func IsBare(code string) bool {
 			section++
 		case symbolNumber:
 			number = number || section == 0
-		case symbolText:
+		case symbolText, symbolLetter:
 			bare = !(unicode.IsLetter(r) || unicode.Is(unicode.Sc, r) && r != '$' || strings.ContainsRune("%<>≤≥~≈", r))
 		}
 		return bare
@@ -213,7 +213,7 @@ func Wording(code string, sign int) (before, behind string, number bool) {
 		case at != section:
 		case s == symbolNumber:
 			number = true
-		case s == symbolText:
+		case s == symbolText, s == symbolLetter:
 			k := 0
 			if number {
 				k = 1
@@ -228,11 +228,35 @@ func Wording(code string, sign int) (before, behind string, number bool) {
 	return texts[0].String(), texts[1].String(), number
 }
 
+// DateWording gives the text that the format code of a date shows before, between and behind its parts.
+func DateWording(code string) (before, between, behind string) {
+	var texts [2]strings.Builder // between the last two parts, and since
+	parts := 0
+	eachSymbol(code, func(s symbol, r rune) bool {
+		switch {
+		case s == symbolSection:
+			return false
+		case s == symbolLetter:
+			if parts++; parts == 1 {
+				before = texts[1].String()
+			} else {
+				texts[0].WriteString(texts[1].String())
+			}
+			texts[1].Reset()
+		case s == symbolText:
+			texts[1].WriteRune(r)
+		}
+		return true
+	})
+	return before, texts[0].String(), texts[1].String()
+}
+
 // symbol is what a piece of a number format code does.
 type symbol uint8
 
 const (
 	symbolText      symbol = iota // is shown as it is
+	symbolLetter                  // a letter without quotes: a part of a date; else it is shown as it is too
 	symbolNumber                  // stands for the number or a part of it
 	symbolSection                 // begins the next section
 	symbolCondition               // says for which numbers the section is
@@ -244,13 +268,14 @@ func eachSymbol(code string, each func(s symbol, r rune) bool) {
 	for i := 0; i < len(code); {
 		r, n := utf8.DecodeRuneInString(code[i:])
 		i += n
-		s := symbolText
+		s, literal := symbolText, quoted
 		switch {
 		case r == '"':
 			quoted = !quoted
 			continue
 		case quoted:
 		case r == '\\':
+			literal = true
 			r, n = utf8.DecodeRuneInString(code[i:])
 			i += n
 			if n == 0 {
@@ -290,6 +315,9 @@ func eachSymbol(code string, each func(s symbol, r rune) bool) {
 		case len(code)-i >= 6 && (r == 'G' || r == 'g') && strings.EqualFold(code[i:i+6], "eneral"):
 			i += 6
 			s = symbolNumber
+		}
+		if s == symbolText && !literal && unicode.IsLetter(r) {
+			s = symbolLetter
 		}
 		if !each(s, r) {
 			return

@@ -67,6 +67,21 @@ func TestWhatAFormatSaysBesideTheNumber(t *testing.T) {
 	}
 }
 
+func TestWhatADateFormatSaysBesideTheDate(t *testing.T) {
+	for code, want := range map[string][3]string{
+		"dd/mm/yyyy":    {"", "//", ""},
+		`"Ước TH "yyyy`: {"Ước TH ", "", ""},
+		`[$-42A]"ngày "d" tháng "m" năm "yyyy;@`: {"ngày ", " tháng  năm ", ""},
+		`yyyy\ "(ước)"`:                          {"", "", " (ước)"},
+		"":                                       {},
+	} {
+		before, between, behind := DateWording(code)
+		if got := [3]string{before, between, behind}; got != want {
+			t.Errorf("%q: %q, want %q", code, got, want)
+		}
+	}
+}
+
 func FuzzWording(f *testing.F) {
 	for _, code := range []string{`_-* #,##0\ _₫_-;[<5]"giảm "0;[$₫-42A]0%;@`, "General\\"} {
 		f.Add(code, 1)
@@ -77,6 +92,7 @@ func FuzzWording(f *testing.F) {
 			t.Errorf("%q shows %q and %q", code, before, behind)
 		}
 		IsBare(code)
+		DateWording(code)
 		HiddenDigits(code)
 		IsDateFormat(code)
 	})

@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/phuluc/phuluc/extract/sheet"
 	"github.com/phuluc/phuluc/transform/text"
@@ -92,16 +93,22 @@ func (s *sheetReader) shownDate(i int32, format string) string {
 		first = time.Date(1904, 1, 1, 0, 0, 0, 0, time.UTC)
 	}
 	day := first.AddDate(0, 0, int(days))
-	f := strings.ToLower(unquotedFormat(format))
+	f, shown := strings.ToLower(unquotedFormat(format)), "2006"
 	switch {
 	case !strings.Contains(f, "y"):
 		return ""
 	case strings.Contains(f, "d"):
-		return day.Format("2/1/2006")
+		shown = "2/1/2006"
 	case strings.Contains(f, "m"):
-		return day.Format("1/2006")
+		shown = "1/2006"
 	}
-	return day.Format("2006")
+	before, between, behind := sheet.DateWording(format)
+	for _, word := range strings.Fields(strings.ToLower(between)) {
+		if strings.ContainsFunc(word, unicode.IsLetter) && word != "tháng" && word != "năm" {
+			return ""
+		}
+	}
+	return strings.TrimSpace(before + day.Format(shown) + behind)
 }
 
 // serialYears makes years of a row of headers that hold the serial numbers of the first day of a year, which is how a program shows dates

@@ -3,6 +3,8 @@ package layout
 import (
 	"slices"
 	"strings"
+
+	"github.com/phuluc/phuluc/extract/sheet"
 )
 
 // column is what the header band says about one grid column.
@@ -38,7 +40,11 @@ func (s *sheetReader) layOutColumns(t *table) {
 				s.parsed[i] = s.phraseOf(i)
 			}
 			last = i
-			stacks, cells, texts = append(stacks, s.parsed[i]), append(cells, i), append(texts, g.text[i])
+			written := g.text[i]
+			if g.cells[i].Kind == sheet.Date {
+				written = s.parsed[i].text // as it is shown
+			}
+			stacks, cells, texts = append(stacks, s.parsed[i]), append(cells, i), append(texts, written)
 		}
 		col.stack, col.cells = slices.Clip(stacks[from:]), slices.Clip(cells[from:])
 		col.header = strings.Join(texts[from:], " / ")

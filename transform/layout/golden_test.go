@@ -85,7 +85,8 @@ func parseFixture(tb testing.TB, data string) Book {
 			case "external":
 				at(args[0]).External = true
 			case "date":
-				at(args[0]).Kind, at(args[0]).Format = sheet.Date, args[1]
+				at(args[0]).Kind = sheet.Date
+				_, at(args[0]).Format, _ = strings.Cut(rest, " ")
 			case "date1904":
 				cur().Info.Date1904 = true
 			case "font":

@@ -140,11 +140,16 @@ func (g *grid) word(i int) (shown string) {
 	if shown != "" {
 		c.Kind = sheet.Text
 	}
-	if !g.cloned { // the cells are the caller's
-		g.cells, g.cloned = slices.Clone(g.cells), true
-	}
+	g.ownCells()
 	g.cells[i] = c
 	return shown
+}
+
+// ownCells makes the cells, which are the caller's, ones that may be changed.
+func (g *grid) ownCells() {
+	if !g.cloned {
+		g.cells, g.cloned = slices.Clone(g.cells), true
+	}
 }
 
 func isBlank(c *sheet.Cell) bool {
@@ -256,8 +261,12 @@ func (g *grid) lay(ctx context.Context, zones []zone) bool {
 		budget -= (r2 - p.r + 1) * (c2 - p.c + 1)
 		for r := p.r; r <= r2; r++ {
 			for c := p.c; c <= c2; c++ {
-				if k := r*len(g.cols) + c; g.at[k] == none {
+				switch k := r*len(g.cols) + c; {
+				case g.at[k] == none:
 					g.at[k] = i
+				case g.at[k] != i && g.pos[g.at[k]] == position{r, c}: // the merged cell covers it
+					g.ownCells()
+					g.cells[g.at[k]].Hidden = true
 				}
 			}
 		}
