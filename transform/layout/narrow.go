@@ -27,6 +27,7 @@ const (
 	narrowOnly       = "only"       // word: a subject; value: an indicator of which its figures are too
 	narrowNever      = "never"      // word: a subject; value: an indicator that its figures never are, in whatever list it stands
 	narrowHead       = "head"       // those whom a title counts: what stands behind them narrows them, if nothing tells that it does not
+	narrowLimit      = "limit"      // says that not all are counted, whoever they are: "không bao gồm", "chỉ tính"
 	narrowPlain      = "plain"      // says nothing of whom or what is counted; value: where, if not everywhere
 )
 
@@ -74,6 +75,12 @@ func (rd *Reader) findNarrowings(s string, heading bool) (found []narrowing) {
 		}
 		if w, ok := words.at(narrowOther, toks, i); ok {
 			i += w.n
+			continue
+		}
+		if w, ok := words.at(narrowLimit, toks, i); ok || someLocalities(toks, i) {
+			end := min(i+w.n+4, len(toks))
+			found = append(found, narrowing{text: s[toks[i].start:toks[end-1].end], behind: lowKey(toks[i:end])})
+			i = end
 			continue
 		}
 		w, ok := words.at(narrowPopulation, toks, i)
@@ -168,6 +175,33 @@ func (rd *Reader) strange(s string) []string {
 		}
 		return gaps
 	})
+}
+
+// someLocalities reports whether a number of districts or communes begins at token i that are not all of a province: "9/12 huyện, thành phố", and
+// "10 huyện" without the towns that each has.
+func someLocalities(toks []token, i int) bool {
+	at := func(k int) token {
+		if k < len(toks) {
+			return toks[k]
+		}
+		return token{num: -1, punct: true}
+	}
+	place := func(t token) bool { return t.low == "huyện" || t.low == "xã" || t.low == "quận" }
+	if at(i).num <= 0 {
+		return false
+	}
+	if at(i+1).key == "/" {
+		return at(i+2).num > at(i).num && place(at(i+3))
+	}
+	if !place(at(i+1)) || i > 0 && toks[i-1].key == "/" {
+		return false
+	}
+	switch t := at(i + 2); t.low {
+	case ",", "-", "–", "và", "thị", "thành", "phường", "quận":
+		return false
+	default:
+		return t.key != "," && t.key != "-" && t.key != "/"
+	}
 }
 
 // qualifies reports whether the population at token i is led in by a word that makes it a restriction.

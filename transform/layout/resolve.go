@@ -417,6 +417,10 @@ func (v *valueCell) findTerritory() bool {
 		v.no("territory.ambiguous", "", t.NameVi, "only one of the two merged provinces has a figure, the other one is: "+other.NameVi)
 		return false
 	}
+	if t.ValidTo != "" && t.ValidTo < lastDayOf63 && t.ValidTo < yearText(v.d.year) && v.s.g.hasFigure(v.rw.r, v.c) {
+		v.no("territory.ambiguous", "", t.NameVi, "the province had been merged before the year began")
+		return false
+	}
 	v.territory = t
 	return true
 }

@@ -222,6 +222,8 @@ func (v *valueCell) isDoubtful(p *pending, n *text.Number, written string, u *ca
 		v.no("number.ambiguous", "", shown, u.NameVi)
 	case count && single && n.Value.IsInteger() && !n.Value.IsZero() && n.Value.Abs().LessThan(decimal.NewFromInt(1000)) && v.s.isBesideFractions(v.cx, v.rw, p):
 		v.no("unit.ambiguous", "", shown, "other figures of the row are no whole numbers")
+	case v.in.ValueKind == "percentage_point" && n.Value.IsNegative():
+		v.no("number.ambiguous", "", shown, "the minus may say again that it falls")
 	case !count || !single || n.Value.IsInteger() && (!n.High.Valid || n.High.Decimal.IsInteger()):
 		return false
 	case p.number && -n.Value.Exponent() == 3 && n.Value.Abs().LessThan(decimal.NewFromInt(1000)):
