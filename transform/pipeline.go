@@ -236,10 +236,14 @@ func namesSample(f *os.File) (bool, error) {
 // table, is no workbook if its name says that it is one.
 func refused(err error, kind, name string) *record.File {
 	file := refusedFor(err)
-	switch code := file.Refusals[0].Code; strings.ToLower(filepath.Ext(name)) {
+	switch strings.ToLower(filepath.Ext(name)) {
 	case ".xlsx", ".xlsm", ".xls", ".xlsb", ".ods":
-		if code == sheet.CodeUnsupported || code == sheet.CodeNoTable {
-			return refusedAs(sheet.CodeNotWorkbook, kind)
+		switch r := &file.Refusals[0]; {
+		case kind == "xlsx" || kind == "ods": // it is one; what it uses is not read
+		case r.Code == sheet.CodeUnsupported:
+			r.Code = sheet.CodeNotWorkbook
+		case r.Code == sheet.CodeNoTable:
+			return refusedAs(sheet.CodeNotWorkbook, workbook.Describe(kind))
 		}
 	}
 	return file

@@ -346,6 +346,19 @@ func ole(stream string) []byte {
 	return b
 }
 
+// packedOtherwise is a workbook whose parts are said to be compressed by a method that no workbook uses.
+func packedOtherwise(t *testing.T) []byte {
+	b := annex(t, "Hà Giang", 2014, 1, 2, 3)
+	for at := 0; ; {
+		i := bytes.Index(b[at:], []byte("PK\x01\x02"))
+		if i < 0 {
+			return b
+		}
+		at += i + 4
+		b[at+6] = 12
+	}
+}
+
 func TestFilesThatCanNotBeReadAreRefusedWithTheirCode(t *testing.T) {
 	b := newBench(t)
 	good := annex(t, "Hà Giang", 2014, 1, 2, 3)
@@ -388,6 +401,7 @@ func TestFilesThatCanNotBeReadAreRefusedWithTheirCode(t *testing.T) {
 		"a very long name":             {strings.Repeat("ộ", 5000) + ".pdf", []byte("%PDF-1.7\n"), "file.pdf"},
 		"a damaged feed":               {"a.json", []byte(`{"dataset":{"dimension":{}`), "file.damaged"},
 		"a dataset nobody described":   {"a.json", []byte(`{"dataset":{"id":["a"],"size":[1],"dimension":{"a":{"category":{"index":["x"]}}},"value":[1]}}`), "feed.mapping_unknown"},
+		"a workbook packed otherwise":  {"a.xlsx", packedOtherwise(t), "file.unsupported"},
 		"an open document spreadsheet": {"a.ods", append(zipped(t, map[string]string{"mimetype": "application/vnd.oasis.opendocument.spreadsheet"}), 0), "file.part_missing"},
 	} {
 		t.Run(name, func(t *testing.T) {

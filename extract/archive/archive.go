@@ -356,7 +356,7 @@ func (r *reader) read(p []byte) (int, error) {
 	n, err := r.src.Read(p)
 	var corrupt flate.CorruptInputError
 	if n > 0 && r.left == 0 {
-		return 0, sheet.Refuse(sheet.CodeZipBomb, r.e.Name, "the part unpacks to more than the %d bytes it announces", r.e.unpacked)
+		return 0, sheet.Refuse(sheet.CodeDamaged, r.e.Name, "the part unpacks to more than the %d bytes it announces", r.e.unpacked)
 	}
 	r.crc = crc32.Update(r.crc, crc32.IEEETable, p[:n])
 	r.left -= int64(n)

@@ -11,7 +11,7 @@ const (
 	CodeEmpty       = "file.empty"           // no bytes at all
 	CodeNotWorkbook = "file.not_workbook"    // readable as something else, or as nothing
 	CodeTruncated   = "file.truncated"       // the end of the archive is missing
-	CodeZipBomb     = "file.zip_bomb"        // unpacks to more than the limits, or to more than it says
+	CodeZipBomb     = "file.zip_bomb"        // unpacks to more than the limits
 	CodeEncrypted   = "file.encrypted"       // needs a password
 	CodeDoctype     = "file.doctype"         // a part declares a document type
 	CodePartMissing = "file.part_missing"    // a part that the workbook names is not there

@@ -3,6 +3,7 @@
 package workbook
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -61,7 +62,45 @@ func Open(ctx context.Context, kind string, r io.ReaderAt, size int64, lim sheet
 	case "rar", "7z", "gzip":
 		return refuse(sheet.CodeArchive)
 	}
-	return nil, sheet.Refuse(sheet.CodeUnsupported, "", "%s", kind)
+	if kind == "unknown" {
+		return nil, unknown(r, size)
+	}
+	return nil, sheet.Refuse(sheet.CodeUnsupported, "", "%s", Describe(kind))
+}
+
+// Describe says of a type that extract.DetectFile found what it is to people, for what is sent instead of a workbook.
+func Describe(kind string) string {
+	switch kind {
+	case "pptx":
+		return "it is a presentation"
+	case "docx":
+		return "it is a Word document"
+	case "text", "csv":
+		return "it is plain text"
+	case "json", "jsonl", "json-stat":
+		return "it is a file of data (JSON)"
+	case "parquet", "arrow", "sqlite":
+		return "it is a file of data (Parquet, Arrow or SQLite)"
+	}
+	return "it is nothing that is known"
+}
+
+// unknown looks at bytes of no known type for what senders attach by mistake.
+func unknown(r io.ReaderAt, size int64) error {
+	const lock = 165 // bytes of the file that Excel keeps beside an open workbook: the user's name, twice, filled up with blanks
+	head := make([]byte, min(size, 4096))
+	if _, err := r.ReadAt(head, 0); err != nil && !errors.Is(err, io.EOF) {
+		return err
+	}
+	switch {
+	case len(bytes.Trim(head, "\x00")) == 0:
+		return sheet.Refuse(sheet.CodeDamaged, "", "only zeros stand at the beginning of the file")
+	case bytes.HasPrefix(head, []byte("\x78\x9F\x3E\x22")):
+		return sheet.Refuse(sheet.CodeUnsupported, "", "it is an attachment as Outlook packs it (winmail.dat)")
+	case size == lock && head[0] > 0 && head[0] <= 54 && len(bytes.Trim(head[1+head[0]:55], " ")) == 0:
+		return sheet.Refuse(sheet.CodeUnsupported, "", "it is the lock file that Excel keeps while a workbook is open, not the workbook")
+	}
+	return sheet.Refuse(sheet.CodeUnsupported, "", "%s", Describe("unknown"))
 }
 
 // unknownArchive is a workbook all the same if its parts have names that detection does not know, and names what it holds
@@ -80,6 +119,9 @@ func unknownArchive(ctx context.Context, r io.ReaderAt, size int64, lim sheet.Li
 		return nil, err
 	}
 	names := a.Names()
+	if len(names) == 0 {
+		return nil, sheet.Refuse(sheet.CodeEmpty, "", "the archive holds no file")
+	}
 	slices.Sort(names)
 	more := ""
 	if len(names) > 5 {

@@ -31,6 +31,7 @@ func zipOf(t testing.TB, names ...string) []byte {
 }
 
 func TestWhatIsNotReadIsRefusedByItsOwnName(t *testing.T) {
+	lockFile := append(fmt.Appendf(nil, "\x04%-54s\x04\x00", "Minh"), make([]byte, 108)...)
 	for name, c := range map[string]struct {
 		data         []byte
 		code, detail string
@@ -47,7 +48,13 @@ func TestWhatIsNotReadIsRefusedByItsOwnName(t *testing.T) {
 		"many files in a zip": {zipOf(t, "1", "2", "3", "4", "5", "6"), sheet.CodeArchive, "1, 2, 3, 4, 5 …"},
 		"half a zip":          {zipOf(t, "a.txt")[:30], sheet.CodeTruncated, ""},
 		"binary workbook":     {zipOf(t, "xl/workbook.bin"), sheet.CodeXLSB, ""},
-		"database":            {[]byte("SQLite format 3\x00"), sheet.CodeUnsupported, "sqlite"},
+		"a zip of nothing":    {zipOf(t), sheet.CodeEmpty, "the archive holds no file"},
+		"database":            {[]byte("SQLite format 3\x00"), sheet.CodeUnsupported, "it is a file of data (Parquet, Arrow or SQLite)"},
+		"presentation":        {zipOf(t, "ppt/presentation.xml"), sheet.CodeUnsupported, "it is a presentation"},
+		"zeros":               {make([]byte, 9000), sheet.CodeDamaged, "only zeros stand at the beginning of the file"},
+		"packed by Outlook":   {[]byte("\x78\x9f\x3e\x22\x01\x00"), sheet.CodeUnsupported, "it is an attachment as Outlook packs it (winmail.dat)"},
+		"lock file":           {lockFile, sheet.CodeUnsupported, "it is the lock file that Excel keeps while a workbook is open, not the workbook"},
+		"noise":               {[]byte("\x01\x02\x03\x04"), sheet.CodeUnsupported, "it is nothing that is known"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			kind, err := extract.DetectFile(bytes.NewReader(c.data), int64(len(c.data)))

@@ -295,8 +295,8 @@ func TestDirectoriesThatLie(t *testing.T) {
 		data []byte
 		code string
 	}{
-		{"says less than it holds", patch(t, long, part, func(h []byte) { u32(h[24:], 1000) }), sheet.CodeZipBomb},
-		{"says nothing", patch(t, long, part, func(h []byte) { u32(h[24:], 0) }), sheet.CodeZipBomb},
+		{"says less than it holds", patch(t, long, part, func(h []byte) { u32(h[24:], 1000) }), sheet.CodeDamaged},
+		{"says nothing", patch(t, long, part, func(h []byte) { u32(h[24:], 0) }), sheet.CodeDamaged},
 		{"says a little more than it holds", patch(t, good, part, func(h []byte) { u32(h[24:], binary.LittleEndian.Uint32(h[24:])+1) }), sheet.CodeDamaged},
 		{"says more than any stream can hold", patch(t, good, part, func(h []byte) { u32(h[24:], 60<<20) }), sheet.CodeDamaged},
 		{"wrong checksum", patch(t, good, part, func(h []byte) { h[16] ^= 1 }), sheet.CodeDamaged},

@@ -71,7 +71,8 @@ func CodeNames() []string { return slices.Sorted(maps.Keys(loadCodes())) }
 // CodesCSV returns codes.csv as it is embedded: the table of reasons that goes into the warehouse.
 func CodesCSV() string { return codesCSV }
 
-// Message is what a person reads: the code's text, then the particulars, in one line. lang is "vi" or "en".
+// Message is what a person reads: the code's text, then the particulars, in one line. lang is "vi" or "en". What only who maintains the
+// program understands comes last in Vietnamese, and is called so.
 func (r Refusal) Message(lang string) string {
 	c, ok := CodeOf(r.Code)
 	text := c.MessageEn
@@ -81,18 +82,36 @@ func (r Refusal) Message(lang string) string {
 	if !ok {
 		text = r.Code
 	}
-	for i, a := range r.Args {
-		if vi, ok := particular(a); ok && lang == "vi" {
-			a = vi
+	var technical []string
+	said := 0
+	for _, a := range r.Args {
+		plain := strings.Join(strings.Fields(a), " ")
+		vi, known := particular(a)
+		switch {
+		case lang == "vi" && !known && r.aboutBytes():
+			technical = append(technical, plain)
+			continue
+		case lang == "vi" && known:
+			plain = strings.Join(strings.Fields(vi), " ")
 		}
-		text += [2]string{": ", "; "}[min(i, 1)] + strings.Join(strings.Fields(a), " ")
+		text += [2]string{": ", "; "}[min(said, 1)] + plain
+		said++
+	}
+	if len(technical) > 0 {
+		text += " (chi tiết kỹ thuật: " + strings.Join(technical, "; ") + ")"
 	}
 	return text
 }
 
+// aboutBytes reports whether the particulars tell of the bytes of a file, not of what its sender wrote. Those of an archive are the
+// names of the files in it.
+func (r Refusal) aboutBytes() bool {
+	return strings.HasPrefix(r.Code, "file.") && r.Code != "file.archive"
+}
+
 // ForSender is the message in Vietnamese without the particulars of a file that only who maintains the program understands.
 func (r Refusal) ForSender() string {
-	if strings.HasPrefix(r.Code, "file.") {
+	if r.aboutBytes() {
 		r.Args = slices.DeleteFunc(slices.Clone(r.Args), func(a string) bool { _, ok := particular(a); return !ok })
 	}
 	return r.Message("vi")
@@ -132,9 +151,10 @@ func counted(said string) (vi string, ok bool) {
 	return vi, true
 }
 
-// particularPattern finds what is another thing each time the program says it: names in quotes, addresses of cells, numbers.
+// particularPattern finds what is another thing each time the program says it: names in quotes, addresses of cells, numbers, also
+// hexadecimal ones of four digits.
 var particularPattern = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`"(?:[^"\\]|\\.)*"|\b[A-Z]{0,3}[0-9]+`)
+	return regexp.MustCompile(`"(?:[^"\\]|\\.)*"|\b[0-9][0-9A-F]{3}\b|\b[A-Z]{0,3}[0-9]+`)
 })
 
 // Try is what a person can do about it. lang is "vi" or "en".

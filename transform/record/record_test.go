@@ -82,7 +82,10 @@ func TestMessageGivesTextThenParticulars(t *testing.T) {
 func TestParticularsKeepTheirNumbersAndTexts(t *testing.T) {
 	for _, c := range []struct{ code, said, want, sender string }{
 		{"file.damaged", "line 12: 7 fields were found, then 9", "Tệp bảng tính bị hỏng: dòng 12: số cột không thống nhất (7, sau đó 9)", ""},
-		{"file.truncated", "sector 8 of the container is behind the end of the file", "Tệp bị cắt cụt khi gửi hoặc sao chép: sector 8 of the container is behind the end of the file", "Tệp bị cắt cụt khi gửi hoặc sao chép"},
+		{"file.truncated", "sector 8 of the container is behind the end of the file", "Tệp bị cắt cụt khi gửi hoặc sao chép: thiếu phần cuối của tệp (từ khối 8)", ""},
+		{"file.truncated", "the stream ends inside record 00FD (byte 77)", "Tệp bị cắt cụt khi gửi hoặc sao chép: thiếu phần cuối của sổ (bản ghi 00FD ở byte 77)", ""},
+		{"file.damaged", "record 00E0 has 9000 bytes", "Tệp bảng tính bị hỏng (chi tiết kỹ thuật: record 00E0 has 9000 bytes)", "Tệp bảng tính bị hỏng"},
+		{"file.archive", "Biểu 1.xlsx, Biểu 2.xlsx", "Tệp nén (.zip .rar .7z) chứa tệp khác bên trong: Biểu 1.xlsx, Biểu 2.xlsx", ""},
 		{"feed.field", "not a period: 2024-13", "Trường dữ liệu không đọc được: không phải kỳ số liệu: 2024-13", ""},
 		{"territory.unknown", "Hà Tây: not in force on 2024-01-31", "Địa phương không có trong danh mục: Hà Tây: không còn hoặc chưa có hiệu lực vào ngày 2024-01-31", ""},
 		{"indicator.unknown", "Số hộ # 7: quý 3", "Chỉ tiêu không có trong danh mục: Số hộ # 7: quý 3", ""},
