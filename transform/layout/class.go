@@ -33,7 +33,7 @@ func (s *sheetReader) classify(i int32) {
 	case sheet.Date:
 		s.class[i] = classValue
 		if shown := s.shownDate(i, c.Format); shown != "" {
-			if p := s.rd.phrase(shown); p.known() {
+			if p := s.ask(shown); p.known() {
 				s.class[i], s.parsed[i] = classText, p
 				if len(shown) == 4 {
 					s.class[i] = classYear
