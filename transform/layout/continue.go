@@ -192,15 +192,17 @@ func isNext(a, b string) bool {
 	return len(x) == 1 && len(y) == 1 && x[0].num >= 0 && y[0].num == x[0].num+1
 }
 
-// open gives what the rows of a table that goes on may be parts of. The copies have no labels: those are cells of another sheet.
+// open gives what the rows of a table that goes on may be parts of. The copies have no labels nor units: those are cells of another sheet.
 func (t *table) open() []*row {
 	if t.before == nil {
 		return nil
 	}
 	out := make([]*row, 0, len(t.before.left))
-	for _, rw := range t.before.left {
+	copies := map[*row]*row{}
+	for _, rw := range t.before.left { // a row comes behind those that it is a part of
 		c := *rw
-		c.labels, c.before, c.above = nil, nil, nil
+		c.labels, c.unit, c.before, c.above, c.parent = nil, none, nil, nil, copies[rw.parent]
+		copies[rw] = &c
 		out = append(out, &c)
 	}
 	return out
