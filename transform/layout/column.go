@@ -51,6 +51,7 @@ func (s *sheetReader) layOutColumns(t *table) {
 	}
 	s.joinCutHeaders(t)
 	s.joinNames(t)
+	s.findShifts(t)
 	for c := range g.cols {
 		col := &t.columns[c]
 		s.readRateColumn(t, c)

@@ -30,6 +30,7 @@ type cellContext struct {
 	sixRegions   bool                    // the regions are those since [firstYearOfRegions]
 	otherRegions bool                    // … or of another division; see former_regions.csv
 	lastYear     int                     // that the table names
+	adjusted     string                  // the header of a plan that takes the place of the first
 	named        bool                    // something in the table or above it names an indicator
 	provinces    *namedProvinces         // see foreign
 	onlyDistr    bool                    // the rows are districts: a province's own name is then a doubtful row
@@ -92,6 +93,11 @@ func (s *sheetReader) context(t *table) *cellContext {
 			cx.indicators++
 		case len(rw.mean.territories) > 0 && rw.mean.unknown == "":
 			cx.territories++
+		}
+	}
+	for c := range cx.columns {
+		if header := t.columns[c].header; t.columns[c].role == roleValue && header != "" && s.rd.titleWords(header).adjusted {
+			cx.adjusted = header
 		}
 	}
 	cx.partsOfColumns(s.rd)
@@ -175,6 +181,9 @@ func (cx *cellContext) samePeriods() {
 	}
 	for c := range cx.columns {
 		d := &cx.columns[c].dims
+		if d.ref == refToDate && cx.t.columns[c].role == roleValue { // "Cùng kỳ" beside the month and the months so far is of either
+			return
+		}
 		if d.ref != "" || d.part == "" || d.part == "Y" || d.toYear != 0 || d.measure != "" && d.measure != "actual" && d.measure != "estimate" {
 			continue
 		}

@@ -17,7 +17,7 @@
 //     known, all refused), task.go (form B2);
 //   - what stands around a cell: title.go (the texts above a table), title_words.go (what the words of one of them tell), locality.go (parts of
 //     provinces named there), narrow.go (titles that speak of a part of the population), subject.go (titles, headings and sheets that are about something else),
-//     preliminary.go (what titles and notes say to be preliminary), meaning.go (what a row, a column or a title says),
+//     preliminary.go (what titles and notes say to be preliminary), reservation.go (what they take from the figures), meaning.go (what a row, a column or a title says),
 //     heading.go (rows above a row), sheetname.go, context.go (what is the same for all cells of a table), beside.go (headers that leave their
 //     period to the columns beside), result.go (figures of results that no word says to be done), cumulative.go (counts of which only the end is told),
 //     territory.go (whose a figure is);

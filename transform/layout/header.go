@@ -140,6 +140,48 @@ func (s *sheetReader) isValueHeader(t *table, r, c int) bool {
 	return true
 }
 
+// findShifts makes gaps of the columns under a row of groups that stands beside its place: a group there has a column without a header below it, or
+// with one that contradicts it, and a column next to a group has no group although its header tells no year.
+func (s *sheetReader) findShifts(t *table) {
+	g := s.g
+	lowest := func(r, c int) *phrase {
+		for k := t.bottom; k > r; k-- {
+			if i := g.cell(k, c); i != none && g.pos[i].r > r && !t.isCode(k) && s.parsed[i] != nil {
+				return s.parsed[i]
+			}
+		}
+		return nil
+	}
+	for r := t.top; r < t.bottom; r++ {
+		broken, bare := false, false
+		group := func(c int) int32 { // of years, over several columns
+			if c < t.c1 || c > t.c2 {
+				return none
+			}
+			if i := g.cell(r, c); i != none && g.pos[i].r == r && g.span[i].r == r && g.span[i].c > g.pos[i].c && s.parsed[i] != nil && s.parsed[i].dims.year != 0 {
+				return i
+			}
+			return none
+		}
+		if t.isCode(r) {
+			continue
+		}
+		for c := t.c1; c <= t.c2; c++ {
+			p, i := lowest(r, c), group(c)
+			switch {
+			case i != none:
+				d := &s.parsed[i].dims
+				broken = broken || p == nil || p.dims.year != 0 && (p.dims.year < d.year || p.dims.year > max(d.year, d.toYear))
+			case g.cell(r, c) == none && p != nil && p.says() && p.role == "" && !p.comparison && p.dims.year == 0:
+				bare = bare || group(c-1) != none || group(c+1) != none
+			}
+		}
+		for c := t.c1; broken && bare && c <= t.c2; c++ {
+			t.columns[c].gap = t.columns[c].gap || group(c) != none || g.cell(r, c) == none
+		}
+	}
+}
+
 // groupEnds gives the last of the columns first to last that a header can be the group of: the group ends with the first column behind
 // its own whose headers contradict it, and there is none where a header stands twice, as under two groups of which one lost its header.
 // Where those of its own column contradict it, it reaches over the others that do, and what is right of them is left without a group.

@@ -56,6 +56,8 @@ type Reader struct {
 	stranger    memo[string, []string]    // see strange
 	subjects    memo[string, []narrowing]
 	standings   memo[subjectQuestion, standing]
+
+	reservations memo[string, reservation]
 }
 
 // NewReader makes a Reader.

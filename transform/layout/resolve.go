@@ -87,7 +87,7 @@ func (b *bookReader) resolveCell(s *sheetReader, cx *cellContext, rw *row, c int
 		b: b, s: s, cx: cx, rw: rw, c: c, i: i, rm: &rw.mean, cm: &cx.columns[c], ti: &cx.title,
 		label: s.rowText(rw), header: cx.t.columns[c].header,
 	}
-	if v.stands() && v.isUnderstood() && v.findIndicator() && v.join() && v.findPeriod() && v.findMeasure() && v.findSplit() && v.isOfAll() && v.findTerritory() {
+	if v.stands() && v.isUnderstood() && v.findIndicator() && v.join() && v.findPeriod() && v.findMeasure() && v.findSplit() && v.isOfAll() && !v.isReserved() && v.findTerritory() {
 		v.keep()
 	}
 }
@@ -179,7 +179,7 @@ func (v *valueCell) findIndicator() bool {
 	if code == "" && in != nil && v.rm.indicator == nil && v.cx.isBesideAnother(v.c, v.ti.indicator) {
 		code = "indicator.ambiguous" // "Xuất khẩu lao động | Trong đó nữ" below a title of jobs
 	}
-	if code == "" && v.rw.orphan && !v.rm.says() && !v.cm.says() {
+	if code == "" && (v.rw.orphan && !v.rm.says() && !v.cm.says() || v.rw.either) {
 		code = "indicator.ambiguous" // the lost label may have named another one than the title
 	}
 	switch code {
@@ -316,6 +316,10 @@ func (v *valueCell) findMeasure() bool {
 	}
 	if v.measure == "actual" && (!v.titlePeriod && cx.isCutShort(d) || (v.titlePeriod || b.signedOn < yearText(d.year)) && !isOverOn(b.signedOn, d)) {
 		v.no("period.missing", "", v.header)
+		return false
+	}
+	if v.measure == "plan" && cx.adjusted != "" && !b.rd.titleWords(v.header).adjusted {
+		v.no("header.conflict", "", v.header, cx.adjusted)
 		return false
 	}
 	if v.titlePeriod && ti.results && v.cm.dims.measure == "" && v.s.isHeadedByPlan(cx.t, v.rw) ||

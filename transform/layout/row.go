@@ -25,6 +25,7 @@ type row struct {
 	indent  int  // blanks before the label or its bullet
 	values  bool
 	carried bool // see isCarried
+	either  bool // see findEither
 	mean    meaning
 
 	searched bool        // for headings
@@ -158,6 +159,40 @@ func (s *sheetReader) readRows(t *table) {
 	}
 	t.left = stack
 	s.findDivisions(t)
+	s.findEither(t)
+}
+
+// findEither marks the rows that name but a sex or an area and of which it is not clear what they are a part of: "Trong đó: nữ" behind "- BHXH bắt buộc",
+// or "+ Nữ" between "+ Trung cấp" and "+ Sơ cấp", may be a part of the row above or of the one that this is a part of.
+func (s *sheetReader) findEither(t *table) {
+	divides := func(rw *row) bool {
+		if len(rw.labels) == 0 {
+			return false
+		}
+		p := s.parsed[rw.labels[len(rw.labels)-1]]
+		return p.rest == "" && p.dims.sex+p.dims.area != "" && !standsFor(p) && len(p.territories) == 0
+	}
+	names := func(rw *row) bool {
+		return rw != nil && rw.values && len(rw.labels) > 0 && !divides(rw) && len(s.parsed[rw.labels[len(rw.labels)-1]].indicators) > 0
+	}
+	for _, rw := range t.rows {
+		if rw.parent == nil || !divides(rw) || !names(rw.parent) {
+			continue
+		}
+		if rw.isOfWhich(s) {
+			rw.either = names(rw.passed) && rw.passed.parent == rw.parent && rw.passed.ordinal.rank >= rankBullet
+			continue
+		}
+		next := rw.below
+		for next != nil && next.parent == rw.parent && divides(next) {
+			next = next.below
+		}
+		before := rw.before
+		for before != nil && divides(before) {
+			before = before.before
+		}
+		rw.either = names(before) && before.parent == rw.parent && names(next) && next.parent == rw.parent && next.ordinal.rank == rw.ordinal.rank
+	}
 }
 
 // findDivisions makes two rows that name but the one sex or area and the other the parts of the row above them, beside which they stand, if their figures

@@ -33,6 +33,7 @@ type sheetReader struct {
 	name     *partial     // see nameSays
 	nameRead bool
 	prelim   []preliminary
+	reserved []reservation
 }
 
 // slab is how many rows are made at once.

@@ -20,6 +20,8 @@ const (
 	titleProgramme = "programme" // the name of a document that says what is to be reached
 	titleTold      = "told"      // what follows is told as it is or was, of a programme too
 	titleYearly    = "yearly"    // each year, or within one
+	titleAdjusted  = "adjusted"  // another plan takes the place of the first
+	titleExcludes  = "excludes"  // a part of what figures are of is left out of them, or another taken in
 	pathResults    = "results"   // in the name of a file: the period behind it is that of results
 	pathOther      = "named"     // … or of something else
 )
@@ -38,6 +40,7 @@ type titleWords struct {
 	told     bool // "tình hình", "thống kê", "tổng kết": what is told is over, whatever programme it is of
 	wanted   bool // "mục tiêu", "đề án", "nhu cầu" of a period: no results, of no certain measure
 	yearly   bool // "bình quân", "mỗi năm"
+	adjusted bool // "điều chỉnh"
 	aheadOf  int  // the first year of which that is said behind another period: "KẾT QUẢ NĂM 2018, NHIỆM VỤ NĂM 2019"
 	before   bool // the provinces are those before the merger
 	since    bool // or those since
@@ -86,6 +89,7 @@ func (rd *Reader) findTitleWords(s string) *titleWords {
 		found.results = found.results || !ahead && tellsResults(toks[i:])
 		found.told = found.told || !ahead && isTitleWord(titleTold, toks, i)
 		found.yearly = found.yearly || isTitleWord(titleYearly, toks, i)
+		found.adjusted = found.adjusted || isTitleWord(titleAdjusted, toks, i)
 		if ahead && isWanted(toks, i) || !found.told && (namesProgramme(toks, i) || setsTarget(toks, i)) {
 			if beside := isBeside(toks, i); len(found.parts) == 0 && (beside || !found.results) {
 				found.wanted = true

@@ -153,6 +153,7 @@ func (rd *Reader) read(ctx context.Context, book Book) (record.File, []*grid) {
 			tables = append(tables, s.context(t))
 		}
 		s.styles(tables)
+		s.readReservations()
 		for _, cx := range tables {
 			from := len(b.pending)
 			b.resolveTable(s, cx)
