@@ -30,7 +30,7 @@ type cellContext struct {
 	sixRegions   bool                    // the regions are those since [firstYearOfRegions]
 	otherRegions bool                    // … or of another division; see former_regions.csv
 	lastYear     int                     // that the table names
-	adjusted     string                  // the header of a plan that takes the place of the first
+	adjusted     []int                   // columns of plans that take the place of the first
 	named        bool                    // something in the table or above it names an indicator
 	provinces    *namedProvinces         // see foreign
 	onlyDistr    bool                    // the rows are districts: a province's own name is then a doubtful row
@@ -97,7 +97,7 @@ func (s *sheetReader) context(t *table) *cellContext {
 	}
 	for c := range cx.columns {
 		if header := t.columns[c].header; t.columns[c].role == roleValue && header != "" && s.rd.titleWords(header).adjusted {
-			cx.adjusted = header
+			cx.adjusted = append(cx.adjusted, c)
 		}
 	}
 	cx.partsOfColumns(s.rd)
@@ -253,6 +253,19 @@ func (cx *cellContext) awaits(year int) bool {
 		d := &m.dims
 		return d.measure == "estimate" && d.part == "Y" && (d.year == 0 || d.year == year)
 	})
+}
+
+// isReplaced gives the header of another column that holds the plan of a year as it was adjusted.
+func (s *sheetReader) isReplaced(cx *cellContext, c, year int) (header string, ok bool) {
+	for _, k := range cx.adjusted {
+		header = cx.t.columns[k].header
+		w := s.rd.titleWords(header)
+		of := func(y partial) bool { return y.year <= year && year <= max(y.year, y.toYear) }
+		if k != c && !slices.Contains(cx.adjusted, c) && (len(w.years) == 0 || slices.ContainsFunc(w.years, of)) && !slices.ContainsFunc(w.measures, func(m string) bool { return m != "plan" }) {
+			return header, true
+		}
+	}
+	return "", false
 }
 
 // isLeftToTitle reports whether a column that says that it holds what was done, "TH", stands behind one of the title's year: no other holds the same of

@@ -46,11 +46,17 @@ func (s *sheetReader) readReservations() {
 	}
 }
 
+// maxNoteWord is how long the word may be that opens a note.
+const maxNoteWord = 20
+
 // reservation reads a text for what it takes from the figures it speaks of.
 func (rd *Reader) reservation(text string) reservation {
 	return rd.reservations.get(text, func() reservation {
 		found := reservation{text: text}
-		lead := strings.TrimLeft(text, " ")
+		lead := strings.TrimSpace(text)
+		if before, note, ok := strings.Cut(lead, ":"); ok && rd.phrase(lead).opens == kindNote && len(before) < maxNoteWord { // "Ghi chú: (*) …"
+			lead = strings.TrimSpace(note)
+		}
 		for _, closed := range []string{"()", "[]"} {
 			if in, rest, ok := strings.Cut(lead, closed[1:]); ok && strings.HasPrefix(in, closed[:1]) && len(in) > 1 && len(in) < 5 && strings.TrimSpace(rest) != "" {
 				found.mark = in[1:]
@@ -88,6 +94,8 @@ func endOfCount(toks []token, i int) (year, month int) {
 	}
 	if rest := toks[i:]; isDate(rest) {
 		return rest[4].num, rest[2].num
+	} else if len(rest) > 2 && rest[0].num > 0 && rest[0].num <= 31 && rest[1].low == "/" && rest[2].num > 0 && rest[2].num <= 12 && (len(rest) == 3 || rest[3].low != "/") {
+		return 0, rest[2].num // "30/9"
 	} else if len(rest) > 2 && rest[0].num > 0 && rest[0].num <= 31 && rest[1].low == "tháng" && rest[2].num > 0 && rest[2].num <= 12 {
 		i++ // the day of "31 tháng 10 năm 2019"
 	}

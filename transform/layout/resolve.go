@@ -318,9 +318,11 @@ func (v *valueCell) findMeasure() bool {
 		v.no("period.missing", "", v.header)
 		return false
 	}
-	if v.measure == "plan" && cx.adjusted != "" && !b.rd.titleWords(v.header).adjusted {
-		v.no("header.conflict", "", v.header, cx.adjusted)
-		return false
+	if len(cx.adjusted) > 0 && v.measure == "plan" {
+		if header, ok := v.s.isReplaced(cx, v.c, d.year); ok {
+			v.no("header.conflict", "", v.header, header)
+			return false
+		}
 	}
 	if v.titlePeriod && ti.results && v.cm.dims.measure == "" && v.s.isHeadedByPlan(cx.t, v.rw) ||
 		v.measure == "target" && v.until && ti.results && d.year <= ti.lastYear() && !holds(strings.ToLower(v.header), "mục tiêu", "chỉ tiêu", "phấn đấu") { // "Đến năm 2018" in the results of 2018
