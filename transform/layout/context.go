@@ -174,6 +174,7 @@ func (cx *cellContext) namesNoPart(c int) bool {
 // these have but one; where none names a part or a year, that of the title's results.
 func (cx *cellContext) samePeriods() {
 	part, year := "", 0
+	whole := map[int]bool{} // years told as a whole
 	ti := &cx.title
 	titled := 0 // the title's year, for columns that name none
 	if ti.dims.toYear == 0 && !ti.planYear && cx.onlyYear(ti.dims.year) {
@@ -184,6 +185,9 @@ func (cx *cellContext) samePeriods() {
 		if d.ref == refToDate && cx.t.columns[c].role == roleValue { // "Cùng kỳ" beside the month and the months so far is of either
 			return
 		}
+		if d.ref == "" && cmp.Or(d.part, "Y") == "Y" && d.toYear == 0 && (d.measure == "" || d.measure == "actual") && cx.t.columns[c].role == roleValue {
+			whole[d.year] = true
+		}
 		if d.ref != "" || d.part == "" || d.part == "Y" || d.toYear != 0 || d.measure != "" && d.measure != "actual" && d.measure != "estimate" {
 			continue
 		}
@@ -193,6 +197,8 @@ func (cx *cellContext) samePeriods() {
 		part, year = d.part, d.year
 	}
 	switch {
+	case part != "" && whole[cmp.Or(year, titled)] && cmp.Or(year, titled) != 0:
+		return
 	case part != "" && year == 0:
 		year = titled
 	case part == "" && cx.isOfTitle():

@@ -25,7 +25,21 @@ func (v *valueCell) isOfOneYear() bool {
 	if isPercent(v.in) {
 		return true
 	}
-	return v.b.rd.titleWords(v.label).yearly || v.b.rd.titleWords(v.header).yearly || slices.ContainsFunc(v.ti.texts, func(s string) bool { return v.b.rd.titleWords(s).yearly })
+	return v.isSaid(func(w *titleWords) bool { return w.yearly })
+}
+
+// isAverage reports whether a count over several years may be that of each of them: "BÌNH QUÂN NĂM GIAI ĐOẠN 2016-2020". Beside columns of these years
+// it is their sum.
+func (v *valueCell) isAverage() bool {
+	return v.isSaid(func(w *titleWords) bool { return w.each }) && !slices.ContainsFunc(v.cx.columns, func(m meaning) bool {
+		return m.dims.toYear == 0 && v.d.year <= m.dims.year && m.dims.year <= v.d.toYear
+	})
+}
+
+// isSaid reports whether the label, the header or a title says something.
+func (v *valueCell) isSaid(by func(*titleWords) bool) bool {
+	said := func(s string) bool { return by(v.b.rd.titleWords(s)) }
+	return said(v.label) || said(v.header) || slices.ContainsFunc(v.ti.texts, said)
 }
 
 // isOfYear reports whether a table is of a year: a column plans for it, and none is of several years. What is counted up to one of its months

@@ -285,6 +285,10 @@ func (v *valueCell) findPeriod() bool {
 		v.no("period.missing", "", v.header, "it does not say when the count began")
 		return false
 	}
+	if d.toYear != 0 && v.in.ValueKind == "count" && addsUp(v.in) && v.isAverage() {
+		v.no("period.missing", "", v.header, "it may be the average of the years")
+		return false
+	}
 	if standard := cmp.Or(d.standard, ti.dims.standard); standard != "" {
 		own, ok := v.b.rd.underStandard(v.in, standard, d.year, d.toYear, cx.old)
 		if !ok {

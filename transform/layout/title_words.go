@@ -19,7 +19,7 @@ const (
 	titleOther     = "other"     // begins like a word of wishes and is none: "khả năng lao động", or what programmes are called
 	titleProgramme = "programme" // the name of a document that says what is to be reached
 	titleTold      = "told"      // what follows is told as it is or was, of a programme too
-	titleYearly    = "yearly"    // each year, or within one
+	titleYearly    = "yearly"    // within one year; value: each, if it is each of several
 	titleAdjusted  = "adjusted"  // another plan takes the place of the first
 	titleExcludes  = "excludes"  // a part of what figures are of is left out of them, or another taken in
 	pathResults    = "results"   // in the name of a file: the period behind it is that of results
@@ -39,7 +39,8 @@ type titleWords struct {
 	lasts    bool // "3 NĂM THỰC HIỆN": how many years, not which
 	told     bool // "tình hình", "thống kê", "tổng kết": what is told is over, whatever programme it is of
 	wanted   bool // "mục tiêu", "đề án", "nhu cầu" of a period: no results, of no certain measure
-	yearly   bool // "bình quân", "mỗi năm"
+	yearly   bool // "trong năm", "bình quân"
+	each     bool // "bình quân", "mỗi năm"
 	adjusted bool // "điều chỉnh"
 	aheadOf  int  // the first year of which that is said behind another period: "KẾT QUẢ NĂM 2018, NHIỆM VỤ NĂM 2019"
 	before   bool // the provinces are those before the merger
@@ -71,6 +72,12 @@ func (rd *Reader) titleWords(s string) *titleWords {
 func (rd *Reader) findTitleWords(s string) *titleWords {
 	var found titleWords
 	toks := rd.tokenize(s)
+	for i := range toks {
+		if w, ok := loadTitleWords().at(titleYearly, toks, i); ok {
+			found.yearly, found.each = true, found.each || w.value == "each"
+		}
+		found.adjusted = found.adjusted || isTitleWord(titleAdjusted, toks, i)
+	}
 	ahead, behind, estimated := false, false, false
 	until := false // of the next period
 	part := func(p string, year int) {
@@ -88,8 +95,6 @@ func (rd *Reader) findTitleWords(s string) *titleWords {
 		}
 		found.results = found.results || !ahead && tellsResults(toks[i:])
 		found.told = found.told || !ahead && isTitleWord(titleTold, toks, i)
-		found.yearly = found.yearly || isTitleWord(titleYearly, toks, i)
-		found.adjusted = found.adjusted || isTitleWord(titleAdjusted, toks, i)
 		if ahead && isWanted(toks, i) || !found.told && (namesProgramme(toks, i) || setsTarget(toks, i)) {
 			if beside := isBeside(toks, i); len(found.parts) == 0 && (beside || !found.results) {
 				found.wanted = true

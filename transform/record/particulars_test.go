@@ -93,13 +93,3 @@ func TestWhatReadersSayToSendersIsVietnamese(t *testing.T) {
 		}
 	}
 }
-
-// "Q4" is said in words; a bare year is not.
-func TestABareNumberIsSaidAsItIs(t *testing.T) {
-	for arg, want := range map[string]string{"2016": "2016", "Q4": "quý IV", "12": "12"} {
-		said := Refusal{Code: "measure.missing", Args: []string{arg}}.Message("vi")
-		if !strings.HasSuffix(said, ": "+want) {
-			t.Errorf("%s is said %q", arg, said)
-		}
-	}
-}
