@@ -103,7 +103,7 @@ func benchAfterCells(b *testing.B, dir string) {
 			for i, w := range books {
 				var at [steps + 1]time.Time
 				at[cells] = time.Now()
-				book, says, err := p.open(b.Context(), w.raw, w.name, w.file)
+				book, says, err := p.open(b.Context(), w.raw, w.name, w.file, math.MaxInt)
 				if err != nil {
 					b.Fatal(err)
 				}

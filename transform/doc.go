@@ -22,6 +22,10 @@
 // A Batch is flat (no list, no struct): the engine's Arrow views leak nested types, and one schema with a kind column
 // lets a file's observations, refusals and counts travel, cache and load as one thing.
 //
+// What a hostile or simply huge file costs is bounded: the cells of a workbook are held while it is laid out, at most Limits.LaidOut of them,
+// a sheet beyond is refused as a whole (sheet.limit); large workbooks are read one at a time; and of more refused cells than
+// Limits.Refusals a batch has one row a sheet and reason (fold.go).
+//
 // The batch of an object is kept under normalised/<sha256>-<rules version and hash of its name>.arrows, an Arrow stream that
 // ends, after the trace of a workbook, with the SHA-256 of the whole (cache.go). The rules version is a hash over the
 // catalogue and over the source text of every package that decides what a cell means, so that nobody can forget to

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"path"
 	"path/filepath"
@@ -51,7 +52,8 @@ type Pipeline struct {
 	opt     Options
 	reader  func() *layout.Reader // made when the first workbook is read
 	version string
-	cells   *sync.Pool // of *[]sheet.Cell; see open
+	cells   *sync.Pool    // of *[]sheet.Cell; see open
+	large   chan struct{} // holds something while a large workbook is at work; see read
 }
 
 // New returns a pipeline that is ready to run.
@@ -73,7 +75,7 @@ func New(opt Options) (*Pipeline, error) {
 	}
 	h := sha256.New()
 	fmt.Fprintln(h, sourceVersion(), opt.Catalogue.Version(), opt.Mappings.Version(), opt.Limits)
-	return &Pipeline{opt: opt, reader: sync.OnceValue(func() *layout.Reader { return layout.NewReader(opt.Catalogue) }), cells: new(sync.Pool), version: hex.EncodeToString(h.Sum(nil))[:16]}, nil
+	return &Pipeline{opt: opt, reader: sync.OnceValue(func() *layout.Reader { return layout.NewReader(opt.Catalogue) }), cells: new(sync.Pool), large: make(chan struct{}, 1), version: hex.EncodeToString(h.Sum(nil))[:16]}, nil
 }
 
 // Limits are those under which workbooks are read.
@@ -96,18 +98,49 @@ func (p *Pipeline) Again() *Pipeline {
 // object is in the File, as refusals; an error means that the program itself failed (counts that do not add up) or that
 // ctx ended.
 func (p *Pipeline) Read(ctx context.Context, raw landing.Raw, name string, f *os.File) (*record.File, error) {
-	file, err := p.read(ctx, raw, name, f)
+	file, done, err := p.read(ctx, raw, name, f)
 	if err != nil {
 		return nil, err
 	}
-	file.SHA256, file.Name, file.Type = raw.SHA256, path.Base(strings.ReplaceAll(name, `\`, "/")), raw.Type
-	if err := file.Check(); err != nil {
-		return nil, fmt.Errorf("cells do not add up, which is a fault of the program: %w", err)
-	}
+	done()
 	return file, nil
 }
 
-func (p *Pipeline) read(ctx context.Context, raw landing.Raw, name string, f *os.File) (file *record.File, err error) {
+// maxCellsShared is how many cells a workbook may have that is read while others are: those of any number of workers do not fill the memory.
+const maxCellsShared = 1 << 16
+
+var errLarge = errors.New("the workbook is to be read while no other large one is")
+
+// read is Read, of which the receiver calls done when it has no more use for the file. A workbook that turns out to be large is read from the
+// beginning when no other large one is at work; the time it waits is not counted.
+func (p *Pipeline) read(ctx context.Context, raw landing.Raw, name string, f *os.File) (file *record.File, done func(), err error) {
+	done = func() {}
+	file, err = p.attempt(ctx, raw, name, f, maxCellsShared)
+	if errors.Is(err, errLarge) {
+		select {
+		case p.large <- struct{}{}:
+		case <-ctx.Done():
+			return nil, nil, ctx.Err()
+		}
+		done = func() { <-p.large }
+		if _, err = f.Seek(0, io.SeekStart); err == nil {
+			file, err = p.attempt(ctx, raw, name, f, math.MaxInt)
+		}
+	}
+	if err != nil {
+		done()
+		return nil, nil, err
+	}
+	file.SHA256, file.Name, file.Type = raw.SHA256, path.Base(strings.ReplaceAll(name, `\`, "/")), raw.Type
+	if err := file.Check(); err != nil {
+		done()
+		return nil, nil, fmt.Errorf("cells do not add up, which is a fault of the program: %w", err)
+	}
+	return file, done, nil
+}
+
+// attempt reads and judges an object; the error is errLarge if it is a workbook of which more than so many cells would be held in memory.
+func (p *Pipeline) attempt(ctx context.Context, raw landing.Raw, name string, f *os.File, most int) (file *record.File, err error) {
 	limited, cancel := context.WithTimeout(ctx, p.opt.Timeout)
 	defer cancel()
 	// One file that a reader can not cope with must not keep all others from being published.
@@ -118,11 +151,11 @@ func (p *Pipeline) read(ctx context.Context, raw landing.Raw, name string, f *os
 	}()
 	switch raw.Type {
 	case "csv", "text":
-		file, err = p.text(limited, raw, name, f)
+		file, err = p.text(limited, raw, name, f, most)
 	case "json-stat", "json":
 		file, err = p.feed(limited, raw, name, f)
 	default:
-		file, err = p.workbook(limited, raw, name, f)
+		file, err = p.workbook(limited, raw, name, f, most)
 	}
 	switch {
 	case err == nil:
@@ -135,6 +168,8 @@ func (p *Pipeline) read(ctx context.Context, raw landing.Raw, name string, f *os
 		return file, nil
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
+	case errors.Is(err, errLarge):
+		return nil, errLarge
 	}
 	file = refused(err, raw.Type, name)
 	file.Trace = &record.Trace{} // what can not be opened has no text
@@ -175,13 +210,13 @@ func (p *Pipeline) feed(ctx context.Context, raw landing.Raw, name string, f *os
 
 // text reads text as a feed, and as an annex if no mapping fits. It is no annex either if no table is found in it, or if
 // it looks like a feed, its first line filled like all others, and gives no value: then the mapping is what is missing.
-func (p *Pipeline) text(ctx context.Context, raw landing.Raw, name string, f *os.File) (*record.File, error) {
+func (p *Pipeline) text(ctx context.Context, raw landing.Raw, name string, f *os.File, most int) (*record.File, error) {
 	file, err := p.feed(ctx, raw, name, f)
 	var m *mapping.Error
 	if !errors.As(err, &m) || !m.Unmatched {
 		return file, err
 	}
-	book, about, annexErr := p.open(ctx, raw, name, f)
+	book, about, annexErr := p.open(ctx, raw, name, f, most)
 	var x *sheet.FileError
 	ext := strings.ToLower(filepath.Ext(name))
 	switch {
@@ -197,6 +232,9 @@ func (p *Pipeline) text(ctx context.Context, raw landing.Raw, name string, f *os
 	tables := 0
 	for _, s := range annex.Sheets {
 		tables += s.Tables
+	}
+	if book.Sheets[0].TooMany > 0 { // it was not looked at what it is
+		return annex, nil
 	}
 	if tables == 0 || machineMade(book) && len(annex.Observations)+len(annex.Tasks) == 0 {
 		refusal := refused(err, raw.Type, name)
@@ -282,8 +320,8 @@ func refusedAs(code string, particulars ...string) *record.File {
 	return &record.File{Refusals: []record.Refusal{r}}
 }
 
-func (p *Pipeline) workbook(ctx context.Context, raw landing.Raw, name string, f *os.File) (*record.File, error) {
-	book, about, err := p.open(ctx, raw, name, f)
+func (p *Pipeline) workbook(ctx context.Context, raw landing.Raw, name string, f *os.File, most int) (*record.File, error) {
+	book, about, err := p.open(ctx, raw, name, f, most)
 	if err != nil {
 		return nil, err
 	}
@@ -299,8 +337,8 @@ type about struct {
 // maxCellsKept keeps one large sheet from filling the memory for good.
 const maxCellsKept = 1 << 14
 
-// open reads all cells of a workbook.
-func (p *Pipeline) open(ctx context.Context, raw landing.Raw, name string, f *os.File) (layout.Book, about, error) {
+// open reads all cells of a workbook, and keeps those that are laid out.
+func (p *Pipeline) open(ctx context.Context, raw landing.Raw, name string, f *os.File, most int) (layout.Book, about, error) {
 	in := layout.Book{Name: name}
 	book, err := workbook.Open(ctx, raw.Type, f, raw.Size, p.opt.Limits)
 	if err != nil {
@@ -317,14 +355,29 @@ func (p *Pipeline) open(ctx context.Context, raw landing.Raw, name string, f *os
 			p.cells.Put(list)
 		}
 	}()
+	held := 0 // cells of the sheets before
 	for i, info := range book.Sheets() {
 		*list = (*list)[:0]
+		read := 0
 		for c, err := range book.Cells(ctx, i) {
 			if err != nil {
 				return in, about{}, &sheetError{err, info.Name}
 			}
-			*list = append(*list, c)
+			read++
+			switch limit := p.opt.Limits.LaidOut; {
+			case limit > 0 && held+read > limit:
+				*list = nil // the others are only counted
+			case held+read > most:
+				return in, about{}, errLarge
+			default:
+				*list = append(*list, c)
+			}
 		}
+		if len(*list) < read {
+			in.Sheets = append(in.Sheets, layout.SheetCells{Info: info, TooMany: read})
+			continue
+		}
+		held += read
 		cells := *list
 		if cap(cells) <= maxCellsKept {
 			cells = slices.Clone(cells)
@@ -456,10 +509,12 @@ func (p *Pipeline) one(ctx context.Context, store *landing.Store, raw landing.Ra
 		return Result{}, fmt.Errorf("open landed object %s: %w", raw.SHA256, err)
 	}
 	defer f.Close()
-	file, err := p.Read(ctx, raw, NameOf(raw), f)
+	file, done, err := p.read(ctx, raw, NameOf(raw), f)
 	if err != nil {
 		return Result{}, err
 	}
+	defer done()
+	fold(file, p.opt.Limits.Refusals)
 	batch, err := Encode(p.opt.Memory, file)
 	if err != nil {
 		return Result{}, fmt.Errorf("%s: %w", NameOf(raw), err)

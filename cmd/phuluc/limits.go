@@ -20,6 +20,8 @@ type limits struct {
 	Sheets       count `yaml:"sheets"`
 	Columns      count `yaml:"columns"`
 	Cells        count `yaml:"cells"`
+	LaidOut      count `yaml:"laid_out"`
+	Refusals     count `yaml:"refusals"`
 	StringLength count `yaml:"string_length"`
 	SharedText   size  `yaml:"shared_text"`
 	Merges       count `yaml:"merges"`
@@ -31,7 +33,7 @@ func defaultLimits() limits {
 	d := sheet.DefaultLimits()
 	return limits{
 		FileSize: size(d.CompressedBytes), UnpackedSize: size(d.UnpackedBytes), Ratio: count(d.Ratio), RatioAbove: size(d.RatioGrace),
-		Parts: count(d.Parts), Sheets: count(d.Sheets), Columns: count(d.Columns), Cells: count(d.Cells), StringLength: count(d.StringLength),
+		Parts: count(d.Parts), Sheets: count(d.Sheets), Columns: count(d.Columns), Cells: count(d.Cells), StringLength: count(d.StringLength), LaidOut: count(d.LaidOut), Refusals: count(d.Refusals),
 		SharedText: size(d.SharedBytes), Merges: count(d.Merges), Styles: count(d.Styles), Depth: count(d.Depth),
 	}
 }
@@ -39,7 +41,7 @@ func defaultLimits() limits {
 func (l limits) sheet() sheet.Limits {
 	return sheet.Limits{
 		CompressedBytes: int64(l.FileSize), UnpackedBytes: int64(l.UnpackedSize), Ratio: int64(l.Ratio), RatioGrace: int64(l.RatioAbove),
-		Parts: int(l.Parts), Sheets: int(l.Sheets), Columns: int(l.Columns), Cells: int(l.Cells), StringLength: int(l.StringLength),
+		Parts: int(l.Parts), Sheets: int(l.Sheets), Columns: int(l.Columns), Cells: int(l.Cells), StringLength: int(l.StringLength), LaidOut: int(l.LaidOut), Refusals: int(l.Refusals),
 		SharedBytes: int64(l.SharedText), Merges: int(l.Merges), Styles: int(l.Styles), Depth: int(l.Depth),
 	}
 }

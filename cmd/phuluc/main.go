@@ -10,7 +10,6 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"strings"
 	"syscall"
 	"time"
@@ -21,9 +20,7 @@ import (
 )
 
 func main() {
-	// Most of what a run allocates is garbage soon and the engine's memory is not the collector's: with its default setting
-	// the collector would take a sixth of the time for reading to save some tens of megabytes.
-	debug.SetGCPercent(400)
+	setCollector()
 	os.Exit(run(context.Background(), os.Args[1:], os.Stdout, os.Stderr))
 }
 

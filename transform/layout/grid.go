@@ -69,6 +69,7 @@ type grid struct {
 	cloned bool // cells are not the caller's
 	worded bool // some number is shown with words beside it
 	struck bool // some text or number is struck through
+	beyond int  // cells that were read and are more than are laid out: then there are no others
 	twice  int  // cells whose fate was set more than once: always 0 unless the code is wrong
 }
 
@@ -373,7 +374,7 @@ type fateCount struct {
 
 // count sums the fates. A cell without a fate is counted nowhere, so that Sheet.Check reports it.
 func (g *grid) count(tables int) record.Sheet {
-	s := record.Sheet{Name: g.info.Name, Hidden: g.info.Hidden, Tables: tables, Read: len(g.cells), Skipped: map[string]int{}}
+	s := record.Sheet{Name: g.info.Name, Hidden: g.info.Hidden, Tables: tables, Read: len(g.cells) + g.beyond, Quarantined: g.beyond, Skipped: map[string]int{}}
 	skipped := make([]fateCount, 0, 16) // there are few reasons
 	last := 0
 	for _, f := range g.fates {

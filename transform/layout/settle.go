@@ -45,11 +45,14 @@ func (rd *Reader) givePending(list []pending) {
 	}
 }
 
+// maxMade bounds the list of observations that is made before it is known how many cells have a value that is understood.
+const maxMade = 1 << 14
+
 // observation gives room for an observation that may become pending: in a list that has room for one of each value cell.
-// Values that are written in one cell may need more.
+// Values that are written in one cell may need more, and so may a large workbook.
 func (b *bookReader) observation() *record.Observation {
 	if b.made == nil {
-		b.made = make([]record.Observation, 0, b.values)
+		b.made = make([]record.Observation, 0, min(b.values, maxMade))
 	}
 	n := len(b.made)
 	if b.spilled = b.spilled || n == cap(b.made); b.spilled {
@@ -145,6 +148,7 @@ func (b *bookReader) settle() []record.Observation {
 		if o := b.pending[j].obs; o != &out[k] {
 			out[k] = *o
 		}
+		b.pending[j].obs = nil // of a large workbook they are not all there twice
 	}
 	b.settleClaims(out, rows)
 	return out

@@ -20,8 +20,9 @@ type Book struct {
 
 // SheetCells is one sheet with its non-empty cells.
 type SheetCells struct {
-	Info  sheet.Info
-	Cells []sheet.Cell
+	Info    sheet.Info
+	Cells   []sheet.Cell
+	TooMany int // so many cells were read and are more than shall be laid out: Cells is empty then
 }
 
 // Read lays out one workbook, however long it takes. To read many with one catalogue use [NewReader].
@@ -74,6 +75,13 @@ func (rd *Reader) read(ctx context.Context, book Book) (record.File, []*grid) {
 	defer b.giveRows()
 	grids := make([]*grid, 0, len(book.Sheets))
 	for _, sc := range book.Sheets {
+		if sc.TooMany > 0 {
+			grids = append(grids, &grid{info: sc.Info, beyond: sc.TooMany})
+			r := record.Refusal{Code: "sheet.limit", Cells: sc.TooMany}
+			r.Sheet, r.Hidden = sc.Info.Name, sc.Info.Hidden
+			b.refusals = append(b.refusals, r)
+			continue
+		}
 		g, ok := newGrid(ctx, sc, rd.reading)
 		if ctx.Err() != nil {
 			return record.File{}, grids

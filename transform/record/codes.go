@@ -177,6 +177,8 @@ func (r Refusal) Unknown() string {
 			return r.Raw
 		}
 		return ""
+	case r.Cells > 1: // each has its own
+		return ""
 	}
 	switch r.Code {
 	case "indicator.ambiguous", "indicator.unknown":
