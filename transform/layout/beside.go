@@ -95,6 +95,41 @@ func (cx *cellContext) partsOfColumns(rd *Reader) {
 	}
 }
 
+// partsOfOthers makes columns ambiguous that "Trong đó" makes a part of what cannot have it: "Trong đó: Hộ cận nghèo" behind "Số hộ thoát nghèo" is those
+// of them who left poverty.
+func (cx *cellContext) partsOfOthers(rd *Reader) {
+	var last *catalogue.Indicator // that a column names without it
+	for c := range cx.columns {
+		m := &cx.columns[c]
+		stack := cx.t.columns[c].stack
+		k := slices.IndexFunc(stack, func(p *phrase) bool { return p.ofWhich })
+		if m.indicator == nil || k < 0 {
+			if cx.t.columns[c].role == roleValue && m.indicator != nil {
+				last = m.indicator
+			}
+			continue
+		}
+		whole := last
+		for _, p := range stack[:k] {
+			if in, _ := rd.pick(p.indicators, nil); in != nil {
+				whole = in
+			}
+		}
+		if rd.cannotHold(whole, m.indicator) {
+			m.ambiguous, m.indicator, m.matches = true, nil, nil
+		}
+	}
+}
+
+// cannotHold reports whether what one indicator counts can be no part of what another one does: it is there at a time, while the other happens in
+// one, or is paid out of it.
+func (rd *Reader) cannotHold(whole, part *catalogue.Indicator) bool {
+	if whole == nil || part == nil || whole == part || part.ValueKind != "count" || rd.isUnder(part, whole) {
+		return false
+	}
+	return whole.ValueKind == "currency_vnd" || whole.ValueKind == "count" && whole.StockFlow == "flow" && part.StockFlow != "flow"
+}
+
 // isDivided reports whether what an indicator counts can be of a sex, as people are, or is divided by area only.
 func (rd *Reader) isDivided(in *catalogue.Indicator, part *partial) bool {
 	return part.sex == "" || rd.countsPeople(in)

@@ -101,6 +101,7 @@ func (s *sheetReader) context(t *table) *cellContext {
 		}
 	}
 	cx.partsOfColumns(s.rd)
+	cx.partsOfOthers(s.rd)
 	cx.named = cx.title.says()
 	for c := range cx.columns {
 		cx.named = cx.named || cx.columns[c].says()

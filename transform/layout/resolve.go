@@ -402,10 +402,15 @@ func (v *valueCell) isOfAll() bool {
 	if !narrowed && v.rm.indicator != nil && len(v.rm.territories) == 0 {
 		n, narrowed = v.underUnknown()
 	}
-	if narrowed {
+	switch p := rw.parent; {
+	case narrowed:
 		v.no("indicator.narrowed", "", n.text)
+	case p != nil && p.values && (rw.bullet != 0 || rw.isOfWhich(v.s)) && v.b.rd.cannotHold(p.mean.indicator, v.rm.indicator): // "- Nhà tình nghĩa" below the fund that paid them
+		v.no("indicator.ambiguous", "", strings.TrimSpace(v.label), v.in.NameVi)
+	default:
+		return true
 	}
-	return !narrowed
+	return false
 }
 
 // findTerritory decides whose the figure is.
