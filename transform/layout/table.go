@@ -514,12 +514,29 @@ func (s *sheetReader) zoneStart(t *table, floor int, views []rowView) int {
 		z = r
 	}
 	if k := s.lastRows(t, z, views); k > z {
-		return k
+		z = k
+	} else if floor == 0 {
+		z = 0
 	}
-	if floor == 0 {
-		return 0
-	}
+	t.doubtful = t.doubtful || s.mayHoldRows(t, z, views)
 	return z
+}
+
+// namesPart reports whether a text says of which part of something the figures beside it are, and not of what.
+func (p *phrase) namesPart() bool {
+	return p != nil && p.rest == "" && p.opens == "" && !p.unitLine && (p.ofWhich || p.dims.sex+p.dims.area != "") && len(p.territories) == 0 && !standsFor(p)
+}
+
+// isTitled reports whether a text that is no unit stands in the rows from r on above the band.
+func (s *sheetReader) isTitled(t *table, r int, views []rowView) bool {
+	for ; r < t.top; r++ {
+		for _, i := range views[r].cells {
+			if s.class[i] == classText && !s.parsed[i].unitLine {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // lastRows gives the row behind the last rows of a table to which nobody typed values, if the rows from z on above the band t begin with them:
@@ -529,36 +546,31 @@ func (s *sheetReader) lastRows(t *table, z int, views []rowView) int {
 	if z == 0 || views[z-1].values == 0 {
 		return z
 	}
-	label := func(r int) *phrase {
-		i := views[r].cells[0]
-		p, above := s.parsed[i], g.cell(z-1, g.pos[i].c)
-		if g.rows[r] != g.rows[r-1]+1 || g.span[i].c > g.pos[i].c || above == none || s.class[above] != classText || p == nil || p.rest != "" || p.opens != "" || p.unitLine {
-			return nil
-		}
-		return p
-	}
 	k, part := z, false
-	for ; k < t.top; k++ {
-		p := label(k)
-		if p == nil {
+	for ; k < t.top && g.rows[k] == g.rows[k-1]+1; k++ {
+		i := views[k].cells[0]
+		p, above := s.parsed[i], g.cell(z-1, g.pos[i].c)
+		if g.span[i].c > g.pos[i].c || above != none && s.class[above] != classText || p == nil || p.rest != "" || p.opens != "" || !p.namesPart() && len(p.indicators)+len(p.territories) == 0 {
 			break
 		}
-		isPart := p.ofWhich || p.dims.sex+p.dims.area != ""
-		if !isPart && len(p.indicators)+len(p.territories) == 0 {
-			break
-		}
-		part = part || isPart
+		part = part || p.namesPart()
 	}
-	titled := false
-	for r := k; r < t.top; r++ {
-		for _, i := range views[r].cells {
-			titled = titled || s.class[i] == classText && !s.parsed[i].unitLine
-		}
-	}
-	gap := k > z && g.rows[k] > g.rows[k-1]+1
-	t.doubtful = t.doubtful || part && gap && !titled // it may be either
-	if titled && (part || gap) {
+	if s.isTitled(t, k, views) && (part || g.rows[k] > g.rows[k-1]+1) {
 		return k
 	}
 	return z
+}
+
+// mayHoldRows reports whether a text above the band that names but a part of something may be the label of a row of another table: it stands
+// beside values, above the title, or apart from the band and right below values.
+func (s *sheetReader) mayHoldRows(t *table, z int, views []rowView) bool {
+	g := s.g
+	for r := z; r < t.top; r++ {
+		i := views[r].cells[0]
+		if g.span[i].c == g.pos[i].c && s.parsed[i].namesPart() && (views[r].values > 0 || s.isTitled(t, r+1, views) ||
+			r > 0 && views[r-1].values > 0 && g.rows[r] == g.rows[r-1]+1 && g.rows[r+1] > g.rows[r]+1) {
+			return true
+		}
+	}
+	return false
 }
