@@ -518,7 +518,7 @@ func (s *sheetReader) zoneStart(t *table, floor int, views []rowView) int {
 	} else if floor == 0 {
 		z = 0
 	}
-	t.doubtful = t.doubtful || s.mayHoldRows(t, z, views)
+	t.doubtful = t.doubtful || s.mayHoldRows(t, floor, z, views)
 	return z
 }
 
@@ -562,13 +562,19 @@ func (s *sheetReader) lastRows(t *table, z int, views []rowView) int {
 }
 
 // mayHoldRows reports whether a text above the band that names but a part of something may be the label of a row of another table: it stands
-// beside values, above the title, or apart from the band and right below values.
-func (s *sheetReader) mayHoldRows(t *table, z int, views []rowView) bool {
+// beside values, or near below them, above the title or apart from the band.
+func (s *sheetReader) mayHoldRows(t *table, floor, z int, views []rowView) bool {
 	g := s.g
-	for r := z; r < t.top; r++ {
-		i := views[r].cells[0]
-		if g.span[i].c == g.pos[i].c && s.parsed[i].namesPart() && (views[r].values > 0 || s.isTitled(t, r+1, views) ||
-			r > 0 && views[r-1].values > 0 && g.rows[r] == g.rows[r-1]+1 && g.rows[r+1] > g.rows[r]+1) {
+	last := -1 // the last row of values above
+	for r := floor; r < t.top; r++ {
+		if views[r].values > 0 {
+			last = r
+		}
+		if i := views[r].cells[0]; r < z || last < 0 || g.span[i].c > g.pos[i].c || !s.parsed[i].namesPart() {
+			continue
+		}
+		lost := g.rows[r] - g.rows[last] - (r - last)
+		if lost <= 1 && (last == r || s.isTitled(t, r+1, views) || lost == 0 && g.rows[r+1] > g.rows[r]+1) {
 			return true
 		}
 	}
