@@ -201,7 +201,8 @@ func (t *table) open() []*row {
 	copies := map[*row]*row{}
 	for _, rw := range t.before.left { // a row comes behind those that it is a part of
 		c := *rw
-		c.labels, c.unit, c.before, c.above, c.parent = nil, none, nil, nil, copies[rw.parent]
+		c.labels, c.unit, c.parent = nil, none, copies[rw.parent]
+		c.before, c.passed, c.above, c.below = nil, nil, nil, nil
 		copies[rw] = &c
 		out = append(out, &c)
 	}

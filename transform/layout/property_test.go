@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -189,7 +190,7 @@ func TestEveryCellHasOneFateOnDamagedBooks(t *testing.T) {
 	}
 }
 
-// FuzzRead reads grids of fuzzed texts: no panic, no hang, the counts add up. Bytes 0x1f and 0x1e end cells and rows.
+// FuzzRead reads grids of fuzzed texts: no panic, no hang, the counts add up. Bytes 0x1f, 0x1e and 0x1d end cells, rows and sheets.
 func FuzzRead(f *testing.F) {
 	for _, s := range []string{
 		"TT\x1fChỉ tiêu\x1fĐơn vị\x1fTH 2018\x1fKH 2020\x1e1\x1fTỷ lệ hộ nghèo\x1f%\x1f12,5\x1f11",
@@ -200,13 +201,38 @@ func FuzzRead(f *testing.F) {
 	} {
 		f.Add(s, uint64(0))
 	}
+	for _, b := range fixtures(f) {
+		var seed strings.Builder
+		for k, sh := range b.Sheets {
+			seed.WriteString(strings.Repeat("\x1d", min(k, 1)))
+			row, col := 1, 1
+			for _, c := range sh.Cells {
+				seed.WriteString(strings.Repeat("\x1e", c.Row-row))
+				if c.Row > row {
+					col = 1
+				}
+				seed.WriteString(strings.Repeat("\x1f", c.Col-col))
+				row, col = c.Row, c.Col
+				if c.Kind == sheet.Number {
+					seed.WriteByte('=')
+				}
+				seed.WriteString(c.Raw)
+			}
+		}
+		f.Add(seed.String(), uint64(0))
+	}
 	rd := NewReader(loadCatalogue(f))
 	f.Fuzz(func(t *testing.T, s string, merges uint64) {
-		if len(s) > 4000 {
+		if len(s) > 8000 {
 			return
 		}
+		b := Book{Name: "a/b.xlsx"}
 		var cells []sheet.Cell
 		row, col, start := 1, 1, 0
+		turn := func() {
+			b.Sheets = append(b.Sheets, SheetCells{Info: sheet.Info{Name: fmt.Sprintf("S%d", len(b.Sheets))}, Cells: cells})
+			cells = nil
+		}
 		flush := func(end int) {
 			if end > start {
 				c := sheet.Cell{Row: row, Col: col, Raw: s[start:end]}
@@ -227,11 +253,16 @@ func FuzzRead(f *testing.F) {
 			case 0x1e:
 				flush(i)
 				row, col, start = row+1, 1, i+1
+			case 0x1d:
+				flush(i)
+				turn()
+				row, col, start = 1, 1, i+1
 			}
 		}
 		flush(len(s))
+		turn()
 		begin := time.Now()
-		got, grids := rd.read(context.Background(), Book{Name: "a/b.xlsx", Sheets: []SheetCells{{Info: sheet.Info{Name: "S"}, Cells: cells}}})
+		got, grids := rd.read(context.Background(), b)
 		if err := checkBook(got, grids); err != nil {
 			t.Fatal(err)
 		}
