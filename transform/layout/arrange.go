@@ -173,6 +173,9 @@ func (s *sheetReader) panes(r int) []pane {
 			return nil
 		}
 	}
+	if !s.mayBeginTwice(r) {
+		return nil
+	}
 	begins := func(c int) bool {
 		i := g.own(r, c)
 		if i == none { // the label column has no header
@@ -215,6 +218,25 @@ func (s *sheetReader) panes(r int) []pane {
 		return nil
 	}
 	return append(out, pane{start, len(g.cols) - 1})
+}
+
+// mayBeginTwice reports whether a row of headers has labels or ordinals, or no header, in two places that are no neighbours: most have not,
+// and what stands below them need not be looked at.
+func (s *sheetReader) mayBeginTwice(r int) bool {
+	places, last := 0, false
+	for c := range s.g.cols {
+		i := s.g.cell(r, c)
+		leads := i == none
+		if !leads {
+			role := s.parsed[i].roleOf()
+			leads = role == roleOrdinal || role == roleLabel
+		}
+		if leads && !last {
+			places++
+		}
+		last = leads
+	}
+	return places > 1
 }
 
 // comesAgain reports whether two columns have the same header.

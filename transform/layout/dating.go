@@ -83,9 +83,9 @@ func (b *bookReader) evidence() (date string, certain bool) {
 	if !planned && last <= title.year {
 		after = after || isAfterMerger(&title)
 	}
-	before, since := b.divisions()
-	if max(last, title.year) < 2025 { // it speaks of communes, or of a merger of old
-		before, since = false, false
+	before, since := false, false
+	if max(last, title.year) >= 2025 { // before, it speaks of communes, or of a merger of old
+		before, since = b.divisions()
 	}
 	switch {
 	case (oldOnly || before) && (after || since):

@@ -150,12 +150,15 @@ func (rd *Reader) pathName(path string) pathName {
 	return pathName{}
 }
 
-// pathWordLists are the words of title_words.csv for the names of files, as they are written there.
-var pathWordLists = sync.OnceValue(func() map[string][][]string {
-	lists := map[string][][]string{}
+// pathWordLists are the words of title_words.csv for the names of files, as they are written there, by kind and the last of them.
+var pathWordLists = sync.OnceValue(func() map[string]map[string][][]string {
+	lists := map[string]map[string][][]string{}
 	for _, kind := range []string{pathResults, pathOther} {
+		lists[kind] = map[string][][]string{}
 		for _, w := range loadTitleWords()[kind] {
-			lists[kind] = append(lists[kind], pathWords(w.word))
+			words := pathWords(w.word)
+			last := words[len(words)-1]
+			lists[kind][last] = append(lists[kind][last], words)
 		}
 	}
 	return lists
@@ -163,7 +166,10 @@ var pathWordLists = sync.OnceValue(func() map[string][][]string {
 
 // endsWith gives how many words those of a kind have that end a name, the longest; 0 if it ends with none.
 func endsWith(kind string, words []string) int {
-	for _, w := range pathWordLists()[kind] {
+	if len(words) == 0 {
+		return 0
+	}
+	for _, w := range pathWordLists()[kind][words[len(words)-1]] {
 		if n := len(words) - len(w); n >= 0 && slices.Equal(words[n:], w) {
 			return len(w)
 		}

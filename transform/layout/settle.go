@@ -1,6 +1,10 @@
 package layout
 
 import (
+	"hash/maphash"
+	"math/bits"
+	"sync"
+
 	"github.com/shopspring/decimal"
 
 	"github.com/phuluc/phuluc/transform/catalogue"
@@ -20,6 +24,28 @@ type pending struct {
 	number    bool // stored as a number
 	percent   bool
 	part      bool // a part that stands in the cell of the pending before it
+}
+
+var keySeed = sync.OnceValue(maphash.MakeSeed)
+
+func (k observationKey) hash() uint64 { return maphash.Comparable(keySeed(), k) }
+
+// firsts finds which of many things are alike: a table of the first of each, by hash, of which at least half is free.
+type firsts []int32
+
+func newFirsts(n int) firsts { return make(firsts, 1<<bits.Len(uint(2*n))) }
+
+// of gives the first thing that is like thing i, or i, which then is the first.
+func (f firsts) of(i int, hash uint64, alike func(j int) bool) int {
+	for at := hash; ; at++ {
+		switch j := int(f[at%uint64(len(f))]) - 1; {
+		case j < 0:
+			f[at%uint64(len(f))] = int32(i + 1)
+			return i
+		case alike(j):
+			return j
+		}
+	}
 }
 
 func (p *pending) key() observationKey {
@@ -66,18 +92,15 @@ func (b *bookReader) observation() *record.Observation {
 // are all refused, since nothing says which is right. The values of one cell are loaded or refused together.
 func (b *bookReader) settle() []record.Observation {
 	leader := make([]int, len(b.pending)) // the first that says the same
-	seen := make(map[observationKey]int, len(b.pending))
+	seen := newFirsts(len(b.pending))
 	others := map[int][]int{} // by leader: all that say the same, if they are several
 	clash := map[int]bool{}   // leaders
 	for i := range b.pending {
 		p := &b.pending[i]
-		k := p.key()
-		first, again := seen[k]
-		if !again {
-			seen[k], leader[i] = i, i
+		first := seen.of(i, p.key().hash(), func(j int) bool { return b.pending[j].key() == p.key() })
+		if leader[i] = first; first == i {
 			continue
 		}
-		leader[i] = first
 		clash[first] = clash[first] || !sameValue(p.obs, b.pending[first].obs)
 		if others[first] == nil {
 			others[first] = []int{first}

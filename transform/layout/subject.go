@@ -114,7 +114,10 @@ func (rd *Reader) offSubject(subjects []narrowing, in *catalogue.Indicator, labe
 func (s *sheetReader) offSubject(cx *cellContext, rw *row, in *catalogue.Indicator, label, header string) (narrowing, bool) {
 	about := cx.title.subjects
 	if len(about) == 0 && len(s.tables) == 1 { // which of several it speaks of is not told
-		about = s.rd.subjectsIn(s.rd.repair(s.g.info.Name))
+		if !s.aboutRead {
+			s.about, s.aboutRead = s.rd.subjectsIn(s.rd.repair(s.g.info.Name)), true
+		}
+		about = s.about
 	}
 	if len(about) > 0 {
 		if n, ok := s.rd.offSubject(about, in, label, header); ok {

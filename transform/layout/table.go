@@ -11,29 +11,31 @@ import (
 
 // sheetReader finds the tables of one sheet.
 type sheetReader struct {
-	ctx      context.Context
-	rd       *Reader
-	g        *grid
-	class    []class
-	parsed   []*phrase // of text and year cells; nil for values
-	tables   []*table
-	shapes   int // tables of which no header word is known
-	shared   []sharedTitles
-	lineage  []ancestor    // room for the ancestors of a row
-	place    *mention      // the territory after which the sheet is named, nil if it is not
-	local    *mention      // the part of a province whose the sheet is, nil if it is not, see placeSheets
-	parts    bool          // a table above is titled after a part of a province
-	done     map[span]bool // the periods of headers that say what kind of figure they head: whether one is of what was done
-	own      bool          // the texts above its tables name a province
-	home     seat
-	blank    []row        // rows for newRow to take
-	taken    []*[slab]row // what they and those before them were cut from
-	dated    [][]int      // see dates
-	proven   proof        // by the numbers of all its tables
-	name     *partial     // see nameSays
-	nameRead bool
-	prelim   []preliminary
-	reserved []reservation
+	ctx       context.Context
+	rd        *Reader
+	g         *grid
+	class     []class
+	parsed    []*phrase // of text and year cells; nil for values
+	tables    []*table
+	shapes    int // tables of which no header word is known
+	shared    []sharedTitles
+	lineage   []ancestor    // room for the ancestors of a row
+	place     *mention      // the territory after which the sheet is named, nil if it is not
+	local     *mention      // the part of a province whose the sheet is, nil if it is not, see placeSheets
+	parts     bool          // a table above is titled after a part of a province
+	done      map[span]bool // the periods of headers that say what kind of figure they head: whether one is of what was done
+	own       bool          // the texts above its tables name a province
+	home      seat
+	blank     []row        // rows for newRow to take
+	taken     []*[slab]row // what they and those before them were cut from
+	dated     [][]int      // see dates
+	proven    proof        // by the numbers of all its tables
+	name      *partial     // see nameSays
+	nameRead  bool
+	about     []narrowing // what the name of the sheet says that it is about
+	aboutRead bool
+	prelim    []preliminary
+	reserved  []reservation
 }
 
 // slab is how many rows are made at once.
