@@ -480,7 +480,7 @@ func TestARefusedFileNamesTheSheet(t *testing.T) {
 	b.opt.Limits.Columns = 3
 	f := b.read(b.land("a.xlsx", annex(t, "Hà Giang", 2014, 1, 2, 3)))
 	got := f.Refusals[0].Message("vi")
-	if want := `ô D4 nằm ngoài cột thứ 3; trang tính "Sheet1"; xl/worksheets/sheet1.xml`; len(f.Refusals) != 1 || !strings.HasSuffix(got, want) {
+	if want := `ô D4 nằm ngoài cột thứ 3; trang tính "Sheet1" (chi tiết kỹ thuật: xl/worksheets/sheet1.xml)`; len(f.Refusals) != 1 || !strings.HasSuffix(got, want) {
 		t.Errorf("%s\nwant … %s", got, want)
 	}
 }
