@@ -44,6 +44,7 @@ type Workbook struct {
 	dialect Dialect
 	hint    bool  // the first line is "sep=…"
 	cells   int64 // counted by the first pass
+	shifted error // of a record whose fields stand in the columns of others, nil if there is none
 }
 
 var _ sheet.Workbook = (*Workbook)(nil)
@@ -72,32 +73,89 @@ func Open(ctx context.Context, r io.ReaderAt, size int64, lim sheet.Limits) (*Wo
 // candidate is one separator with what it makes of the text.
 type candidate struct {
 	scanner
-	sizes   map[int]int64 // fields → records of so many, for two and more
-	rows    int64         // all records
-	records int64         // that are not blank
-	last    int           // fields of the last of them
+	sizes   map[int]*alike // by number of fields, for two and more
+	rows    int64          // all records
+	records int64          // that are not blank
+	last    line           // of them
+	before  [2]line        // the two records before, if they stand together
+}
+
+// line is one record; end is true if its last field is not empty.
+type line struct {
+	at     int64
+	fields int
+	end    bool
+}
+
+// alike is the records that have the same number of fields.
+type alike struct {
+	records         int64
+	first           int64 // line
+	padded          bool  // the last field of one of them is empty
+	longer, shorter line  // the first record of more or fewer fields, whose last one is not empty, between two of these
 }
 
 func (c *candidate) record() {
+	now := line{end: c.any}
 	c.finish()
 	c.rows++
 	if c.bytes {
 		c.records++
-		c.last = c.fields
-		if c.fields > 1 && (len(c.sizes) < 4096 || c.sizes[c.fields] > 0) {
-			c.sizes[c.fields]++
+		now.at, now.fields = c.line, c.fields
+		c.last = now
+	}
+	if a := c.sizes[now.fields]; a != nil || now.fields > 1 && len(c.sizes) < 4096 {
+		if a == nil {
+			a = &alike{first: now.at}
+			c.sizes[now.fields] = a
+		}
+		a.records++
+		a.padded = a.padded || !now.end
+		switch odd := c.before[1]; {
+		case c.before[0].fields != now.fields || !odd.end:
+		case odd.fields > now.fields && a.longer.at == 0:
+			a.longer = odd
+		case odd.fields > 1 && odd.fields < now.fields && a.shorter.at == 0:
+			a.shorter = odd
 		}
 	}
+	c.before = [2]line{c.before[1], now}
 }
 
 // share gives the number of fields that most records have, and how many records.
 func (c *candidate) share() (fields int, records int64) {
-	for n, k := range c.sizes {
-		if k > records || k == records && n > fields {
-			fields, records = n, k
+	for n, a := range c.sizes {
+		if a.records > records || a.records == records && n > fields {
+			fields, records = n, a.records
 		}
 	}
 	return fields, records
+}
+
+// shifted looks for a record in which a separator was lost, or is part of a text that should be in quotes, so that its fields stand in
+// the columns of others: between two records as the header and most others are, it goes on behind their columns; or it is the only one
+// that is one shorter, although others are filled up with empty fields.
+func (c *candidate) shifted() (at int64, fields int) {
+	usual, most := c.share()
+	full, all := c.sizes[usual], int64(0)
+	if usual < 3 { // prose has separators too
+		return 0, 0
+	}
+	for _, a := range c.sizes {
+		if a.first < full.first {
+			return 0, 0 // the header is another one
+		}
+		all += a.records
+	}
+	switch {
+	case full.longer.at > 0:
+		return full.longer.at, full.longer.fields
+	case all == most+1 && c.last.fields > usual && c.last.end:
+		return c.last.at, c.last.fields
+	case all == most+1 && full.shorter.fields == usual-1 && full.padded:
+		return full.shorter.at, full.shorter.fields
+	}
+	return 0, 0
 }
 
 // separate finds the separator, and counts.
@@ -112,7 +170,7 @@ func (w *Workbook) separate(ctx context.Context) error {
 	}
 	var found []*candidate
 	for _, sep := range seps {
-		found = append(found, &candidate{scanner: newScanner(sep), sizes: map[int]int64{}})
+		found = append(found, &candidate{scanner: newScanner(sep), sizes: map[int]*alike{}})
 	}
 	ended := false // the text ends with a line end
 	for {
@@ -163,8 +221,11 @@ func (w *Workbook) separate(ctx context.Context) error {
 		return sheet.Refuse(sheet.CodeNoTable, "", "")
 	case best.err != nil:
 		return sheet.Refuse(sheet.CodeDamaged, "", "line %d: %s", best.line+w.skipped(), best.err)
-	case !ended && best.last < fields && best.records == most+1:
-		return sheet.Refuse(sheet.CodeTruncated, "", "line %d: the last line has %d fields, all others %d", best.line+w.skipped(), best.last, fields)
+	case !ended && best.last.fields < fields && best.records == most+1:
+		return sheet.Refuse(sheet.CodeTruncated, "", "line %d: the last line has %d fields, all others %d", best.line+w.skipped(), best.last.fields, fields)
+	}
+	if line, n := best.shifted(); line > 0 {
+		w.shifted = sheet.Refuse(sheet.CodeDamaged, "", "line %d: %d fields where others have %d, its figures may stand in wrong columns", line+w.skipped(), n, fields)
 	}
 	w.dialect.Separator, w.cells = best.sep, best.cells
 	return nil
@@ -289,6 +350,9 @@ func (w *Workbook) each(ctx context.Context, give func(sheet.Cell) bool) error {
 	}
 	if line := numbers.found(); line > 0 {
 		return sheet.Refuse(sheet.CodeDamaged, "", "line %d: commas separate the fields and stand in numbers too; numbers must be in quotes, or semicolons separate", line)
+	}
+	if w.shifted != nil {
+		return w.shifted
 	}
 	if cells != w.cells {
 		return sheet.Refuse(sheet.CodeDamaged, "", "%d cells were counted, %d read", w.cells, cells)

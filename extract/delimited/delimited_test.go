@@ -151,6 +151,47 @@ func TestWhatIsRefused(t *testing.T) {
 }
 
 // A spreadsheet has no more rows; lines without end are refused while they are counted, whatever they hold.
+// Where one separator more or less moves the figures of a line into other columns, the file is refused; lines that programs and people
+// write shorter or longer are read.
+func TestALineWhoseFieldsMovedIsRefused(t *testing.T) {
+	const head, row, empty = "TT;Chỉ tiêu;2018;2019;2020\n", "1;a;5;6;7\n", "2;b;8;9;\n"
+	for name, c := range map[string]struct {
+		text string
+		line int // that is named, 0 if the text is read
+	}{
+		"a separator more":                       {head + row + "3;c;;5;6;7\n" + empty, 3},
+		"a separator in a text":                  {head + row + "3;c; d;5;6;7\n" + row, 3},
+		"a second table of more columns":         {head + row + row + row + "TT;Chỉ tiêu;2018;2019;2020;2021\n1;a;5;6;7;8\n", 0},
+		"separators in several texts":            {head + row + "3;c; d;5;6;7\n" + row + row + "3;e; f; g;5;6;7\n" + row, 3},
+		"in the last line":                       {head + row + row + "3;c;;5;6;7\n", 4},
+		"below a title":                          {"Biểu 1\n\n" + head + row + "3;c;;5;6;7\n" + row, 5},
+		"below a line that names the separator":  {"sep=;\n" + head + row + "3;c;;5;6;7\n" + row, 4},
+		"a separator less":                       {head + row + empty + "3;c;5;6\n" + row, 4},
+		"the header is longer than most":         {"TT;Chỉ tiêu;2018;2019;2020;Ghi chú\n" + row + row + row + "3;c;5;6;7;ước\n" + row, 0},
+		"empty fields behind":                    {head + row + "3;c;5;6;7;;\n" + row, 0},
+		"a shorter line where none is filled up": {head + row + "II;Nông thôn\n" + row + row, 0},
+		"a heading among the lines":              {head + row + empty + "II;Nông thôn\n" + row + row, 0},
+		"a second table of another header":       {head + row + row + row + "\nBiểu 2\nTT;Chỉ tiêu;2018;2019;2020;Ghi chú\n" + row + row, 0},
+		"two shorter lines":                      {head + row + empty + "II;Nông thôn\n" + row + "III;Thành thị\n" + row + row, 0},
+		"a note with a separator at the end":     {head + row + empty + row + "Ghi chú: a; b\n", 0},
+		"a title with a separator":               {"Biểu 1; năm 2018\n" + head + row + empty + row, 0},
+		"a line without a separator":             {head + row + empty + "Trong đó\n" + row, 0},
+		"a heading and then a separator more":    {head + row + "II;Nông thôn\n" + row + "3;c;;5;6;7\n" + row, 5},
+		"prose":                                  {"Kính gửi: a; b\nVề việc c; d\nNơi nhận: e; f; g\nLưu: h; i\n", 0},
+		"no line has the separator it names":     {"sep=;\nTT\n1\n2\n", 0},
+		"the last of three lines":                {head + row + "3;c;;5;6;7\n", 3},
+	} {
+		_, cells, err := read(c.text, sheet.DefaultLimits())
+		var x *sheet.FileError
+		switch {
+		case c.line == 0 && (err != nil || len(cells) == 0):
+			t.Errorf("%s: %v", name, err)
+		case c.line > 0 && (!errors.As(err, &x) || x.Code != sheet.CodeDamaged || !strings.HasPrefix(x.Detail, fmt.Sprintf("line %d: ", c.line)) || !strings.HasSuffix(x.Detail, "wrong columns")):
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 func TestTooManyRowsAreRefused(t *testing.T) {
 	quoted := strings.Repeat("1;2|\"\n", maxRows+70_000) // bars would make records of two lines each, but semicolons make more of them
 	for _, text := range []string{strings.Repeat("\n", maxRows+70_000), strings.Repeat("a;b\n", maxRows+70_000), quoted} {

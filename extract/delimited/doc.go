@@ -24,5 +24,7 @@
 // record and as many cells as the first pass over the file. A quote that is never closed, or text behind a closing quote,
 // damages the file, with the line; so do commas that separate and group digits too, where records have different numbers
 // of fields. A file that was cut inside a character, inside quotes, or in a last line that is shorter
-// than all others, is refused. Any other cut can not be seen: the format does not say where it ends. Memory is one record.
+// than all others, is refused. Any other cut can not be seen: the format does not say where it ends. So is one with a record that goes
+// on behind the columns of the header and its neighbours, or is the only one that is one shorter where empty fields fill up the others: a
+// separator was lost or stands in a text, and figures would be read in the columns of others. Memory is one record.
 package delimited
