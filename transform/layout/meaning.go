@@ -486,7 +486,9 @@ func (rw *row) isSurelyUnder(p *row) bool {
 
 // isDitto recognises the marks for "as above" in a unit column.
 func isDitto(s string) bool {
-	if len(s) > 1 && s[0]|0x20 == 'n' && s[1] < utf8.RuneSelf && s[1]|0x20 != 't' && s[1]|0x20 != 'h' {
+	switch {
+	case s == "", s[0] < utf8.RuneSelf && !strings.ContainsRune(`"'/nN -.`, rune(s[0])),
+		len(s) > 1 && s[0]|0x20 == 'n' && s[1] < utf8.RuneSelf && s[1]|0x20 != 't' && s[1]|0x20 != 'h':
 		return false // "Người", as most units
 	}
 	switch t := strings.Trim(s, " -–."); t {

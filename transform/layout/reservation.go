@@ -24,10 +24,19 @@ func (s *sheetReader) readReservations() {
 		if p == nil || len(p.text) > maxPhrase {
 			continue
 		}
-		if reason := s.g.fates[i].reason; reason != skipNote && reason != skipTitle && reason != skipUnit {
+		switch s.g.fates[i].reason {
+		case skipNote, skipTitle:
+		case skipUnit:
+			if len(p.text) < minReservation { // the unit of a row
+				continue
+			}
+		default:
 			continue
 		}
 		found := s.rd.reservation(s.g.text[i])
+		if !found.excludes && found.month == 0 && !(p.rest == "" && (p.dims.measure != "" || p.dims.part != "")) {
+			continue // as nearly all
+		}
 		found.row = -1
 		for _, t := range s.tables {
 			if s.g.pos[i].r > t.bottom && slices.ContainsFunc(t.rows, func(rw *row) bool { return rw.r == s.g.pos[i].r && rw.values }) {
@@ -45,6 +54,9 @@ func (s *sheetReader) readReservations() {
 		}
 	}
 }
+
+// minReservation is how long a text is at least, in bytes, that says a unit and what its figures leave out.
+const minReservation = 16
 
 // maxNoteWord is how long the word may be that opens a note.
 const maxNoteWord = 20
