@@ -623,6 +623,9 @@ func (j *judge) splits() {
 		}
 		for k := range j.cellsOf(t) {
 			c := &j.cells[k]
+			if (c.sex != "T" || !t.sexes) && (c.area != "T" || !t.areas) || !j.adds(c.indicator) {
+				continue
+			}
 			if t.sexes && c.sex == "T" {
 				if men := j.named(t, c.indicator, "M", c.area); men != nil {
 					if women := j.named(t, c.indicator, "F", c.area); women != nil {
@@ -639,6 +642,12 @@ func (j *judge) splits() {
 			}
 		}
 	}
+}
+
+// adds reports whether the values of an indicator add up to a total.
+func (j *judge) adds(indicator string) bool {
+	in := j.cat.Indicator(indicator)
+	return in != nil && in.Aggregation == "sum"
 }
 
 // insuredSexes compares insured people with men + women. They are counted one by one, so the sum is exact.
@@ -697,19 +706,34 @@ func (j *judge) compare(code string, total *record.Observation, parts []*record.
 	})
 }
 
-// addsUp reports whether parts in the unit and with the decimals of their total are the total, as most are, without decimals being made.
+// addsUp reports whether parts in the unit of their total are the total, as most are, without decimals being made.
 func addsUp(total *record.Observation, parts []*record.Observation) bool {
 	const most = 17 // digits: ten of them still fit an int64
-	rest := total.Value.Decimal.CoefficientInt64()
-	if total.Value.Decimal.NumDigits() > most || len(parts) > 10 {
+	least := total.Value.Decimal.Exponent()
+	for _, p := range parts {
+		least = min(least, p.Value.Decimal.Exponent())
+	}
+	scaled := func(v decimal.Decimal) (n int64, ok bool) { // as a number of the smallest places that any has
+		shift := int(v.Exponent() - least)
+		if v.NumDigits()+shift > most {
+			return 0, false
+		}
+		n = v.CoefficientInt64()
+		for range shift {
+			n *= 10
+		}
+		return n, true
+	}
+	rest, ok := scaled(total.Value.Decimal)
+	if !ok || len(parts) > 10 {
 		return false
 	}
 	for _, p := range parts {
-		v := p.Value.Decimal
-		if p.Unit != total.Unit || v.Exponent() != total.Value.Decimal.Exponent() || v.NumDigits() > most {
+		n, ok := scaled(p.Value.Decimal)
+		if !ok || p.Unit != total.Unit {
 			return false
 		}
-		rest -= v.CoefficientInt64()
+		rest -= n
 	}
 	return rest == 0
 }
