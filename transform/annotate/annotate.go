@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"maps"
 	"slices"
 	"strconv"
@@ -49,17 +50,24 @@ const (
 // that says why.
 func Workbook(ctx context.Context, w io.Writer, cat *catalogue.Catalogue, src Source, f *record.File) error {
 	all := notes(cat, f)
-	var original book
+	sheets := 0
 	if copies(f) {
 		var err error
 		var unreadable *sheet.FileError
-		if original, err = read(ctx, src.Kind, src.Bytes, src.Size, src.Limits); err != nil && !errors.As(err, &unreadable) {
+		if sheets, err = readable(ctx, src); err != nil && !errors.As(err, &unreadable) {
 			return err
 		}
 	}
-	if len(original) > 0 && src.Kind == "xlsx" {
-		if b := carryOver(ctx, cat, src, f, all); b != nil && intact(b) && same(ctx, b, original) {
+	if sheets > 0 && src.Kind == "xlsx" {
+		if b := carryOver(ctx, cat, src, f, all); b != nil && intact(b) && same(ctx, b, src) {
 			_, err := w.Write(b)
+			return err
+		}
+	}
+	var original book // as long as the library holds the workbook its cells need not be here too
+	if sheets > 0 {
+		var err error
+		if original, err = read(ctx, src); err != nil {
 			return err
 		}
 	}
@@ -67,7 +75,7 @@ func Workbook(ctx context.Context, w io.Writer, cat *catalogue.Catalogue, src So
 	if err != nil {
 		return err
 	}
-	if len(original) > 0 && !same(ctx, b, original) {
+	if sheets > 0 && !same(ctx, b, src) {
 		return fmt.Errorf("the annotated copy of %s does not hold the same cells as the original", f.Name)
 	}
 	_, err = w.Write(b)
@@ -92,8 +100,29 @@ func copies(f *record.File) bool {
 	return n <= maxCopied
 }
 
-func read(ctx context.Context, kind string, r io.ReaderAt, size int64, lim sheet.Limits) (book, error) {
-	w, err := workbook.Open(ctx, kind, r, size, lim)
+func (s Source) open(ctx context.Context) (sheet.Workbook, error) {
+	return workbook.Open(ctx, s.Kind, s.Bytes, s.Size, s.Limits)
+}
+
+// readable reads all cells, of which it keeps none, and gives the number of sheets; 0 with an error.
+func readable(ctx context.Context, src Source) (int, error) {
+	w, err := src.open(ctx)
+	if err != nil {
+		return 0, err
+	}
+	defer w.Close()
+	for i := range w.Sheets() {
+		for _, err := range w.Cells(ctx, i) {
+			if err != nil {
+				return 0, err
+			}
+		}
+	}
+	return len(w.Sheets()), nil
+}
+
+func read(ctx context.Context, src Source) (book, error) {
+	w, err := src.open(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -119,25 +148,41 @@ func read(ctx context.Context, kind string, r io.ReaderAt, size int64, lim sheet
 	return b, nil
 }
 
-// same reports whether the copy holds, behind its first sheet, the original's cells with the same texts.
-func same(ctx context.Context, copied []byte, original book) bool {
-	// What we wrote ourselves is not held against limits meant for strangers: a comment a cell makes it larger.
-	b, err := read(ctx, "xlsx", bytes.NewReader(copied), int64(len(copied)), sheet.Limits{})
-	if err != nil || len(b) != len(original)+1 {
+// same reports whether the copy holds, behind its first sheet, the original's cells with the same texts. Both are read side by side.
+func same(ctx context.Context, copied []byte, src Source) bool {
+	original, err := src.open(ctx)
+	if err != nil {
 		return false
 	}
-	for i, s := range original {
-		c := b[i+1]
-		if len(c.cells) != len(s.cells) || c.info.Hidden != s.info.Hidden {
+	defer original.Close()
+	// What we wrote ourselves is not held against limits meant for strangers: a comment a cell makes it larger.
+	c, err := Source{Kind: "xlsx", Bytes: bytes.NewReader(copied), Size: int64(len(copied))}.open(ctx)
+	if err != nil {
+		return false
+	}
+	defer c.Close()
+	if len(c.Sheets()) != len(original.Sheets())+1 {
+		return false
+	}
+	for i, s := range original.Sheets() {
+		if c.Sheets()[i+1].Hidden != s.Hidden || !sameCells(c.Cells(ctx, i+1), original.Cells(ctx, i)) {
 			return false
-		}
-		for j, o := range s.cells {
-			if n := c.cells[j]; n.Row != o.Row || n.Col != o.Col || n.Raw != o.Raw && printable(n.Raw) != printable(o.Raw) {
-				return false
-			}
 		}
 	}
 	return true
+}
+
+func sameCells(copied, original iter.Seq2[sheet.Cell, error]) bool {
+	next, stop := iter.Pull2(copied)
+	defer stop()
+	for o, err := range original {
+		n, errCopied, more := next()
+		if err != nil || errCopied != nil || !more || n.Row != o.Row || n.Col != o.Col || n.Raw != o.Raw && printable(n.Raw) != printable(o.Raw) {
+			return false
+		}
+	}
+	_, _, more := next()
+	return !more
 }
 
 // printable leaves out what an .xlsx can not hold: control characters and the kind of a line end.
@@ -440,18 +485,6 @@ func finish(x *excelize.File, title string, cat *catalogue.Catalogue, f *record.
 // mark colours the cells and gives the comments they get.
 func mark(x *excelize.File, all []note, old map[string][]excelize.Comment, local func(string) string) (*remarks, error) {
 	type place struct{ sheet, cell string }
-	var order []place
-	at := map[place][]note{}
-	for _, n := range all {
-		p := place{local(n.Sheet), n.Cell}
-		if p.sheet == "" || p.cell == "" {
-			continue
-		}
-		if at[p] == nil {
-			order = append(order, p)
-		}
-		at[p] = append(at[p], n)
-	}
 	type paint struct {
 		style   int
 		refused bool
@@ -472,13 +505,19 @@ func mark(x *excelize.File, all []note, old map[string][]excelize.Comment, local
 	}
 	written := map[string]int{}
 	said := newRemarks()
-	for _, p := range order {
-		refused := false
-		texts := make([]string, 0, len(at[p]))
-		for _, n := range at[p] {
-			refused = refused || n.Refused
-			texts = append(texts, n.text())
+	for len(all) > 0 {
+		first := all[0]
+		of := 1 // so many notes are of one cell: they stand side by side
+		for of < len(all) && all[of].Sheet == first.Sheet && all[of].Cell == first.Cell {
+			of++
 		}
+		here := all[:of]
+		all = all[of:]
+		p := place{local(first.Sheet), first.Cell}
+		if p.sheet == "" || p.cell == "" {
+			continue
+		}
+		refused := slices.ContainsFunc(here, func(n note) bool { return n.Refused })
 		id, err := x.GetCellStyle(p.sheet, p.cell)
 		if err != nil {
 			return nil, err
@@ -494,6 +533,10 @@ func mark(x *excelize.File, all []note, old map[string][]excelize.Comment, local
 		}
 		if written[p.sheet]++; written[p.sheet] > maxComments {
 			continue
+		}
+		texts := make([]string, len(here))
+		for i, n := range here {
+			texts[i] = n.text()
 		}
 		text := strings.Join(texts, "\n\n")
 		if before := was[p]; before != "" {

@@ -49,10 +49,14 @@ type note struct {
 // notes lists refusals and findings: those about the file first, then by sheet in the order of the file and by address.
 func notes(cat *catalogue.Catalogue, f *record.File) []note {
 	all := make([]note, 0, len(f.Refusals)+len(f.Findings))
-	for _, r := range f.Refusals {
-		all = append(all, note{
-			Origin: r.Origin, Refused: true, Code: r.Code, Problem: r.ForSender(), Try: cmp.Or(asks()[r.Code], r.Try("vi")), Nearest: r.Nearest, Cells: r.Cells,
-		})
+	for i, r := range f.Refusals {
+		n := note{Origin: r.Origin, Refused: true, Code: r.Code, Nearest: r.Nearest, Cells: r.Cells}
+		if i > 0 && r.Code == f.Refusals[i-1].Code && slices.Equal(r.Args, f.Refusals[i-1].Args) { // as those of the cells of a table are
+			n.Problem, n.Try = all[i-1].Problem, all[i-1].Try
+		} else {
+			n.Problem, n.Try = r.ForSender(), cmp.Or(asks()[r.Code], r.Try("vi"))
+		}
+		all = append(all, n)
 	}
 	at := map[address]*record.Observation{}
 	for i := range f.Observations {
