@@ -281,6 +281,10 @@ func (v *valueCell) findPeriod() bool {
 		}
 		return false
 	}
+	if d.toYear == d.year+1 && v.mayBeSchoolYear() {
+		v.no("period.missing", "", v.header, "it may be a school year")
+		return false
+	}
 	if d.toYear == 0 && addsUp(v.in) && ((d.until || v.titlePeriod && ti.until) && !v.isOfOneYear() || v.titlePeriod && ti.lasts) {
 		v.no("period.missing", "", v.header, "it does not say when the count began")
 		return false
@@ -298,6 +302,13 @@ func (v *valueCell) findPeriod() bool {
 		v.in = own
 	}
 	return true
+}
+
+// mayBeSchoolYear reports whether "2017-2018" may be one school year, which is neither of the two nor both.
+func (v *valueCell) mayBeSchoolYear() bool {
+	return v.in.Domain == "vocational_training" || slices.ContainsFunc(v.ti.texts, func(title string) bool {
+		return holds(strings.ToLower(title), "năm học", "niên học", "niên khóa", "niên khoá")
+	})
 }
 
 // findMeasure decides what kind of figure the cell holds, and whether that can be for its period.

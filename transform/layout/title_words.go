@@ -21,7 +21,7 @@ const (
 	titleTold      = "told"      // what follows is told as it is or was, of a programme too
 	titleYearly    = "yearly"    // within one year; value: each, if it is each of several
 	titleAdjusted  = "adjusted"  // another plan takes the place of the first
-	titleExcludes  = "excludes"  // a part of what figures are of is left out of them, or another taken in
+	titleExcludes  = "excludes"  // a part of what figures are of is left out of them, or another taken in; or they are of no real case
 	pathResults    = "results"   // in the name of a file: the period behind it is that of results
 	pathOther      = "named"     // … or of something else
 )
