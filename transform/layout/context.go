@@ -370,11 +370,21 @@ func (cx *cellContext) isAmong(c, year int) bool {
 func (cx *cellContext) onlyYear(year int) bool {
 	for i := range cx.columns {
 		d := &cx.columns[i].dims
-		if same := cx.columns[i].earlier || d.ref == refSame && d.year == year-1; !same && d.year != 0 && (d.year != year || d.toYear != 0) {
+		if same := cx.columns[i].earlier || d.ref == refSame && d.year == year-1 || d.year == year-1 && cx.isBeforeTheSame(d); !same && d.year != 0 && (d.year != year || d.toYear != 0) {
 			return false
 		}
 	}
 	return true
+}
+
+// isBeforeTheSame reports whether a header names what was done in a part of a year beside one of the same part a year later: "Quý I/2015 | Quý I/2016".
+func (cx *cellContext) isBeforeTheSame(d *partial) bool {
+	if d.toYear != 0 || cmp.Or(d.part, "Y") == "Y" || d.measure != "" && d.measure != "actual" {
+		return false
+	}
+	return slices.ContainsFunc(cx.columns, func(m meaning) bool {
+		return m.dims.year == d.year+1 && m.dims.part == d.part && m.dims.toYear == 0 && m.dims.measure == d.measure
+	})
 }
 
 // isCutShort reports whether a year that headers give what was done for is one of which the title tells a part only, or one beside it that is written

@@ -162,6 +162,7 @@ func (b *bookReader) identify(path string) *record.Refusal {
 	var issuers []mention
 	var document, date string
 	dateYear, isAnnex := 0, false
+	ministryReport, localHead := false, false
 	for _, s := range b.sheets {
 		zone := s.headCells()
 		s.place = rd.sheetPlace(s.g.info.Name)
@@ -176,8 +177,10 @@ func (b *bookReader) identify(path string) *record.Refusal {
 			}
 			line := rd.line(t)
 			dated, attached := line.dated, line.attached
+			localHead = localHead || line.local
 			if attached || p.opens == kindLetterhead || dated {
 				said := rd.reference(t)
+				ministryReport = ministryReport || line.report && isMinistryReport(said.document)
 				if dated || line.report {
 					b.signedOn = max(b.signedOn, said.date)
 				}
@@ -279,6 +282,9 @@ func (b *bookReader) identify(path string) *record.Refusal {
 		if len(issuers) > 0 && !sameMention(issuers[0], inPath) {
 			return refuseFile("identity.conflict_path", issuers[0].at, issuers[0].name, inPath.name)
 		}
+	case ministryReport && !localHead && isMinistry(b.identity.Body): // a form that a ministry sends out bears its name too
+		country := rd.cat.Territory("vn")
+		home = mention{name: country.NameVi, territories: []*catalogue.Territory{country}}
 	}
 	if r := b.identifyRound(path, rounds); r != nil {
 		return r

@@ -54,6 +54,16 @@ func isBody(t string) bool {
 	return false
 }
 
+// isMinistryReport reports whether a document is a report that a ministry signs, "152/BC-LĐTBXH": the codes of departments of provinces begin with S, those
+// of people's committees with U.
+func isMinistryReport(document string) bool {
+	_, issuer, ok := strings.Cut(document, "/BC-")
+	return ok && !strings.HasPrefix(issuer, "S") && !strings.HasPrefix(issuer, "U")
+}
+
+// isMinistry reports whether a body is a ministry.
+func isMinistry(body string) bool { return strings.HasPrefix(strings.ToLower(body), "bộ ") }
+
 // sender gives the one of two bodies of a letterhead that sends: the first, unless it is the people's committee above the second. That one
 // then bears the committee's place: UBND TỈNH HÀ GIANG / SỞ NỘI VỤ is SỞ NỘI VỤ TỈNH HÀ GIANG.
 func sender(first, second string) string {
@@ -136,12 +146,14 @@ type headLine struct {
 	attached bool   // it tells what the workbook is attached to
 	report   bool   // … and that this is a report
 	body     string // the body that it names
+	local    bool   // it may name a body or place of a province, or leave room for its name
 }
 
 func (rd *Reader) line(t string) headLine {
 	return rd.lines.get(t, func() headLine {
 		low := strings.ToLower(t)
 		l := headLine{dated: isPlaceAndDate(t), attached: strings.Contains(low, "kèm theo"), report: strings.Contains(low, "kèm theo báo cáo")}
+		l.local = holds(" "+low, " sở ", " tỉnh", " ubnd", " ủy ban", " uỷ ban", " huyện", " quận", " phố", "...", "…")
 		if isBody(t) {
 			l.body = bodyName(t)
 		}

@@ -448,7 +448,11 @@ func (s *sheetReader) repeats(t *table, r int) bool {
 		if s.isBeside(t, i) || isNote(i) {
 			continue
 		}
-		if j := s.g.cell(t.top, s.g.pos[i].c); j == none || s.g.key(j) != s.g.key(i) {
+		j := s.g.cell(t.top, s.g.pos[i].c)
+		if j != none && isNote(j) && !s.parsed[i].known() { // a note below the header of the notes
+			continue
+		}
+		if j == none || s.g.key(j) != s.g.key(i) {
 			return false
 		}
 		same++
