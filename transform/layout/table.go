@@ -113,7 +113,7 @@ func (s *sheetReader) isHeader(r int, v rowView, cur *table) bool {
 	}
 	first := len(v.cells) > 0 && s.g.pos[v.cells[0]].c > 0 // the label column's header is blank
 	if v.years >= 2 && (v.ascending || v.descending) {
-		return v.names == 0 && (first || s.class[v.cells[0]] == classYear || !s.parsed[v.cells[0]].says())
+		return v.names == 0 && (first || s.class[v.cells[0]] == classYear || s.parsed[v.cells[0]].unitLine || !s.parsed[v.cells[0]].says())
 	}
 	if cur != nil {
 		for _, i := range v.cells {
@@ -449,7 +449,7 @@ func (s *sheetReader) repeats(t *table, r int) bool {
 			continue
 		}
 		j := s.g.cell(t.top, s.g.pos[i].c)
-		if j != none && isNote(j) && !s.parsed[i].known() { // a note below the header of the notes
+		if j != none && isNote(j) && s.class[i] == classText && !s.parsed[i].known() { // a note below the header of the notes
 			continue
 		}
 		if j == none || s.g.key(j) != s.g.key(i) {

@@ -49,6 +49,16 @@ func (s *sheetReader) titleMeaning(t *table) titleInfo {
 	if t.before != nil && t.before.title != nil && len(ti.texts) == 0 {
 		ti.under(*t.before.title)
 	}
+	for c := range t.columns {
+		if t.columns[c].role != roleLabel {
+			continue
+		}
+		for _, p := range t.columns[c].stack { // "ĐVT: Người" in the corner
+			if p.unitLine {
+				ti.dims.unit, ti.dims.unitText = p.dims.unit, p.dims.unitText
+			}
+		}
+	}
 	t.title = &ti
 	return ti
 }
