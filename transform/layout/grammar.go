@@ -190,7 +190,7 @@ func (rd *Reader) isComparison(toks []token) bool {
 	}
 	for n := rd.vocab.reach(toks, maxWordTokens); n > 0; n-- {
 		w, ok := rd.vocab.find(toks[:n], kindComparison, kindAchieved)
-		if ok && (w.value != wholeText || phraseKey(toks[n:]) == "" || phraseKey(toks[n:]) == "%") {
+		if ok && (w.value != wholeText || phraseKey(toks[n:]) == "" || phraseKey(toks[n:]) == "%" || w.kind == kindAchieved && isOfYear(toks[n:])) {
 			return true
 		}
 	}
@@ -223,6 +223,16 @@ func (rd *Reader) isComparison(toks []token) bool {
 		}
 	}
 	return false
+}
+
+// isOfYear reports whether words only tell that something is of a year: "năm", "năm 2018 (%)".
+func isOfYear(toks []token) bool {
+	for _, t := range toks {
+		if !t.punct && t.low != "năm" && !isYear(t) {
+			return false
+		}
+	}
+	return true
 }
 
 // ratioSide reads one side of a ratio of columns: measure words, years, "6T"; ok is false if it holds anything else.

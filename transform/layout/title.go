@@ -3,6 +3,9 @@ package layout
 import (
 	"cmp"
 	"slices"
+	"strings"
+
+	"github.com/shopspring/decimal"
 )
 
 // titleInfo is what the texts above a table say.
@@ -140,7 +143,7 @@ func (s *sheetReader) readTitles(cells []int32) titleInfo {
 				ti.indicator = in
 			}
 		}
-		if p.dims.unitText != "" && ti.dims.unitText == "" {
+		if p.dims.unitText != "" && ti.dims.unitText == "" && rd.statesUnit(p) {
 			ti.dims.unit, ti.dims.unitText = p.dims.unit, p.dims.unitText
 		}
 		if p.rest == "" && p.dims.clash == "" { // "phân theo thành thị và nông thôn" is neither
@@ -178,6 +181,12 @@ func (s *sheetReader) readTitles(cells []int32) titleInfo {
 	ti.planned = ti.planned || attached && !ti.told
 	ti.settle()
 	return ti
+}
+
+// statesUnit reports whether a title that holds the word of a unit states it: "LAO ĐỘNG CÁC NĂM", "DÂN SỐ, LAO ĐỘNG" name what the table is about.
+func (rd *Reader) statesUnit(p *phrase) bool {
+	one := p.dims.unit == nil || p.dims.unit.Factor.Equal(decimal.NewFromInt(1)) && rd.cat.IsScaled(p.dims.unit.Quantity)
+	return !one || rd.unit(p.text) != nil || strings.ContainsAny(p.text, "([:%")
 }
 
 // settle decides the period of which the titles speak. "KẾT QUẢ 6 THÁNG ĐẦU NĂM, NHIỆM VỤ 6 THÁNG CUỐI NĂM 2019" gives the year alone.
