@@ -73,7 +73,8 @@ func Amend(userDir, tableName string, cells map[string]string) (*Amendment, erro
 	if left > 0 {
 		for c, v := range cells {
 			if v != "" && c != "source" && c != "note" && c != "lang" && !slices.ContainsFunc(header, func(h string) bool { return strings.TrimSpace(h) == c }) {
-				return nil, &Error{File: a.File, Line: 1, Column: c, Reason: "is missing from the header", Try: "add the column to the first line and a separator to the others"}
+				return nil, &Error{File: a.File, Line: 1, Column: c, Reason: "is missing from the header", Try: "add the column to the first line and a separator to the others",
+					ReasonVi: "dòng đầu thiếu cột này", TryVi: "thêm cột này vào dòng đầu và dấu phân cách vào các dòng khác"}
 			}
 		}
 	}
@@ -86,7 +87,7 @@ func Amend(userDir, tableName string, cells map[string]string) (*Amendment, erro
 	w.Flush()
 	a.Line = strings.TrimSuffix(line.String(), "\n")
 	if strings.ContainsAny(a.Line, "\r\n") {
-		return nil, &Error{File: a.File, Value: a.Line, Reason: "is more than one line"}
+		return nil, &Error{File: a.File, Value: a.Line, Reason: "is more than one line", ReasonVi: "dài hơn một dòng"}
 	}
 	a.LineNo = bytes.Count(a.Content, []byte("\n")) + 1
 	a.Content = append(append(a.Content, a.Line...), end...)

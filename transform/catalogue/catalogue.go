@@ -53,14 +53,17 @@ type Unit struct {
 // Territory is a territory within one validity span.
 type Territory struct {
 	ID, Code, NameVi, FullNameVi, NameEn string
-	Level                                string // country, region, province, district
-	Type                                 string // country, region, province, municipality, provincial_city, town, district
+	Level                                string // country, region, province, district, commune
+	Type                                 string // country, region, province, municipality, provincial_city, town, district, commune, ward, township, special_zone
 	Parent, Region                       string // territory ids, "" if none
 	ValidFrom, ValidTo                   string // ISO, inclusive, "" if open or unknown
 	Source                               string
 
 	peopleLeast, peopleMost float64 // who ever lived there, see Bounds
 }
+
+// IsLocal reports whether the territory lies within a province: a district, or a commune, which since July 2025 lies right below it.
+func (t *Territory) IsLocal() bool { return t.Level == "district" || t.Level == "commune" }
 
 // ValidOn reports whether the territory exists on an ISO date.
 func (t *Territory) ValidOn(date string) bool {

@@ -667,6 +667,26 @@ func TestUserAddsWithoutCode(t *testing.T) {
 	}
 }
 
+// Empty columns and rows that were once touched, booleans in capitals: what a spreadsheet adds to a file is not its user's fault.
+func TestWhatASpreadsheetMakesOfAFileIsRead(t *testing.T) {
+	c, err := Load(user(t, map[string]string{
+		"forms.csv":              "\xef\xbb\xbfform_code;title;in_rounds;;\r\nLIB;Thư viện cơ sở;FALSE;;\r\n;;;;\r\nLIB2;Thư viện cấp xã;True;;\r\n",
+		"indicator_synonyms.csv": "indicator_code;label;;\r\njobs_created;Việc làm năm nay\r\n",
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(c.Forms) != 2 || c.Forms[0].InRounds || !c.Forms[1].InRounds {
+		t.Errorf("%+v", c.Forms)
+	}
+	if got := codeOf(c.Resolve("Việc làm năm nay")); got != "jobs_created" {
+		t.Error(got)
+	}
+	if _, err := Load(user(t, map[string]string{"indicator_synonyms.csv": "indicator_code;label;\r\njobs_created;Việc làm;năm nay\r\n"})); err == nil {
+		t.Error("a text below no column is dropped")
+	}
+}
+
 func TestUserFaultsNameFileLineAndNearest(t *testing.T) {
 	const ind = "code,name_vi,name_en,unit_code,domain,value_kind,direction_good,aggregation,weight_code,parent_code\n"
 	for name, x := range map[string]struct {
@@ -722,6 +742,9 @@ func TestUserFaultsNameFileLineAndNearest(t *testing.T) {
 				if !strings.Contains(err.Error(), w) {
 					t.Errorf("does not say %q: %v", w, err)
 				}
+			}
+			if e.ReasonVi == "" || (e.Try == "") != (e.TryVi == "") {
+				t.Errorf("not said in Vietnamese: %+v", e)
 			}
 		})
 	}

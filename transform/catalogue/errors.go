@@ -14,6 +14,8 @@ type Error struct {
 	Reason  string
 	Nearest string // nearest value that would be right, "" if none
 	Try     string // what to do, "" when Nearest says it
+
+	ReasonVi, TryVi string // the same in Vietnamese
 }
 
 func (e *Error) Error() string {

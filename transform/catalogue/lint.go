@@ -48,6 +48,8 @@ type Reading struct {
 	Indicators  []string // codes
 	Territories []string // ids
 	Header      bool     // a word of headers
+	Counted     bool     // … that only says what is counted, as "Số người" does
+	Year        bool     // it holds a year, whether or not the rest is understood
 	Rest        string   // what of it nothing knows, "" if everything is understood
 }
 
@@ -65,18 +67,17 @@ func Problems(err error) []Problem {
 	if !errors.As(err, &e) {
 		return []Problem{{Kind: Invalid, Severity: "error", TextVi: "danh mục không đọc được: " + err.Error(), TextEn: err.Error()}}
 	}
-	vi := "dòng không hợp lệ"
+	vi, en := e.ReasonVi, e.Reason
 	if e.Column != "" {
-		vi = "giá trị không hợp lệ ở cột " + e.Column
+		vi, en = "cột "+e.Column+": "+vi, "column "+e.Column+": "+en
 	}
 	if e.Nearest != "" {
 		vi += fmt.Sprintf("; có phải là %q?", e.Nearest)
+		en += fmt.Sprintf("; did you mean %q?", e.Nearest)
 	}
-	en := e.Reason
-	for _, more := range []string{e.Nearest, e.Try} {
-		if more != "" {
-			en += "; " + more
-		}
+	if e.Try != "" {
+		vi += "; " + e.TryVi
+		en += "; " + e.Try
 	}
 	return []Problem{{e.File, e.Line, Invalid, "error", e.Value, vi, en}}
 }
@@ -123,6 +124,31 @@ func (l *linter) each(table string, do func(f fields, tell func(kind ProblemKind
 			l.list = append(l.list, Problem{r.file, r.line, kind, severity, value, vi, en})
 		})
 	}
+}
+
+// warn tells of a row that is read as it says, and of what else comes with it.
+func (l *linter) warn(f fields, kind ProblemKind, value, vi, en string) {
+	l.list = append(l.list, Problem{f.r.file, f.r.line, kind, "warning", value, vi, en})
+}
+
+// isCountedThing reports whether a row's text with that key is both the name of an indicator and that of the unit that it is counted in, as "Bác sĩ" is.
+func (l *linter) isCountedThing(table string, f fields, k string) bool {
+	var named []*Indicator
+	var units []*Unit
+	switch table {
+	case "unit_words":
+		units = []*Unit{l.c.units[f.s("unit_code")]}
+		for _, m := range l.c.labels[k] {
+			named = append(named, m.Indicator)
+		}
+	case synonymTable:
+		named, units = []*Indicator{l.c.indicators[f.s("indicator_code")]}, l.c.unitWords[k]
+	case "indicators":
+		named, units = []*Indicator{l.c.indicators[f.s("code")]}, l.c.unitWords[k]
+	}
+	return len(named) > 0 && !slices.ContainsFunc(named, func(in *Indicator) bool {
+		return !slices.ContainsFunc(units, func(u *Unit) bool { return u.Code == in.Unit && text.Key(u.NameVi) == k })
+	})
 }
 
 func (r row) where() string { return fmt.Sprintf("%s:%d", r.file, r.line) }
@@ -202,7 +228,7 @@ func (l *linter) words(table, column string, key func(string) string, meaning fu
 // elsewhere reports whether a header word stands where its being a name too does no harm: a section may be called as what it
 // holds.
 func elsewhere(dimension, value string) bool {
-	return dimension == "role" && slices.Contains([]string{"section", "total", "label", "task_title"}, value)
+	return dimension == "role" && slices.Contains([]string{"section", "task_title"}, value)
 }
 
 // homonyms finds texts that name things of two kinds. A label below a parent is told apart by it.
@@ -257,7 +283,12 @@ func (l *linter) homonyms() {
 				if kind == own || kind == "unit_words" && table == "header_words" && f.s("value") == "of_which" {
 					continue
 				}
-				if other := kinds[kind](k); other != "" {
+				other := kinds[kind](k)
+				switch {
+				case other == "":
+				case l.isCountedThing(table, f, k):
+					l.warn(f, Ambiguous, f.s(column), "cụm từ này vừa là chỉ tiêu vừa là đơn vị của chỉ tiêu ấy; ở cột đơn vị nó là đơn vị", "this text is an indicator and its unit; in a column of units it is the unit")
+				default:
 					tell(Ambiguous, f.s(column), "cụm từ này còn có nghĩa khác: "+other, "this text means something else too: "+other)
 				}
 			}
@@ -270,15 +301,39 @@ func (l *linter) homonyms() {
 			if k == "" || table == synonymTable && f.s("parent_label") != "" || len(l.c.header[k])+len(l.c.places[k])+len(l.c.unitWords[k]) > 0 {
 				return
 			}
-			if r := l.o.Plain(f.s(column)); r.Rest == "" && len(r.Indicators)+len(r.Territories) == 0 {
+			if strings.Trim(k, "0123456789 ") == "" {
+				tell(Ambiguous, f.s(column), "chỉ có con số, như số thứ tự của dòng; hãy ghi tên bằng chữ", "it is a number, as the ordinals of rows are: give it a name of letters")
+				return
+			}
+			switch r := l.o.Plain(f.s(column)); {
+			case r.Rest == "" && r.Counted:
+				l.warn(f, Ambiguous, f.s(column), "cụm từ này cũng được hiểu là đơn vị của các chỉ tiêu khác; bảng nào dùng nó như vậy sẽ được đọc là chỉ tiêu này",
+					"this text also says what other indicators count; a table that uses it so is read as this indicator")
+			case r.Rest == "" && len(r.Indicators)+len(r.Territories) == 0:
 				tell(Ambiguous, f.s(column), "cụm từ này tự nó đã là năm, kỳ hoặc tiêu đề cột; hãy ghi parent_label hoặc bỏ dòng này",
 					"this text by itself is a year, a period or a heading of columns already: give it a parent label or take the row out")
+			}
+		})
+	}
+	// What a name holds is not read for anything else.
+	year := func(table, column string) {
+		l.each(table, func(f fields, tell func(ProblemKind, string, string, string)) {
+			switch r := l.o.Plain(f.s(column)); {
+			case !r.Year || r.Rest == "":
+			case strings.Contains(" "+text.Key(f.s(column)), " năm ") || table == "header_words":
+				tell(Ambiguous, f.s(column), "cụm từ có năm: năm ấy sẽ không được đọc là năm của số liệu; hãy bỏ năm", "it holds a year, which is not read as that of the values then: take it out")
+			default:
+				l.warn(f, Ambiguous, f.s(column), "cụm từ có con số giống năm, sẽ không được đọc là năm của số liệu; nếu không thuộc tên gọi thì hãy bỏ",
+					"it holds what looks like a year, which is not read as that of the values then: take it out if it is no part of the name")
 			}
 		})
 	}
 	if l.user && l.o.Plain != nil {
 		heading("indicators", "name_vi")
 		heading(synonymTable, "label")
+		year("indicators", "name_vi")
+		year(synonymTable, "label")
+		year("header_words", "word")
 		l.each("header_words", func(f fields, tell func(ProblemKind, string, string, string)) {
 			word := f.s("word")
 			if r := l.o.Plain(word); r.Rest == "" && r.Header && strings.ContainsAny(word, "0123456789") {
@@ -291,8 +346,7 @@ func (l *linter) homonyms() {
 		l.each("unit_words", func(f fields, _ func(ProblemKind, string, string, string)) {
 			for _, u := range l.c.unitWords[unitKey(f.s("word"))] {
 				if u.Code != f.s("unit_code") {
-					l.list = append(l.list, Problem{f.r.file, f.r.line, Ambiguous, "warning", f.s("word"),
-						"cụm từ này cũng chỉ đơn vị " + u.Code + "; chỉ tiêu quyết định nghĩa nào được dùng", "this word means the unit " + u.Code + " too; the indicator decides which is meant"})
+					l.warn(f, Ambiguous, f.s("word"), "cụm từ này cũng chỉ đơn vị "+u.Code+"; chỉ tiêu quyết định nghĩa nào được dùng", "this word means the unit "+u.Code+" too; the indicator decides which is meant")
 				}
 			}
 		})
@@ -323,6 +377,17 @@ func (l *linter) reach() {
 			tell(Unreachable, f.s("label"), vi, en)
 		}
 	})
+	if l.user { // any text of a sheet may be a parent, but a slip in a known one is not meant
+		l.each(synonymTable, func(f fields, _ func(ProblemKind, string, string, string)) {
+			parent := f.s("parent_label")
+			if len(l.c.IndicatorsByLabel(parent)) > 0 {
+				return
+			}
+			if in, d := l.c.NearestIndicator(parent, 2); in != nil && d > 0 {
+				l.warn(f, Unreachable, parent, "parent_label này không có trong danh mục; gần nhất là tên của "+in.Code+" ("+in.NameVi+")", "this parent label is not in the catalogue; a name of "+in.Code+" ("+in.NameVi+") is near")
+			}
+		})
+	}
 	l.each("territory_names", func(f fields, tell func(ProblemKind, string, string, string)) {
 		if !slices.Contains(l.o.Reads(f.s("name")).Territories, f.s("territory_id")) {
 			tell(Unreachable, f.s("name"), vi, en)

@@ -56,18 +56,38 @@ jobs_created,(3)=(1)/(2),
 jobs_created,2024,Số lao động được tạo việc làm
 jobs_created,Số người có việc năm 2023,
 jobs_created,Việc làm mới (thử),
+jobs_created,Việc làm theo Đề án 1956,
+jobs_created,12,
+jobs_created,Tổng số,
+jobs_created,Nam giới,Số lao động được tạo việc lam
+jobs_created,Nam giới,Công tác việc làm
+staff,Nhân viên y tế,
+`, "indicators.csv", `code,name_vi,name_en,unit_code,domain,value_kind,direction_good,aggregation
+pupils,Số học sinh,Pupils,pupil,education,count,none,sum
+staff,Số nhân viên y tế,Health workers,worker,health,count,none,sum
 `, "header_words.csv", `word,dimension,value
 Năm 2023,measure,plan
 Nghiệm thu,measure,actual
 Giai đoạn 1 (thử),measure,plan
-`, "units.csv", "code,name_vi,name_en,quantity,factor\nbed,giường,bed,bed,1\n", "unit_words.csv", "word,unit_code\ngiường,bed\nngười,bed\n"), catalogue.LintOptions{})
+Dự toán giao năm 2020,measure,plan
+`, "units.csv", "code,name_vi,name_en,quantity,factor\nbed,giường,bed,bed,1\npupil,học sinh,pupil,pupil,1\nworker,nhân viên y tế,health worker,worker,1\n",
+		"unit_words.csv", "word,unit_code\ngiường,bed\nngười,bed\nem học sinh,pupil\nnhân viên y tế,worker\n"), catalogue.LintOptions{})
 	want := []string{
 		`header_words.csv:2 error ambiguous "Năm 2023"`,
+		`header_words.csv:5 error ambiguous "Dự toán giao năm 2020"`,
 		`indicator_synonyms.csv:2 error ambiguous "2023"`,
 		`indicator_synonyms.csv:3 error ambiguous "Kế hoạch năm 2023"`,
 		`indicator_synonyms.csv:4 error ambiguous "6 tháng đầu năm"`,
 		`indicator_synonyms.csv:5 error ambiguous "(3)=(1)/(2)"`,
+		`indicator_synonyms.csv:7 error ambiguous "Số người có việc năm 2023"`,
+		`indicator_synonyms.csv:9 warning ambiguous "Việc làm theo Đề án 1956"`,
+		`indicator_synonyms.csv:10 error ambiguous "12"`,
+		`indicator_synonyms.csv:11 error ambiguous "Tổng số"`,
+		`indicator_synonyms.csv:12 warning unreachable "Số lao động được tạo việc lam"`,
+		`indicator_synonyms.csv:14 warning ambiguous "Nhân viên y tế"`,
+		`indicators.csv:2 warning ambiguous "Số học sinh"`,
 		`unit_words.csv:3 warning ambiguous "người"`,
+		`unit_words.csv:5 warning ambiguous "nhân viên y tế"`,
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("got\n%s", strings.Join(got, "\n"))

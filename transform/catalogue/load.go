@@ -157,7 +157,8 @@ func extend(dir, amended string, content []byte, order []table, tables map[strin
 	for _, e := range entries {
 		stem := strings.TrimSuffix(e.Name(), filepath.Ext(e.Name()))
 		if i := slices.Index(known, stem+".csv"); i >= 0 && slices.Contains([]string{".xlsx", ".xls", ".ods", ".txt", ".tsv"}, strings.ToLower(filepath.Ext(e.Name()))) {
-			bad.add(&Error{File: filepath.Join(dir, e.Name()), Reason: "is not read", Try: "save it as CSV UTF-8 under the name " + known[i]})
+			bad.add(&Error{File: filepath.Join(dir, e.Name()), Reason: "is not read", Try: "save it as CSV UTF-8 under the name " + known[i],
+				ReasonVi: "tệp này không được đọc", TryVi: "hãy lưu thành CSV UTF-8 với tên " + known[i]})
 			tables[order[i].name].cut = true
 		}
 		if name := e.Name(); name != amended && !e.IsDir() && strings.EqualFold(filepath.Ext(name), ".csv") && !strings.HasPrefix(name, ".") {
@@ -173,7 +174,7 @@ func extend(dir, amended string, content []byte, order []table, tables map[strin
 		i := slices.Index(known, name)
 		if i < 0 {
 			near := nearest(name, known)
-			bad.add(&Error{File: path, Reason: "is not a catalogue file", Nearest: near})
+			bad.add(&Error{File: path, Reason: "is not a catalogue file", Nearest: near, ReasonVi: "không phải tên một tệp danh mục", Try: "the files are " + strings.Join(known, ", "), TryVi: "các tệp: " + strings.Join(known, ", ")})
 			if i := slices.Index(known, near); i >= 0 {
 				tables[order[i].name].cut = true
 			}
@@ -186,7 +187,7 @@ func extend(dir, amended string, content []byte, order []table, tables map[strin
 			}
 		}
 		if int64(len(b)) > maxFile {
-			bad.add(&Error{File: path, Reason: fmt.Sprintf("is larger than %d MB", maxFile>>20)})
+			bad.add(&Error{File: path, Reason: fmt.Sprintf("is larger than %d MB", maxFile>>20), ReasonVi: fmt.Sprintf("lớn hơn %d MB", maxFile>>20)})
 			continue
 		}
 		tables[order[i].name].read(path, b, true, added, bad)
@@ -209,7 +210,7 @@ func (l *loaded) read(file string, b []byte, user bool, added *[]Extension, bad 
 	defer func() { l.cut = l.cut || user && len(bad.list)+bad.more > whole }()
 	b = bytes.TrimPrefix(b, []byte("\xef\xbb\xbf"))
 	if !utf8.Valid(b) {
-		bad.add(&Error{File: file, Reason: "is not UTF-8 text", Try: "save it as CSV UTF-8"})
+		bad.add(&Error{File: file, Reason: "is not UTF-8 text", Try: "save it as CSV UTF-8", ReasonVi: "bảng mã không phải UTF-8", TryVi: "hãy lưu thành CSV UTF-8"})
 		return
 	}
 	r := csv.NewReader(bytes.NewReader(b))
@@ -220,11 +221,17 @@ func (l *loaded) read(file string, b []byte, user bool, added *[]Extension, bad 
 	header, err := r.Read()
 	if err != nil {
 		if err == io.EOF {
-			bad.add(&Error{File: file, Reason: "is empty", Try: "the first line names the columns: " + strings.Join(l.header(), ",")})
+			bad.add(&Error{File: file, Reason: "is empty", Try: "the first line names the columns: " + strings.Join(l.header(), ","),
+				ReasonVi: "tệp trống", TryVi: "dòng đầu ghi tên các cột: " + strings.Join(l.header(), ",")})
 		} else {
 			bad.add(csvFault(file, err))
 		}
 		return
+	}
+	if user { // a spreadsheet writes the empty columns that were ever touched
+		for len(header) > 0 && strings.TrimSpace(header[len(header)-1]) == "" {
+			header = header[:len(header)-1]
+		}
 	}
 	to, replace, ok := l.place(file, header, user, bad)
 	if !ok {
@@ -243,8 +250,12 @@ func (l *loaded) read(file string, b []byte, user bool, added *[]Extension, bad 
 		if !slices.ContainsFunc(rec, func(s string) bool { return strings.TrimSpace(s) != "" }) {
 			continue
 		}
+		for user && len(rec) > len(header) && strings.TrimSpace(rec[len(rec)-1]) == "" {
+			rec = rec[:len(rec)-1]
+		}
 		if len(rec) != len(header) {
-			bad.add(&Error{File: file, Line: line, Reason: fmt.Sprintf("has %d fields, the header has %d", len(rec), len(header)), Try: "put quotes round a text that holds the separator"})
+			bad.add(&Error{File: file, Line: line, Reason: fmt.Sprintf("has %d fields, the header has %d", len(rec), len(header)), Try: "put quotes round a text that holds the separator",
+				ReasonVi: fmt.Sprintf("có %d ô, dòng đầu có %d", len(rec), len(header)), TryVi: "cụm từ có chứa dấu phân cách phải đặt trong ngoặc kép"})
 			continue
 		}
 		cells := make([]string, len(l.columns))
@@ -255,6 +266,9 @@ func (l *loaded) read(file string, b []byte, user bool, added *[]Extension, bad 
 				over = v
 			} else {
 				cells[to[i]] = v
+				if l.columns[to[i]].kind == boolean {
+					cells[to[i]] = strings.ToLower(v) // a spreadsheet writes TRUE
+				}
 			}
 		}
 		l.put(row{cells, file, line}, over, user, added, bad)
@@ -280,7 +294,7 @@ func (l *loaded) place(file string, header []string, user bool, bad *faults) (to
 	for i, h := range header {
 		h = strings.TrimSpace(h)
 		if seen[h] {
-			bad.add(&Error{File: file, Line: 1, Column: h, Reason: "stands twice in the header"})
+			bad.add(&Error{File: file, Line: 1, Column: h, Reason: "stands twice in the header", ReasonVi: "cột này ghi hai lần ở dòng đầu"})
 			ok = false
 		}
 		seen[h] = true
@@ -289,13 +303,14 @@ func (l *loaded) place(file string, header []string, user bool, bad *faults) (to
 			continue
 		}
 		if to[i] = l.index(h); to[i] < 0 {
-			bad.add(&Error{File: file, Line: 1, Column: h, Reason: "is not a column of " + l.name + ".csv", Nearest: nearest(h, l.header()), Try: "columns are " + strings.Join(l.header(), ",")})
+			bad.add(&Error{File: file, Line: 1, Column: h, Reason: "is not a column of " + l.name + ".csv", Nearest: nearest(h, l.header()), Try: "columns are " + strings.Join(l.header(), ","),
+				ReasonVi: l.name + ".csv không có cột này", TryVi: "các cột: " + strings.Join(l.header(), ",")})
 			ok = false
 		}
 	}
 	for _, c := range l.columns {
 		if !seen[c.name] && (c.required || !user) {
-			bad.add(&Error{File: file, Line: 1, Column: c.name, Reason: "is missing from the header"})
+			bad.add(&Error{File: file, Line: 1, Column: c.name, Reason: "is missing from the header", ReasonVi: "dòng đầu thiếu cột này"})
 			ok = false
 		}
 	}
@@ -304,7 +319,7 @@ func (l *loaded) place(file string, header []string, user bool, bad *faults) (to
 
 func (l *loaded) put(r row, over string, user bool, added *[]Extension, bad *faults) {
 	if over != "" && over != "yes" && over != "no" {
-		bad.add(&Error{File: r.file, Line: r.line, Column: "replace", Value: over, Reason: "is neither yes nor no"})
+		bad.add(&Error{File: r.file, Line: r.line, Column: "replace", Value: over, Reason: "is neither yes nor no", ReasonVi: "chỉ ghi yes hoặc no"})
 		return
 	}
 	k := l.key(r.cells)
@@ -313,11 +328,11 @@ func (l *loaded) put(r row, over string, user bool, added *[]Extension, bad *fau
 	switch {
 	case exists && over != "yes":
 		first := l.rows[i]
-		try := ""
+		e := &Error{File: r.file, Line: r.line, Value: shown, Reason: fmt.Sprintf("is there already, in %s, line %d", first.file, first.line), ReasonVi: fmt.Sprintf("đã có ở %s, dòng %d", first.file, first.line)}
 		if user {
-			try = `say "yes" in a column "replace" to take its place`
+			e.Try, e.TryVi = `say "yes" in a column "replace" to take its place`, `muốn thay dòng ấy thì ghi "yes" ở cột "replace"`
 		}
-		bad.add(&Error{File: r.file, Line: r.line, Value: shown, Reason: fmt.Sprintf("is there already, in %s, line %d", first.file, first.line), Try: try})
+		bad.add(e)
 		return
 	case exists:
 		l.rows[i] = r
@@ -326,7 +341,7 @@ func (l *loaded) put(r row, over string, user bool, added *[]Extension, bad *fau
 		if !bad.full() {
 			near = strings.ReplaceAll(nearest(k, l.keys()), "\x1f", " / ")
 		}
-		bad.add(&Error{File: r.file, Line: r.line, Value: shown, Reason: "is to replace a row that does not exist", Nearest: near})
+		bad.add(&Error{File: r.file, Line: r.line, Value: shown, Reason: "is to replace a row that does not exist", ReasonVi: "không có dòng nào như vậy để thay", Nearest: near})
 		return
 	default:
 		l.at[k] = len(l.rows)
@@ -348,9 +363,9 @@ func (l *loaded) keys() []string {
 func csvFault(file string, err error) *Error {
 	var p *csv.ParseError
 	if errors.As(err, &p) {
-		return &Error{File: file, Line: p.Line, Reason: "can not be read as CSV: " + p.Err.Error()}
+		return &Error{File: file, Line: p.Line, Reason: "can not be read as CSV: " + p.Err.Error(), ReasonVi: "không đọc được theo dạng CSV: " + p.Err.Error()}
 	}
-	return &Error{File: file, Reason: "can not be read: " + err.Error()}
+	return &Error{File: file, Reason: "can not be read: " + err.Error(), ReasonVi: "không đọc được: " + err.Error()}
 }
 
 // checkCells holds every cell against the kind of its column.
@@ -358,19 +373,19 @@ func (l *loaded) checkCells(tables map[string]*loaded, bad *faults) {
 	for _, r := range l.rows {
 		for i, c := range l.columns {
 			v := r.cells[i]
-			fault := func(reason, near string) {
-				bad.add(&Error{File: r.file, Line: r.line, Column: c.name, Value: v, Reason: reason, Nearest: near})
+			fault := func(en, vi, near string) {
+				bad.add(&Error{File: r.file, Line: r.line, Column: c.name, Value: v, Reason: en, ReasonVi: vi, Nearest: near})
 			}
 			if v == "" {
 				if c.required {
-					fault("is empty", "")
+					fault("is empty", "còn trống", "")
 				}
 				continue
 			}
 			switch c.kind {
 			case oneOf:
 				if !slices.Contains(c.of, v) {
-					fault("is none of "+strings.Join(c.of, ", "), nearest(v, c.of))
+					fault("is none of "+strings.Join(c.of, ", "), "phải là một trong: "+strings.Join(c.of, ", "), nearest(v, c.of))
 				}
 			case ref:
 				t := tables[c.of[0]]
@@ -381,22 +396,22 @@ func (l *loaded) checkCells(tables map[string]*loaded, bad *faults) {
 				if !bad.full() {
 					near = nearest(v, t.keys())
 				}
-				fault("is not in "+t.name+".csv", near)
+				fault("is not in "+t.name+".csv", "không có trong "+t.name+".csv", near)
 			case number:
 				if _, err := decimal.NewFromString(v); err != nil {
-					fault("is not a number (a dot is the decimal sign)", "")
+					fault("is not a number (a dot is the decimal sign)", "không phải là số (dấu thập phân là dấu chấm)", "")
 				}
 			case year:
 				if n, err := strconv.Atoi(v); err != nil || len(v) != 4 || n < 1900 {
-					fault("is not a year of four digits", "")
+					fault("is not a year of four digits", "không phải năm gồm bốn chữ số", "")
 				}
 			case date:
 				if _, err := time.Parse(time.DateOnly, v); err != nil {
-					fault("is not a date such as 2025-07-01", "")
+					fault("is not a date such as 2025-07-01", "không phải ngày viết như 2025-07-01", "")
 				}
 			case boolean:
 				if v != "true" && v != "false" {
-					fault("is neither true nor false", "")
+					fault("is neither true nor false", "chỉ ghi true hoặc false", "")
 				}
 			}
 		}

@@ -72,8 +72,8 @@ func schema() []table {
 		}},
 		{"territories", []string{"territory_id"}, []column{
 			must("territory_id"), text("code"), must("name_vi"), must("full_name_vi"), must("name_en"),
-			enum("level", "country", "region", "province", "district"),
-			enum("type", "country", "region", "province", "municipality", "provincial_city", "town", "district"),
+			enum("level", "country", "region", "province", "district", "commune"),
+			enum("type", "country", "region", "province", "municipality", "provincial_city", "town", "district", "commune", "ward", "township", "special_zone"),
 			toMaybe("parent_id", "territories"), toMaybe("region_id", "territories"), as("valid_from", date), as("valid_to", date), text("source"),
 		}},
 		{"population", []string{"territory_id"}, []column{

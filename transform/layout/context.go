@@ -121,7 +121,7 @@ func (s *sheetReader) context(t *table) *cellContext {
 	districts := 0
 	for _, rw := range t.rows {
 		for _, x := range rw.mean.territories {
-			if x.Level == "district" {
+			if x.IsLocal() {
 				districts++
 				break
 			}

@@ -42,7 +42,7 @@ func (b *bookReader) form() string {
 			territories, districts, yearRows, indicators := 0, 0, 0, 0
 			for _, rw := range t.rows {
 				switch {
-				case len(rw.mean.territories) > 0 && rw.mean.territories[0].Level == "district":
+				case len(rw.mean.territories) > 0 && rw.mean.territories[0].IsLocal():
 					districts++
 				case len(rw.mean.territories) > 0:
 					territories++

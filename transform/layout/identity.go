@@ -72,7 +72,7 @@ func (rd *Reader) mentions(s string) []mention {
 			if len(cands) == 0 {
 				continue
 			}
-			cands = slices.DeleteFunc(slices.Clone(cands), func(t *catalogue.Territory) bool { return t.Level == "district" })
+			cands = slices.DeleteFunc(slices.Clone(cands), func(t *catalogue.Territory) bool { return t.IsLocal() })
 			if len(cands) == 0 {
 				continue
 			}

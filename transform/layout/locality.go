@@ -89,7 +89,7 @@ func (rd *Reader) localities(s string) []mention {
 		for k := end; k > from && len(m.territories) == 0; k-- {
 			for _, start := range []int{i, from} {
 				name := s[toks[start].start:toks[k-1].end]
-				if known := slices.DeleteFunc(slices.Clone(rd.cat.TerritoriesByKey(keyOf(name, toks[start:k]))), func(t *catalogue.Territory) bool { return t.Level != "district" }); len(known) > 0 {
+				if known := slices.DeleteFunc(slices.Clone(rd.cat.TerritoriesByKey(keyOf(name, toks[start:k]))), func(t *catalogue.Territory) bool { return !t.IsLocal() }); len(known) > 0 {
 					m.name, m.territories = name, known
 					break
 				}
@@ -115,7 +115,7 @@ func (rd *Reader) bareLocalities(s string, toks []token) (out []mention) {
 	known := func(name, key string) mention {
 		m := mention{name: name}
 		for _, t := range rd.cat.TerritoriesByKey(key) {
-			if t.Level == "district" {
+			if t.IsLocal() {
 				m.territories = append(m.territories, t)
 			}
 		}
@@ -141,7 +141,7 @@ next:
 		for n := far; n > 0; n-- {
 			name := s[toks[i].start:toks[i+n-1].end]
 			key := keyOf(name, toks[i:i+n])
-			if slices.ContainsFunc(rd.cat.TerritoriesByKey(key), func(t *catalogue.Territory) bool { return t.Level != "district" }) {
+			if slices.ContainsFunc(rd.cat.TerritoriesByKey(key), func(t *catalogue.Territory) bool { return !t.IsLocal() }) {
 				i += n - 1
 				continue next
 			}
@@ -307,7 +307,7 @@ func (b *bookReader) placeSheets() {
 		return
 	}
 	for _, s := range b.sheets {
-		b.districts = b.districts || s.place != nil && (len(s.place.territories) == 0 || s.place.level() == "district")
+		b.districts = b.districts || s.place != nil && (len(s.place.territories) == 0 || s.place.territories[0].IsLocal())
 		if name := b.rd.repair(s.g.info.Name); s.local == nil && s.place == nil && b.rd.mayBePlace(name) {
 			s.local, b.districts = &mention{name: name, at: place{sheet: s.g.info.Name}}, true
 		}

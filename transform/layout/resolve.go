@@ -176,6 +176,13 @@ func (v *valueCell) isUnderstood() bool {
 // findIndicator joins the indicators of row, column and title. That none names one is refused later: dimensions that contradict each other tell more.
 func (v *valueCell) findIndicator() bool {
 	in, code := v.b.joinIndicator(v.rm, v.cm, &v.ti.meaning)
+	if code == "header.conflict" {
+		if below, ambiguous := v.s.belowHeader(v.rw, v.cm.indicator); below != nil {
+			in, code = below, ""
+		} else if ambiguous {
+			code = "indicator.ambiguous"
+		}
+	}
 	if code == "" && in != nil && v.rm.indicator == nil && v.cx.isBesideAnother(v.c, v.ti.indicator) {
 		code = "indicator.ambiguous" // "Xuất khẩu lao động | Trong đó nữ" below a title of jobs
 	}
@@ -577,10 +584,10 @@ func (b *bookReader) joinIndicator(rm, cm, ti *meaning) (*catalogue.Indicator, s
 	}
 	switch {
 	case r != nil && c != nil && r != c:
-		if c.Parent == r.Code {
+		switch {
+		case c.Parent == r.Code, b.rd.isPartOfPart(c, r):
 			return c, ""
-		}
-		if r.Parent == c.Code {
+		case r.Parent == c.Code, b.rd.isPartOfPart(r, c):
 			return r, ""
 		}
 		return nil, "header.conflict"
@@ -593,4 +600,54 @@ func (b *bookReader) joinIndicator(rm, cm, ti *meaning) (*catalogue.Indicator, s
 		return nil, "indicator.ambiguous"
 	}
 	return ti.indicator, ""
+}
+
+// isPartOfPart reports whether an indicator is a part, of any depth, of what another one counts in the same unit.
+func (rd *Reader) isPartOfPart(in, whole *catalogue.Indicator) bool {
+	for p := in; p != nil && p.Unit == whole.Unit; p = rd.cat.Indicator(p.Parent) {
+		if p == whole {
+			return true
+		}
+	}
+	return false
+}
+
+// belowHeader gives what the label of a row that has a meaning of its own means below the header of a column, where the catalogue says so: "Thu nội địa"
+// under "Thu NSĐP" is the part that stays with the province. A label that means something only as a part of the row above it, as "Thuế GTGT" does, is
+// there a part of what that row means below the header.
+func (s *sheetReader) belowHeader(rw *row, header *catalogue.Indicator) (in *catalogue.Indicator, ambiguous bool) {
+	if header == nil || len(rw.labels) == 0 || rw.mean.indicator == nil {
+		return nil, false
+	}
+	p := s.parsed[rw.labels[len(rw.labels)-1]]
+	var above []ancestor
+	for parent := rw.parent; parent != nil; parent = parent.parent {
+		if parent.mean.unknown != "" {
+			return nil, false
+		}
+		if parent.mean.indicator != nil {
+			if whole, _ := s.belowHeader(parent, header); whole != nil {
+				above = append(above, ancestor{indicator: whole, text: whole.NameVi})
+			}
+			break
+		}
+	}
+	if standsAlone(p, rw.mean.indicator) {
+		above = append(above, ancestor{indicator: header, text: header.NameVi})
+	}
+	for _, a := range above {
+		for _, m := range p.indicators {
+			if m.ParentLabel == "" || m.Indicator == in || !s.rd.isParent(&m, a) {
+				continue
+			}
+			if in != nil {
+				return nil, true
+			}
+			in = m.Indicator
+		}
+		if in != nil {
+			break
+		}
+	}
+	return in, false
 }

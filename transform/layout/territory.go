@@ -80,7 +80,7 @@ func (b *bookReader) joinTerritory(s *sheetReader, cx *cellContext, rw *row, cm 
 		if code == "" && home != nil && t.Level == "province" && t.NameVi == home.NameVi && home.Type == "province" && b.rd.isTownName(s.rowText(rw)) {
 			code = "territory.ambiguous" // "Thành phố Huế" in the annex of its province is a row of its districts
 		}
-		if code == "" && t.Level != "district" && other != nil {
+		if code == "" && !t.IsLocal() && other != nil {
 			if t.Level == "province" && !b.isSender(t) {
 				other = t
 			}
@@ -258,16 +258,23 @@ func (rd *Reader) isPartOf(t, whole *catalogue.Territory, depth int) bool {
 // date the file speaks of. Among rows of districts the province's own name is a doubtful row.
 func (b *bookReader) choose(cands []*catalogue.Territory, home *catalogue.Territory, districts bool) (*catalogue.Territory, string) {
 	if home != nil && home.Level == "province" {
-		for _, t := range cands {
-			if t.Level == "district" && t.Parent == home.ID {
-				return t, ""
-			}
+		if own := slices.DeleteFunc(slices.Clone(cands), func(t *catalogue.Territory) bool { return !b.rd.isWithin(t, home) }); len(own) > 0 {
+			return b.atDate(own)
 		}
 		if districts && slices.Contains(cands, home) {
 			return nil, "territory.ambiguous"
 		}
 	}
 	return b.atDate(cands)
+}
+
+// isWithin reports whether a territory is a district or commune of a province.
+func (rd *Reader) isWithin(t, province *catalogue.Territory) bool {
+	if !t.IsLocal() {
+		return false
+	}
+	whole := rd.cat.Territory(t.Parent)
+	return whole == province || whole != nil && whole.Parent == province.ID
 }
 
 func (b *bookReader) atDate(cands []*catalogue.Territory) (*catalogue.Territory, string) {
@@ -291,8 +298,8 @@ func (b *bookReader) atDate(cands []*catalogue.Territory) (*catalogue.Territory,
 		switch {
 		case found == nil:
 			found = t
-		case found.Level == "province" && t.Level == "district":
-		case found.Level == "district" && t.Level == "province":
+		case found.Level == "province" && t.IsLocal():
+		case found.IsLocal() && t.Level == "province":
 			found = t
 		default:
 			return nil, "territory.ambiguous"

@@ -10,6 +10,7 @@ import (
 func (rd *Reader) Understand(s string) catalogue.Reading {
 	p := rd.phrase(strings.TrimSpace(rd.repair(s)))
 	var r catalogue.Reading
+	r.Year = p.dims.year != 0
 	if r.Rest = p.rest; r.Rest != "" {
 		return r
 	}
@@ -19,6 +20,7 @@ func (rd *Reader) Understand(s string) catalogue.Reading {
 	for _, t := range p.territories {
 		r.Territories = append(r.Territories, t.ID)
 	}
+	_, r.Counted = namesThing(p.dims.unitText)
 	r.Header = p.heads() || p.ofWhich || p.section || len(rd.vocab.of(tokenize(p.body))) > 0
 	return r
 }

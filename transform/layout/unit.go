@@ -117,10 +117,10 @@ func (b *bookReader) labelUnit(s *sheetReader, cx *cellContext, c int, in *catal
 		if len(toks) > 0 && toks[0].low == "tổng" {
 			toks = toks[1:]
 		}
-		if len(toks) < 3 || toks[0].low != "số" {
+		if len(toks) < 2 || toks[0].low != "số" {
 			continue
 		}
-		for n := min(3, len(toks)-2); n > 0; n-- {
+		for n := min(3, len(toks)-1); n > 0; n-- {
 			u := b.rd.cat.UnitFor(in, name[toks[1].start:toks[n].end])
 			if u == nil || !u.Factor.Equal(decimal.NewFromInt(1)) {
 				continue
@@ -152,6 +152,27 @@ func (b *bookReader) isBeyond(s *sheetReader, cx *cellContext, c int, in *catalo
 	}
 	thousandfold, ok := b.rd.cat.Convert(b.largest(s, cx, c).Shift(3), u, b.rd.cat.Unit(in.Unit))
 	return ok && thousandfold.GreaterThan(*in.Max)
+}
+
+// rateUnit reads the unit out of the end of a name that says of how many a rate is: "Số bác sĩ trên vạn dân", "Tần suất tai nạn trên 100.000 lao động".
+func (b *bookReader) rateUnit(in *catalogue.Indicator, rm, cm *meaning) *catalogue.Unit {
+	if in.ValueKind != "ratio" {
+		return nil
+	}
+	for _, texts := range [][]string{cm.texts, rm.texts} {
+		for _, name := range texts {
+			toks := tokenize(name)
+			for i := 1; i < len(toks); i++ {
+				if toks[i].low != "trên" && toks[i].key != "/" {
+					continue
+				}
+				if u := b.rd.cat.UnitFor(in, name[toks[i].start:]); u != nil {
+					return u
+				}
+			}
+		}
+	}
+	return nil
 }
 
 // largest gives the largest number of a column of the table.

@@ -200,6 +200,9 @@ func (v *valueCell) unit(n *text.Number, stated, own *catalogue.Unit) (u *catalo
 	if u = stated; u == nil && n.Value.IsInteger() && !isPercent(in) {
 		u = b.labelUnit(v.s, v.cx, v.c, in, v.rm, v.cm)
 	}
+	if u == nil {
+		u = b.rateUnit(in, v.rm, v.cm)
+	}
 	switch {
 	case n.Scale != 0 && (u == nil || !u.Factor.Equal(decimal.NewFromInt(1))):
 		v.no("unit.ambiguous", "", shown)

@@ -442,7 +442,7 @@ func place(cat *catalogue.Catalogue, code, name, day string) (string, *fault) {
 	var found []*catalogue.Territory
 	all := cat.TerritoriesByName(name)
 	for _, t := range all {
-		if t.ValidOn(day) && t.Level != "district" {
+		if t.ValidOn(day) && !t.IsLocal() {
 			found = append(found, t)
 		}
 	}

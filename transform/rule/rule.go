@@ -218,10 +218,10 @@ func localShare(cat *catalogue.Catalogue, ind *catalogue.Indicator, territory st
 		return 1
 	}
 	if t := cat.Territory(territory); t != nil {
-		switch t.Level {
-		case "province":
+		switch {
+		case t.Level == "province":
 			return provinceShare
-		case "district":
+		case t.IsLocal():
 			return districtShare
 		}
 	}
