@@ -88,10 +88,10 @@ func propose(cat *catalogue.Catalogue, e quarantineEntry, as, below string) (ame
 	if below != "" && table != "indicator_synonyms" {
 		return amendRow{}, badInput("--below is for indicators", "", "leave it out")
 	}
-	known := func(name string) []string { return column(cat, name, 0) }
+	missing := func(kind, table string) error { return noTarget(cat, e.Code, kind, table, as) }
 	as = codeOf(cat, e.Code, as)
 	row := amendRow{table: table, word: word, target: as}
-	if as == "" && text.Distance(e.Nearest, word) > 2+len([]rune(word))/8 { // only what is a slip is accepted without a word
+	if as == "" && !isSlip(cat, word, e.Nearest) { // only what is a slip is accepted without a word
 		e.Nearest = ""
 	}
 	switch e.Code {
@@ -106,7 +106,7 @@ func propose(cat *catalogue.Catalogue, e quarantineEntry, as, below string) (ame
 		case as == "":
 			return row, say("it may be " + strings.Join(codes, ", "))
 		case cat.Indicator(as) == nil:
-			return row, badInput("there is no indicator %q", "", fmt.Sprintf("did you mean %q?", nearestWord(as, known("indicators"))), as)
+			return row, missing("indicator", "indicators")
 		case below == "":
 			return row, badInput("%q means several things by itself", "nothing tells what the row is a part of, and a line without a parent would hold in every table", "--below \"the label that it is a part of\"", word)
 		}
@@ -119,7 +119,7 @@ func propose(cat *catalogue.Catalogue, e quarantineEntry, as, below string) (ame
 			}
 			row.target = codes[0]
 		} else if cat.Indicator(as) == nil {
-			return row, badInput("there is no indicator %q", "", fmt.Sprintf("did you mean %q? A new one is a line in indicators.csv of the catalogue folder", nearestWord(as, known("indicators"))), as)
+			return row, missing("indicator", "indicators")
 		}
 		row.cells = map[string]string{"indicator_code": row.target, "label": word, "parent_label": below}
 	case "territory.unknown":
@@ -146,7 +146,7 @@ func propose(cat *catalogue.Catalogue, e quarantineEntry, as, below string) (ame
 			}
 			row.target = ids[0]
 		} else if cat.Territory(as) == nil {
-			return row, badInput("there is no territory %q", "", fmt.Sprintf("did you mean %q? A new one is a line in territories.csv of the catalogue folder", nearestWord(as, known("territories"))), as)
+			return row, missing("territory", "territories")
 		}
 		row.cells = map[string]string{"territory_id": row.target, "name": word, "kind": "alias"}
 	case "unit.unknown":
@@ -157,7 +157,7 @@ func propose(cat *catalogue.Catalogue, e quarantineEntry, as, below string) (ame
 			}
 			row.target = u.Code
 		} else if cat.Unit(as) == nil {
-			return row, badInput("there is no unit %q", "", fmt.Sprintf("did you mean %q? A new one is a line in units.csv of the catalogue folder", nearestWord(as, known("units"))), as)
+			return row, missing("unit", "units")
 		}
 		row.cells = map[string]string{"word": word, "unit_code": row.target}
 	case "header.unknown":
@@ -170,29 +170,69 @@ func propose(cat *catalogue.Catalogue, e quarantineEntry, as, below string) (ame
 	return row, nil
 }
 
-// codeOf gives the code that --as means by a word of the catalogue, if it means one only; else what was given.
-func codeOf(cat *catalogue.Catalogue, code, as string) string {
-	var codes []string
+// codesOf gives the codes of what a word of the catalogue means, of the kind that a refusal is about.
+func codesOf(cat *catalogue.Catalogue, code, word string) (codes []string) {
 	switch code {
 	case "indicator.unknown", "indicator.ambiguous":
-		if cat.Indicator(as) == nil {
-			codes = named(cat, as)
-		}
+		return named(cat, word)
 	case "unit.unknown":
-		if u := cat.UnitByWord(as); u != nil && cat.Unit(as) == nil {
-			codes = []string{u.Code}
+		for _, u := range cat.UnitsByWord(word) {
+			codes = append(codes, u.Code)
 		}
 	case "territory.unknown":
-		if cat.Territory(as) == nil {
-			for _, t := range cat.TerritoriesByName(as) {
-				codes = append(codes, t.ID)
-			}
+		for _, t := range cat.TerritoriesByName(word) {
+			codes = append(codes, t.ID)
 		}
 	}
-	if len(codes) == 1 {
+	return codes
+}
+
+// codeOf gives the code that --as means by a word of the catalogue, if it means one only; else what was given.
+func codeOf(cat *catalogue.Catalogue, code, as string) string {
+	if cat.Indicator(as) != nil || cat.Unit(as) != nil || cat.Territory(as) != nil {
+		return as
+	}
+	if codes := codesOf(cat, code, as); len(codes) == 1 {
 		return codes[0]
 	}
 	return as
+}
+
+// noTarget says that --as names nothing of a kind, or too much, and what could have been meant.
+func noTarget(cat *catalogue.Catalogue, code, kind, table, as string) error {
+	all := fmt.Sprintf("all: phuluc query %q; a new one is a line in %s.csv of the catalogue folder", codesQuery(code), table)
+	if codes := codesOf(cat, code, as); len(codes) > 1 {
+		return badInput("%q is the word of several", "it may be "+strings.Join(codes, ", "), "give one of these codes with --as", as)
+	}
+	if near := nearestWord(as, column(cat, table, 0)); text.Distance(as, near) <= 1+len([]rune(as))/3 {
+		all = fmt.Sprintf("did you mean %q? ", near) + all
+	}
+	return badInput("there is no "+kind+" %q", "", all, as)
+}
+
+// isSlip reports whether a text is a known name with a slip in it: near in letters, and where it differs no word of the catalogue. "BHTN" is
+// near "BHXH" and is another insurance.
+func isSlip(cat *catalogue.Catalogue, word, known string) bool {
+	if text.Distance(known, word) > 2+len([]rune(word))/8 {
+		return false
+	}
+	own := strings.Fields(text.Key(known))
+	var other []string
+	for _, w := range strings.Fields(text.Key(word)) {
+		if !slices.Contains(own, w) {
+			other = append(other, w)
+		}
+	}
+	for _, table := range []string{"indicators", "indicator_synonyms"} {
+		for _, label := range column(cat, table, 1) {
+			for w := range strings.FieldsSeq(text.Key(label)) {
+				if slices.Contains(other, w) {
+					return false
+				}
+			}
+		}
+	}
+	return true
 }
 
 // named gives the indicators that a label means wherever it stands.
@@ -210,7 +250,7 @@ func named(cat *catalogue.Catalogue, label string) (codes []string) {
 func newWord(reader *layout.Reader, e quarantineEntry) string {
 	word := e.Unknown
 	if e.Line == 0 && e.Code != "unit.unknown" {
-		if rest := reader.Understand(word).Rest; rest != "" {
+		if rest := reader.Understand(word).Rest; rest != "" && text.Key(rest) != text.Key(word) {
 			word = rest
 		}
 	}
@@ -286,46 +326,47 @@ text, there, are settled by it at the next refresh, or at once with --replay.`,
 			if err != nil {
 				return err
 			}
-			cat, err := ownWords(cfg)
-			if err != nil {
-				return err
-			}
-			same, err := q.sameText(ctx, cat, e)
-			if err != nil {
-				return err
-			}
-			refused, err := refusals(ctx, cfg, cat, e)
-			if err != nil {
-				return err
-			}
-			now, still := refused[e.place()]
-			if !still || now.Code != e.Code || text.Key(now.Unknown()) != text.Key(e.Unknown) {
-				return badInput("%q is known already", "a line of the catalogue came after the current generation was built, and gives the cell a meaning",
-					"phuluc quarantine replay "+e.ID[:shortID]+"; to take the line back, delete it from its file", e.Unknown)
-			}
-			own := now.Below
-			if below == "" {
-				below = own // the label of a part means something only below what it is a part of
-			}
-			if below != "" {
-				same = slices.DeleteFunc(same, func(o quarantineEntry) bool {
-					return o.SHA256 != e.SHA256 || text.Key(refused[o.place()].Below) != text.Key(own)
-				})
-			}
-			result := acceptedJSON{Entries: max(1, len(same))}
-			shas := map[string]bool{}
-			for _, s := range same {
-				shas[s.SHA256] = true
-			}
-			result.Files = len(shas)
+			var same []quarantineEntry
+			var result acceptedJSON
 			err = exclusively(ctx, cfg, "quarantine accept", func(book *ledger.Ledger) error {
+				cat, err := ownWords(cfg)
+				if err != nil {
+					return err
+				}
+				if same, err = q.sameText(ctx, cat, e); err != nil {
+					return err
+				}
+				refused, err := refusals(ctx, cfg, cat, e)
+				if err != nil {
+					return err
+				}
+				now, still := refused[e.place()]
+				if !still || now.Code != e.Code || text.Key(now.Unknown()) != text.Key(e.Unknown) {
+					return badInput("%q is known already", "a line of the catalogue came after the current generation was built, and gives the cell a meaning",
+						"phuluc quarantine replay "+e.ID[:shortID]+"; to take the line back, delete it from its file", e.Unknown)
+				}
+				own := now.Below
+				if below == "" {
+					below = own // the label of a part means something only below what it is a part of
+				}
+				if below != "" {
+					same = slices.DeleteFunc(same, func(o quarantineEntry) bool {
+						return o.SHA256 != e.SHA256 || text.Key(refused[o.place()].Below) != text.Key(own)
+					})
+				}
 				amended, row, err := amend(ctx, cfg, cat, e, refused, as, below, by)
 				if err != nil {
 					return err
 				}
+				shas := map[string]bool{}
+				for _, s := range same {
+					shas[s.SHA256] = true
+				}
 				cfg.Catalogue = filepath.Dir(amended.File)
-				result.File, result.Line, result.Added, result.Text, result.Target = amended.File, amended.LineNo, amended.Line, row.word, row.target
-				result.Then = row.then
+				result = acceptedJSON{
+					File: amended.File, Line: amended.LineNo, Added: amended.Line, Text: row.word, Target: row.target, Then: row.then,
+					Entries: max(1, len(same)), Files: len(shas),
+				}
 				note := strings.TrimSpace(reason + fmt.Sprintf(" [%s:%d %s]", filepath.Base(amended.File), amended.LineNo, amended.Line))
 				return writeAmendment(amended, func() error { return decide(ctx, book, same, stateAccepted, person(by), note) })
 			})
@@ -583,6 +624,9 @@ reason or holds another text. A corrected file is another file: its entries are 
 					return badInput("no %s entry is of a file called %q", "", "phuluc quarantine list --file "+file, from, file)
 				}
 			}
+			if err := standing(ctx, cfg, cat, entries); err != nil {
+				return err
+			}
 			if err := exclusively(ctx, cfg, "quarantine reject", func(book *ledger.Ledger) error {
 				return decide(ctx, book, entries, state, person(by), reason)
 			}); err != nil {
@@ -603,6 +647,28 @@ reason or holds another text. A corrected file is another file: its entries are 
 	flags.BoolVar(&same, "same", false, "also all other entries with the same unknown text")
 	flags.BoolVar(&reopen, "reopen", false, "take the decision back")
 	return cmd
+}
+
+// standing refuses to decide otherwise about entries that were accepted while the line of the catalogue stands: it would be read by it all the same.
+func standing(ctx context.Context, cfg config, cat *catalogue.Catalogue, entries []quarantineEntry) error {
+	files := map[string]map[cellPlace]record.Refusal{}
+	for _, e := range entries {
+		if e.State != stateAccepted {
+			continue
+		}
+		if files[e.SHA256] == nil {
+			refused, err := refusals(ctx, cfg, cat, e)
+			if err != nil {
+				return err
+			}
+			files[e.SHA256] = refused
+		}
+		if r, still := files[e.SHA256][e.place()]; !still || text.Key(r.Unknown()) != text.Key(e.Unknown) {
+			return badInput("%s was accepted", "a line of the catalogue gives its text a meaning, and the next refresh reads the cell by it",
+				"to take the acceptance back, delete the line that phuluc quarantine show "+e.ID[:shortID]+" names", e.ID[:shortID])
+		}
+	}
+	return nil
 }
 
 func (a *app) quarantineReplayCommand() *cobra.Command {

@@ -35,9 +35,12 @@ func writeLedger(ctx context.Context, cfg config, write func(*ledger.Ledger) err
 	return write(book)
 }
 
+// patience is how long a decision waits for that of somebody else, which takes no longer.
+const patience = 10 * time.Second
+
 // exclusively does something while no run is at work.
 func exclusively(ctx context.Context, cfg config, command string, do func(*ledger.Ledger) error) (err error) {
-	held, err := lock.Acquire(ctx, filepath.Join(cfg.DataDir, "lock"), command, time.Duration(cfg.Wait))
+	held, err := lock.Acquire(ctx, filepath.Join(cfg.DataDir, "lock"), command, max(time.Duration(cfg.Wait), patience))
 	if err != nil {
 		return runFailure(cfg, err)
 	}

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"encoding/csv"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -44,7 +45,7 @@ func newResultWriter(format string, w io.Writer) (resultWriter, error) {
 	case "arrow":
 		return &arrowWriter{w: b}, nil
 	case "xlsx":
-		return &xlsxWriter{w: b}, nil
+		return &xlsxWriter{w: b, sheet: "Sheet1"}, nil
 	}
 	return nil, badInput("unknown format %q", "the formats are table, csv, json, jsonl, parquet, arrow, xlsx and md", "phuluc query --format csv \"SELECT …\"", format)
 }
@@ -355,54 +356,102 @@ func spreadsheetNumber(text string) any {
 	return text
 }
 
-// xlsxWriter streams one sheet: a bold header that stays in sight, and columns as wide as the texts of the first batch.
+// xlsxWriter streams one sheet: a bold header that stays in sight, and columns as wide as the texts of the first batch. A list is for people to
+// print, filter and write into: its texts are broken into lines, it is one page wide, and its header stands on each page.
 type xlsxWriter struct {
 	w      *bufio.Writer
+	sheet  string
+	list   bool
 	file   *excelize.File
 	stream *excelize.StreamWriter
 	row    int
 	cols   int
+	style  int // of the cells
+	widths []int
 	schema *arrow.Schema
 }
 
 func (x *xlsxWriter) Begin(s *arrow.Schema) (err error) {
 	x.file, x.schema, x.cols = excelize.NewFile(), s, s.NumFields()
-	x.stream, err = x.file.NewStreamWriter("Sheet1")
+	if err := x.file.SetSheetName("Sheet1", x.sheet); err != nil {
+		return err
+	}
+	if x.list { // before the stream begins, which writes the head of the sheet at once
+		landscape, a4, one, any, fit := "landscape", 9, 1, 0, true
+		if err := errors.Join(
+			x.file.SetPageLayout(x.sheet, &excelize.PageLayoutOptions{Size: &a4, Orientation: &landscape, FitToWidth: &one, FitToHeight: &any}),
+			x.file.SetSheetProps(x.sheet, &excelize.SheetPropsOptions{FitToPage: &fit})); err != nil {
+			return err
+		}
+	}
+	x.stream, err = x.file.NewStreamWriter(x.sheet)
 	return err
 }
 
-// widest is how wide a column is made at the most, in letters.
-const widest = 50
+// widest is how wide a column is made at the most, in letters; in a list, texts are broken at narrow, and roomy is how wide a column is that waits
+// for what people write.
+const (
+	widest = 50
+	narrow = 32
+	roomy  = 24
+)
 
 // head writes the header, once it is known how wide the columns have to be. batch is nil if there are no rows.
 func (x *xlsxWriter) head(batch arrow.RecordBatch) error {
-	bold, err := x.file.NewStyle(&excelize.Style{Font: &excelize.Font{Bold: true}})
+	header := &excelize.Style{Font: &excelize.Font{Bold: true}}
+	if x.list {
+		var lines []excelize.Border
+		for _, side := range []string{"left", "right", "top", "bottom"} {
+			lines = append(lines, excelize.Border{Type: side, Color: "BFBFBF", Style: 1})
+		}
+		wrap := &excelize.Alignment{WrapText: true, Vertical: "top"}
+		header.Border, header.Alignment, header.Fill = lines, wrap, excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{"D9E1F2"}}
+		var err error
+		if x.style, err = x.file.NewStyle(&excelize.Style{Border: lines, Alignment: wrap}); err != nil {
+			return err
+		}
+	}
+	bold, err := x.file.NewStyle(header)
 	if err != nil {
 		return err
 	}
-	head := make([]any, x.cols)
+	head, most := make([]any, x.cols), widest
+	if x.list {
+		most = narrow
+	}
+	x.widths = make([]int, x.cols)
 	for j, f := range x.schema.Fields() {
 		head[j] = excelize.Cell{StyleID: bold, Value: f.Name}
-		width := runewidth.StringWidth(f.Name)
-		for i := 0; batch != nil && i < int(batch.NumRows()) && width < widest; i++ {
-			width = max(width, runewidth.StringWidth(cellText(batch.Column(j), i)))
+		width, empty := runewidth.StringWidth(f.Name), x.list
+		for i := 0; batch != nil && i < int(batch.NumRows()) && width < most; i++ {
+			text := cellText(batch.Column(j), i)
+			width, empty = max(width, runewidth.StringWidth(text)), empty && text == ""
 		}
-		if err := x.stream.SetColWidth(j+1, j+1, float64(min(width, widest)+2)); err != nil {
+		if empty {
+			width = max(width, roomy)
+		}
+		x.widths[j] = min(width, most)
+		if err := x.stream.SetColWidth(j+1, j+1, float64(x.widths[j]+2)); err != nil {
 			return err
 		}
 	}
 	if err := x.stream.SetPanes(&excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"}); err != nil {
 		return err
 	}
-	return x.write(head)
+	return x.write(head, 1)
 }
 
-func (x *xlsxWriter) write(row []any) error {
+// write adds a row whose texts need so many lines.
+func (x *xlsxWriter) write(row []any, lines int) error {
 	x.row++
 	if x.row > excelize.TotalRows {
 		return badInput("the result has more rows than an Excel sheet can hold (1,048,576)", "", "use --format csv or parquet")
 	}
-	return x.stream.SetRow(fmt.Sprintf("A%d", x.row), row)
+	var opts []excelize.RowOpts
+	if lines > 1 { // not every program makes a row as high as its wrapped texts need
+		opts = append(opts, excelize.RowOpts{Height: float64(15 * min(lines, 20))})
+	}
+	return x.stream.SetRow(fmt.Sprintf("A%d", x.row), row, opts...)
 }
 
 func (x *xlsxWriter) Batch(batch arrow.RecordBatch) error {
@@ -413,8 +462,12 @@ func (x *xlsxWriter) Batch(batch arrow.RecordBatch) error {
 	}
 	row := make([]any, x.cols)
 	for i := range int(batch.NumRows()) {
+		lines := 1
 		for j, f := range x.schema.Fields() {
 			text := cellText(batch.Column(j), i)
+			if x.list {
+				lines = max(lines, 1+runewidth.StringWidth(text)/(x.widths[j]+1))
+			}
 			switch {
 			case batch.Column(j).IsNull(i):
 				row[j] = nil
@@ -423,8 +476,11 @@ func (x *xlsxWriter) Batch(batch arrow.RecordBatch) error {
 			default:
 				row[j] = text
 			}
+			if x.style != 0 {
+				row[j] = excelize.Cell{StyleID: x.style, Value: row[j]}
+			}
 		}
-		if err := x.write(row); err != nil {
+		if err := x.write(row, lines); err != nil {
 			return err
 		}
 	}
@@ -438,15 +494,22 @@ func (x *xlsxWriter) End() error {
 			return err
 		}
 	}
-	if err := x.stream.Flush(); err != nil {
-		return err
-	}
-	// Without the dimension, readers that trust it see one cell.
 	last, err := excelize.CoordinatesToCellName(max(x.cols, 1), max(x.row, 1))
 	if err != nil {
 		return err
 	}
-	if err := x.file.SetSheetDimension("Sheet1", "A1:"+last); err != nil {
+	if x.list {
+		if err := errors.Join(
+			x.file.AutoFilter(x.sheet, "A1:"+last, nil),
+			x.file.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Titles", RefersTo: "'" + x.sheet + "'!$1:$1", Scope: x.sheet})); err != nil {
+			return err
+		}
+	}
+	if err := x.stream.Flush(); err != nil {
+		return err
+	}
+	// Without the dimension, readers that trust it see one cell.
+	if err := x.file.SetSheetDimension(x.sheet, "A1:"+last); err != nil {
 		return err
 	}
 	if _, err := x.file.WriteTo(x.w); err != nil {

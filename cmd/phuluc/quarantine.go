@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"cmp"
 	"context"
 	"encoding/json"
@@ -8,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -163,7 +165,8 @@ func (a *app) quarantine(ctx context.Context, state string) (config, *quarantine
 // groupSQL puts what one line of the catalogue would settle, or what bears the same message, into one row.
 const groupSQL = `SELECT left(min(quarantine_id), 10) AS id, coalesce(any_value(unknown_text ORDER BY quarantine_id), any_value(message_vi ORDER BY quarantine_id)) AS text,
   count(*) AS entries, count(DISTINCT source_sha256) AS files, code, any_value(nearest ORDER BY quarantine_id) AS nearest, CAST(sum(cells) AS BIGINT) AS cells,
-  min(file_name) AS example_file, any_value(try_vi ORDER BY quarantine_id) AS try_vi
+  any_value(file_name ORDER BY quarantine_id) AS example_file,
+  any_value(concat_ws('!', sheet, cell) ORDER BY quarantine_id) AS example_place, any_value(try_vi ORDER BY quarantine_id) AS try_vi
 FROM q`
 
 const groupBy = ` GROUP BY code, coalesce(lower(regexp_replace(trim(unknown_text), '\s+', ' ', 'g')), message_vi) ORDER BY entries DESC, code, text`
@@ -196,7 +199,7 @@ func (a *app) quarantineListCommand() *cobra.Command {
 			query := q.query
 			switch {
 			case summary:
-				query += `SELECT code, count(*) AS entries, CAST(sum(cells) AS BIGINT) AS cells, count(DISTINCT source_sha256) AS files, any_value(message_en ORDER BY message_en) AS example
+				query += `SELECT code, count(*) AS entries, CAST(sum(cells) AS BIGINT) AS cells, count(DISTINCT source_sha256) AS files, any_value(message_vi ORDER BY message_vi) AS example_vi, any_value(try_vi ORDER BY message_vi) AS try_vi
 FROM q` + where + " GROUP BY code ORDER BY entries DESC, code"
 			case group:
 				query += groupSQL + where + groupBy
@@ -257,7 +260,7 @@ phuluc quarantine accept and reject know an entry; the last two are empty, for w
 			defer q.Close()
 			query := q.query
 			if group {
-				query += "SELECT id AS \"Mã\", code AS \"Mã lý do\", text AS \"Cụm từ hoặc lý do\", nearest AS \"Gần nhất\", entries AS \"Số mục\", cells AS \"Số ô\", files AS \"Số tệp\", example_file AS \"Ví dụ\", try_vi AS \"Cách xử lý\", '' AS \"Quyết định\", '' AS \"Ghi chú\" FROM (" +
+				query += "SELECT id AS \"Mã\", code AS \"Mã lý do\", text AS \"Cụm từ hoặc lý do\", nearest AS \"Gần nhất\", entries AS \"Số mục\", cells AS \"Số ô\", files AS \"Số tệp\", concat_ws(' › ', example_file, nullif(example_place, '')) AS \"Ví dụ\", try_vi AS \"Cách xử lý\", '' AS \"Quyết định\", '' AS \"Ghi chú\" FROM (" +
 					groupSQL + where + groupBy + ")"
 			} else {
 				query += exportSQL + where + quarantineOrder
@@ -265,9 +268,7 @@ phuluc quarantine accept and reject know an entry; the last two are empty, for w
 			if ext == ".csv" {
 				err = writeFile(args[0], func(tmp string) error { return writeExcelCSV(cmd.Context(), q.Warehouse, tmp, query) })
 			} else {
-				quiet := *a
-				quiet.json = false
-				err = quiet.runQuery(cmd, q.Warehouse, query, "xlsx", args[0])
+				err = writeFile(args[0], func(tmp string) error { return writeMeetingList(cmd.Context(), q.Warehouse, tmp, query) })
 			}
 			if err != nil {
 				return err
@@ -278,6 +279,16 @@ phuluc quarantine accept and reject know an entry; the last two are empty, for w
 	f.flags(cmd)
 	cmd.Flags().BoolVar(&group, "group", false, "one line for what one decision would settle")
 	return cmd
+}
+
+// writeMeetingList writes a workbook that is printed, filtered and written on.
+func writeMeetingList(ctx context.Context, w *load.Warehouse, path, query string) error {
+	f, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	result := &xlsxWriter{w: bufio.NewWriter(f), sheet: "Cần xử lý", list: true}
+	return errors.Join(queryFailure(arrowTo(ctx, w, result, query)), f.Close())
 }
 
 // quarantineEntry is one refusal with the decision in force.

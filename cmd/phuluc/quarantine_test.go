@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -262,8 +263,25 @@ func TestTheListForAMeetingOpensInExcelInVietnamese(t *testing.T) {
 	}
 	defer x.Close()
 	sheet, err := x.GetRows(x.GetSheetName(0))
-	if err != nil || len(sheet) != 2 || sheet[1][2] != "Số trâu bò" || sheet[1][4] != "4" {
+	if err != nil || len(sheet) != 2 || sheet[1][2] != "Số trâu bò" || sheet[1][4] != "4" || !strings.HasPrefix(sheet[1][7], "=Nghe An.xlsx › Biểu số 01!") {
 		t.Errorf("%q %v", sheet, err)
+	}
+	list := x.GetSheetName(0)
+	layout, err := x.GetPageLayout(list)
+	props, err2 := x.GetSheetProps(list)
+	if err != nil || err2 != nil || *layout.Orientation != "landscape" || *layout.FitToHeight != 0 || props.FitToPage == nil || !*props.FitToPage {
+		t.Errorf("it is not printed one page wide: %+v %+v", layout, props)
+	}
+	if names := x.GetDefinedName(); len(names) != 2 || names[1].RefersTo != "'"+list+"'!$1:$1" && names[0].RefersTo != "'"+list+"'!$1:$1" {
+		t.Errorf("no header on each page: %+v", names)
+	}
+	for _, column := range []string{"J", "K"} { // for what is decided
+		if w, err := x.GetColWidth(list, column); err != nil || w < 20 {
+			t.Errorf("column %s is %v letters wide, %v", column, w, err)
+		}
+	}
+	if h, err := x.GetRowHeight(list, 2); err != nil || h < 30 {
+		t.Errorf("long texts have a row of height %v, %v", h, err)
 	}
 	run(t, input, "quarantine", "export", filepath.Join(dir, "hop.pdf"), "--data", string(h))
 	if left, _ := os.ReadDir(dir); len(left) != 2 {
@@ -312,6 +330,12 @@ func TestEveryKindOfUnknownTextCanBeAccepted(t *testing.T) {
 	units, _ := runJSON[[]record](t, done, append([]string{"quarantine", "list", "--group", "--code", "unit.unknown"}, data...)...)
 	if r := run(t, input, append([]string{"quarantine", "accept", units[0].text("id"), "--as", "person"}, data...)...); !strings.Contains(r.stderr, "a unit in which the indicator is counted") {
 		t.Errorf("households are accepted as persons: %s", r.stderr)
+	}
+	if r := run(t, input, append([]string{"quarantine", "accept", units[0].text("id"), "--as", "vụ"}, data...)...); !strings.Contains(r.stderr, "case, strike") {
+		t.Errorf("a word of two units: %s", r.stderr)
+	}
+	if r := run(t, input, append([]string{"quarantine", "accept", units[0].text("id"), "--as", "khongcogi"}, data...)...); strings.Contains(r.stderr, "did you mean") || !strings.Contains(r.stderr, "dim_unit") {
+		t.Errorf("a word that is near nothing: %s", r.stderr)
 	}
 	accept("unit.unknown", "hộ", "unit_words.csv", "nóc nhà,household") // by a word that means one unit
 	accept("territory.unknown", "province:40@2004", "territory_names.csv", "province:40@2004,Xứ Nghệ,alias")
@@ -418,5 +442,90 @@ func TestAnAmbiguousLabelIsAcceptedBelowItsOwnRow(t *testing.T) {
 	}
 	if n := h.one(t, "SELECT count(*) FROM dw.observation WHERE indicator_code = 'voc_enrolment_college'"); n != "4" {
 		t.Errorf("%s values of the part", n)
+	}
+}
+
+// A name near in letters that is another word of the catalogue is proposed and not taken for meant: unemployment insurance is no social insurance.
+func TestOnlyASlipIsAcceptedWithoutAMeaning(t *testing.T) {
+	t.Parallel()
+	h := newHome(t)
+	h.put(t, "Ha Giang.xlsx", withLabel("Tỉnh Hà Giang", "Số người tham gia BHTN tự nguyện").xlsx(t, nil))
+	h.put(t, "Nghe An.xlsx", withLabel("Tỉnh Nghệ An", "Số lao động có việc ổn định (mới)").xlsx(t, nil))
+	h.put(t, "Lao Cai.xlsx", withLabel("Tỉnh Lào Cai", "Số người tham gia BHXH tự nguyênn").xlsx(t, nil))
+	h.refresh(t)
+	data := []string{"--data", string(h)}
+	groups, _ := runJSON[[]record](t, done, append([]string{"quarantine", "list", "--group"}, data...)...)
+	at := map[string]record{}
+	for _, g := range groups {
+		at[g.text("example_file")] = g
+	}
+	accept := func(file string, args ...string) []string {
+		return append(append([]string{"quarantine", "accept", at[file].text("id")}, args...), data...)
+	}
+	if n := at["Ha Giang.xlsx"].text("nearest"); n != "Số người tham gia BHXH tự nguyện" {
+		t.Fatalf("nearest is %q: %v", n, groups)
+	}
+	if r := run(t, input, accept("Ha Giang.xlsx")...); !strings.Contains(r.stderr, "--as") {
+		t.Errorf("another insurance is accepted: %s", r.stderr)
+	}
+	if slip, _ := runJSON[record](t, done, accept("Lao Cai.xlsx")...); slip.text("target") != "bhxh_voluntary" {
+		t.Errorf("a slip: %v", slip)
+	}
+	if whole, _ := runJSON[record](t, done, accept("Nghe An.xlsx", "--as", "jobs_created_new")...); whole.text("text") != "Số lao động có việc ổn định (mới)" {
+		t.Errorf("the label loses a letter: %v", whole)
+	}
+}
+
+// While the line of an acceptance stands, the next refresh reads by it: nothing else can be decided before it is deleted.
+func TestWhatIsAcceptedIsNotRejectedWhileItsLineStands(t *testing.T) {
+	t.Parallel()
+	h := newHome(t)
+	h.put(t, "Ha Giang.xlsx", withLabel("Tỉnh Hà Giang", unknownLabel).xlsx(t, nil))
+	h.refresh(t)
+	data := []string{"--data", string(h)}
+	quarantine := func(args ...string) []string { return append(append([]string{"quarantine"}, args...), data...) }
+	groups, _ := runJSON[[]record](t, done, quarantine("list", "--group")...)
+	id := groups[0].text("id")
+	run(t, done, quarantine("accept", id, "--as", "jobs_created")...)
+	for _, args := range [][]string{{"reject", id, "--reason", "nhầm"}, {"reject", id, "--reopen"}, {"reject", id, "--same", "--reason", "nhầm"}} {
+		if r := run(t, input, quarantine(args...)...); !strings.Contains(r.stderr, "delete the line") {
+			t.Errorf("%v: %s", args, r.stderr)
+		}
+	}
+	if err := os.Remove(h.path("catalogue", "indicator_synonyms.csv")); err != nil {
+		t.Fatal(err)
+	}
+	run(t, done, quarantine("reject", id, "--same", "--reason", "nhầm")...)
+	if shown, _ := runJSON[record](t, done, quarantine("show", id)...); shown.text("state") != "rejected" || len(shown["history"].([]any)) != 2 {
+		t.Errorf("%v", shown)
+	}
+}
+
+// Two people decide at once: each decision is one line, and none is lost.
+func TestTwoDecisionsAtOnceAreBothWritten(t *testing.T) {
+	t.Parallel()
+	h := newHome(t)
+	h.put(t, "Ha Giang.xlsx", withLabel("Tỉnh Hà Giang", unknownLabel).xlsx(t, nil))
+	h.put(t, "Nghe An.xlsx", withLabel("Tỉnh Nghệ An", "Số lao động có việc ổn định").xlsx(t, nil))
+	h.refresh(t)
+	groups, _ := runJSON[[]record](t, done, "quarantine", "list", "--group", "--data", string(h))
+	if len(groups) != 2 {
+		t.Fatalf("%v", groups)
+	}
+	var both [2]*exec.Cmd
+	for i := range both {
+		both[i] = command(t, "quarantine", "accept", groups[i].text("id"), "--as", "jobs_created", "--data", string(h))
+		if err := both[i].Start(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i, c := range both {
+		if err := c.Wait(); err != nil {
+			t.Errorf("decision %d: %v", i+1, err)
+		}
+	}
+	text, err := os.ReadFile(h.path("catalogue", "indicator_synonyms.csv"))
+	if err != nil || len(lines(string(text))) != 3 {
+		t.Errorf("%q %v", text, err)
 	}
 }

@@ -128,7 +128,7 @@ func runFailure(cfg config, err error) error {
 	case err == nil:
 		return nil
 	case errors.As(err, &held):
-		return &failure{Exit: exitEnvironment, What: "another run is at work", Where: held.Path, Why: held.Error(), Try: held.Hint() + ", or let this one wait with --wait 10m", err: err}
+		return &failure{Exit: exitEnvironment, What: "another run is at work", Where: held.Path, Why: held.Error(), Try: held.Hint() + ", or let this one wait: phuluc refresh --wait 10m, for all commands wait: 10m in phuluc.yaml", err: err}
 	case errors.Is(err, refresh.ErrNothing):
 		return &failure{Exit: exitInput, What: "there is no file to read", Where: strings.Join(cfg.Inbox, ", "), Try: "put annexes (.xlsx) or feeds into this folder, or name another in phuluc.yaml (inbox:); phuluc demo tries the sample", err: err}
 	case errors.As(err, &checks):
