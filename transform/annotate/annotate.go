@@ -33,7 +33,7 @@ type Source struct {
 
 const (
 	maxComments = 20_000  // in one sheet: above, cells are coloured only, and the first sheet still lists them
-	titleRows   = 4       // of a sheet written anew, whose long texts do not widen their column
+	titleRows   = 4       // of a sheet written anew, whose one or two long texts do not widen their columns
 	widest      = 40      // letters of a column of such a sheet: what is longer is broken into lines
 	maxListed   = 5000    // lines of the first sheet
 	maxLinks    = 1000    // from the first sheet: the library takes a time that grows with their square
@@ -390,9 +390,13 @@ func fill(ctx context.Context, x *excelize.File, name string, s sheetCells) erro
 func guessed(cells []sheet.Cell) *sheet.Appearance {
 	a := &sheet.Appearance{Widths: map[int]float64{}, Cells: map[sheet.Position]int{}}
 	at := map[sheet.Look]int{}
+	beside := map[int]int{}
+	for _, c := range cells {
+		beside[c.Row]++
+	}
 	for _, c := range cells {
 		letters := utf8.RuneCountInString(c.Raw)
-		below := c.Merge.IsZero() && c.Row > titleRows
+		below := c.Merge.IsZero() && (c.Row > titleRows || beside[c.Row] > 2) // a row of several texts is no title
 		l := sheet.Look{Font: c.Font, Indent: c.Indent, Wrap: strings.Contains(c.Raw, "\n") || c.Kind == sheet.Text && below && letters > widest}
 		if _, known := at[l]; !known {
 			at[l] = len(a.Looks)
@@ -616,7 +620,7 @@ func sheetName(name string, i int, taken func(string) bool) string {
 }
 
 // summaryWidths are the widths of the first sheet's columns, in letters.
-func summaryWidths() []float64 { return []float64{12, 22, 12, 28, 50, 16, 45, 28} }
+func summaryWidths() []float64 { return []float64{12, 22, 12, 28, 50, 20, 45, 28} }
 
 // listed gives the lines of the first sheet: one a note, or if they are too many, one for all cells of a sheet of which the same is said.
 // rest is how many even that leaves out.
@@ -684,6 +688,7 @@ func summary(x *excelize.File, title string, cat *catalogue.Catalogue, f *record
 	row++
 	if len(all) > 0 {
 		put(head, "STT", "Trang tính", "Ô", "Nội dung trong ô", "Vấn đề", "Số tính lại", "Cách sửa", "Có phải là")
+		failed = errors.Join(failed, x.SetPanes(title, &excelize.Panes{Freeze: true, YSplit: row, TopLeftCell: sheet.Address(row+1, 1), ActivePane: "bottomLeft"}))
 	}
 	list, rest := listed(all)
 	for i, n := range list {

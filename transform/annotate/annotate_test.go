@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 	"time"
 
 	"github.com/xuri/excelize/v2"
@@ -281,6 +282,25 @@ func TestTheFirstSheetListsEveryPointWithALinkToItsCell(t *testing.T) {
 	}
 	if !listed["D7"] || !strings.Contains(rows[3][0], "Đã nhận 12 số liệu; 9 ô chưa nhận được; 1 điểm cần xem lại.") {
 		t.Errorf("D7 listed %v; tally %q", listed["D7"], rows[3][0])
+	}
+	// The header stays in sight, however long the list.
+	head := 1 + slices.IndexFunc(rows, func(r []string) bool { return len(r) > 4 && r[0] == "STT" })
+	if p, err := x.GetPanes("Kết quả kiểm tra"); err != nil || !p.Freeze || p.YSplit != head {
+		t.Errorf("frozen below row %d: %+v, %v", head, p, err)
+	}
+}
+
+// In a file without widths a header near its top widens its column as any row does; a title does not.
+func TestColumnsOfAPlainCopyAreAsWideAsTheirHeaders(t *testing.T) {
+	const title, header = "TÌNH HÌNH THỰC HIỆN KẾ HOẠCH NĂM 2019", "Ước thực hiện năm 2019"
+	_, copied := newBench(t).annotated("HaGiang_2020/annex.csv", []byte("SỞ LAO ĐỘNG TỈNH HÀ GIANG\n"+title+"\nTT;Chỉ tiêu;Đơn vị tính;"+header+"\n1;Số lao động được tạo việc làmm;người;16.250\n"))
+	x := open(t, copied)
+	name := x.GetSheetList()[1]
+	if w, err := x.GetColWidth(name, "D"); err != nil || int(w) < utf8.RuneCountInString(header) {
+		t.Errorf("the header's column is %v letters wide, %v", w, err)
+	}
+	if w, err := x.GetColWidth(name, "A"); err != nil || int(w) >= utf8.RuneCountInString(title) {
+		t.Errorf("the title's column is %v letters wide, %v", w, err)
 	}
 }
 

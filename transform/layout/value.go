@@ -184,10 +184,12 @@ func (v *valueCell) unit(n *text.Number, stated, own *catalogue.Unit) (u *catalo
 	}
 	if word != "" {
 		u, code := b.rd.unitOf(in, word)
-		if code == "unit.unknown" {
-			code = "number.unreadable"
-		}
-		if code != "" {
+		switch code {
+		case "":
+		case "unit.unknown":
+			v.no("number.unreadable", "", shown)
+			return nil, false
+		default:
 			v.no(code, "", word, b.rd.inUnit(in))
 			return nil, false
 		}
