@@ -729,6 +729,9 @@ func badUnit(unit, before string) string {
 	if isDocumentNumber(unit) {
 		return "a document number"
 	}
+	if strings.Contains(unit, "?") {
+		return "whoever wrote it was not sure"
+	}
 	if end := strings.IndexFunc(unit, func(r rune) bool { return !isWordRune(r) }); glued && (end == 1 || len(unit) == 1) &&
 		isDigit(before[len(before)-1]) && !strings.ContainsRune("gml", first) {
 		return "a letter glued to the number: a code"
