@@ -254,6 +254,44 @@ func TestAddingAFamilyOfForms(t *testing.T) {
 	}
 }
 
+// The two last examples: every value loads with the files of the page, and each of these lines is what a cell needs.
+func TestRowsUnderTwoHeadersAndPlacesOfAUser(t *testing.T) {
+	for _, c := range []struct {
+		name, file, line, refused string
+		want                      []string
+	}{
+		{"shares/", "indicator_synonyms.csv", "share_land", "D7", []string{
+			"budget_revenue_domestic province:22@2004 2020 plan 37000000 vnd_million", "budget_revenue_land province:22@2004 2020 plan 5100000 vnd_million",
+			"budget_revenue_trade province:22@2004 2020 plan 10100000 vnd_million", "share_domestic province:22@2004 2020 plan 29500000 vnd_million", "share_land province:22@2004 2020 plan 4300000 vnd_million"}},
+		{"places/", "territories.csv", "commune:06685", "C5 D5", []string{
+			"doctor_rate commune:06652 2025 actual 9.5 doctor_per_10000", "doctor_rate commune:06685 2025 actual 8.7 doctor_per_10000",
+			"poor_households commune:06652 2025 actual 100 household", "poor_households commune:06685 2025 actual 120 household"}},
+		{"places/", "unit_words.csv", "trên vạn dân", "D4 D5", nil},
+	} {
+		blocks, less := map[string]string{}, map[string]string{}
+		for name, content := range files(t, "adding-a-form.md") {
+			if name, ok := strings.CutPrefix(name, c.name); ok {
+				blocks[name], less[name] = content, content
+				if name == "catalogue/"+c.file {
+					less[name] = strings.Join(slices.DeleteFunc(strings.SplitAfter(content, "\n"), func(l string) bool { return strings.HasPrefix(l, c.line) }), "")
+				}
+			}
+		}
+		all := func(string) bool { return true }
+		whole := layout.Read(load(t, userFolder(t, blocks, all)), annex(blocks["annex"]))
+		if got := values(whole); c.want != nil && !slices.Equal(got, c.want) || len(whole.Refusals) > 0 {
+			t.Errorf("%s: loaded\n%s\nrefused %v", c.name, strings.Join(got, "\n"), whole.Refusals)
+		}
+		var refused []string
+		for _, r := range layout.Read(load(t, userFolder(t, less, all)), annex(blocks["annex"])).Refusals {
+			refused = append(refused, r.Cell)
+		}
+		if got := strings.Join(refused, " "); got != c.refused {
+			t.Errorf("%s without %s: refused %s, want %s", c.name, c.line, got, c.refused)
+		}
+	}
+}
+
 // Recipe "a rule": one row in rules.csv, and the code that it names. A row without code would promise what nobody does.
 func TestEveryRuleIsRegisteredOnceAndDoneSomewhere(t *testing.T) {
 	goCode := ""
