@@ -58,7 +58,7 @@
 //
 // Dimensions of header_words.csv: measure (a code of measure_types.csv), sex (M, F, T), area (U, R, T), period_part (Y
 // whole year, S1, S2, Q1 … Q4, a month 01 … 12, or 01/09 for January to September), status (P preliminary, E
-// estimate), period_ref (previous, reporting) and role (what the column or row holds: ordinal, label, unit, note,
+// estimate), period_ref (previous, reporting) and role (what the column or row holds: ordinal, label, unit, note, code: codes of the rows,
 // comparison, plan_achievement: a percentage of the plan, owner, territory_label, period_label, of_which, total, section, task_title, task_lead, task_partner,
 // task_due, task_level). A word of several dimensions has several rows.
 package catalogue

@@ -140,7 +140,7 @@ func headerValues(d string) []string {
 	case "period_ref":
 		return []string{"previous", "reporting"}
 	case "role":
-		return []string{"ordinal", "label", "unit", "note", "comparison", "plan_achievement", "owner", "territory_label", "period_label", "of_which", "total",
+		return []string{"ordinal", "label", "unit", "note", "code", "comparison", "plan_achievement", "owner", "territory_label", "period_label", "of_which", "total",
 			"section", "task_title", "task_lead", "task_partner", "task_due", "task_level"}
 	}
 	return nil

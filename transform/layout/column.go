@@ -15,6 +15,7 @@ type column struct {
 	header   string    // their texts, as written
 	gap      bool      // a group header to the left may or may not reach over this column
 	achieved *partial  // of a column of percentages of the plan, see achievement.go
+	codes    bool      // the notes are codes of the rows
 	inferred bool      // the role comes from what the column holds, not from its header
 }
 
@@ -70,7 +71,7 @@ func (s *sheetReader) layOutColumns(t *table) {
 			}
 			switch {
 			case p.role != "" && !(p.role == roleLabel && p.dims.measure != "" && p.body != p.text):
-				col.role = p.role
+				col.role, col.codes = p.role, p.codes
 			case p.says():
 				col.role = roleValue
 			}

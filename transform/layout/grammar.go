@@ -22,6 +22,8 @@ func (rd *Reader) exact(p *phrase, s string, toks []token) bool {
 				p.role, p.places = roleLabel, true
 			case roleParts:
 				p.role, p.parts = roleLabel, true
+			case roleCode:
+				p.role, p.codes = roleNote, true
 			}
 		case kindComparison, kindAchieved:
 			p.comparison, found = true, true

@@ -28,6 +28,7 @@ type phrase struct {
 	role        string
 	places      bool // the role is a label column of territories
 	parts       bool // the role is a label column of parts of a year
+	codes       bool // the role is a column of codes of rows
 	comparison  bool
 	achieved    *partial // the comparison is a percentage of the plan; what it says of the value measured, see achievement.go
 	rest        string   // words that were not understood, "" if none

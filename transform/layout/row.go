@@ -473,7 +473,10 @@ func (s *sheetReader) rowFate(t *table, rw *row, i int32) {
 			g.skip(i, skipUnit)
 		}
 	case roleNote:
-		if s.class[i] != classValue || t.isTask {
+		switch {
+		case t.columns[g.pos[i].c].codes:
+			g.skip(i, skipOrdinal)
+		case s.class[i] != classValue || t.isTask:
 			g.skip(i, skipNote)
 		}
 	case roleOwner, rolePartner, roleDue, roleLevel:

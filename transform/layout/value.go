@@ -187,6 +187,9 @@ func (v *valueCell) unit(n *text.Number, stated, own *catalogue.Unit) (u *catalo
 		switch code {
 		case "":
 		case "unit.unknown":
+			if !strings.Contains(shown, word) { // the number format shows it
+				shown += " " + word
+			}
 			v.no("number.unreadable", "", shown)
 			return nil, false
 		default:

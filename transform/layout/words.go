@@ -74,6 +74,7 @@ const (
 
 	roleTerritories = "territories" // in the vocabulary: a label column that holds territories
 	roleParts       = "parts"       // in the vocabulary: a label column that holds parts of a year
+	roleCode        = "code"        // in the vocabulary: a column of notes that are the codes of rows
 )
 
 type word struct{ kind, value string }
@@ -195,7 +196,7 @@ func addCatalogueWords(v *vocabulary, cat *catalogue.Catalogue) {
 				w = word{kindRole, roleTerritories}
 			case "label", "period_label":
 				w = word{kindRole, roleLabel}
-			case "ordinal", "unit", "note", "owner":
+			case "ordinal", "unit", "note", "code", "owner":
 				w = word{kindRole, h.Value}
 			case "comparison":
 				w = word{kindComparison, wholeText}
