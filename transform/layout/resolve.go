@@ -381,7 +381,7 @@ func (v *valueCell) findSplit() bool {
 				own.part = cmp.Or(d.part, "Y")
 			}
 		}
-		if d.measure == "" {
+		if d.measure == "" && (name.year != 0 || ti.dims.measure == "" && !ti.results && !ti.told) {
 			own.measure = v.measure
 		}
 		if !slices.ContainsFunc(v.cx.columns, func(m meaning) bool { return m.dims.sex+m.dims.area != "" }) {
@@ -391,6 +391,10 @@ func (v *valueCell) findSplit() bool {
 			v.no("header.conflict", "", v.s.g.info.Name, cmp.Or(ti.text(), v.header))
 			return false
 		}
+	}
+	if aside := v.s.nameSetsAside(); aside == sheetDraft || aside == sheetOther && d.measure == "" {
+		v.no("header.conflict", "", v.s.g.info.Name, cmp.Or(ti.text(), v.header))
+		return false
 	}
 	if v.nameContradicts() {
 		v.no("identity.conflict_path", "", cmp.Or(v.ti.text(), v.header), v.b.pathName.text)

@@ -13,6 +13,34 @@ func (s *sheetReader) nameSays() *partial {
 	return s.name
 }
 
+// nameSetsAside gives which of the words that set the figures of a sheet aside its name is, with numbers beside them: sheetDraft or sheetOther;
+// "" if it says anything else. "Chuẩn cũ" and "Hà Nội cũ" do.
+func (s *sheetReader) nameSetsAside() string {
+	if !s.asideRead {
+		s.asideRead = true
+		toks, kind := s.rd.tokenize(s.rd.repair(s.g.info.Name)), ""
+		for i := 0; i < len(toks); {
+			if toks[i].punct || toks[i].num >= 0 {
+				i++
+				continue
+			}
+			w, ok := listed{}, false
+			for _, k := range []string{sheetDraft, sheetOther} {
+				if w, ok = loadTitleWords().at(k, toks, i); ok {
+					kind = k
+					break
+				}
+			}
+			if !ok {
+				return ""
+			}
+			i += w.n
+		}
+		s.aside = kind
+	}
+	return s.aside
+}
+
 // nameNarrows gives the populations that the name of the sheet names beside its title: "DTTS". Sexes and areas are dimensions, see nameSays, and a fund
 // ("Quỹ") has indicators of its own.
 func (s *sheetReader) nameNarrows() (found []narrowing) {
@@ -32,5 +60,5 @@ func (d *partial) contradicts(of *partial, ti *titleInfo) bool {
 	other := func(a, b string) bool { return a != "" && b != "" && a != b }
 	return d.year != 0 && of.year != 0 && d.toYear == 0 && d.year != of.year && !slices.ContainsFunc(ti.years, func(y partial) bool { return y.year == d.year }) ||
 		other(d.part, of.part) && !slices.ContainsFunc(ti.parts, func(p titlePart) bool { return p.part == d.part }) ||
-		d.year != 0 && d.year == of.year && other(d.measure, of.measure) || other(d.sex, of.sex) || other(d.area, of.area)
+		(d.year == 0 || d.year == of.year) && other(d.measure, of.measure) || other(d.sex, of.sex) || other(d.area, of.area)
 }

@@ -32,6 +32,8 @@ type sheetReader struct {
 	proven    proof        // by the numbers of all its tables
 	name      *partial     // see nameSays
 	nameRead  bool
+	aside     string // see nameSetsAside
+	asideRead bool
 	about     []narrowing // what the name of the sheet says that it is about
 	aboutRead bool
 	prelim    []preliminary

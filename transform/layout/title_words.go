@@ -22,6 +22,8 @@ const (
 	titleYearly    = "yearly"    // within one year; value: each, if it is each of several
 	titleAdjusted  = "adjusted"  // another plan takes the place of the first
 	titleExcludes  = "excludes"  // a part of what figures are of is left out of them, or another taken in; or they are of no real case
+	sheetDraft     = "draft"     // the name of a sheet whose figures do not hold, or no longer
+	sheetOther     = "unlike"    // … or whose figures are none of the usual kind unless their headers say so
 	pathResults    = "results"   // in the name of a file: the period behind it is that of results
 	pathOther      = "named"     // … or of something else
 )
