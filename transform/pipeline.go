@@ -390,7 +390,7 @@ func (p *Pipeline) open(ctx context.Context, raw landing.Raw, name string, f *os
 	says := about{sample: book.Keywords(ctx) == extract.SampleKeyword}
 	if text, ok := book.(*delimited.Workbook); ok {
 		d := text.Dialect()
-		says.dialect = &record.Dialect{Separator: d.Name(), Encoding: d.Encoding}
+		says.dialect = &record.Dialect{Separator: d.Name(), Encoding: d.Encoding, Ended: text.Ended()}
 	}
 	return in, says, nil
 }

@@ -178,6 +178,7 @@ type (
 		Separator string `json:"separator"`
 		Encoding  string `json:"encoding"`
 		Decimal   string `json:"decimal"`
+		Ended     bool   `json:"ended"` // false: the last line has no line end, and may be cut
 	}
 	checkIdentity struct {
 		Territory string `json:"territory"`
@@ -269,7 +270,7 @@ func checkReport(name string, f *record.File) checkJSON {
 		Quarantine: []checkQuarantine{}, Findings: []checkFinding{},
 	}
 	if f.Dialect != nil {
-		out.ReadAs = &checkDialect{f.Dialect.Separator, f.Dialect.Encoding, f.Dialect.Decimal}
+		out.ReadAs = &checkDialect{f.Dialect.Separator, f.Dialect.Encoding, f.Dialect.Decimal, f.Dialect.Ended}
 	}
 	for _, s := range f.Sheets {
 		skipped := s.Skipped
@@ -344,6 +345,9 @@ func printCheck(w io.Writer, name string, f *record.File) {
 			decimal = "lẫn cả hai kiểu (1.234,5 và 1,234.5)"
 		}
 		fmt.Fprintf(w, "  đọc như CSV: dấu phân cách %s, bảng mã %s%s, phần thập phân: %s\n", d.Separator, d.Encoding, legacy, decimal)
+		if !d.Ended {
+			fmt.Fprintln(w, "  lưu ý: dòng cuối của tệp không có dấu xuống dòng; hãy xem tệp có bị cắt cụt không")
+		}
 	}
 	if id := f.Identity; id.Territory+id.Round+id.Title != "" {
 		fmt.Fprintf(w, "  %s\n", strings.Join(nonEmpty(id.Territory, "round "+id.Round, id.Form, id.Document, id.Title), " · "))

@@ -212,10 +212,15 @@ func TestAnAnnexSaysTheSameInEveryFormat(t *testing.T) {
 		}
 	}
 	o := run(t, done, "check", filepath.Join(dir, "csv", "a.csv"))
-	if !strings.Contains(o.stdout, "đọc như CSV: dấu phân cách ;, bảng mã UTF-8, phần thập phân: dấu phẩy (1.234,5)\n") {
+	if !strings.Contains(o.stdout, "đọc như CSV: dấu phân cách ;, bảng mã UTF-8, phần thập phân: dấu phẩy (1.234,5)\n") || strings.Contains(o.stdout, "lưu ý") {
 		t.Error(o.stdout)
 	}
-	if o := run(t, done, "check", "--json", filepath.Join(dir, "tsv", "a.tsv")); !strings.Contains(o.stdout, `"read_as":{"separator":"TAB","encoding":"UTF-8","decimal":","}`) {
+	open := filepath.Join(dir, "csv", "open.csv")
+	write(t, open, bytes.TrimRight(all["a.csv"], "\r\n"))
+	if o := run(t, done, "check", open); !strings.Contains(o.stdout, "lưu ý: dòng cuối của tệp không có dấu xuống dòng; hãy xem tệp có bị cắt cụt không\n") {
+		t.Error(o.stdout)
+	}
+	if o := run(t, done, "check", "--json", filepath.Join(dir, "tsv", "a.tsv")); !strings.Contains(o.stdout, `"read_as":{"separator":"TAB","encoding":"UTF-8","decimal":",","ended":true}`) {
 		t.Error(clip(o.stdout))
 	}
 }

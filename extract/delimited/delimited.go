@@ -2,6 +2,7 @@ package delimited
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -44,6 +45,7 @@ type Workbook struct {
 	dialect Dialect
 	hint    bool  // the first line is "sep=…"
 	cells   int64 // counted by the first pass
+	ended   bool  // the last line has a line end
 	shifted error // of a record whose fields stand in the columns of others, nil if there is none
 }
 
@@ -172,7 +174,7 @@ func (w *Workbook) separate(ctx context.Context) error {
 	for _, sep := range seps {
 		found = append(found, &candidate{scanner: newScanner(sep), sizes: map[int]*alike{}})
 	}
-	ended := false // the text ends with a line end
+	last, crlf := byte(0), false // the last byte; some lines end with two
 	for {
 		if err := ctx.Err(); err != nil {
 			return sheet.Stopped(err, "")
@@ -196,11 +198,12 @@ func (w *Workbook) separate(ctx context.Context) error {
 		if !slices.ContainsFunc(found, func(c *candidate) bool { return c.rows <= maxRows }) {
 			return sheet.Refuse(sheet.CodeLimit, "", "more than %d rows", maxRows)
 		}
-		ended = chunk[len(chunk)-1] == '\n'
+		last, crlf = chunk[len(chunk)-1], crlf || bytes.Contains(chunk, []byte("\r\n"))
 		if _, err := in.Discard(len(chunk)); err != nil {
 			return err
 		}
 	}
+	w.ended = last == '\n'
 	var best *candidate
 	var most int64
 	fields, whole := 0, false
@@ -221,7 +224,9 @@ func (w *Workbook) separate(ctx context.Context) error {
 		return sheet.Refuse(sheet.CodeNoTable, "", "")
 	case best.err != nil:
 		return sheet.Refuse(sheet.CodeDamaged, "", "line %d: %s", best.line+w.skipped(), best.err)
-	case !ended && best.last.fields < fields && best.records == most+1:
+	case last == '\r' && crlf:
+		return sheet.Refuse(sheet.CodeTruncated, "", "line %d: the line end is cut in two", best.line+w.skipped())
+	case !w.ended && best.last.fields < fields && best.records == most+1:
 		return sheet.Refuse(sheet.CodeTruncated, "", "line %d: the last line has %d fields, all others %d", best.line+w.skipped(), best.last.fields, fields)
 	}
 	if line, n := best.shifted(); line > 0 {
@@ -259,6 +264,10 @@ func hint(in *bufio.Reader) (sep byte, length int, ok bool) {
 
 // Dialect says how the file is written.
 func (w *Workbook) Dialect() Dialect { return w.dialect }
+
+// Ended reports whether the last line has a line end, as the others have. Programs write it; where it is missing the text may have been
+// cut, or somebody typed it.
+func (w *Workbook) Ended() bool { return w.ended }
 
 // Keywords is empty: text has no properties.
 func (w *Workbook) Keywords(context.Context) string { return "" }

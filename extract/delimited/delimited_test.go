@@ -151,6 +151,21 @@ func TestWhatIsRefused(t *testing.T) {
 }
 
 // A spreadsheet has no more rows; lines without end are refused while they are counted, whatever they hold.
+// Half a line end is no end; that the last line has none is told, because people write so too.
+func TestTheLastLineTellsWhetherItEnds(t *testing.T) {
+	for text, want := range map[string]bool{"a;b\n1;2\n": true, "a;b\r\n1;2\r\n": true, "a;b\n1;2": false, "a;b\r\n1;2": false, "a;b\n1;2\r": false} {
+		w, err := Open(context.Background(), strings.NewReader(text), int64(len(text)), sheet.DefaultLimits())
+		if err != nil || w.Ended() != want {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+	_, _, err := read("a;b\r\n1;2\r", sheet.DefaultLimits())
+	var x *sheet.FileError
+	if !errors.As(err, &x) || x.Code != sheet.CodeTruncated || x.Detail != "line 2: the line end is cut in two" {
+		t.Error(err)
+	}
+}
+
 // Where one separator more or less moves the figures of a line into other columns, the file is refused; lines that programs and people
 // write shorter or longer are read.
 func TestALineWhoseFieldsMovedIsRefused(t *testing.T) {

@@ -23,8 +23,9 @@
 // Records are found by one count over the bytes and cut into fields by another; both must find as many fields in every
 // record and as many cells as the first pass over the file. A quote that is never closed, or text behind a closing quote,
 // damages the file, with the line; so do commas that separate and group digits too, where records have different numbers
-// of fields. A file that was cut inside a character, inside quotes, or in a last line that is shorter
-// than all others, is refused. Any other cut can not be seen: the format does not say where it ends. So is one with a record that goes
+// of fields. A file that was cut inside a character, inside quotes, inside a line end, or in a last line that is
+// shorter than all others, is refused. Any other cut can not be seen: the format does not say where it ends; Ended tells whether the
+// last line has a line end. So is one with a record that goes
 // on behind the columns of the header and its neighbours, or is the only one that is one shorter where empty fields fill up the others: a
 // separator was lost or stands in a text, and figures would be read in the columns of others. Memory is one record.
 package delimited

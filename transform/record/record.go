@@ -155,6 +155,7 @@ type Dialect struct {
 	Separator string // ; , | or TAB
 	Encoding  string // UTF-8, UTF-16 LE, Windows-1258 …
 	Decimal   string // the mark before decimals that its numbers prove: "," or "."; both where some prove the one and some the other
+	Ended     bool   // the last line has a line end; where it has none the text may have been cut
 }
 
 // File is everything one landed object became.
