@@ -255,7 +255,7 @@ func (b *bookReader) identify(path string) *record.Refusal {
 	if len(provinces) == 0 {
 		provinces = b.onlyPlace()
 	}
-	b.pathName = rd.pathName(path)
+	b.pathName, b.supposed = rd.pathName(path), rd.supposed(path)
 	inPath, hasPath := rd.pathTerritory(path)
 	var home mention
 	switch {

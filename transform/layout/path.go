@@ -153,7 +153,7 @@ func (rd *Reader) pathName(path string) pathName {
 // pathWordLists are the words of title_words.csv for the names of files, as they are written there, by kind and the last of them.
 var pathWordLists = sync.OnceValue(func() map[string]map[string][][]string {
 	lists := map[string]map[string][][]string{}
-	for _, kind := range []string{pathResults, pathOther} {
+	for _, kind := range []string{pathResults, pathOther, pathSupposed, sheetOther} {
 		lists[kind] = map[string][][]string{}
 		for _, w := range loadTitleWords()[kind] {
 			words := pathWords(w.word)
@@ -175,6 +175,19 @@ func endsWith(kind string, words []string) int {
 		}
 	}
 	return 0
+}
+
+// supposed reports whether the name of a file says that its figures are of another kind than what was done: "Du_kien_2018". Words of two
+// letters and less are too many things without their marks.
+func (rd *Reader) supposed(path string) bool {
+	words := rd.wordsOf(path[strings.LastIndexAny(path, `/\\`)+1:])
+	for i, w := range words {
+		n := max(endsWith(pathSupposed, words[:i+1]), endsWith(sheetOther, words[:i+1]))
+		if (n > 1 || n == 1 && len(w) > 2) && !(i+1 < len(words) && words[i+1] == "quoc") { // "muc tieu quoc gia"
+			return true
+		}
+	}
+	return false
 }
 
 func nameOf(words []string) (n pathName) {

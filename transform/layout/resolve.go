@@ -325,7 +325,7 @@ func (v *valueCell) findMeasure() bool {
 	case v.measure != "":
 	case ti.dims.measure != "" && !cx.hasMeasures && (v.titlePeriod || ti.covers(d)):
 		v.measure = ti.dims.measure
-	case !cx.hasMeasures && !ti.planned && !(ti.aheadOf != 0 && max(d.year, d.toYear) >= ti.aheadOf) && !b.isAhead(v.s, d):
+	case !cx.hasMeasures && !ti.planned && !(b.supposed && !ti.results) && !(ti.aheadOf != 0 && max(d.year, d.toYear) >= ti.aheadOf) && !b.isAhead(v.s, d):
 		v.measure = "actual"
 	case d.status == "P", v.s.isOver(cx, v.c, d, b.issued):
 		v.measure = "actual"
@@ -381,7 +381,7 @@ func (v *valueCell) findSplit() bool {
 				own.part = cmp.Or(d.part, "Y")
 			}
 		}
-		if d.measure == "" && (name.year != 0 || ti.dims.measure == "" && !ti.results && !ti.told) {
+		if d.measure == "" && (name.year != 0 || ti.dims.measure == "" && !ti.results) {
 			own.measure = v.measure
 		}
 		if !slices.ContainsFunc(v.cx.columns, func(m meaning) bool { return m.dims.sex+m.dims.area != "" }) {

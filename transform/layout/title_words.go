@@ -26,6 +26,7 @@ const (
 	sheetOther     = "unlike"    // … or whose figures are none of the usual kind unless their headers say so
 	pathResults    = "results"   // in the name of a file: the period behind it is that of results
 	pathOther      = "named"     // … or of something else
+	pathSupposed   = "supposed"  // … or its figures are not of what was done
 )
 
 var loadTitleWords = sync.OnceValue(func() wordList { return newWordList("title_words.csv", titleWordsCSV) })
