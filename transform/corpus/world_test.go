@@ -75,6 +75,7 @@ var load = sync.OnceValue(func() *sources {
 					s.children[m.Indicator.Code] = append(s.children[m.Indicator.Code], child{label, code})
 				}
 			}
+		case strings.Contains(label, "chuẩn") && strings.Contains(label, "đa chiều"): // of 2015 it is the series of the next standard
 		case !dated.MatchString(label) && !strings.Contains(label, "phân theo"):
 			s.labels[code] = append(s.labels[code], label)
 		}

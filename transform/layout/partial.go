@@ -118,7 +118,9 @@ func (d *partial) merge(o *partial) {
 	d.put(&d.status, o.status, o.status)
 	d.put(&d.sex, o.sex, o.sex)
 	d.put(&d.area, o.area, o.area)
-	d.put(&d.standard, o.standard, o.standard)
+	if d.standard = clearer(d.standard, o.standard); o.standard != standardMulti {
+		d.put(&d.standard, o.standard, o.standard)
+	}
 	if o.clash != "" {
 		d.clash = o.clash
 	}
@@ -146,7 +148,7 @@ func inherit(d, from *partial) {
 	d.status = cmp.Or(d.status, from.status)
 	d.sex = cmp.Or(d.sex, from.sex)
 	d.area = cmp.Or(d.area, from.area)
-	d.standard = cmp.Or(d.standard, from.standard)
+	d.standard = clearer(d.standard, from.standard)
 }
 
 // isPartOf reports whether d names a year of the years that wide names, or a part of its part of the year.

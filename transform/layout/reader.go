@@ -18,6 +18,7 @@ type Reader struct {
 	folds        map[string][]*catalogue.Territory // provinces by name without diacritics, for paths
 	openings     map[string]bool                   // the keys of the words that names of territories begin with
 	unitOpenings map[string]bool                   // those that units begin with
+	standards    map[string]string                 // see standardsByDocument
 	documents    *regexp.Regexp                    // see documentPattern
 	// What the texts of a workbook ask the labels of the catalogue goes through these two and nearIndicator; see trace.go.
 	labelled  func(key string) []catalogue.Match // the indicators that bear the label of this text.Key
@@ -69,7 +70,7 @@ func NewReader(cat *catalogue.Catalogue) *Reader {
 		last = max(last, cat.Rounds[i].Year)
 	}
 	return &Reader{
-		cat: cat, vocab: v, folds: foldedNames(cat), openings: openings(cat.PlaceKeys()), unitOpenings: openings(cat.UnitKeys()), documents: regexp.MustCompile(documentPattern),
+		cat: cat, vocab: v, folds: foldedNames(cat), openings: openings(cat.PlaceKeys()), unitOpenings: openings(cat.UnitKeys()), documents: regexp.MustCompile(documentPattern), standards: standardsByDocument(cat),
 		lastRound: last, labelled: cat.IndicatorsByKey, syllable: func(low string) bool { return syllables[low] },
 	}
 }

@@ -300,20 +300,27 @@ func (v *valueCell) findPeriod() bool {
 		v.no("period.missing", "", v.header, "it may be the average of the years")
 		return false
 	}
-	if standard := cmp.Or(d.standard, ti.dims.standard); standard != "" {
+	if standard := clearer(d.standard, ti.dims.standard); standard != "" {
 		own, ok := v.b.rd.underStandard(v.in, standard, d.year, d.toYear, cx.old)
+		if standard == standardNew && v.titlePeriod && ok { // new in the year, or since the one before: a series would tell
+			apart, _ := v.b.rd.underStandard(v.in, standard, d.year, d.toYear, true)
+			ok = apart == own
+		}
 		if !ok {
 			v.no("indicator.ambiguous", "", v.in.NameVi, "the year has another poverty standard in force")
 			return false
 		}
 		v.in = own
+	} else if v.noteTurns() {
+		v.no("indicator.ambiguous", "", v.in.NameVi, "the year has another poverty standard in force")
+		return false
 	}
 	return true
 }
 
 // mayBeSchoolYear reports whether "2017-2018" may be one school year, which is neither of the two nor both.
 func (v *valueCell) mayBeSchoolYear() bool {
-	return v.in.Domain == "vocational_training" || slices.ContainsFunc(v.ti.texts, func(title string) bool {
+	return v.in.Domain == "vocational_training" || v.in.Domain == "children" || slices.ContainsFunc(v.ti.texts, func(title string) bool {
 		return holds(strings.ToLower(title), "năm học", "niên học", "niên khóa", "niên khoá")
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/phuluc/phuluc/transform/catalogue"
 )
@@ -18,12 +19,13 @@ const (
 	standardOld     = "old"
 	standardNew     = "new"
 	standardSeveral = "several" // a title names more than one: which a figure follows is not told
+	standardMulti   = "multi"   // "chuẩn nghèo đa chiều" without its years: none of income alone
 )
 
-// takeStandard reads a standard at the start of the tokens: "theo chuẩn nghèo đa chiều giai đoạn 2016-2020", "chuẩn mới". A standard without
-// its years is none.
+// takeStandard reads a standard at the start of the tokens: "theo chuẩn nghèo đa chiều giai đoạn 2016-2020", "chuẩn mới". One without its years is
+// one of those that are multidimensional, or none.
 func takeStandard(toks []token) (n int, standard string) {
-	i := 0
+	i, multi := 0, 0
 	if i < len(toks) && toks[i].low == "theo" {
 		i++
 	}
@@ -36,16 +38,60 @@ func takeStandard(toks []token) (n int, standard string) {
 			return i + 1, standardOld
 		case "mới":
 			return i + 1, standardNew
-		case "nghèo", "hộ", "đa", "chiều", "tiếp", "cận", "thu", "nhập", "quốc", "gia", "áp", "dụng", "cho", "của", "giai", "đoạn":
+		case "chiều":
+			multi = i + 1
+			continue
+		case "nghèo", "hộ", "đa", "tiếp", "cận", "thu", "nhập", "quốc", "gia", "áp", "dụng", "cho", "của", "giai", "đoạn":
 			continue
 		}
-		k, it := takePeriod(toks[i:])
-		if it.to == 0 {
-			return 0, ""
+		if k, it := takePeriod(toks[i:]); it.to != 0 {
+			return i + k, strconv.Itoa(it.to)
 		}
-		return i + k, strconv.Itoa(it.to)
+		break
+	}
+	if multi > 0 {
+		return multi, standardMulti
 	}
 	return 0, ""
+}
+
+// clearer joins two names of standards of which one may only say that it is multidimensional.
+func clearer(a, b string) string {
+	if a == "" || a == standardMulti && b != "" {
+		return b
+	}
+	return a
+}
+
+// takeStandardOfDocument reads the number of the document that sets a standard, "59/2015/QĐ-TTg", as breaks.csv names it.
+func (rd *Reader) takeStandardOfDocument(toks []token) (n int, standard string) {
+	if len(toks) < 4 || toks[0].num <= 0 || toks[1].low != "/" || !isYear(toks[2]) || toks[3].low != "/" {
+		return 0, ""
+	}
+	if standard = rd.standards[lowKey([]token{{low: strconv.Itoa(toks[0].num)}, toks[1], toks[2]})]; standard == "" {
+		return 0, ""
+	}
+	return 3, standard
+}
+
+// standardsByDocument gives the standards by the numbers of their documents.
+func standardsByDocument(cat *catalogue.Catalogue) map[string]string {
+	found := map[string]string{}
+	for _, b := range cat.Breaks {
+		if b.Kind != "standard" {
+			continue
+		}
+		standard, toks := "", tokenize(b.TextVi)
+		for i := range toks {
+			if _, it := takePeriod(toks[i:]); it.to != 0 && standard == "" {
+				standard = strconv.Itoa(it.to)
+			}
+			if i+3 < len(toks) && toks[i].num > 0 && toks[i+1].low == "/" && isYear(toks[i+2]) && toks[i+3].low == "/" {
+				found[lowKey([]token{{low: strconv.Itoa(toks[i].num)}, toks[i+1], toks[i+2]})] = standard
+			}
+		}
+	}
+	return found
 }
 
 // takeOwnStandard reads a standard that a province set for itself at the start of the tokens: "chuẩn nghèo của thành phố", "chuẩn hộ nghèo
@@ -89,10 +135,69 @@ func standardIn(toks []token) string {
 	return ""
 }
 
+// noteTurns reports whether a note of the sheet says of a year, or of what bears its mark, that it was measured by the standard that came into force
+// behind it: "(*) Năm 2015 theo chuẩn nghèo giai đoạn 2016-2020". A note that names a standard alone may speak of the other years.
+func (v *valueCell) noteTurns() bool {
+	s, rd := v.s, v.b.rd
+	if v.in.Domain != "poverty" {
+		return false
+	}
+	if !s.notesRead {
+		s.notesRead = true
+		for i, p := range s.parsed {
+			if p != nil && s.g.fates[i].reason == skipNote {
+				if n := standardNoted(rd.tokenize(s.g.text[i])); n.standard != "" {
+					s.noted = append(s.noted, n)
+				}
+			}
+		}
+	}
+	for _, n := range s.noted {
+		if !slices.Contains(n.years, v.d.year) && (n.mark == "" || !slices.Contains(strings.Fields(s.notes(v.cx.t, v.rw, v.c)), n.mark)) {
+			continue
+		}
+		own, ok := rd.underStandard(v.in, n.standard, v.d.year, v.d.toYear, false)
+		if !ok || own != v.in {
+			return true
+		}
+	}
+	return false
+}
+
+// noted is a standard that a note names, the years that it names beside it, and the mark that it explains.
+type noted struct {
+	standard string
+	years    []int
+	mark     string
+}
+
+func standardNoted(toks []token) (found noted) {
+	for i := 0; i < len(toks); {
+		if n, standard := takeStandard(toks[i:]); n > 0 {
+			found.standard = clearer(found.standard, standard)
+			i += n
+			continue
+		}
+		if isYear(toks[i]) {
+			found.years = append(found.years, toks[i].num)
+		}
+		i++
+	}
+	for i := 0; i < min(2, len(toks)) && found.mark == ""; i++ {
+		if toks[i].low == "*" {
+			found.mark = "*"
+		}
+	}
+	return found
+}
+
 // underStandard gives the indicator that a value of a year under a standard is of; ok is false if the standard leaves it open, or the
 // catalogue has no indicator for it. An indicator that knows no standards is the same under all.
 func (rd *Reader) underStandard(in *catalogue.Indicator, standard string, year, to int, old bool) (own *catalogue.Indicator, ok bool) {
-	type span struct{ first, last, since int } // the years in the standard's name, and the one from which it is in force
+	type span struct { // the years in the standard's name, and the one from which it is in force
+		first, last, since int
+		multi              bool
+	}
 	var spans []span
 	for _, b := range rd.cat.Breaks {
 		if b.Indicator != in.Code || b.Kind != "standard" {
@@ -100,7 +205,7 @@ func (rd *Reader) underStandard(in *catalogue.Indicator, standard string, year, 
 		}
 		for toks := tokenize(b.TextVi); len(toks) > 0; toks = toks[1:] {
 			if _, it := takePeriod(toks); it.to != 0 {
-				spans = append(spans, span{it.year, it.to, b.Year})
+				spans = append(spans, span{it.year, it.to, b.Year, strings.Contains(b.TextVi, "đa chiều")})
 				break
 			}
 		}
@@ -131,6 +236,13 @@ func (rd *Reader) underStandard(in *catalogue.Indicator, standard string, year, 
 	case standardOld:
 		if turn {
 			return in, true
+		}
+	case standardMulti:
+		if named = force; turn && (force < 0 || !spans[force].multi) {
+			named++
+		}
+		if named >= 0 && !spans[named].multi {
+			named = -1
 		}
 	default:
 		for i := range spans {

@@ -31,6 +31,8 @@ type sheetReader struct {
 	dated     [][]int      // see dates
 	proven    proof        // by the numbers of all its tables
 	name      *partial     // see nameSays
+	noted     []noted      // the poverty standards that notes name, see noteTurns
+	notesRead bool
 	nameRead  bool
 	aside     string // see nameSetsAside
 	asideRead bool

@@ -87,7 +87,7 @@ func (ti *titleInfo) under(far titleInfo) {
 	if ti.dims.unitText == "" {
 		ti.dims.unit, ti.dims.unitText = far.dims.unit, far.dims.unitText
 	}
-	ti.dims.standard = cmp.Or(ti.dims.standard, far.dims.standard)
+	ti.dims.standard = clearer(ti.dims.standard, far.dims.standard)
 	ti.dims.sex, ti.dims.area = cmp.Or(ti.dims.sex, far.dims.sex), cmp.Or(ti.dims.area, far.dims.area)
 	if len(ti.territories) == 0 {
 		ti.territories = far.territories
@@ -338,7 +338,7 @@ func (ti *titleInfo) say(d *partial) {
 	if d.measure != "" {
 		ti.mean(d.measure)
 	}
-	ti.dims.standard = cmp.Or(d.standard, ti.dims.standard)
+	ti.dims.standard = clearer(d.standard, ti.dims.standard)
 }
 
 // mean notes a measure word of a title; two that differ say nothing.

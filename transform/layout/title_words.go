@@ -50,6 +50,15 @@ type titleWords struct {
 	since    bool // or those since
 }
 
+// names notes a standard.
+func (w *titleWords) names(standard string) {
+	if a, b := clearer(w.standard, standard), clearer(standard, w.standard); a == b {
+		w.standard = a
+	} else {
+		w.standard = standardSeveral
+	}
+}
+
 // take adds the words of a title.
 func (ti *titleInfo) take(w *titleWords) {
 	for _, p := range w.years {
@@ -61,7 +70,7 @@ func (ti *titleInfo) take(w *titleWords) {
 	for _, m := range w.measures {
 		ti.mean(m)
 	}
-	ti.dims.standard = cmp.Or(w.standard, ti.dims.standard)
+	ti.dims.standard = clearer(w.standard, ti.dims.standard)
 }
 
 // titleWords finds the periods and measure words anywhere in a title. "Chỉ tiêu" alone means any indicator there.
@@ -107,6 +116,11 @@ func (rd *Reader) findTitleWords(s string) *titleWords {
 			}
 			behind = behind || len(found.parts) > 0
 		}
+		if n, standard := rd.takeStandardOfDocument(toks[i:]); n > 0 {
+			found.names(standard)
+			i += n
+			continue
+		}
 		if n := takeReference(toks[i:]); n > 0 {
 			i += n
 			continue
@@ -134,12 +148,12 @@ func (rd *Reader) findTitleWords(s string) *titleWords {
 			continue
 		}
 		if n, standard := takeStandard(toks[i:]); n > 0 {
-			if found.standard != "" && found.standard != standard {
-				standard = standardSeveral
-			}
-			found.standard = standard
+			found.names(standard)
 			i += n
 			continue
+		}
+		if toks[i].low == "đa" && i+1 < len(toks) && toks[i+1].low == "chiều" {
+			found.names(standardMulti)
 		}
 		if n, it := takePeriod(toks[i:]); n > 0 {
 			until = until || it.until && !isDate(toks[i:])
