@@ -111,6 +111,7 @@ func (s *sheetReader) layOutColumns(t *table) {
 			col.role = roleValue
 		}
 	}
+	t.doubtful = t.doubtful || t.isCutByLabels()
 	for c := range g.cols {
 		if t.columns[c].role != roleTask {
 			continue
@@ -121,6 +122,18 @@ func (s *sheetReader) layOutColumns(t *table) {
 			t.isTask = true
 		}
 	}
+}
+
+// isCutByLabels reports whether labels stand left of values, between them and others, as in two tables side by side of which that is not seen:
+// whose label a value has is then not certain.
+func (t *table) isCutByLabels() bool {
+	turns, last := 0, roleValue
+	for c := range t.columns {
+		if role := t.columns[c].role; role != last && (role == roleLabel || role == roleValue) {
+			turns, last = turns+1, role
+		}
+	}
+	return turns >= 4
 }
 
 // joinCutHeaders joins the headers that go on in the row below, "Thực" over "hiện" over "2018": where a text is not understood, and with the one below it

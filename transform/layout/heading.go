@@ -87,6 +87,16 @@ func (s *sheetReader) headingsOver(rw *row) (found []narrowing) {
 	return found
 }
 
+// isBelow reports whether the row in r of the grid stands above the row and over it and others.
+func (rw *row) isBelow(r int) bool {
+	for p := rw.parent; p != nil; p = p.parent {
+		if p.r == r {
+			return true
+		}
+	}
+	return false
+}
+
 // isHeaded reports whether a row without values stands above the row, over it and others, and says a sex, an area or that it is the whole.
 func (rw *row) isHeaded() bool {
 	if rw.mean.dims.total {

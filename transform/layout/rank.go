@@ -31,9 +31,11 @@ func (s *sheetReader) placeRanks(t *table) {
 	for end > t.bottom+1 && !s.hasValues(t, end-1) { // rows behind the last with values head none
 		end--
 	}
+	heads, behind := 0, false // of a sex or an area; the first stands behind a row with values
 	for r := t.bottom + 1; r < end; r++ {
 		var values bool
 		if cells, values = s.underHeaders(t, r, cells[:0]); values {
+			behind = behind || heads == 0
 			if t.placeRows {
 				s.noteRegion(t, r)
 			}
@@ -48,7 +50,7 @@ func (s *sheetReader) placeRanks(t *table) {
 			if p != nil && p.rest != "" && s.rd.isTownName(p.rest) { // "Thuận Châu" beside "Huyện Mộc Châu"
 				t.places[s.headingRank(cells, p)] = true
 			}
-			if p == nil || p.rest != "" || p.ofWhich || len(p.indicators) > 0 && p.dims.sex+p.dims.area == "" || (len(p.territories) == 0 || t.placeRows) && (p.dims.year == 0 || s.isInSeries(r, i)) && p.dims.sex+p.dims.area == "" {
+			if p == nil || p.rest != "" || p.ofWhich || len(p.indicators) > 0 && p.dims.sex+p.dims.area == "" || (len(p.territories) == 0 || t.placeRows) && (p.dims.year == 0 || s.isInSeries(r, i)) && p.dims.sex+p.dims.area == "" || s.isBesideRest(t, r, i) {
 				continue
 			}
 			o := p.ordinal
@@ -60,8 +62,14 @@ func (s *sheetReader) placeRanks(t *table) {
 			}
 			t.places[o.rank] = true
 			t.placed = t.placed || len(p.territories) > 0
-			t.sexed = t.sexed || p.dims.sex+p.dims.area != "" && o.text == ""
+			if p.dims.sex+p.dims.area != "" && o.text == "" {
+				t.sexed, t.lone = true, r
+				heads++
+			}
 		}
+	}
+	if heads > 1 || !behind {
+		t.lone = 0
 	}
 }
 
@@ -119,7 +127,7 @@ func (s *sheetReader) plainRank(t *table, rw *row, hasOrdinals bool, stack []*ro
 			return rankNumber + 2*min(indent, 9) + 1
 		}
 	}
-	unfilled := s.isInSeries(rw.r, i)
+	unfilled := s.isInSeries(rw.r, i) || s.isBesideRest(t, rw.r, i)
 	if !rw.values && !unfilled && rw.unit == none && p != nil && p.rest == "" && (len(p.territories) > 0 && !t.placeRows || p.dims.year != 0) {
 		return 1 // "Tỉnh Cao Bằng" over the rows that speak of it
 	}

@@ -414,7 +414,7 @@ func (v *valueCell) findSplit() bool {
 // isOfAll reports whether no title nor heading narrows the population to one that nothing beside the cell names.
 func (v *valueCell) isOfAll() bool {
 	rw := v.rw
-	if v.cx.t.sexed && v.d.sex+v.d.area == "" && !rw.isHeaded() {
+	if v.cx.t.sexed && (v.d.sex+v.d.area == "" && !rw.isHeaded() || rw.isBelow(v.cx.t.lone)) {
 		v.no("dimension.missing", "", "no heading above the row names its sex or area") // a heading may be lost
 		return false
 	}

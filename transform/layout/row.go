@@ -276,6 +276,24 @@ func (s *sheetReader) isInSeries(r int, year int32) bool {
 	return r == 0 || at(r-1) == 0 || step != 0 && (at(r)-at(r-1) > 0) == (step > 0)
 }
 
+// isBesideRest reports whether a text that stands alone in its row names the one sex, or the one area, that a row with values directly above
+// or below it leaves: it heads nothing, but its values were not typed.
+func (s *sheetReader) isBesideRest(t *table, r int, i int32) bool {
+	for _, step := range []int{-1, 1} {
+		k := r + step
+		for t.translated[k] {
+			k += step
+		}
+		if k <= t.bottom || k >= t.end || !s.hasValues(t, k) {
+			continue
+		}
+		if j := s.g.own(k, s.g.pos[i].c); j != none && s.parsed[i] != nil && s.parsed[j].isRestOf(s.parsed[i]) {
+			return true
+		}
+	}
+	return false
+}
+
 // underHeaders adds to cells those of a row, but for its notes and the numbers below no header, which a clerk noted beside the table.
 func (s *sheetReader) underHeaders(t *table, r int, cells []int32) (_ []int32, values bool) {
 	for _, i := range s.g.rowCells(r) {

@@ -69,6 +69,7 @@ type table struct {
 	torn        map[int]bool // see isTorn
 	translated  map[int]bool // rows that say in English what the row above says
 	sexed       bool         // some of the rows that head others name a sex or an area
+	lone        int          // the only one of these if it stands behind rows with values, which may be but a row without; else 0
 	end         int          // first grid row after the body
 }
 
