@@ -43,6 +43,16 @@ type narrowing struct {
 	behind string // of what stands behind those who are counted: the lowKey by which a name says it too
 }
 
+// inBrackets reports whether a line is all in brackets and begins with none of the words by which such a line remarks on the document, the source or
+// the time: "(Lao động có hợp đồng)" below a title is about what its table counts, even if nobody knows how.
+func (rd *Reader) inBrackets(line string) bool {
+	if !strings.HasPrefix(line, "(") || !strings.HasSuffix(line, ")") || strings.Count(line, "(") > 1 || len(line) > maxPhrase || isASCII(line) || strings.ContainsAny(line, "0123456789") { // numbers are of documents and dates
+		return false
+	}
+	toks := rd.tokenize(strings.Trim(line, "() "))
+	return len(toks) > 1 && toks[0].num < 0 && !isTitleWord(titleRemark, toks, 0)
+}
+
 // narrowings finds the populations to which a text narrows its table: those that qualify what precedes them, and for a heading over rows
 // also one that it begins with ("Thanh niên (15-24 tuổi)"). A list of domains ("Người có công, trẻ em, bình đẳng giới") narrows nothing.
 func (rd *Reader) narrowings(s string, heading bool) []narrowing {

@@ -17,6 +17,7 @@ type titleInfo struct {
 	result   string      // of these, the only one that is not spoken of as yet to come
 	until    bool        // of the periods only the end is told: "ĐẾN 31/12/2018"
 	stage    bool        // several years are spoken of, or a count that began before
+	begun    bool        // a count that began before its year
 	lasts    bool        // how many years, not which: "3 NĂM THỰC HIỆN"
 	results  bool        // a title says that it tells what was done
 	told     bool        // see titleWords
@@ -82,7 +83,7 @@ func (ti *titleInfo) under(far titleInfo) {
 		ti.measures, ti.dims.measure = far.measures, far.dims.measure
 	}
 	ti.aheadOf = max(ti.aheadOf, far.aheadOf)
-	ti.stage, ti.lasts = ti.stage || far.stage, ti.lasts || far.lasts
+	ti.stage, ti.lasts, ti.begun = ti.stage || far.stage, ti.lasts || far.lasts, ti.begun || far.begun
 	ti.planned, ti.planYear, ti.results = ti.planned || far.planned, ti.planYear || far.planYear, ti.results || far.results
 	if ti.dims.unitText == "" {
 		ti.dims.unit, ti.dims.unitText = far.dims.unit, far.dims.unitText
@@ -130,6 +131,9 @@ func (s *sheetReader) readTitles(cells []int32) titleInfo {
 			if p.rest != "" {
 				ti.topics = append(ti.topics, p.rest)
 				ti.narrowed = append(ti.narrowed, rd.qualified(s.g.text[i])...)
+				if rd.inBrackets(s.g.text[i]) {
+					ti.narrowed = append(ti.narrowed, narrowing{text: s.g.text[i]})
+				}
 			}
 		}
 		if m, ok := rd.locality(s.g.text[i]); ok {
@@ -167,7 +171,7 @@ func (s *sheetReader) readTitles(cells []int32) titleInfo {
 		if p.rest == "" && len(p.indicators) > 0 {
 			ti.say(&p.dims) // "Tỷ lệ huyện có kế hoạch …" is a name, no plan
 			w := rd.titleWords(p.text)
-			ti.results, ti.told, ti.stage, ti.lasts = ti.results || w.results, ti.told || w.told, ti.stage || w.stage, ti.lasts || w.lasts
+			ti.results, ti.told, ti.stage, ti.lasts, ti.begun = ti.results || w.results, ti.told || w.told, ti.stage || w.stage, ti.lasts || w.lasts, ti.begun || w.begun
 			if p.dims.year != 0 || p.dims.part != "" {
 				ti.parts = append(ti.parts, w.parts...)
 			}

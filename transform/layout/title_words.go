@@ -22,6 +22,7 @@ const (
 	titleYearly    = "yearly"    // within one year; value: each, if it is each of several
 	titleAdjusted  = "adjusted"  // another plan takes the place of the first
 	titleExcludes  = "excludes"  // a part of what figures are of is left out of them, or another taken in; or they are of no real case
+	titleRemark    = "remark"    // a line in brackets that begins so says nothing of what is counted
 	sheetDraft     = "draft"     // the name of a sheet whose figures do not hold, or no longer
 	sheetOther     = "unlike"    // … or whose figures are none of the usual kind unless their headers say so
 	pathResults    = "results"   // in the name of a file: the period behind it is that of results
@@ -39,6 +40,7 @@ type titleWords struct {
 	standard string
 	results  bool // "kết quả", "tình hình thực hiện"
 	stage    bool // "giai đoạn", "nhiệm kỳ", "từ năm 2016", "lũy kế đến": several years, or a count that began before
+	begun    bool // "lũy kế từ đầu nhiệm kỳ": a count that began before its year
 	lasts    bool // "3 NĂM THỰC HIỆN": how many years, not which
 	told     bool // "tình hình", "thống kê", "tổng kết": what is told is over, whatever programme it is of
 	wanted   bool // "mục tiêu", "đề án", "nhu cầu" of a period: no results, of no certain measure
@@ -65,7 +67,7 @@ func (ti *titleInfo) take(w *titleWords) {
 		ti.addYear(p)
 	}
 	ti.parts, ti.results, ti.planned = append(ti.parts, w.parts...), ti.results || w.results, ti.planned || w.wanted
-	ti.told, ti.stage, ti.lasts = ti.told || w.told, ti.stage || w.stage, ti.lasts || w.lasts
+	ti.told, ti.stage, ti.lasts, ti.begun = ti.told || w.told, ti.stage || w.stage, ti.lasts || w.lasts, ti.begun || w.begun
 	ti.aheadOf = max(ti.aheadOf, w.aheadOf)
 	for _, m := range w.measures {
 		ti.mean(m)
@@ -126,7 +128,7 @@ func (rd *Reader) findTitleWords(s string) *titleWords {
 			continue
 		}
 		stage, lasts := namesStage(toks[i:])
-		found.stage, found.lasts = found.stage || stage, found.lasts || lasts
+		found.stage, found.lasts, found.begun = found.stage || stage, found.lasts || lasts, found.begun || beginsBefore(toks[i:])
 		until = endsAt(toks, i)
 		if n := takeOpenYear(toks[i:]); n > 0 {
 			found.stage = true
@@ -209,6 +211,14 @@ func isCarriedOut(before []token) bool {
 		}
 	}
 	return false
+}
+
+// beginsBefore reports whether words begin that say that a count began before its year: "từ đầu nhiệm kỳ", "từ khi thực hiện Đề án".
+func beginsBefore(toks []token) bool {
+	if len(toks) < 3 || toks[0].low != "từ" {
+		return false
+	}
+	return toks[1].low == "khi" || toks[1].low == "đầu" && slices.Contains([]string{"nhiệm", "giai", "khóa", "khoá", "thời", "chương", "đề", "dự"}, toks[2].low)
 }
 
 // namesStage reports whether words begin that speak of several years or of a count that may have begun before: a stage, a term of office, "lũy kế đến";
