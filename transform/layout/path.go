@@ -153,7 +153,7 @@ func (rd *Reader) pathName(path string) pathName {
 // pathWordLists are the words of title_words.csv for the names of files, as they are written there, by kind and the last of them.
 var pathWordLists = sync.OnceValue(func() map[string]map[string][][]string {
 	lists := map[string]map[string][][]string{}
-	for _, kind := range []string{pathResults, pathOther, pathSupposed, sheetOther} {
+	for _, kind := range []string{pathResults, pathPlan, pathOther, pathSupposed, sheetOther} {
 		lists[kind] = map[string][][]string{}
 		for _, w := range loadTitleWords()[kind] {
 			words := pathWords(w.word)
@@ -208,8 +208,11 @@ func nameOf(words []string) (n pathName) {
 	}
 	for i := at; i > 0 && !n.done; i-- {
 		n.done = endsWith(pathResults, words[:i]) > 0
-		if other := endsWith(pathOther, words[:i]); other > 0 { // "thuc hien ke hoach 2019" is what was done too
-			n.done = endsWith(pathResults, words[:i-other]) > 0
+		if plan := endsWith(pathPlan, words[:i]); plan > 0 { // "thuc hien ke hoach 2019" is what was done too
+			n.done = endsWith(pathResults, words[:i-plan]) > 0
+			break
+		}
+		if endsWith(pathOther, words[:i]) > 0 {
 			break
 		}
 	}

@@ -19,6 +19,8 @@ const (
 	titleOther     = "other"     // begins like a word of wishes and is none: "khả năng lao động", or what programmes are called
 	titleProgramme = "programme" // the name of a document that says what is to be reached
 	titleTold      = "told"      // what follows is told as it is or was, of a programme too
+	titleLaw       = "law"       // what is called by the year it was made in
+	titleDocument  = "document"  // … if more of its name follows
 	titleYearly    = "yearly"    // within one year; value: each, if it is each of several
 	titleAdjusted  = "adjusted"  // another plan takes the place of the first
 	titleExcludes  = "excludes"  // a part of what figures are of is left out of them, or another taken in; or they are of no real case
@@ -26,6 +28,7 @@ const (
 	sheetDraft     = "draft"     // the name of a sheet whose figures do not hold, or no longer
 	sheetOther     = "unlike"    // … or whose figures are none of the usual kind unless their headers say so
 	pathResults    = "results"   // in the name of a file: the period behind it is that of results
+	pathPlan       = "planned"   // … or of what is planned for it
 	pathOther      = "named"     // … or of something else
 	pathSupposed   = "supposed"  // … or its figures are not of what was done
 )
@@ -123,7 +126,7 @@ func (rd *Reader) findTitleWords(s string) *titleWords {
 			i += n
 			continue
 		}
-		if n := takeReference(toks[i:]); n > 0 {
+		if n := max(takeReference(toks[i:]), takeDocument(toks, i)); n > 0 {
 			i += n
 			continue
 		}
@@ -365,6 +368,46 @@ func takeReference(toks []token) int {
 	}
 	return 0
 }
+
+// takeDocument counts the words of a document at token i with the year that it is of, which is not that of the figures: "LUẬT VIỆC LÀM NĂM 2013" is called
+// so, "NGHỊ QUYẾT SỐ 28-NQ/TW NĂM 2018 VỀ …" if its name goes on behind the year. "Pháp luật lao động năm 2019" is no law.
+func takeDocument(toks []token, i int) int {
+	law, isLaw := loadTitleWords().at(titleLaw, toks, i)
+	document, ok := loadTitleWords().at(titleDocument, toks, i)
+	if isLaw = isLaw && (i == 0 || toks[i-1].low != "pháp"); !isLaw && !ok {
+		return 0
+	}
+	at := func(k int) string {
+		if k < len(toks) {
+			return toks[k].low
+		}
+		return ""
+	}
+	for k := i + max(law.n, document.n); k < len(toks) && k < i+maxDocumentName; k++ {
+		switch t := toks[k]; {
+		case isDate(toks[k:]):
+			k += 4
+		case isYear(t) && (at(k+1) == "-" || at(k+1) == "đến" || at(k+1) == "/"):
+			return 0
+		case isYear(t) && (isLaw || at(k+1) == "về" || at(k+1) == "của"):
+			return k + 1 - i
+		case isYear(t):
+			return 0
+		}
+		switch at(k) {
+		case "từ", "đến", "giai", "trong", "quý", "tháng", "kết", "(", ":", ";":
+			return 0
+		case ",":
+			if at(k+1) == "năm" { // the name is over
+				return 0
+			}
+		}
+	}
+	return 0
+}
+
+// maxDocumentName is how many words the name of a document may have.
+const maxDocumentName = 24
 
 // takeOpenYear counts the words of a time of which one end only is told: "từ năm 2016 đến nay", "lũy kế đến năm 2018".
 func takeOpenYear(toks []token) int {
