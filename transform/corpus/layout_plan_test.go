@@ -85,7 +85,7 @@ func (w *world) annexHead(p *page, b *book, t *catalogue.Territory, n, width int
 // ending writes what stands below a table.
 func (w *world) ending(p *page, row, width int, t *catalogue.Territory, year int) {
 	if w.one(3) {
-		p.text(row+1, 1, pick(w, "Ghi chú: Số liệu năm trước là số chính thức.", "Ghi chú: (*) số liệu ước tính.", "* Số liệu do các huyện báo cáo, đã rà soát lại 2 xã.", "Nguồn: Báo cáo của các địa phương"))
+		p.text(row+1, 1, pick(w, "Ghi chú: Số liệu năm trước là số chính thức.", "Ghi chú: (*) số liệu do các huyện báo cáo.", "* Số liệu do các huyện báo cáo, đã rà soát lại 2 xã.", "Nguồn: Báo cáo của các địa phương"))
 		row += 2
 	}
 	if w.one(2) {

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+
+	"github.com/phuluc/phuluc/transform/catalogue"
 )
 
 // reservation is what a note or a title says of figures that takes from what their headers say: "Số liệu tính đến 30/9/2019", "(1) Chưa bao gồm lao động
@@ -11,47 +13,99 @@ import (
 type reservation struct {
 	text     string
 	mark     string // of the note that speaks only of what bears it, "" if it has none
-	row      int    // the grid row beside which it stands as a remark, -1 if it stands above or below the table
+	borne    bool   // something in the sheet bears that mark
+	beside   bool   // it is a remark beside one row
 	year     int    // of the period that it names, 0 if it names none
 	month    int    // in which the figures end; 0 if it does not say
 	excludes bool   // something is left out, or taken in
-	measure  string // the remark is a word for another kind of figure: "Ước"
+	measure  string // a word for another kind of figure: "Ước"
+	of       []int  // the years of which that word speaks; none: of all
+	unit     *catalogue.Unit
 }
 
 // readReservations finds these texts in a sheet, once the rows of its tables are read.
 func (s *sheetReader) readReservations() {
+	var marks map[string]bool
+	var values map[int]bool // grid rows that hold some
 	for i, p := range s.parsed {
 		if p == nil || len(p.text) > maxPhrase {
 			continue
 		}
-		switch s.g.fates[i].reason {
-		case skipNote, skipTitle:
-		case skipUnit:
-			if len(p.text) < minReservation { // the unit of a row
-				continue
-			}
-		default:
+		reason := s.g.fates[i].reason
+		if reason != skipNote && reason != skipTitle && (reason != skipUnit || len(p.text) < minReservation) { // the unit of a row
 			continue
 		}
 		found := s.rd.reservation(s.g.text[i])
-		if !found.excludes && found.month == 0 && !(p.rest == "" && (p.dims.measure != "" || p.dims.part != "")) {
-			continue // as nearly all
-		}
-		found.row = -1
-		for _, t := range s.tables {
-			if s.g.pos[i].r > t.bottom && slices.ContainsFunc(t.rows, func(rw *row) bool { return rw.r == s.g.pos[i].r && rw.values }) {
-				found.row = s.g.pos[i].r
-				if p.rest == "" && found.month == 0 {
-					found.measure = p.dims.measure
-					if part := p.dims.part; part != "" && part != partUnread {
-						found.year, found.month = p.dims.year, lastMonth(part)
-					}
-				}
+		if reason == skipNote {
+			if values == nil {
+				values = s.rowsOfValues()
 			}
+			found.beside = values[s.g.pos[i].r]
+			q := p
+			if body := found.body(); body != p.text && len(body) <= maxCutHeader { // it may be the words of a header
+				q = s.ask(body)
+			}
+			found.readNote(q)
 		}
-		if found.excludes || found.month > 0 && found.month < 12 || found.measure != "" {
-			s.reserved = append(s.reserved, found)
+		if !found.excludes && (found.month == 0 || found.month == 12) && (found.year == 0 || found.month > 0 || !found.beside) && found.measure == "" && found.unit == nil {
+			continue
 		}
+		if found.mark != "" && marks == nil {
+			marks = s.marks()
+		}
+		if found.borne = marks[found.mark]; !found.beside {
+			if len(s.reserved) < maxReservations && !slices.ContainsFunc(s.reserved, func(r reservation) bool { return r.text == found.text }) {
+				s.reserved = append(s.reserved, found)
+			}
+			continue
+		}
+		if s.remarks == nil {
+			s.remarks = map[int][]reservation{}
+		}
+		s.remarks[s.g.pos[i].r] = append(s.remarks[s.g.pos[i].r], found)
+	}
+}
+
+// maxReservations is more notes than anybody writes below a table; each value is held against all of them.
+const maxReservations = 100
+
+// rowsOfValues gives the grid rows of all tables that hold values.
+func (s *sheetReader) rowsOfValues() map[int]bool {
+	rows := map[int]bool{}
+	for _, t := range s.tables {
+		for _, rw := range t.rows {
+			rows[rw.r] = rows[rw.r] || rw.values
+		}
+	}
+	return rows
+}
+
+// marks gives the marks of notes that the texts of the sheet bear.
+func (s *sheetReader) marks() map[string]bool {
+	marks := map[string]bool{}
+	for i, p := range s.parsed {
+		if p == nil {
+			continue
+		}
+		for _, m := range p.marks {
+			marks[m] = true
+		}
+		if m := lastMark(s.g.text[i]); m != "" {
+			marks[m] = true
+		}
+	}
+	return marks
+}
+
+// readNote takes what a note tells that is nothing but the words of a header: "Ước", "(*) Lượt người", "9 tháng".
+func (r *reservation) readNote(p *phrase) {
+	r.unit = p.dims.unit
+	if p.rest != "" || len(p.indicators) > 0 || !r.beside && r.mark == "" {
+		return
+	}
+	r.measure = cmp.Or(r.measure, p.dims.measure)
+	if part := p.dims.part; part != "" && part != partUnread && r.beside && r.month == 0 {
+		r.year, r.month = p.dims.year, lastMonth(part)
 	}
 }
 
@@ -61,14 +115,28 @@ const minReservation = 16
 // maxNoteWord is how long the word may be that opens a note.
 const maxNoteWord = 20
 
+// lead is the text behind the word that opens a note: "Ghi chú: (*) …".
+func (r *reservation) lead() string {
+	if before, note, ok := strings.Cut(r.text, ":"); ok && len(before) < maxNoteWord && strings.TrimSpace(note) != "" && !strings.ContainsAny(before, "(*[") {
+		return strings.TrimSpace(note)
+	}
+	return strings.TrimSpace(r.text)
+}
+
+// body is the text behind the mark.
+func (r *reservation) body() string {
+	lead := strings.TrimLeft(r.lead(), "([*")
+	if r.mark != "" {
+		lead = strings.TrimLeft(strings.TrimPrefix(lead, r.mark), ")]* ")
+	}
+	return strings.Trim(lead, " .")
+}
+
 // reservation reads a text for what it takes from the figures it speaks of.
 func (rd *Reader) reservation(text string) reservation {
 	return rd.reservations.get(text, func() reservation {
 		found := reservation{text: text}
-		lead := strings.TrimSpace(text)
-		if before, note, ok := strings.Cut(lead, ":"); ok && rd.phrase(lead).opens == kindNote && len(before) < maxNoteWord { // "Ghi chú: (*) …"
-			lead = strings.TrimSpace(note)
-		}
+		lead := found.lead()
 		for _, closed := range []string{"()", "[]"} {
 			if in, rest, ok := strings.Cut(lead, closed[1:]); ok && strings.HasPrefix(in, closed[:1]) && len(in) > 1 && len(in) < 5 && strings.TrimSpace(rest) != "" {
 				found.mark = in[1:]
@@ -80,12 +148,36 @@ func (rd *Reader) reservation(text string) reservation {
 		toks := rd.tokenize(text)
 		for i := range toks {
 			found.excludes = found.excludes || isTitleWord(titleExcludes, toks, i)
-			if year, month := endOfCount(toks, i); month > 0 && found.month == 0 {
+			if year, month := endOfCount(toks, i); (month > 0 || year > 0) && found.month == 0 {
 				found.year, found.month = year, month
+			}
+			if found.measure == "" {
+				found.measure, found.of = rd.kindOfFigures(toks, i)
 			}
 		}
 		return found
 	})
+}
+
+// kindOfFigures reads at token i what kind of figures a text says to be told: "số liệu ước tính", "số liệu năm 2019 là số ước thực hiện".
+func (rd *Reader) kindOfFigures(toks []token, i int) (measure string, of []int) {
+	if toks[i].low != "liệu" || i == 0 || toks[i-1].low != "số" {
+		return "", nil
+	}
+	for i++; i < len(toks); i++ {
+		for n := rd.vocab.reach(toks[i:], 6); n > 0; n-- {
+			if w, ok := rd.vocab.find(toks[i:i+n], kindMeasure); ok && (w.value == "estimate" || w.value == "forecast") {
+				return w.value, of
+			}
+		}
+		switch {
+		case isYear(toks[i]):
+			of = append(of, toks[i].num)
+		case !slices.Contains([]string{"trên", "nêu", "này", "trong", "bảng", "biểu", "năm", "là", "số", "thực", "hiện", "của"}, toks[i].low):
+			return "", nil
+		}
+	}
+	return "", nil
 }
 
 // endOfCount reads at token i until when figures are told: "tính đến ngày 31/10/2019", "đến hết quý III", "số liệu 9 tháng năm 2019". month is 0 if
@@ -114,8 +206,13 @@ func endOfCount(toks []token, i int) (year, month int) {
 	if i == len(toks) {
 		return 0, 0
 	}
-	if n, it := takePeriod(toks[i:]); n > 0 && it.part != "" && it.part != partUnread && it.to == 0 {
+	n, it := takePeriod(toks[i:])
+	switch {
+	case n == 0 || it.to != 0 || it.part == partUnread:
+	case it.part != "":
 		return it.year, lastMonth(it.part)
+	case i > 0 && toks[i-1].low == "liệu" && i+n == len(toks): // "Số liệu năm 2018"
+		return it.year, 0
 	}
 	return 0, 0
 }
@@ -123,46 +220,66 @@ func endOfCount(toks []token, i int) (year, month int) {
 // isReserved refuses a cell of which a note says that it is not all that its headers say: an actual figure of a year that ends before the year, or one
 // from which something is left out.
 func (v *valueCell) isReserved() bool {
-	d := &v.d
-	for k := range v.s.reserved {
-		r := &v.s.reserved[k]
-		if r.row >= 0 && r.row != v.rw.r || r.mark != "" && r.row < 0 && v.s.bears(r.mark) && !v.bears(r.mark) {
-			continue
-		}
-		whole := v.measure == "actual" && cmp.Or(d.part, "Y") == "Y" && d.toYear == 0
-		switch {
-		case r.excludes:
-			v.no("indicator.narrowed", "", r.text)
-		case whole && r.month > 0 && (r.year == 0 || r.year == d.year):
-			v.no("period.missing", "", v.header, r.text)
-		case v.measure == "actual" && r.measure != "" && r.measure != "actual":
-			v.no("header.conflict", "", v.header, r.text)
-		default:
-			continue
-		}
-		return true
+	if len(v.s.reserved) == 0 && len(v.s.remarks) == 0 {
+		return false
 	}
-	return false
+	return slices.ContainsFunc(v.s.reserved, v.takesFrom) || slices.ContainsFunc(v.s.remarks[v.rw.r], v.takesFrom)
+}
+
+// takesFrom refuses a cell of which a note takes something.
+func (v *valueCell) takesFrom(r reservation) bool {
+	if r.borne && !r.beside && !v.bears(r.mark) {
+		return false
+	}
+	d := &v.d
+	legend := r.mark != "" && !r.borne && !r.beside // "(*) số ước" below a form in which nothing was marked
+	whole := v.measure == "actual" && cmp.Or(d.part, "Y") == "Y" && d.toYear == 0
+	switch {
+	case r.excludes:
+		v.no("indicator.narrowed", "", r.text)
+	case whole && r.month > 0 && r.month < 12 && (r.year == 0 || r.year == d.year):
+		v.no("period.missing", "", v.header, r.text)
+	case whole && r.month == 0 && r.beside && r.year != 0 && r.year < d.year:
+		v.no("header.conflict", "", v.header, r.text)
+	case legend:
+		return false
+	case v.measure == "actual" && r.measure != "" && r.measure != "actual" && (len(r.of) == 0 || slices.Contains(r.of, max(d.year, d.toYear))):
+		v.no("header.conflict", "", v.header, r.text)
+	case r.unit != nil && v.isInOtherUnit(&r):
+		v.no("unit.conflict", "", r.text, v.b.rd.inUnit(v.in))
+	default:
+		return false
+	}
+	return true
+}
+
+// isInOtherUnit reports whether the unit that a note names is another than the row, the column or the title state. A note on the whole table speaks of
+// what is counted in that quantity.
+func (v *valueCell) isInOtherUnit(r *reservation) bool {
+	stated, code, _ := v.b.statedUnit(v.cx, v.rm, v.cm, v.in)
+	if own := v.b.rd.cat.Unit(v.in.Unit); code == "" && stated == nil {
+		stated = own
+	}
+	if stated == nil {
+		return false
+	}
+	if stated.Quantity != r.unit.Quantity {
+		return r.beside || r.mark != ""
+	}
+	return !stated.Factor.Equal(r.unit.Factor)
 }
 
 // bears reports whether the mark of a note stands behind the label or a header of the cell.
 func (v *valueCell) bears(mark string) bool {
-	return slices.Contains(strings.Fields(v.s.notes(v.cx.t, v.rw, v.c)), mark) ||
-		endsWithMark(v.s.g.text[v.i], mark) || slices.ContainsFunc(v.rw.labels, func(i int32) bool { return endsWithMark(v.s.g.text[i], mark) }) ||
-		slices.ContainsFunc(v.cx.t.columns[v.c].cells, func(i int32) bool { return endsWithMark(v.s.g.text[i], mark) })
+	ends := func(i int32) bool { return lastMark(v.s.g.text[i]) == mark }
+	return slices.Contains(strings.Fields(v.s.notes(v.cx.t, v.rw, v.c)), mark) || ends(v.i) || slices.ContainsFunc(v.rw.labels, ends) || slices.ContainsFunc(v.cx.t.columns[v.c].cells, ends)
 }
 
-// bears reports whether any text of the sheet but the note bears its mark.
-func (s *sheetReader) bears(mark string) bool {
-	for i, p := range s.parsed {
-		if p != nil && (slices.Contains(p.marks, mark) || endsWithMark(s.g.text[i], mark)) {
-			return true
-		}
-	}
-	return false
-}
-
-func endsWithMark(text, mark string) bool {
+// lastMark gives what stands in parentheses at the end of a text, if it may be the mark of a note: "TH 2019 (1)".
+func lastMark(text string) string {
 	text, ok := strings.CutSuffix(strings.TrimSpace(text), ")")
-	return ok && strings.HasSuffix(text, "("+mark)
+	if k := strings.LastIndexByte(text, '('); ok && k >= 0 && len(text)-k <= 4 {
+		return text[k+1:]
+	}
+	return ""
 }

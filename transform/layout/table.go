@@ -40,6 +40,7 @@ type sheetReader struct {
 	aboutRead bool
 	prelim    []preliminary
 	reserved  []reservation
+	remarks   map[int][]reservation // by the grid row beside which they stand
 }
 
 // slab is how many rows are made at once.
