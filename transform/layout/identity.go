@@ -256,6 +256,7 @@ func (b *bookReader) identify(path string) *record.Refusal {
 		provinces = b.onlyPlace()
 	}
 	b.pathName, b.supposed = rd.pathName(path), rd.supposed(path)
+	b.pathName.told = b.pathName.done && b.titlesName(b.pathName.year)
 	inPath, hasPath := rd.pathTerritory(path)
 	var home mention
 	switch {

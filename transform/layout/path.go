@@ -132,6 +132,7 @@ type pathName struct {
 	year int    // 0 if it names none or several
 	part string // of the year, see partial; "" if it names none
 	done bool   // it says that the year is that of results
+	told bool   // a title in the workbook names it too
 }
 
 // pathName reads the name of a file; if that names no period the folder's, of which only results are taken: it may be named after its time.
@@ -273,7 +274,7 @@ func (v *valueCell) nameContradicts() bool {
 		return false
 	}
 	if v.titlePeriod && n.done && n.year != 0 && n.year != ti.dims.year && !ti.planYear {
-		return !v.b.titlesName(n.year)
+		return !n.told
 	}
 	year := d.year
 	if v.titlePeriod {
