@@ -334,7 +334,7 @@ func (v *valueCell) findMeasure() bool {
 		v.measure = ti.dims.measure
 	case !cx.hasMeasures && !ti.planned && !(b.supposed && !ti.results) && !(ti.aheadOf != 0 && max(d.year, d.toYear) >= ti.aheadOf) && !b.isAhead(v.s, d):
 		v.measure = "actual"
-	case d.status == "P", v.s.isOver(cx, v.c, d, b.issued):
+	case d.status == "P", v.s.isOver(cx, v.c, d, b.issued), cx.isRowBeforeEstimate(v.rw, d):
 		v.measure = "actual"
 	case v.s.saysPercent(cx.t, v.c):
 		v.no("header.unknown", "", v.header, "it does not say of what these are percentages")

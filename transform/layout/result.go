@@ -103,6 +103,32 @@ func (cx *cellContext) isBeforeEstimate(d *partial) bool {
 	return last < estimated
 }
 
+// isRowBeforeEstimate reports whether a row names but a whole year before the one that another row gives estimates of, "2016" above "Ước 2017", in a
+// table in which nothing else says what kind of figures it holds.
+func (cx *cellContext) isRowBeforeEstimate(rw *row, d *partial) bool {
+	if rw.mean.dims.year == 0 || d.toYear != 0 || cmp.Or(d.part, "Y") != "Y" || d.status != "" || cx.short || cx.title.planned && cx.title.covers(d) {
+		return false
+	}
+	if slices.ContainsFunc(cx.columns, func(m meaning) bool { return m.dims.measure != "" || m.dims.year != 0 || m.unknown != "" }) {
+		return false
+	}
+	estimated, last := 0, d.year
+	for _, other := range cx.t.rows {
+		switch o := &other.mean.dims; {
+		case !other.values:
+		case o.year == 0 || o.toYear != 0 || other.mean.unknown != "" || cmp.Or(o.part, "Y") != "Y":
+			return false
+		case o.measure == "estimate":
+			estimated = max(estimated, o.year)
+		case o.measure == "":
+			last = max(last, o.year)
+		default:
+			return false
+		}
+	}
+	return last < estimated
+}
+
 // isWithinEstimate reports whether a period is the beginning of a year of which the title tells results and another header estimates the whole: "6 tháng
 // 2013" beside "Ước TH 2013" is what was done before the rest was estimated.
 func (cx *cellContext) isWithinEstimate(d *partial) bool {
