@@ -533,7 +533,7 @@ func (s *sheetReader) besideAnother(rw *row, m *meaning, title []ancestor) bool 
 	}
 	if b := rw.passed; b != nil && b.ordinal.text == "" && b.values && b.isOfWhich(s) { // "Trong đó: Xuất khẩu lao động", then "Nữ" in line with it
 		in := b.mean.indicator
-		beside := in != nil && over != nil && m.indicator != nil && in.Parent == m.indicator.Parent && in.Parent == over.Code // "Cao đẳng", then "Trung cấp"
+		beside := in != nil && m.indicator != nil && in.Parent == m.indicator.Parent && in.Parent == over.Code // "Cao đẳng", then "Trung cấp"
 		if b.mean.unknown != "" || in != nil && in != over && in.Sex+in.Area == "" && !(beside && p.dims.sex+p.dims.area == "") {
 			return true
 		}

@@ -41,7 +41,8 @@ func (ti *titleInfo) over() (month int) {
 	return month
 }
 
-// isOver reports whether a column whose header names nothing but the period d holds what was done in it. The document is not older than issued.
+// isOver reports whether a column whose header names nothing but the period d holds what was done in it; issued is the date of the
+// document, "" if nothing tells it.
 func (s *sheetReader) isOver(cx *cellContext, c int, d *partial, issued string) bool {
 	end, own := d.month(), &cx.columns[c].dims
 	stated := own.year != 0 || own.part != "" || own.ref != ""

@@ -189,8 +189,11 @@ func (s *sheetReader) readTitles(cells []int32) titleInfo {
 
 // statesUnit reports whether a title that holds the word of a unit states it: "LAO ĐỘNG CÁC NĂM", "DÂN SỐ, LAO ĐỘNG" name what the table is about.
 func (rd *Reader) statesUnit(p *phrase) bool {
-	one := p.dims.unit == nil || p.dims.unit.Factor.Equal(decimal.NewFromInt(1)) && rd.cat.IsScaled(p.dims.unit.Quantity)
-	return !one || rd.unit(p.text) != nil || strings.ContainsAny(p.text, "([:%")
+	u := p.dims.unit
+	if u != nil && !(u.Factor.Equal(decimal.NewFromInt(1)) && rd.cat.IsScaled(u.Quantity)) { // thousands, and what nobody counts in thousands
+		return true
+	}
+	return rd.unit(p.text) != nil || strings.ContainsAny(p.text, "([:%")
 }
 
 // settle decides the period of which the titles speak. "KẾT QUẢ 6 THÁNG ĐẦU NĂM, NHIỆM VỤ 6 THÁNG CUỐI NĂM 2019" gives the year alone.

@@ -105,7 +105,7 @@ func isPercent(in *catalogue.Indicator) bool {
 // labelUnit reads the unit out of a name such as "Số người tham gia BHXH". It holds only in a table that has no place
 // for a unit, neither column nor line (form B10), for whole numbers, and where no thousands can be meant: of such a thing nobody
 // counts thousands ("Số vụ tai nạn"), or the column proves it, since one of its values times a thousand is beyond what the indicator
-// can be, or beyond what a column beside it proves so of the same things.
+// can be, or, where no row names an indicator, beyond what a column beside it proves so of the same things.
 func (b *bookReader) labelUnit(s *sheetReader, cx *cellContext, c int, in *catalogue.Indicator, rm, cm *meaning) *catalogue.Unit {
 	for k := range cx.t.columns {
 		if cx.t.columns[k].role == roleUnit {
@@ -132,7 +132,7 @@ func (b *bookReader) labelUnit(s *sheetReader, cx *cellContext, c int, in *catal
 				return u
 			}
 			for k := range cx.columns {
-				if cx.t.columns[k].role != roleValue || k == c || cx.columns[k].dims.unitText != "" || cx.t.columns[k].gap {
+				if cx.indicators > 0 || cx.t.columns[k].role != roleValue || k == c || cx.columns[k].dims.unitText != "" || cx.t.columns[k].gap {
 					continue
 				}
 				of := cmp.Or(cx.columns[k].indicator, in)
