@@ -30,10 +30,6 @@ func cutMark(s string) (number, mark string, ok bool) {
 func (v *valueCell) value(p *pending) {
 	b, in, cat := v.b, v.in, v.b.rd.cat
 	own := cat.Unit(in.Unit)
-	if own == nil {
-		v.no("unit.unknown", "", in.Unit)
-		return
-	}
 	u, code, args := b.statedUnit(v.cx, v.rm, v.cm, in)
 	if code != "" {
 		v.no(code, "", args...)
@@ -154,10 +150,6 @@ func (v *valueCell) number(p *pending, u, own *catalogue.Unit) (n text.Number, w
 			code = "value.not_computed"
 		}
 		v.no(code, "", shown)
-		return n, written, false
-	}
-	if n.High.Valid && n.High.Decimal.LessThan(n.Value) {
-		v.no("number.range", "", shown)
 		return n, written, false
 	}
 	return n, written, true
