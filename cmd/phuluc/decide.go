@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"maps"
 	"os"
 	"os/user"
@@ -538,6 +539,14 @@ func refusals(ctx context.Context, cfg config, cat *catalogue.Catalogue, e quara
 // writeAmendment puts the line into its file and takes it back if then fails.
 func writeAmendment(m *catalogue.Amendment, then func() error) error {
 	disk := durable.Disk{}
+	write := func(content []byte, mode os.FileMode) error {
+		err := disk.WriteFile(m.File, content, mode)
+		if errors.Is(err, fs.ErrPermission) {
+			return &failure{Exit: exitEnvironment, What: "the line can not be written; nothing was changed", Where: m.File, Why: err.Error(),
+				Try: "give this user write permission to the catalogue folder and its files, or have somebody who may add the line: " + m.Line, err: err}
+		}
+		return err
+	}
 	if err := disk.MkdirAll(filepath.Dir(m.File), 0o755); err != nil {
 		return err
 	}
@@ -546,7 +555,7 @@ func writeAmendment(m *catalogue.Amendment, then func() error) error {
 	if info, err := os.Stat(m.File); err == nil {
 		mode = info.Mode().Perm()
 	}
-	if err := disk.WriteFile(m.File, m.Content, mode); err != nil {
+	if err := write(m.Content, mode); err != nil {
 		return err
 	}
 	err := then()
@@ -556,7 +565,7 @@ func writeAmendment(m *catalogue.Amendment, then func() error) error {
 	case oldErr != nil:
 		return errors.Join(err, disk.Remove(m.File))
 	}
-	return errors.Join(err, disk.WriteFile(m.File, old, mode))
+	return errors.Join(err, write(old, mode))
 }
 
 // decide records one decision about entries.

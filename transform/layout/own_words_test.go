@@ -196,3 +196,24 @@ func TestASchoolYearIsAPeriodByAWordOfTheUser(t *testing.T) {
 	own["header_words.csv"] = "word,dimension,value\nNăm học,period_part,Y\n"
 	sameCells(t, readBy(t, own, table), map[string]string{"C4": "nursery province:24@2004 2017/2018 actual 100", "D4": "nursery province:24@2004 2018/2019 actual 110"})
 }
+
+// A heading that nobody knows may narrow what the rows below it count; one that a user calls a section does not.
+func TestAHeadingIsASectionByAWordOfTheUser(t *testing.T) {
+	table := `SỞ Y TẾ TỈNH BẮC GIANG
+KẾT QUẢ THỰC HIỆN NĂM 2018, KẾ HOẠCH NĂM 2019
+TT	Chỉ tiêu	Đơn vị	TH 2018	KH 2019
+I	Nhân lực y tế
+1	Tổng số bác sĩ	bác sĩ	=1502	=1600
+	Trong đó: Nữ	bác sĩ	=700	=750
+`
+	own := map[string]string{
+		"unit_words.csv": "word,unit_code\nbác sĩ,person\n",
+		"indicators.csv": ownIndicators + "doctors,Tổng số bác sĩ,Doctors,person,health,count,up,sum,stock,\n",
+	}
+	sameCells(t, readBy(t, own, table), map[string]string{"D5": "indicator.narrowed", "E5": "indicator.narrowed", "D6": "indicator.narrowed", "E6": "indicator.narrowed"})
+	own["header_words.csv"] = "word,dimension,value\nNhân lực y tế,role,section\n"
+	const home = " province:24@2004 "
+	sameCells(t, readBy(t, own, table), map[string]string{
+		"D5": "doctors" + home + "2018 actual 1502", "E5": "doctors" + home + "2019 plan 1600", "D6": "doctors" + home + "2018 actual 700", "E6": "doctors" + home + "2019 plan 750",
+	})
+}

@@ -377,7 +377,7 @@ func (v *valueCell) findSplit() bool {
 		v.area = cmp.Or(d.area, ti.dims.area, "T")
 	}
 	if v.sex != "T" && v.b.rd.isSexless(in) {
-		v.no("header.conflict", "", in.NameVi, v.header)
+		v.no("header.conflict", "", in.NameVi, v.header, "it is not counted in persons")
 		return false
 	}
 	if name := v.s.nameSays(); name != nil {
