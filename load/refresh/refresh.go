@@ -16,6 +16,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -290,6 +291,9 @@ func (r *runner) inputHash(raws []landing.Raw) string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
+// manyCells are more than leave nothing worth mentioning behind when they are read.
+const manyCells = 1 << 20
+
 func (r *runner) build(ctx context.Context, generations *publish.Store, raws []landing.Raw, input string) (err error) {
 	batches, err := r.normalise(ctx, raws)
 	defer func() {
@@ -316,6 +320,9 @@ func (r *runner) build(ctx context.Context, generations *publish.Store, raws []l
 			err = errors.Join(err, candidate.Abort())
 		}
 	}()
+	if r.report.Cells > manyCells {
+		debug.FreeOSMemory() // what reading left behind: the engine takes its own memory beside it
+	}
 	inputs, release, err := r.inputs(ctx, raws, batches)
 	if err != nil {
 		return err
