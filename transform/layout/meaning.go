@@ -236,13 +236,15 @@ func (s *sheetReader) columnMeaning(t *table, c int) meaning {
 	if n := len(stack); n > 0 && stack[n-1].bare && m.unknown == "" {
 		m.unknown = stack[n-1].body
 	}
+	named := false // by a header above
 	for _, p := range stack {
 		if p.places && len(m.territories) == 0 && m.unknown == "" {
 			m.unknown = p.body // "Huyện" over numbers: those of districts, or their number
 		}
-		if p.section && m.indicator == nil && len(m.matches) == 0 && m.unknown == "" {
-			m.unknown = p.body // "Trẻ em" over numbers: a group of what the title counts
+		if p.section && (named || m.indicator == nil && len(m.matches) == 0) && m.unknown == "" {
+			m.unknown = p.body // "Trẻ em" over numbers: a group of what the title, or the header above, counts
 		}
+		named = named || len(p.indicators) > 0
 	}
 	return m
 }

@@ -89,7 +89,7 @@ func (rd *Reader) findNarrowings(s string, heading bool) (found []narrowing) {
 		}
 		if w, ok := words.at(narrowLimit, toks, i); ok || someLocalities(toks, i) {
 			end := min(i+w.n+4, len(toks))
-			found = append(found, narrowing{text: s[toks[i].start:toks[end-1].end], behind: lowKey(toks[i:end])})
+			found = append(found, narrowing{text: s[toks[i].start:toks[end-1].end], behind: w.key})
 			i = end
 			continue
 		}

@@ -105,8 +105,10 @@ func isPercent(in *catalogue.Indicator) bool {
 // labelUnit reads the unit out of a name such as "Số người tham gia BHXH". It holds only in a table that has no place
 // for a unit, neither column nor line (form B10), for whole numbers, and where no thousands can be meant: of such a thing nobody
 // counts thousands ("Số vụ tai nạn"), or the column proves it, since one of its values times a thousand is beyond what the indicator
-// can be, or, where no row names an indicator, beyond what a column beside it proves so of the same things.
-func (b *bookReader) labelUnit(s *sheetReader, cx *cellContext, c int, in *catalogue.Indicator, rm, cm *meaning) *catalogue.Unit {
+// can be, or, where no row names an indicator, beyond what a column beside it proves so of the same things; or the value itself: thousands of it would be
+// more than the people of its territory allow.
+func (v *valueCell) labelUnit(value decimal.Decimal) *catalogue.Unit {
+	b, s, cx, c, in, rm, cm := v.b, v.s, v.cx, v.c, v.in, v.rm, v.cm
 	for k := range cx.t.columns {
 		if cx.t.columns[k].role == roleUnit {
 			return nil
@@ -129,6 +131,10 @@ func (b *bookReader) labelUnit(s *sheetReader, cx *cellContext, c int, in *catal
 				return u
 			}
 			if b.isBeyond(s, cx, c, in, u) {
+				return u
+			}
+			thousandfold, ok := b.rd.cat.Convert(value.Shift(3), u, b.rd.cat.Unit(in.Unit))
+			if _, most, known := b.rd.cat.Bounds(in, v.territory); ok && known && thousandfold.GreaterThan(decimal.NewFromInt(most)) {
 				return u
 			}
 			for k := range cx.columns {

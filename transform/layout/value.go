@@ -195,7 +195,7 @@ func (v *valueCell) unit(n *text.Number, stated, own *catalogue.Unit) (u *catalo
 		return u, true
 	}
 	if u = stated; u == nil && n.Value.IsInteger() && !isPercent(in) {
-		u = b.labelUnit(v.s, v.cx, v.c, in, v.rm, v.cm)
+		u = v.labelUnit(n.Value)
 	}
 	if u == nil {
 		u = b.rateUnit(in, v.rm, v.cm)
