@@ -26,7 +26,7 @@
 //
 // The file keeps numbers as doubles; their text is the shortest decimal that gives the double back. Texts are those of
 // extract/xlsx: line ends as LF, control characters as _xHHHH_, spaces kept; those of BIFF5 are decoded by the code page
-// of the workbook. Booleans read TRUE or FALSE. Formulas give the result stored with them; the empty text is blank and
+// of the workbook. Raised digits are Unicode superscripts; Cell.Struck and the runs tell what is struck through. Booleans read TRUE or FALSE. Formulas give the result stored with them; the empty text is blank and
 // is not handed over. Where no formula of a workbook has a result but 0 or the empty text, and no note says that Excel has
 // computed them, they are error cells that read "=": a program wrote them that does not compute. Charts, macro sheets and modules are listed and hold no cells.
 //
