@@ -96,7 +96,7 @@ func (s *sheetReader) context(t *table) *cellContext {
 		}
 	}
 	for c := range cx.columns {
-		if header := t.columns[c].header; t.columns[c].role == roleValue && header != "" && s.rd.titleWords(header).adjusted {
+		if header := t.columns[c].header; t.columns[c].role == roleValue && header != "" && s.rd.isAdjusted(header) {
 			cx.adjusted = append(cx.adjusted, c)
 		}
 	}

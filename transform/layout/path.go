@@ -151,15 +151,20 @@ func (rd *Reader) pathName(path string) pathName {
 	return pathName{}
 }
 
-// pathWordLists are the words of title_words.csv for the names of files, as they are written there, by kind and the last of them.
-var pathWordLists = sync.OnceValue(func() map[string]map[string][][]string {
-	lists := map[string]map[string][][]string{}
-	for _, kind := range []string{pathResults, pathPlan, pathOther, pathSupposed, sheetOther} {
-		lists[kind] = map[string][][]string{}
+// pathWord is one of the words of title_words.csv for the names of files, as they are written there.
+type pathWord struct {
+	kind  string
+	words []string
+}
+
+// pathWordLists are these words by the last of each.
+var pathWordLists = sync.OnceValue(func() map[string][]pathWord {
+	lists := map[string][]pathWord{}
+	for _, kind := range []string{pathResults, pathOther, pathSupposed, sheetOther} {
 		for _, w := range loadTitleWords()[kind] {
 			words := pathWords(w.word)
 			last := words[len(words)-1]
-			lists[kind][last] = append(lists[kind][last], words)
+			lists[last] = append(lists[last], pathWord{kind, words})
 		}
 	}
 	return lists
@@ -170,9 +175,9 @@ func endsWith(kind string, words []string) int {
 	if len(words) == 0 {
 		return 0
 	}
-	for _, w := range pathWordLists()[kind][words[len(words)-1]] {
-		if n := len(words) - len(w); n >= 0 && slices.Equal(words[n:], w) {
-			return len(w)
+	for _, w := range pathWordLists()[words[len(words)-1]] {
+		if n := len(words) - len(w.words); w.kind == kind && n >= 0 && slices.Equal(words[n:], w.words) {
+			return len(w.words)
 		}
 	}
 	return 0
@@ -183,6 +188,9 @@ func endsWith(kind string, words []string) int {
 func (rd *Reader) supposed(path string) bool {
 	words := rd.wordsOf(path[strings.LastIndexAny(path, `/\\`)+1:])
 	for i, w := range words {
+		if pathWordLists()[w] == nil {
+			continue
+		}
 		n := max(endsWith(pathSupposed, words[:i+1]), endsWith(sheetOther, words[:i+1]))
 		if (n > 1 || n == 1 && len(w) > 2) && !(i+1 < len(words) && words[i+1] == "quoc") { // "muc tieu quoc gia"
 			return true

@@ -57,6 +57,8 @@ type Reader struct {
 	stranger    memo[string, []string]    // see strange
 	subjects    memo[string, []narrowing]
 	standings   memo[subjectQuestion, standing]
+	noted       memo[string, noted]
+	asides      memo[string, string] // see nameSetsAside
 
 	reservations memo[string, reservation]
 }

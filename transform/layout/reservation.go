@@ -26,7 +26,7 @@ type reservation struct {
 // readReservations finds these texts in a sheet, once the rows of its tables are read.
 func (s *sheetReader) readReservations() {
 	var marks map[string]bool
-	var values map[int]bool // grid rows that hold some
+	var values []bool // by grid row: whether it holds some
 	for i, p := range s.parsed {
 		if p == nil || len(p.text) > maxPhrase {
 			continue
@@ -69,9 +69,9 @@ func (s *sheetReader) readReservations() {
 // maxReservations is more notes than anybody writes below a table; each value is held against all of them.
 const maxReservations = 100
 
-// rowsOfValues gives the grid rows of all tables that hold values.
-func (s *sheetReader) rowsOfValues() map[int]bool {
-	rows := map[int]bool{}
+// rowsOfValues tells of each grid row whether it is one of a table and holds values.
+func (s *sheetReader) rowsOfValues() []bool {
+	rows := make([]bool, len(s.g.rows))
 	for _, t := range s.tables {
 		for _, rw := range t.rows {
 			rows[rw.r] = rows[rw.r] || rw.values

@@ -17,28 +17,31 @@ func (s *sheetReader) nameSays() *partial {
 // "" if it says anything else. "Chuẩn cũ" and "Hà Nội cũ" do.
 func (s *sheetReader) nameSetsAside() string {
 	if !s.asideRead {
-		s.asideRead = true
-		toks, kind := s.rd.tokenize(s.rd.repair(s.g.info.Name)), ""
-		for i := 0; i < len(toks); {
-			if toks[i].punct || toks[i].num >= 0 {
-				i++
-				continue
-			}
-			w, ok := listed{}, false
-			for _, k := range []string{sheetDraft, sheetOther} {
-				if w, ok = loadTitleWords().at(k, toks, i); ok {
-					kind = k
-					break
-				}
-			}
-			if !ok {
-				return ""
-			}
-			i += w.n
-		}
-		s.aside = kind
+		s.aside, s.asideRead = s.rd.asides.get(s.g.info.Name, func() string { return s.rd.setsAside(s.g.info.Name) }), true
 	}
 	return s.aside
+}
+
+func (rd *Reader) setsAside(name string) (kind string) {
+	toks := rd.tokenize(rd.repair(name))
+	for i := 0; i < len(toks); {
+		if toks[i].punct || toks[i].num >= 0 {
+			i++
+			continue
+		}
+		w, ok := listed{}, false
+		for _, k := range []string{sheetDraft, sheetOther} {
+			if w, ok = loadTitleWords().at(k, toks, i); ok {
+				kind = k
+				break
+			}
+		}
+		if !ok {
+			return ""
+		}
+		i += w.n
+	}
+	return kind
 }
 
 // nameNarrows gives the populations that the name of the sheet names beside its title: "DTTS". Sexes and areas are dimensions, see nameSays, and a fund

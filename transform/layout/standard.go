@@ -146,7 +146,7 @@ func (v *valueCell) noteTurns() bool {
 		s.notesRead = true
 		for i, p := range s.parsed {
 			if p != nil && s.g.fates[i].reason == skipNote {
-				if n := standardNoted(rd.tokenize(s.g.text[i])); n.standard != "" {
+				if n := rd.noted.get(s.g.text[i], func() noted { return standardNoted(rd.tokenize(s.g.text[i])) }); n.standard != "" {
 					s.noted = append(s.noted, n)
 				}
 			}

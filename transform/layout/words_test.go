@@ -374,3 +374,11 @@ func TestATextCutAnywhereIsRead(t *testing.T) {
 		}
 	}
 }
+
+func TestWordsOfAnAdjustedPlanHaveTheSyllableThatIsLookedForFirst(t *testing.T) {
+	for _, w := range loadTitleWords()[titleAdjusted] {
+		if !strings.Contains(w.word, "hỉnh") {
+			t.Errorf("isAdjusted does not see %q", w.word)
+		}
+	}
+}
