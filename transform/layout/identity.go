@@ -255,7 +255,10 @@ func (b *bookReader) identify(path string) *record.Refusal {
 	if len(provinces) == 0 {
 		provinces = b.onlyPlace()
 	}
-	b.pathName, b.supposed = rd.pathName(path), rd.supposed(path)
+	b.pathName = rd.pathName(path)
+	if elements := elementsOf(path); len(elements) > 0 {
+		b.supposed = rd.element(elements[len(elements)-1]).supposed
+	}
 	b.pathName.told = b.pathName.done && b.titlesName(b.pathName.year)
 	inPath, hasPath := rd.pathTerritory(path)
 	var home mention

@@ -71,52 +71,82 @@ func (rd *Reader) wordsOf(s string) []string {
 	return rd.pathWords.get(s, func() []string { return pathWords(s) })
 }
 
-// pathTerritory finds the province a path names: in the file's name, else in the nearest folder that names one.
-func (rd *Reader) pathTerritory(path string) (mention, bool) {
-	elements := strings.FieldsFunc(path, func(r rune) bool { return r == '/' || r == '\\' })
-	for k := len(elements) - 1; k >= 0 && k >= len(elements)-6; k-- {
-		words := rd.wordsOf(strings.TrimSuffix(elements[k], ".xlsx"))
-		var found []mention
-		for i := 0; i < len(words); i++ {
-			for n := min(5, len(words)-i); n > 0; n-- {
-				t := rd.folds[strings.Join(words[i:i+n], " ")]
-				if len(t) == 0 { // "BaRia-VungTau"
-					t = rd.folds[strings.Join(words[i:i+n], "")]
-				}
-				if len(t) > 0 {
-					found = append(found, mention{name: strings.Join(words[i:i+n], " "), territories: t, at: place{raw: elements[k]}})
-					i += n - 1
-					break
-				}
+// pathElement is what a folder or a file tells by its name.
+type pathElement struct {
+	provinces []mention
+	round     int // the plan year that it states: "KH2020", "ke hoach 2020", "round-2020"
+	name      pathName
+	supposed  bool // see isSupposed
+}
+
+// element reads the name of a folder or a file. It is remembered: many files lie in one folder.
+func (rd *Reader) element(s string) *pathElement {
+	return rd.elements.get(s, func() *pathElement {
+		words := pathWords(strings.TrimSuffix(s, ".xlsx"))
+		return &pathElement{rd.provincesOf(words, s), roundOf(words), nameOf(words), isSupposed(words)}
+	})
+}
+
+// elementsOf cuts a path.
+func elementsOf(path string) []string {
+	return strings.FieldsFunc(path, func(r rune) bool { return r == '/' || r == '\\' })
+}
+
+func (rd *Reader) provincesOf(words []string, raw string) (found []mention) {
+	for i := 0; i < len(words); i++ {
+		for n := min(5, len(words)-i); n > 0; n-- {
+			t := rd.folds[strings.Join(words[i:i+n], " ")]
+			if len(t) == 0 { // "BaRia-VungTau"
+				t = rd.folds[strings.Join(words[i:i+n], "")]
+			}
+			if len(t) > 0 {
+				found = append(found, mention{name: strings.Join(words[i:i+n], " "), territories: t, at: place{raw: raw}})
+				i += n - 1
+				break
 			}
 		}
-		if len(found) == 1 {
+	}
+	return found
+}
+
+// pathTerritory finds the province a path names: in the file's name, else in the nearest folder that names one.
+func (rd *Reader) pathTerritory(path string) (mention, bool) {
+	elements := elementsOf(path)
+	for k := len(elements) - 1; k >= 0 && k >= len(elements)-6; k-- {
+		switch found := rd.element(elements[k]).provinces; len(found) {
+		case 0:
+		case 1:
 			return found[0], true
-		}
-		if len(found) > 1 {
+		default:
 			return mention{}, false
 		}
 	}
 	return mention{}, false
 }
 
-// pathRound finds the plan year a path states: "KH2020", "ke hoach 2020", "round-2020", or a folder named after a round.
+func roundOf(words []string) int {
+	for i, w := range words {
+		y, err := strconv.Atoi(w)
+		if err != nil || len(w) != 4 || y < firstYear || y > lastYear || i == 0 {
+			continue
+		}
+		prev := words[i-1]
+		if prev == "nam" && i > 1 {
+			prev = words[i-2]
+		}
+		if prev == "kh" || prev == "hoach" || prev == "kehoach" || prev == "round" || prev == "vong" {
+			return y
+		}
+	}
+	return 0
+}
+
+// pathRound finds the plan year a path states, or a folder named after a round.
 func (rd *Reader) pathRound(path string) (year int, folder string) {
-	elements := strings.FieldsFunc(path, func(r rune) bool { return r == '/' || r == '\\' })
+	elements := elementsOf(path)
 	for k := len(elements) - 1; k >= 0; k-- {
-		words := rd.wordsOf(elements[k])
-		for i, w := range words {
-			y, err := strconv.Atoi(w)
-			if err != nil || len(w) != 4 || y < firstYear || y > lastYear || i == 0 {
-				continue
-			}
-			prev := words[i-1]
-			if prev == "nam" && i > 1 {
-				prev = words[i-2]
-			}
-			if prev == "kh" || prev == "hoach" || prev == "kehoach" || prev == "round" || prev == "vong" {
-				return y, ""
-			}
+		if y := rd.element(elements[k]).round; y != 0 {
+			return y, ""
 		}
 		if k < len(elements)-1 && folder == "" && rd.cat.Round(elements[k]) != nil {
 			folder = elements[k]
@@ -137,9 +167,9 @@ type pathName struct {
 
 // pathName reads the name of a file; if that names no period the folder's, of which only results are taken: it may be named after its time.
 func (rd *Reader) pathName(path string) pathName {
-	elements := strings.FieldsFunc(path, func(r rune) bool { return r == '/' || r == '\\' })
+	elements := elementsOf(path)
 	for k := len(elements) - 1; k >= 0 && k >= len(elements)-2; k-- {
-		n := nameOf(rd.wordsOf(strings.TrimSuffix(elements[k], ".xlsx")))
+		n := rd.element(elements[k]).name
 		if n.year == 0 && n.part == "" {
 			continue
 		}
@@ -183,10 +213,9 @@ func endsWith(kind string, words []string) int {
 	return 0
 }
 
-// supposed reports whether the name of a file says that its figures are of another kind than what was done: "Du_kien_2018". Words of two
+// isSupposed reports whether the name of a file says that its figures are of another kind than what was done: "Du_kien_2018". Words of two
 // letters and less are too many things without their marks.
-func (rd *Reader) supposed(path string) bool {
-	words := rd.wordsOf(path[strings.LastIndexAny(path, `/\\`)+1:])
+func isSupposed(words []string) bool {
 	for i, w := range words {
 		if pathWordLists()[w] == nil {
 			continue

@@ -43,6 +43,8 @@ type Reader struct {
 	references  memo[string, reference]
 	names       memo[string, [][]uint16]
 	pathWords   memo[string, []string]
+	elements    memo[string, *pathElement]
+	askedWords  memo[string, [][]uint16]
 	towns       memo[string, bool]
 	headings    memo[string, bool] // see isPlace
 	properNames memo[string, bool]

@@ -121,7 +121,7 @@ func (s *sheetReader) readTitles(cells []int32) titleInfo {
 		if reason == skipTitle || reason == skipLetterhead {
 			ti.narrowed = append(ti.narrowed, rd.narrowings(s.g.text[i], false)...)
 		}
-		attached = attached || reason == skipLetterhead && (rd.isOfPlan(s.g.text[i]) || rd.titleWords(p.text).wanted)
+		attached = attached || reason == skipLetterhead && rd.isOfPlan(s.g.text[i])
 		if reason != skipTitle && reason != skipUnit {
 			continue
 		}

@@ -437,27 +437,29 @@ func takeOpenYear(toks []token) int {
 
 // isOfPlan reports whether a line of a letterhead says that the table is of a document of plans: "(Kèm theo Đề án số …)", "Số: 27/KH-UBND".
 func (rd *Reader) isOfPlan(line string) bool {
-	return rd.planLines.get(line, func() bool {
-		if len(line) > 4*maxPhrase {
-			line = line[:cutRune(line, 4*maxPhrase)]
+	return rd.planLines.get(line, func() bool { return rd.namesPlan(line) || rd.titleWords(line).wanted })
+}
+
+func (rd *Reader) namesPlan(line string) bool {
+	if len(line) > 4*maxPhrase {
+		line = line[:cutRune(line, 4*maxPhrase)]
+	}
+	toks := rd.tokenize(line)
+	attached := false
+	for i := 1; i+1 < len(toks); i++ {
+		switch before, t, next := toks[i-1], toks[i], toks[i+1]; {
+		case before.low == "theo" && (t.low == "báo" && next.low == "cáo" || t.low == "công" && next.low == "văn"): // whatever plan it is a report on
+			return false
+		case before.low == "theo" && (isTitleWord(titleProgramme, toks, i) || t.low == "kế" && next.low == "hoạch" || t.low == "tờ" && next.low == "trình"):
+			return true
+		case before.key == "/" && next.key == "-" && (t.low == "kh" || t.low == "đa" || t.low == "ctr" || t.low == "nq"):
+			return true
+		case attached && t.low == "giao" && (next.low == "chỉ" || next.low == "kế" || next.low == "dự"):
+			return true
 		}
-		toks := rd.tokenize(line)
-		attached := false
-		for i := 1; i+1 < len(toks); i++ {
-			switch before, t, next := toks[i-1], toks[i], toks[i+1]; {
-			case before.low == "theo" && (t.low == "báo" && next.low == "cáo" || t.low == "công" && next.low == "văn"): // whatever plan it is a report on
-				return false
-			case before.low == "theo" && (isTitleWord(titleProgramme, toks, i) || t.low == "kế" && next.low == "hoạch" || t.low == "tờ" && next.low == "trình"):
-				return true
-			case before.key == "/" && next.key == "-" && (t.low == "kh" || t.low == "đa" || t.low == "ctr" || t.low == "nq"):
-				return true
-			case attached && t.low == "giao" && (next.low == "chỉ" || next.low == "kế" || next.low == "dự"):
-				return true
-			}
-			attached = attached || toks[i-1].low == "kèm" && toks[i].low == "theo"
-		}
-		return false
-	})
+		attached = attached || toks[i-1].low == "kèm" && toks[i].low == "theo"
+	}
+	return false
 }
 
 // tellsResults reports whether words begin that say that what follows is over.

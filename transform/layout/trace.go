@@ -39,7 +39,9 @@ func (b *bookReader) trace(grids []*grid) *record.Trace {
 				t.Texts = append(t.Texts, r.words...)
 			}
 		}
-		t.Texts = append(t.Texts, wordsOfAll(g.asked)...)
+		for _, asked := range g.asked {
+			t.Texts = append(t.Texts, b.rd.askedWords.get(asked, func() [][]uint16 { return wordsOfAll([]string{asked}) })...)
+		}
 	}
 	if len(seen) <= maxPendingKept {
 		clear(seen)

@@ -42,7 +42,7 @@ type bookReader struct {
 	signedOn    string // ISO date that the report itself bears, and not the letter that asked for it; "" if it bears none
 	asOf        string // ISO date by which names of territories are read, "" if nothing tells
 	pathName    pathName
-	supposed    bool // see Reader.supposed
+	supposed    bool // see isSupposed
 	home        seat
 	sender      []*catalogue.Territory // the province whose the workbook is, in all vintages that are possible; none if it is of a region or the country
 	signed      bool                   // a text above a table names its province
