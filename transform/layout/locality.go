@@ -372,7 +372,7 @@ func isGlued(name string) bool {
 // isForeign reports whether a syllable stands in no name of an indicator and no word of the grammar.
 func (rd *Reader) isForeign(name string) bool {
 	for _, t := range rd.tokenize(name) {
-		if !rd.syllable(t.low) {
+		if !t.punct && t.num < 0 && !rd.syllable(t.low) {
 			return true
 		}
 	}
@@ -386,10 +386,18 @@ func knownSyllables(cat *catalogue.Catalogue, v *vocabulary, without ...string) 
 		keys[text.Key(s)] = true
 	}
 	known := map[string]bool{}
-	lower := func(w string) spelling { return spelling{low: strings.ToLower(w)} } // the keys of all are much more work
 	add := func(s string) {
-		for _, t := range tokens(s, lower) {
-			known[t.low] = true
+		for i := 0; i < len(s); {
+			r, w := utf8.DecodeRuneInString(s[i:])
+			from := i
+			for unicode.IsLetter(r) || unicode.IsMark(r) {
+				i += w
+				r, w = utf8.DecodeRuneInString(s[i:])
+			}
+			if low := strings.ToLower(s[from:i]); low != "" && !known[low] { // the keys of all are much more work
+				known[low] = true
+			}
+			i += w
 		}
 	}
 	for i := range cat.Indicators {

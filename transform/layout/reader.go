@@ -2,6 +2,7 @@ package layout
 
 import (
 	"iter"
+	"maps"
 	"regexp"
 	"sync"
 	"sync/atomic"
@@ -67,16 +68,18 @@ type Reader struct {
 
 // NewReader makes a Reader.
 func NewReader(cat *catalogue.Catalogue) *Reader {
-	v := newVocabulary(cat)
-	syllables := knownSyllables(cat, v)
-	last := 0
+	rd := &Reader{cat: cat, labelled: cat.IndicatorsByKey, documents: regexp.MustCompile(documentPattern), standards: standardsByDocument(cat)}
 	for i := range cat.Rounds {
-		last = max(last, cat.Rounds[i].Year)
+		rd.lastRound = max(rd.lastRound, cat.Rounds[i].Year)
 	}
-	return &Reader{
-		cat: cat, vocab: v, folds: foldedNames(cat), openings: openings(cat.PlaceKeys()), unitOpenings: openings(cat.UnitKeys()), documents: regexp.MustCompile(documentPattern), standards: standardsByDocument(cat),
-		lastRound: last, labelled: cat.IndicatorsByKey, syllable: func(low string) bool { return syllables[low] },
-	}
+	var rest sync.WaitGroup // the first workbook waits for all of it
+	rest.Go(func() { rd.folds = foldedNames(cat) })
+	rest.Go(func() { rd.openings, rd.unitOpenings = openings(cat.PlaceKeys()), openings(cat.UnitKeys()) })
+	rd.vocab = newVocabulary(cat)
+	syllables := knownSyllables(cat, rd.vocab)
+	rd.syllable = func(low string) bool { return syllables[low] }
+	rest.Wait()
+	return rd
 }
 
 // openings gives the first words of keys.
@@ -97,30 +100,48 @@ func (rd *Reader) mayNamePlace(toks []token) bool {
 }
 
 // memo remembers the answers to a pure question. It is emptied when it holds maxRemembered answers, so that a hostile
-// landing can not fill memory.
+// landing can not fill memory. Most questions come again: what was asked often enough is answered without a lock.
 type memo[K comparable, V any] struct {
-	mu sync.RWMutex
-	m  map[K]V
+	often atomic.Pointer[map[K]V] // is never changed
+	mu    sync.Mutex
+	all   map[K]V
+	asked int // how often all had to be looked at since often was made of it
 }
 
 const maxRemembered = 1 << 16
 
 func (m *memo[K, V]) get(k K, ask func() V) V {
-	m.mu.RLock()
-	v, ok := m.m[k]
-	m.mu.RUnlock()
-	if ok {
+	if often := m.often.Load(); often != nil {
+		if v, ok := (*often)[k]; ok {
+			return v
+		}
+	}
+	if v, ok := m.look(k); ok {
 		return v
 	}
-	v = ask()
+	v := ask()
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if first, ok := m.m[k]; ok { // another workbook asked meanwhile: all shall share one answer
+	if first, ok := m.all[k]; ok { // another workbook asked meanwhile: all shall share one answer
 		return first
 	}
-	if m.m == nil || len(m.m) >= maxRemembered {
-		m.m = map[K]V{}
+	if m.all == nil || len(m.all) >= maxRemembered {
+		m.all, m.asked = map[K]V{}, 0
+		m.often.Store(nil)
 	}
-	m.m[k] = v
+	m.all[k] = v
 	return v
+}
+
+func (m *memo[K, V]) look(k K) (v V, ok bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if v, ok = m.all[k]; ok {
+		if m.asked++; m.asked > len(m.all) { // the copy costs no more than the looks did
+			often := maps.Clone(m.all)
+			m.often.Store(&often)
+			m.asked = 0
+		}
+	}
+	return v, ok
 }

@@ -50,7 +50,7 @@ func TestATraceHoldsEveryTextThatIsLookedUp(t *testing.T) {
 				t.Errorf("%s: %q is looked up and not in the trace", name, s)
 			}
 		}
-		for s := range rd.nearest.m {
+		for s := range rd.nearest.all {
 			if !slices.Contains(f.Trace.Proposed, s) {
 				t.Errorf("%s: a near label of %q is looked for, which is not in the trace", name, s)
 			}
