@@ -69,7 +69,7 @@ func (b *bookReader) evidence() (date string, certain bool) {
 	for _, s := range b.sheets {
 		planned := s.headsOfPlans()
 		for i, p := range s.parsed {
-			if s.class[i] == classText || s.class[i] == classYear {
+			if s.class[i] == classText || s.class[i] == classYear && s.standsForYear(int32(i)) {
 				see(p, p != nil && p.dims.year != 0 && planned[int32(i)])
 			}
 		}
@@ -107,6 +107,20 @@ func (b *bookReader) evidence() (date string, certain bool) {
 	default:
 		return fmt.Sprintf("%d-12-31", last), false
 	}
+}
+
+// standsForYear reports whether a number like a year stands above a table, in its header or in a column of labels: 2036 people are no year.
+func (s *sheetReader) standsForYear(i int32) bool {
+	p := s.g.pos[i]
+	for _, t := range s.tables {
+		switch {
+		case p.r >= t.zone && p.r <= t.bottom:
+			return true
+		case p.r > t.bottom && p.r < t.end && p.c < len(t.columns) && t.columns[p.c].role == roleLabel: // as its header says, or it is the first
+			return p.c == 0 || slices.ContainsFunc(t.columns[p.c].stack, func(h *phrase) bool { return h.roleOf() == roleLabel })
+		}
+	}
+	return false
 }
 
 // headsOfPlans gives the headers all of whose columns are of plans: "2025" below "Kế hoạch giai đoạn 2021-2025".

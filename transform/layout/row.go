@@ -115,6 +115,9 @@ func (s *sheetReader) readRows(t *table) {
 			}
 			continue
 		}
+		if n := len(stack); n > 0 && !stack[n-1].values && s.areLikePeriods(stack[n-1], rw) { // nobody filled the row above
+			stack = stack[:n-1]
+		}
 		rank := rw.ordinal.rank
 		switch rank {
 		case 0:
@@ -193,6 +196,22 @@ func (s *sheetReader) findEither(t *table) {
 		}
 		rw.either = names(before) && before.parent == rw.parent && names(next) && next.parent == rw.parent && next.ordinal.rank == rw.ordinal.rank
 	}
+}
+
+// areLikePeriods reports whether two rows name a month each, or a quarter, or a year, and nothing else: neither heads the other.
+func (s *sheetReader) areLikePeriods(a, b *row) bool {
+	period := func(rw *row) *partial {
+		if len(rw.labels) != 1 {
+			return nil
+		}
+		p := s.parsed[rw.labels[0]]
+		if p == nil || p.rest != "" || len(p.indicators)+len(p.territories) > 0 || p.dims.year == 0 && p.dims.part == "" {
+			return nil
+		}
+		return &p.dims
+	}
+	x, y := period(a), period(b)
+	return x != nil && y != nil && len(x.part) == len(y.part) && (x.part == "" || x.part[0] == y.part[0]) && (x.part != y.part || x.year != y.year)
 }
 
 // findDivisions makes two rows that name but the one sex or area and the other the parts of the row above them, beside which they stand, if their figures
