@@ -88,22 +88,23 @@ func newGrid(ctx context.Context, s SheetCells, read func(*sheet.Cell) *reading)
 		if i%lookEvery == 0 && ctx.Err() != nil {
 			return g, false
 		}
-		c := &g.cells[i]
-		if c.Kind == sheet.Number && c.Format != bare {
+		shown := ""
+		if c := &g.cells[i]; c.Kind == sheet.Number && c.Format != bare {
 			if sheet.IsBare(c.Format) {
 				bare = c.Format
-			} else if shown := g.word(i); shown != "" {
-				c = &g.cells[i]
-				g.read[i] = read(&sheet.Cell{Raw: shown, Font: c.Font})
-				g.text[i] = g.read[i].trimmed
-				continue
+			} else {
+				shown = g.word(i)
 			}
-			c = &g.cells[i]
 		}
-		if c.Kind == sheet.Text {
+		c := &g.cells[i] // word may have made the cells the grid's own
+		switch {
+		case shown != "":
+			g.read[i] = read(&sheet.Cell{Raw: shown, Font: c.Font})
+			g.text[i] = g.read[i].trimmed
+		case c.Kind == sheet.Text:
 			g.read[i] = read(c)
 			g.text[i] = g.read[i].trimmed
-		} else {
+		default:
 			g.text[i] = strings.TrimSpace(c.Raw)
 		}
 		if isBlank(c) {
