@@ -70,7 +70,7 @@ func (b *bookReader) evidence() (date string, certain bool) {
 		planned := s.headsOfPlans()
 		for i, p := range s.parsed {
 			if s.class[i] == classText || s.class[i] == classYear && s.standsForYear(int32(i)) {
-				see(p, p != nil && p.dims.year != 0 && planned[int32(i)])
+				see(p, p != nil && p.dims.year != 0 && slices.Contains(planned, int32(i)))
 			}
 		}
 	}
@@ -124,8 +124,7 @@ func (s *sheetReader) standsForYear(i int32) bool {
 }
 
 // headsOfPlans gives the headers all of whose columns are of plans: "2025" below "Kế hoạch giai đoạn 2021-2025".
-func (s *sheetReader) headsOfPlans() map[int32]bool {
-	var planned map[int32]bool
+func (s *sheetReader) headsOfPlans() (planned []int32) {
 	for _, t := range s.tables {
 		for c := range t.columns {
 			ahead := slices.ContainsFunc(t.columns[c].stack, func(p *phrase) bool { return isPlanned(p.dims.measure) })
@@ -133,11 +132,12 @@ func (s *sheetReader) headsOfPlans() map[int32]bool {
 				continue
 			}
 			for _, i := range t.columns[c].cells {
-				if planned == nil {
-					planned = map[int32]bool{}
+				switch k := slices.Index(planned, i); {
+				case !ahead && k >= 0:
+					planned = slices.Delete(planned, k, k+1)
+				case ahead && k < 0 && s.g.pos[i].c == c:
+					planned = append(planned, i)
 				}
-				before, seen := planned[i]
-				planned[i] = ahead && (before || !seen && s.g.pos[i].c == c)
 			}
 		}
 	}

@@ -443,10 +443,10 @@ func (b *bookReader) identifyRound(path string, rounds map[int]place) *record.Re
 	} else if f := b.rd.cat.Round(folder); f != nil && b.isPlanning() {
 		round = f
 	}
-	if y := b.lastPlan(); round == nil && y != 0 {
-		if b.isDone(y) {
+	if round == nil {
+		if y := b.lastPlan(); y != 0 && b.isDone(y) {
 			round = b.rd.cat.Round(strconv.Itoa(y) + "-ye")
-		} else {
+		} else if y != 0 {
 			round = b.rd.cat.Round(strconv.Itoa(y))
 		}
 	}

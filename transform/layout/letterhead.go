@@ -40,9 +40,8 @@ func bodyName(t string) string {
 	return strings.Trim(t, " .…_")
 }
 
-// isBody tells a reporting body from the other lines of a letterhead.
-func isBody(t string) bool {
-	low := strings.ToLower(t)
+// isBody tells a reporting body from the other lines of a letterhead, given in lower case.
+func isBody(low string) bool {
 	if i := strings.IndexByte(low, ':'); i >= 0 && strings.Contains(low[:i], "đơn vị") {
 		return strings.Trim(low[i+1:], " .…") != ""
 	}
@@ -152,9 +151,9 @@ type headLine struct {
 func (rd *Reader) line(t string) headLine {
 	return rd.lines.get(t, func() headLine {
 		low := strings.ToLower(t)
-		l := headLine{dated: isPlaceAndDate(t), attached: strings.Contains(low, "kèm theo"), report: strings.Contains(low, "kèm theo báo cáo")}
+		l := headLine{dated: isPlaceAndDate(low), attached: strings.Contains(low, "kèm theo"), report: strings.Contains(low, "kèm theo báo cáo")}
 		l.local = holds(" "+low, " sở ", " tỉnh", " ubnd", " ủy ban", " uỷ ban", " huyện", " quận", " phố", "...", "…")
-		if isBody(t) {
+		if isBody(low) {
 			l.body = bodyName(t)
 		}
 		return l
@@ -169,7 +168,10 @@ type reference struct {
 
 func (rd *Reader) reference(t string) reference {
 	return rd.references.get(t, func() reference {
-		r := reference{document: strings.Join(strings.Fields(rd.documents.FindString(t)), "")}
+		var r reference
+		if strings.IndexByte(t, '/') >= 0 { // few lines have one
+			r.document = strings.Join(strings.Fields(rd.documents.FindString(t)), "")
+		}
 		r.date, r.year = findDate(t)
 		return r
 	})

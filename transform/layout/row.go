@@ -565,9 +565,8 @@ func (s *sheetReader) textReason(i int32, otherwise string) string {
 	return otherwise
 }
 
-// isPlaceAndDate recognises "Hà Giang, ngày 12 tháng 7 năm 2013", filled in or not: the place names no sender.
-func isPlaceAndDate(t string) bool {
-	low := strings.ToLower(t)
+// isPlaceAndDate recognises "Hà Giang, ngày 12 tháng 7 năm 2013", filled in or not, in lower case: the place names no sender.
+func isPlaceAndDate(low string) bool {
 	i := strings.Index(low, "ngày")
 	return i >= 0 && i < 40 && strings.Contains(low[i:], "tháng") && strings.Contains(low[i:], "năm") && !strings.Contains(low, "số")
 }
