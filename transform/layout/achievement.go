@@ -110,7 +110,7 @@ func (b *bookReader) settleClaims(values []record.Observation, rows map[gridRow]
 		}
 		o := c.g.origin(c.cell)
 		values[k].Achieved, values[k].AchievedCell, values[k].AchievedRaw = decimal.NewNullDecimal(statements[i].percent), o.Cell, o.Raw
-		c.g.set(c.cell, fate{kind: fateLoaded})
+		c.g.set(c.cell, fateLoaded)
 	}
 }
 

@@ -270,7 +270,7 @@ func (t *table) isCode(r int) bool { return t.codes[r] }
 func (s *sheetReader) contents(t *table, c int) (texts, numbers, ordinals int) {
 	for r := t.bottom + 1; r < t.end; r++ {
 		i := s.g.own(r, c)
-		if i == none || s.g.fates[i].kind != fateUnset {
+		if i == none || s.g.fates[i] != fateUnset {
 			continue
 		}
 		if s.g.span[i].c > c { // section rows say nothing about a column
@@ -292,7 +292,7 @@ func (s *sheetReader) contents(t *table, c int) (texts, numbers, ordinals int) {
 // years counts the years of a column, which are labels if they stand left of the values.
 func (s *sheetReader) years(t *table, c int) (n int) {
 	for r := t.bottom + 1; r < t.end; r++ {
-		if i := s.g.own(r, c); i != none && s.class[i] == classYear && s.g.fates[i].kind == fateUnset {
+		if i := s.g.own(r, c); i != none && s.class[i] == classYear && s.g.fates[i] == fateUnset {
 			n++
 		}
 	}
@@ -304,7 +304,7 @@ func (s *sheetReader) holdsUnits(t *table, c int) bool {
 	units, others := 0, 0
 	for r := t.bottom + 1; r < t.end; r++ {
 		i := s.g.own(r, c)
-		if i == none || s.class[i] != classText || s.g.fates[i].kind != fateUnset {
+		if i == none || s.class[i] != classText || s.g.fates[i] != fateUnset {
 			continue
 		}
 		if s.rd.unit(s.g.text[i]) != nil {

@@ -1,6 +1,7 @@
 package layout
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"flag"
@@ -198,9 +199,26 @@ func describe(rd *Reader, b Book) (golden, error) {
 	for _, r := range f.Refusals {
 		g.Refused = append(g.Refused, fmt.Sprintf("%s!%s %s %q nearest=%q cells=%d args=%q label=%q header=%q", r.Sheet, r.Cell, r.Code, r.Raw, r.Nearest, r.Cells, r.Args, r.Label, r.Header))
 	}
+	codes := map[string]string{} // by cell, or by sheet if one refusal stands for all of its cells
+	for _, r := range f.Refusals {
+		at := r.Sheet + "!" + r.Cell
+		if r.Cells != 1 {
+			at = r.Sheet + "!"
+		}
+		codes[at] = r.Code
+	}
 	for _, gr := range grids {
 		for i, ft := range gr.fates {
-			what := map[fateKind]string{fateUnset: "UNSET", fateLoaded: "loaded", fateQuarantined: "quarantined " + ft.reason, fateSkipped: "skipped " + ft.reason}[ft.kind]
+			what := "skipped " + ft.reason()
+			switch ft {
+			case fateUnset:
+				what = "UNSET"
+			case fateLoaded:
+				what = "loaded"
+			case fateQuarantined:
+				at := gr.info.Name + "!"
+				what = "quarantined " + cmp.Or(codes[at+gr.cells[i].Address()], codes[at])
+			}
 			k := gr.info.Name + ": " + what
 			g.Fates[k] = append(g.Fates[k], gr.cells[i].Address())
 		}

@@ -12,22 +12,38 @@ import (
 	"github.com/phuluc/phuluc/transform/text"
 )
 
-// Reasons for skipping a cell: it was understood and holds no value of its own.
+// fate is what became of a cell.
+type fate uint8
+
 const (
-	skipTitle      = "title"
-	skipHeader     = "header"
-	skipLabel      = "label"
-	skipUnit       = "unit"
-	skipOrdinal    = "ordinal"
-	skipColumnCode = "column_code"
-	skipComparison = "comparison"
-	skipNote       = "note"
-	skipSignature  = "signature"
-	skipOwner      = "owner"
-	skipRepeat     = record.SkippedRepeat
-	skipLetterhead = "letterhead"
-	skipBlankForm  = "blank_form"
+	fateUnset fate = iota
+	fateLoaded
+	fateQuarantined // a refusal says why
+	// The others are skipped: they were understood and hold no value of their own.
+	skipTitle
+	skipHeader
+	skipLabel
+	skipUnit
+	skipOrdinal
+	skipColumnCode
+	skipComparison
+	skipNote
+	skipSignature
+	skipOwner
+	skipRepeat
+	skipLetterhead
+	skipBlankForm
+	fateCount // how many there are
 )
+
+// reason says why a cell was skipped.
+func (f fate) reason() string {
+	return [fateCount]string{
+		skipTitle: "title", skipHeader: "header", skipLabel: "label", skipUnit: "unit", skipOrdinal: "ordinal", skipColumnCode: "column_code",
+		skipComparison: "comparison", skipNote: "note", skipSignature: "signature", skipOwner: "owner", skipRepeat: record.SkippedRepeat,
+		skipLetterhead: "letterhead", skipBlankForm: "blank_form",
+	}[f]
+}
 
 // A sheet whose used rows × used columns exceed this is no annex: laying it out would cost memory out of proportion
 // to its cells.
@@ -38,30 +54,17 @@ const maxSpread = 1 << 18
 
 const none = int32(-1)
 
-type fateKind uint8
-
-const (
-	fateUnset fateKind = iota
-	fateLoaded
-	fateQuarantined
-	fateSkipped
-)
-
-type fate struct {
-	kind   fateKind
-	reason string
-}
-
 // grid is a sheet with its unused rows and columns squeezed out. Positions are 0-based into rows and cols.
 type grid struct {
 	info   sheet.Info
 	cells  []sheet.Cell
-	rows   []int   // row of each grid row, ascending: that of the sheet, or where its zone was laid
-	cols   []int   // column of each grid column
-	at     []int32 // row-major; index into cells, or none; merged cells are spread over their range
-	pos    []position
-	starts [][]int32  // of each grid row the cells that start in it
+	rows   []int      // row of each grid row, ascending: that of the sheet, or where its zone was laid
+	cols   []int      // column of each grid column
+	at     []int32    // row-major; index into cells, or none; merged cells are spread over their range
+	pos    []position // negative if it is not on the grid
 	span   []position // last row and column of each cell's merged range, inside the grid; its own position if not merged
+	starts []int32    // the cells that start at a position, row by row, left to right
+	first  []int32    // where those of each row begin in starts, and where the last ones end
 	text   []string   // Raw, decoded, repaired and trimmed, of text cells; Raw of others
 	read   []*reading // of text cells; nil of others
 	asked  []string   // texts that were looked up and are no text of a cell
@@ -74,6 +77,14 @@ type grid struct {
 }
 
 type position struct{ r, c int }
+
+// compare orders positions by rows, then columns.
+func (p position) compare(q position) int {
+	if p.r != q.r {
+		return p.r - q.r
+	}
+	return p.c - q.c
+}
 
 // newGrid lays out the cells; ok is false when the sheet is too sparse to lay out (see maxGrid). Cells that repeat an
 // address already seen keep their own fate but are not on the grid, nor are cells of blanks alone: they show what an empty cell shows.
@@ -107,7 +118,7 @@ func newGrid(ctx context.Context, s SheetCells, read func(*sheet.Cell) *reading)
 		default:
 			g.text[i] = strings.TrimSpace(c.Raw)
 		}
-		if isBlank(c) {
+		if g.pos[i].r < 0 {
 			g.skip(int32(i), skipBlankForm)
 		}
 		g.struck = g.struck || (c.Struck || c.Runs != nil) && c.IsStruck()
@@ -188,67 +199,89 @@ func (g *grid) lay(ctx context.Context, zones []zone) bool {
 		}
 		return row, col
 	}
-	var rowSet []int
-	var column []int32 // by column of the sheet: its column of the grid
+	both := make([]position, 2*n)
+	g.pos, g.span = both[:n:n], both[n:]
+	rows, sorted := g.rows[:0], true
+	if rows == nil && n > 0 {
+		rows = make([]int, 0, min(n, max(g.cells[n-1].Row, 1)))
+	}
+	var few [64]int32          // there are seldom more
+	column, cols := few[:0], 0 // by column of the sheet: its column of the grid
+	var merged []int32
 	for i := range g.cells {
 		c := &g.cells[i]
 		if i%lookEvery == 0 && ctx.Err() != nil {
 			return false
 		}
 		if isBlank(c) {
+			g.pos[i] = position{-1, -1}
 			continue
 		}
 		row, col := place(c, c.Row, c.Col)
-		if len(rowSet) == 0 || rowSet[len(rowSet)-1] != row {
-			rowSet = append(rowSet, row)
+		if k := len(rows) - 1; k < 0 || rows[k] != row {
+			sorted = sorted && (k < 0 || rows[k] < row)
+			rows = append(rows, row)
 		}
 		if col >= len(column) {
 			column = append(column, make([]int32, col+1-len(column))...)
 		}
-		column[col] = 1
+		if column[col] == 0 {
+			column[col] = 1
+			cols++
+		}
+		g.pos[i] = position{row, col}
+		if !c.Merge.IsZero() && c.Merge.Contains(c.Row, c.Col) {
+			merged = append(merged, int32(i))
+		}
 	}
-	slices.Sort(rowSet)
-	g.rows, g.cols = slices.Compact(rowSet), nil
+	if !sorted {
+		slices.Sort(rows)
+		rows = slices.Compact(rows)
+	}
+	g.rows, g.cols = rows, make([]int, 0, cols)
 	for col, used := range column {
 		if used != 0 {
 			column[col] = int32(len(g.cols))
 			g.cols = append(g.cols, col)
 		}
 	}
-	if len(g.rows)*len(g.cols) > maxGrid {
+	size := len(g.rows) * len(g.cols)
+	if size > maxGrid {
 		return false
 	}
-	g.at = make([]int32, len(g.rows)*len(g.cols))
-	for i := range g.at {
-		g.at[i] = none
+	lists := make([]int32, size+n+len(g.rows)+1)
+	g.at, g.starts, g.first = lists[:size:size], lists[size:size:size+n], lists[size+n:]
+	for k := range g.at {
+		g.at[k] = none
 	}
-	both := make([]position, 2*n)
-	g.pos, g.span = both[:n:n], both[n:]
-	var merged []int32
-	r := -1
-	for i := range g.cells {
-		c := &g.cells[i]
+	r, before, inOrder := -1, position{-1, -1}, true
+	for i, p := range g.pos {
 		if i%lookEvery == 0 && ctx.Err() != nil {
 			return false
 		}
-		if isBlank(c) {
-			g.pos[i], g.span[i] = position{-1, -1}, position{-1, -1}
+		if p.r < 0 {
+			g.span[i] = p
 			continue
 		}
-		row, col := place(c, c.Row, c.Col)
-		if r < 0 || g.rows[r] != row { // most cells follow one in the same row, the others one in the row above
-			if r++; r == len(g.rows) || g.rows[r] != row {
-				r = sort.SearchInts(g.rows, row)
+		if r < 0 || g.rows[r] != p.r { // most cells follow one in the same row, the others one in the row above
+			if r++; r == len(g.rows) || g.rows[r] != p.r {
+				r = sort.SearchInts(g.rows, p.r)
 			}
 		}
-		p := position{r, int(column[col])}
+		p = position{r, int(column[p.c])}
 		g.pos[i], g.span[i] = p, p
 		if at := &g.at[p.r*len(g.cols)+p.c]; *at == none {
 			*at = int32(i)
+			g.starts = append(g.starts, int32(i))
+			inOrder = inOrder && before.compare(p) < 0
+			before = p
 		}
-		if !c.Merge.IsZero() && c.Merge.Contains(c.Row, c.Col) {
-			merged = append(merged, int32(i))
-		}
+	}
+	if !inOrder {
+		slices.SortFunc(g.starts, func(i, j int32) int { return g.pos[i].compare(g.pos[j]) })
+	}
+	for k, i := range g.starts {
+		g.first[g.pos[i].r+1] = int32(k + 1)
 	}
 	budget := maxSpread
 	for _, i := range merged {
@@ -274,7 +307,6 @@ func (g *grid) lay(ctx context.Context, zones []zone) bool {
 		}
 		g.span[i] = position{r2, c2}
 	}
-	g.listRows()
 	return true
 }
 
@@ -300,21 +332,9 @@ func (g *grid) widen(i int32, last int) {
 }
 
 // rowCells lists the cells that start in a row, left to right. The list belongs to the grid.
-func (g *grid) rowCells(r int) []int32 { return g.starts[r] }
-
-// listRows makes the lists of rowCells.
-func (g *grid) listRows() {
-	all := make([]int32, 0, len(g.cells))
-	g.starts = make([][]int32, len(g.rows))
-	for r := range g.rows {
-		from := len(all)
-		for c, i := range g.at[r*len(g.cols) : (r+1)*len(g.cols)] {
-			if i != none && g.pos[i] == (position{r, c}) {
-				all = append(all, i)
-			}
-		}
-		g.starts[r] = all[from:len(all):len(all)]
-	}
+func (g *grid) rowCells(r int) []int32 {
+	from, to := g.first[r], g.first[r+1]
+	return g.starts[from:to:to]
 }
 
 // key is what all spellings of a cell's text have in common.
@@ -334,14 +354,14 @@ func (g *grid) ordinal(i int32) (ordinal, bool) {
 }
 
 func (g *grid) set(i int32, f fate) {
-	if g.fates[i].kind != fateUnset {
+	if g.fates[i] != fateUnset {
 		g.twice++
 		return
 	}
 	g.fates[i] = f
 }
 
-func (g *grid) skip(i int32, reason string) { g.set(i, fate{fateSkipped, reason}) }
+func (g *grid) skip(i int32, why fate) { g.set(i, why) }
 
 // ownList reports whether the sheet is the list of troubles that this program put in front of a copy for the sender.
 func (g *grid) ownList() bool {
@@ -353,9 +373,9 @@ func (g *grid) ownList() bool {
 }
 
 // skipIfUnset gives a cell its fate unless an earlier step did: for the passes that sweep up what is left.
-func (g *grid) skipIfUnset(i int32, reason string) {
-	if g.fates[i].kind == fateUnset {
-		g.skip(i, reason)
+func (g *grid) skipIfUnset(i int32, why fate) {
+	if g.fates[i] == fateUnset {
+		g.fates[i] = why
 	}
 }
 
@@ -367,35 +387,20 @@ func (g *grid) origin(i int32) record.Origin {
 	}
 }
 
-// fateCount is how many cells were skipped for a reason.
-type fateCount struct {
-	reason string
-	n      int
-}
-
 // count sums the fates. A cell without a fate is counted nowhere, so that Sheet.Check reports it.
 func (g *grid) count(tables int) record.Sheet {
-	s := record.Sheet{Name: g.info.Name, Hidden: g.info.Hidden, Tables: tables, Read: len(g.cells) + g.beyond, Quarantined: g.beyond, Skipped: map[string]int{}}
-	skipped := make([]fateCount, 0, 16) // there are few reasons
-	last := 0
+	var n [fateCount]int
 	for _, f := range g.fates {
-		switch f.kind {
-		case fateLoaded:
-			s.Loaded++
-		case fateQuarantined:
-			s.Quarantined++
-		case fateSkipped:
-			if last >= len(skipped) || skipped[last].reason != f.reason { // most are skipped as the one before
-				last = slices.IndexFunc(skipped, func(k fateCount) bool { return k.reason == f.reason })
-				if last < 0 {
-					last, skipped = len(skipped), append(skipped, fateCount{reason: f.reason})
-				}
-			}
-			skipped[last].n++
+		n[f]++
+	}
+	skipped := map[string]int{}
+	for f := skipTitle; f < fateCount; f++ {
+		if n[f] > 0 {
+			skipped[f.reason()] = n[f]
 		}
 	}
-	for _, k := range skipped {
-		s.Skipped[k.reason] = k.n
+	return record.Sheet{
+		Name: g.info.Name, Hidden: g.info.Hidden, Tables: tables, Read: len(g.cells) + g.beyond,
+		Loaded: n[fateLoaded], Quarantined: n[fateQuarantined] + g.beyond, Skipped: skipped,
 	}
-	return s
 }

@@ -50,7 +50,7 @@ func checkBook(f record.File, grids []*grid) error {
 			return fmt.Errorf("sheet %q: %d cells got a second fate", g.info.Name, g.twice)
 		}
 		for i, ft := range g.fates {
-			if ft.kind == fateUnset {
+			if ft == fateUnset {
 				return fmt.Errorf("sheet %q: %s has no fate", g.info.Name, g.cells[i].Address())
 			}
 		}

@@ -12,7 +12,7 @@ import (
 
 // refuse quarantines one cell.
 func (b *bookReader) refuse(g *grid, i int32, code, label, header, nearest string, args ...string) {
-	g.set(i, fate{fateQuarantined, code})
+	g.set(i, fateQuarantined)
 	b.refusals = append(b.refusals, record.Refusal{
 		Origin: g.origin(i), Code: code, Args: args, Nearest: nearest, Cells: 1, Label: label, Header: header,
 	})

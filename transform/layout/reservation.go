@@ -31,7 +31,7 @@ func (s *sheetReader) readReservations() {
 		if p == nil || len(p.text) > maxPhrase {
 			continue
 		}
-		reason := s.g.fates[i].reason
+		reason := s.g.fates[i]
 		if reason != skipNote && reason != skipTitle && (reason != skipUnit || len(p.text) < minReservation) { // the unit of a row
 			continue
 		}

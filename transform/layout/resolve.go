@@ -19,7 +19,7 @@ func (b *bookReader) resolveTable(s *sheetReader, cx *cellContext) {
 			return
 		}
 		for _, i := range g.rowCells(rw.r) {
-			if g.fates[i].kind != fateUnset {
+			if g.fates[i] != fateUnset {
 				continue
 			}
 			c := g.pos[i].c

@@ -74,8 +74,8 @@ func (s *sheetReader) readRows(t *table) {
 	t.rows = slices.Grow(t.rows, max(t.end-t.bottom-1, 0))
 	for r := t.bottom + 1; r < t.end && s.ctx.Err() == nil; r++ {
 		cells := g.rowCells(r)
-		again := slices.ContainsFunc(cells, func(i int32) bool { return g.fates[i].reason == skipHeader }) // the header came again
-		if len(cells) == 0 || t.isCode(r) || again || g.fates[cells[0]].kind != fateUnset {
+		again := slices.ContainsFunc(cells, func(i int32) bool { return g.fates[i] == skipHeader }) // the header came again
+		if len(cells) == 0 || t.isCode(r) || again || g.fates[cells[0]] != fateUnset {
 			broken = broken && len(cells) > 0 && !again
 			continue
 		}
@@ -373,7 +373,7 @@ func (s *sheetReader) isLabelRow(t *table, r int) bool {
 func (s *sheetReader) isMistyped(t *table, r int) bool {
 	label, meant := false, false
 	for _, i := range s.g.rowCells(r) {
-		if s.g.fates[i].kind != fateUnset || s.class[i] != classText {
+		if s.g.fates[i] != fateUnset || s.class[i] != classText {
 			continue
 		}
 		switch col := &t.columns[s.g.pos[i].c]; col.role {
@@ -533,7 +533,7 @@ func (s *sheetReader) rowFate(t *table, rw *row, i int32) {
 func (s *sheetReader) tail(r int) {
 	g := s.g
 	for _, i := range g.rowCells(r) {
-		if s.class[i] != classText || g.fates[i].kind != fateUnset {
+		if s.class[i] != classText || g.fates[i] != fateUnset {
 			continue
 		}
 		g.skip(i, s.textReason(i, skipNote))
@@ -541,7 +541,7 @@ func (s *sheetReader) tail(r int) {
 }
 
 // textReason classifies a text outside of tables.
-func (s *sheetReader) textReason(i int32, otherwise string) string {
+func (s *sheetReader) textReason(i int32, otherwise fate) fate {
 	p := s.parsed[i]
 	t := s.g.text[i]
 	switch {
@@ -576,7 +576,7 @@ func (s *sheetReader) readZone(t *table) {
 	g := s.g
 	for r := t.zone; r < t.top; r++ {
 		for _, i := range g.rowCells(r) {
-			if g.fates[i].kind != fateUnset {
+			if g.fates[i] != fateUnset {
 				continue
 			}
 			if s.class[i] == classText || s.class[i] == classYear && s.isLedIn(r, i) {

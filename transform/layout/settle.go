@@ -138,7 +138,7 @@ func (b *bookReader) settle() []record.Observation {
 		}
 		switch {
 		case some:
-			p.g.set(p.cell, fate{kind: fateLoaded})
+			p.g.set(p.cell, fateLoaded)
 		case !refused:
 			repeats = append(repeats, i)
 		}

@@ -145,7 +145,7 @@ func (v *valueCell) noteTurns() bool {
 	if !s.notesRead {
 		s.notesRead = true
 		for i, p := range s.parsed {
-			if p != nil && s.g.fates[i].reason == skipNote {
+			if p != nil && s.g.fates[i] == skipNote {
 				if n := rd.noted.get(s.g.text[i], func() noted { return standardNoted(rd.tokenize(s.g.text[i])) }); n.standard != "" {
 					s.noted = append(s.noted, n)
 				}

@@ -69,7 +69,7 @@ func (s *sheetReader) shapeAt(r, from int) *shape {
 
 // isFree reports whether nothing has explained a number yet.
 func (s *sheetReader) isFree(i int32) bool {
-	return s.g.fates[i].kind == fateUnset && (s.class[i] == classValue || s.class[i] == classYear)
+	return s.g.fates[i] == fateUnset && (s.class[i] == classValue || s.class[i] == classYear)
 }
 
 // numbers counts the numbers of a row.
@@ -117,7 +117,7 @@ func (s *sheetReader) rowOf(sh *shape, r int) (labels, values []int32) {
 // emptiesOf lists the written emptinesses of a row that stand where numbers would.
 func (s *sheetReader) emptiesOf(sh *shape, r int) (cells []int32) {
 	for _, i := range s.g.rowCells(r) {
-		if s.g.pos[i].c >= sh.c1 && s.class[i] == classEmpty && s.g.fates[i].kind == fateUnset {
+		if s.g.pos[i].c >= sh.c1 && s.class[i] == classEmpty && s.g.fates[i] == fateUnset {
 			cells = append(cells, i)
 		}
 	}
@@ -137,8 +137,13 @@ func (s *sheetReader) textsFrom(r, c int) (out []int32) {
 // isTaken reports whether a row belongs to the body of a table that was found by its words.
 func (s *sheetReader) isTaken(r int) bool {
 	return slices.ContainsFunc(s.g.rowCells(r), func(i int32) bool {
-		f := s.g.fates[i]
-		return f.kind == fateLoaded || f.kind == fateQuarantined && s.class[i] != classText || f.kind == fateSkipped && f.reason != skipHeader
+		switch s.g.fates[i] {
+		case fateUnset, skipHeader:
+			return false
+		case fateQuarantined:
+			return s.class[i] != classText
+		}
+		return true
 	})
 }
 
@@ -182,7 +187,7 @@ func (b *bookReader) refuseShape(s *sheetReader, sh *shape) {
 	named := false // a text that holds for all cells names an indicator
 	for r := sh.zone; r < sh.heads[0]; r++ {
 		for _, i := range g.rowCells(r) {
-			if s.class[i] != classText || g.fates[i].kind != fateUnset {
+			if s.class[i] != classText || g.fates[i] != fateUnset {
 				continue
 			}
 			reason := s.textReason(i, skipTitle)

@@ -394,7 +394,7 @@ func (s *sheetReader) afterRepeat(t *table, r int) bool {
 		return false
 	}
 	for _, i := range s.g.rowCells(r - 1) {
-		return s.g.fates[i].reason == skipHeader
+		return s.g.fates[i] == skipHeader
 	}
 	return false
 }

@@ -45,8 +45,8 @@ func (b *bookReader) readTasks(s *sheetReader, t *table) {
 		}
 		task.Origin = g.origin(title)
 		for _, i := range own {
-			if g.fates[i].kind == fateUnset {
-				g.set(i, fate{kind: fateLoaded})
+			if g.fates[i] == fateUnset {
+				g.set(i, fateLoaded)
 				task.Cells++
 			}
 		}

@@ -117,7 +117,7 @@ func (s *sheetReader) readTitles(cells []int32) titleInfo {
 			ti.dims.unit, ti.dims.unitText = p.dims.unit, p.dims.unitText // the nearest above the table wins
 			continue
 		}
-		reason := s.g.fates[i].reason
+		reason := s.g.fates[i]
 		if reason == skipTitle || reason == skipLetterhead {
 			ti.narrowed = append(ti.narrowed, rd.narrowings(s.g.text[i], false)...)
 		}

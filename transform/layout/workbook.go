@@ -90,7 +90,7 @@ func (rd *Reader) read(ctx context.Context, book Book) (record.File, []*grid) {
 		grids = append(grids, g)
 		if !ok {
 			for i := range g.fates {
-				g.set(int32(i), fate{fateQuarantined, "file.limit"})
+				g.set(int32(i), fateQuarantined)
 			}
 			r := record.Refusal{Code: "file.limit", Args: []string{"rows × columns"}, Cells: len(g.cells)}
 			r.Sheet, r.Hidden = g.info.Name, g.info.Hidden
@@ -226,10 +226,10 @@ func (b *bookReader) refuseAll(name string, why *record.Refusal, grids []*grid) 
 	for _, g := range grids {
 		n := 0
 		for i := range g.fates {
-			if g.fates[i].kind == fateQuarantined {
+			if g.fates[i] == fateQuarantined {
 				continue
 			}
-			g.fates[i] = fate{fateQuarantined, why.Code}
+			g.fates[i] = fateQuarantined
 			n++
 		}
 		if n > 0 {
@@ -257,7 +257,7 @@ func (b *bookReader) sweep(s *sheetReader) {
 		if i%lookEvery == 0 && b.ctx.Err() != nil {
 			return
 		}
-		if g.fates[i].kind != fateUnset {
+		if g.fates[i] != fateUnset {
 			continue
 		}
 		if strings.TrimSpace(g.text[i]) == "" {
@@ -340,7 +340,7 @@ func (s *sheetReader) dates() [][]int {
 func (s *sheetReader) refusedNumbers() (rows, cols map[int]bool) {
 	rows, cols = map[int]bool{}, map[int]bool{}
 	for i, f := range s.g.fates {
-		if f.kind == fateQuarantined && (s.class[i] == classValue || s.class[i] == classYear) {
+		if f == fateQuarantined && (s.class[i] == classValue || s.class[i] == classYear) {
 			rows[s.g.pos[i].r], cols[s.g.pos[i].c] = true, true
 		}
 	}
