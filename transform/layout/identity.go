@@ -314,6 +314,9 @@ func (b *bookReader) identify(path string) *record.Refusal {
 	b.placeSheets()
 	for _, s := range b.sheets {
 		s.home = b.home
+		if s.local == nil && isUnnamedTown(b.identity.Body, b.home.territory) {
+			s.local = &mention{name: b.identity.Body}
+		}
 		if s.local != nil {
 			s.home = b.seat(*s.local)
 			continue

@@ -101,7 +101,7 @@ func (rd *Reader) localities(s string) []mention {
 	if len(out) == 0 {
 		out = rd.bareLocalities(s, toks)
 	}
-	if len(out) == 0 && isDistrictOffice(toks) {
+	if len(out) == 0 && isLocalOffice(toks) {
 		out = append(out, mention{name: s})
 	}
 	return out
@@ -251,8 +251,21 @@ func isCommon(low string) bool {
 	return false
 }
 
-// isDistrictOffice: only districts have a "Phòng Lao động - Thương binh và Xã hội" as a sender; the departments of a province bear other names.
-func isDistrictOffice(toks []token) bool {
+// isLocalOffice reports whether a text begins with an office that only parts of provinces have, and does not say of which part it is. Such an office is
+// "Phòng Lao động - Thương binh và Xã hội", since the departments of a province bear other names, and what narrowing.csv holds.
+func isLocalOffice(toks []token) bool {
+	for i, t := range toks[:min(len(toks), 6)] { // "Đơn vị báo cáo: Phòng LĐTBXH", but not who receives it
+		if t.low == "nhận" || i == 0 && t.low != "đơn" && t.low != "cơ" && t.low != "tên" {
+			break
+		}
+		if t.key == ":" {
+			toks = toks[i+1:]
+			break
+		}
+	}
+	if w, ok := loadNarrowing().at(narrowOffice, toks, 0); ok && (w.value != officeOfLevel || localityLevel(toks[w.n:]) > 0 && !isCity(toks[w.n:])) {
+		return true
+	}
 	if len(toks) < 2 || toks[0].low != "phòng" {
 		return false
 	}
@@ -263,6 +276,12 @@ func isDistrictOffice(toks []token) bool {
 		}
 	}
 	return false
+}
+
+// isUnnamedTown reports whether a sender is that of a city and does not say of which: in a province that is none itself it is one of its towns.
+func isUnnamedTown(body string, of *catalogue.Territory) bool {
+	low := strings.ToLower(body)
+	return of != nil && of.Level == "province" && of.Type != "municipality" && (strings.HasSuffix(low, " thành phố") || strings.HasSuffix(low, " tp"))
 }
 
 // narrows reports whether a text speaks of districts or communes at all, by name or not: "5 huyện nghèo".

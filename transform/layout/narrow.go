@@ -10,7 +10,7 @@ import (
 )
 
 // narrowing.csv holds the words by which a title narrows the population of its table: the populations, the words that make one of
-// them qualify what stands before it, the words that may stand between, the institutions that a text may begin with, and the domains whose indicators speak of that population anyway.
+// them qualify what stands before it, the words that may stand between, the institutions and local offices that a text may begin with, and the domains whose indicators speak of that population anyway.
 //
 //go:embed narrowing.csv
 var narrowingCSV string
@@ -21,6 +21,7 @@ const (
 	narrowBetween    = "between"    // may stand between a lead and the population
 	narrowOther      = "other"      // holds the words of a population and names none
 	narrowBody       = "body"       // an institution of which the figures are, if a text begins with it
+	narrowOffice     = "office"     // an office that parts of provinces have; value: level, if a word for their level must follow
 	narrowDomain     = "domain"     // word: a population; value: the domain of the catalogue that is about it
 	narrowSubject    = "subject"    // value: what a table is about that names it
 	narrowAbout      = "about"      // word: a subject; value: a domain of which its figures are, "*" for all
@@ -30,6 +31,9 @@ const (
 	narrowLimit      = "limit"      // says that not all are counted, whoever they are: "không bao gồm", "chỉ tính"
 	narrowPlain      = "plain"      // says nothing of whom or what is counted; value: where, if not everywhere
 )
+
+// officeOfLevel marks offices that provinces have too.
+const officeOfLevel = "level"
 
 // plainHeading limits a plain word to headings over rows: "Các chỉ tiêu giảm nghèo", but not "GIẢM NGHÈO CÁC XÃ".
 const plainHeading = "heading"
