@@ -28,7 +28,9 @@ const (
 	narrowOnly       = "only"       // word: a subject; value: an indicator of which its figures are too
 	narrowNever      = "never"      // word: a subject; value: an indicator that its figures never are, in whatever list it stands
 	narrowHead       = "head"       // those whom a title counts: what stands behind them narrows them, if nothing tells that it does not
-	narrowLimit      = "limit"      // says that not all are counted, whoever they are: "không bao gồm", "chỉ tính"
+	narrowLimit      = "limit"      // says that not all are counted, whoever they are: "không bao gồm", "chỉ tính"; value: what it is, for domains that are about it
+	narrowReview     = "review"     // how people are counted: what follows may tell which time of several it was
+	narrowPass       = "pass"       // … one of several times, which is not the count that holds
 	narrowPlain      = "plain"      // says nothing of whom or what is counted; value: where, if not everywhere
 )
 
@@ -81,6 +83,7 @@ func (rd *Reader) findNarrowings(s string, heading bool) (found []narrowing) {
 	if w, ok := words.at(narrowBody, toks, first); ok && first+w.n < len(toks) {
 		found = append(found, narrowing{value: w.value, text: s})
 	}
+	reviewed := false
 	for i := 0; i < len(toks); {
 		if n := takeOwnStandard(toks[i:]); n > 0 { // none of those the catalogue knows
 			found = append(found, narrowing{value: "own_standard", text: s[toks[i].start:toks[i+n-1].end]})
@@ -91,14 +94,22 @@ func (rd *Reader) findNarrowings(s string, heading bool) (found []narrowing) {
 			i += w.n
 			continue
 		}
-		if w, ok := words.at(narrowLimit, toks, i); ok || someLocalities(toks, i) {
+		w, ok := words.at(narrowLimit, toks, i)
+		if !ok && reviewed {
+			w, ok = words.at(narrowPass, toks, i)
+		}
+		if ok || someLocalities(toks, i) {
 			end := min(i+w.n+4, len(toks))
-			found = append(found, narrowing{text: s[toks[i].start:toks[end-1].end], behind: w.key})
+			found = append(found, narrowing{value: w.value, text: s[toks[i].start:toks[end-1].end], behind: w.key})
 			i = end
 			continue
 		}
-		w, ok := words.at(narrowPopulation, toks, i)
-		if !ok {
+		if w, ok = words.at(narrowReview, toks, i); ok {
+			reviewed = true
+			i += w.n
+			continue
+		}
+		if w, ok = words.at(narrowPopulation, toks, i); !ok {
 			i++
 			continue
 		}

@@ -479,7 +479,7 @@ func (v *valueCell) keep() {
 		Sex: v.sex, Area: v.area, Status: status(v.measure, v.d.status), Label: v.label, Header: v.header,
 		Note: v.s.notes(v.cx.t, v.rw, v.c),
 	}
-	if v.measure == "actual" && v.d.status == "" && v.s.isPreliminary(&v.d, p.obs.Note) {
+	if v.measure == "actual" && v.d.status == "" && v.s.isPreliminary(v.ti, &v.d, p.obs.Note) {
 		p.obs.Status = "P"
 	}
 	if v.value(&p); len(b.pending) == waiting { // refused

@@ -44,10 +44,16 @@ func (rd *Reader) setsAside(name string) (kind string) {
 	return kind
 }
 
-// nameNarrows gives the populations that the name of the sheet names beside its title: "DTTS". Sexes and areas are dimensions, see nameSays, and a fund
-// ("Quỹ") has indicators of its own.
+// nameNarrows gives the populations that the name of the sheet names beside its title, "DTTS", and what it says not to be counted: "Rà soát lần 1". Sexes
+// and areas are dimensions, see nameSays, and a fund ("Quỹ") has indicators of its own.
 func (s *sheetReader) nameNarrows() (found []narrowing) {
-	for _, value := range s.rd.populationsIn(s.rd.repair(s.g.info.Name)) {
+	name := s.rd.repair(s.g.info.Name)
+	for _, n := range s.rd.narrowings(name, false) {
+		if n.behind != "" {
+			found = append(found, n)
+		}
+	}
+	for _, value := range s.rd.populationsIn(name) {
 		switch value {
 		case "female", "rural", "urban", "fund":
 		default:

@@ -25,6 +25,7 @@ type titleInfo struct {
 	aheadOf  int         // from this year on nothing is known to be done, see titleWords; 0 if the titles do not say
 	planned  bool        // a measure other than actual is named, or what is wanted: years alone are not taken for actual values
 	measures int
+	prelim   []preliminary
 	subjects []narrowing // what the table is about
 	narrowed []narrowing // populations to which the titles narrow the table
 	local    *mention    // a part of a province named in a title
@@ -96,7 +97,7 @@ func (ti *titleInfo) under(far titleInfo) {
 	if ti.local == nil {
 		ti.local = far.local
 	}
-	ti.texts = append(slices.Clip(far.texts), ti.texts...)
+	ti.texts, ti.prelim = append(slices.Clip(far.texts), ti.texts...), append(slices.Clip(far.prelim), ti.prelim...)
 	ti.narrowed = append(slices.Clip(far.narrowed), ti.narrowed...)
 	if len(ti.subjects) == 0 {
 		ti.subjects = far.subjects
@@ -127,6 +128,11 @@ func (s *sheetReader) readTitles(cells []int32) titleInfo {
 		}
 		if reason == skipTitle {
 			ti.texts = append(ti.texts, p.text)
+			if p.preliminary {
+				if found, ok := inTitle(rd.tokenize(p.text)); ok {
+					ti.prelim = append(ti.prelim, found)
+				}
+			}
 			ti.subjects = append(ti.subjects, rd.subjectsIn(s.g.text[i])...)
 			if p.rest != "" {
 				ti.topics = append(ti.topics, p.rest)
