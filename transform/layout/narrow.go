@@ -29,6 +29,8 @@ const (
 	narrowNever      = "never"      // word: a subject; value: an indicator that its figures never are, in whatever list it stands
 	narrowHead       = "head"       // those whom a title counts: what stands behind them narrows them, if nothing tells that it does not
 	narrowLimit      = "limit"      // says that not all are counted, whoever they are: "không bao gồm", "chỉ tính"; value: what it is, for domains that are about it
+	narrowGroup      = "group"      // some of a whole that a title is about, wherever it names them; value: of which
+	narrowWhole      = "whole"      // … that whole: a title that lists it beside them is about all; value: of which groups
 	narrowReview     = "review"     // how people are counted: what follows may tell which time of several it was
 	narrowPass       = "pass"       // … one of several times, which is not the count that holds
 	narrowPlain      = "plain"      // says nothing of whom or what is counted; value: where, if not everywhere
@@ -83,7 +85,7 @@ func (rd *Reader) findNarrowings(s string, heading bool) (found []narrowing) {
 	if w, ok := words.at(narrowBody, toks, first); ok && first+w.n < len(toks) {
 		found = append(found, narrowing{value: w.value, text: s})
 	}
-	reviewed := false
+	whole, reviewed := "", false
 	for i := 0; i < len(toks); {
 		if n := takeOwnStandard(toks[i:]); n > 0 { // none of those the catalogue knows
 			found = append(found, narrowing{value: "own_standard", text: s[toks[i].start:toks[i+n-1].end]})
@@ -103,6 +105,22 @@ func (rd *Reader) findNarrowings(s string, heading bool) (found []narrowing) {
 			found = append(found, narrowing{value: w.value, text: s[toks[i].start:toks[end-1].end], behind: w.key})
 			i = end
 			continue
+		}
+		if w, ok = words.at(narrowGroup, toks, i); ok {
+			if w.value != whole {
+				found = append(found, narrowing{value: w.value, text: s[toks[i].start:toks[i+w.n-1].end], behind: w.key})
+			}
+			i += w.n
+			continue
+		}
+		if w, ok = words.at(narrowWhole, toks, i); ok {
+			whole = w.value
+			found = slices.DeleteFunc(found, func(n narrowing) bool { return n.value == whole })
+			i += w.n
+			continue
+		}
+		if toks[i].key == "(" || toks[i].key == ":" { // "NGƯỜI CÓ CÔNG (THƯƠNG BINH)"
+			whole = ""
 		}
 		if w, ok = words.at(narrowReview, toks, i); ok {
 			reviewed = true
