@@ -3,6 +3,7 @@ package layout
 import (
 	"cmp"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/shopspring/decimal"
@@ -139,6 +140,10 @@ func (v *valueCell) number(p *pending, u, own *catalogue.Unit) (n text.Number, w
 			return n, written, false
 		}
 		if n.Of.Valid { // "71.819/75.126": so many of so many
+			if v.b.rd.isMeasuredAgainst(v.in) {
+				v.no("number.ambiguous", "", shown, "it may be the whole that stands behind the slash")
+				return n, written, false
+			}
 			p.obs.Note = strings.TrimSpace(p.obs.Note + " / " + n.Of.Decimal.String())
 		}
 	case sheet.Date:
@@ -153,6 +158,11 @@ func (v *valueCell) number(p *pending, u, own *catalogue.Unit) (n text.Number, w
 		return n, written, false
 	}
 	return n, written, true
+}
+
+// isMeasuredAgainst reports whether rates are shares of what an indicator counts: "30.000/140.000" of all households may be the poor ones of all of them.
+func (rd *Reader) isMeasuredAgainst(in *catalogue.Indicator) bool {
+	return slices.ContainsFunc(rd.cat.Indicators, func(rate catalogue.Indicator) bool { return rate.Weight == in.Code })
 }
 
 // worded reads what a number format shows beside a number, as if all of it had been typed: `0.0" nghìn"`.
