@@ -626,9 +626,9 @@ func (w *world) targets(b *book) {
 		g.lines = w.indicatorLines(g.lines, c, strconv.Itoa(i+1), used)
 		g.lines[n].note = pick(w, "Cục Việc làm", "Văn phòng quốc gia về Giảm nghèo", "Tổng cục Giáo dục nghề nghiệp", "Cục Trẻ em")
 	}
-	for i := range g.lines { // of what adds up "đến năm" does not say when it begins
+	for i := range g.lines { // of what adds up "đến năm" does not say when it begins, nor does a bare year below that title
 		if in := w.cat.Indicator(g.lines[i].about.indicator); in != nil && in.ValueKind == "count" && in.StockFlow != "stock" {
-			g.columns[0].path = []string{fmt.Sprintf(pick(w, "Mục tiêu năm %d", "Mục tiêu %d"), y)}
+			g.columns[0].path = []string{fmt.Sprintf(pick(w, "Mục tiêu năm %d", "Mục tiêu trong năm %d"), y)}
 			break
 		}
 	}

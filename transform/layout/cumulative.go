@@ -28,6 +28,38 @@ func (v *valueCell) isOfOneYear() bool {
 	return v.isSaid(func(w *titleWords) bool { return w.yearly })
 }
 
+// mayComeTogether reports whether what is wanted or planned of a year may be what comes together until then, since the title says so of that year: "Mục tiêu
+// 2025" under "MỤC TIÊU ĐẾN NĂM 2025", or under "GIAI ĐOẠN 2021-2025" if no other year of it stands beside. "Mục tiêu năm 2025" is of the year.
+func (v *valueCell) mayComeTogether() bool {
+	measure := cmp.Or(v.d.measure, v.ti.dims.measure)
+	if measure != "target" && !(measure == "plan" && v.ti.planned && !v.ti.results) || cmp.Or(v.d.part, "Y") != "Y" {
+		return false
+	}
+	for _, y := range v.ti.years {
+		if y.year == v.d.year && y.toYear == 0 && y.until || measure == "target" && y.year < v.d.year && y.toYear == v.d.year && !v.cx.isAmongYears(&v.d) {
+			return !(v.d.measure != "" && namesYear(v.b.rd.tokenize(v.header))) && !isPercent(v.in) && !v.isSaid(func(w *titleWords) bool { return w.yearly })
+		}
+	}
+	return false
+}
+
+// isAmongYears reports whether another column, or row, is of another year in the same way.
+func (cx *cellContext) isAmongYears(d *partial) bool {
+	other := func(o *partial) bool { return o.year != 0 && o.year != d.year && o.measure == d.measure }
+	return slices.ContainsFunc(cx.columns, func(m meaning) bool { return other(&m.dims) }) ||
+		slices.ContainsFunc(cx.t.rows, func(rw *row) bool { return other(&rw.mean.dims) })
+}
+
+// namesYear reports whether a header says "năm" before its year.
+func namesYear(toks []token) bool {
+	for i := 1; i < len(toks); i++ {
+		if toks[i-1].low == "năm" && isYear(toks[i]) {
+			return true
+		}
+	}
+	return false
+}
+
 // isAverage reports whether a count over several years may be that of each of them: "BÌNH QUÂN NĂM GIAI ĐOẠN 2016-2020". Beside columns of these years
 // it is their sum.
 func (v *valueCell) isAverage() bool {

@@ -292,7 +292,7 @@ func (v *valueCell) findPeriod() bool {
 		v.no("period.missing", "", v.header, "it may be a school year")
 		return false
 	}
-	if d.toYear == 0 && addsUp(v.in) && ((d.until || v.titlePeriod && ti.until) && !v.isOfOneYear() || v.titlePeriod && (ti.lasts || ti.begun)) {
+	if d.toYear == 0 && addsUp(v.in) && ((d.until || v.titlePeriod && ti.until) && !v.isOfOneYear() || v.titlePeriod && (ti.lasts || ti.begun) || !v.titlePeriod && v.mayComeTogether()) {
 		v.no("period.missing", "", v.header, "it does not say when the count began")
 		return false
 	}
