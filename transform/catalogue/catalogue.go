@@ -27,6 +27,15 @@ type Indicator struct {
 	Notes, Evidence      string
 
 	leastPerPerson, mostPerPerson float64 // see Bounds
+	unit                          *Unit
+	whole                         *Indicator // that it is for one sex or area and nothing else, nil if it is that of none
+	restricted                    []restriction
+}
+
+// restriction is the indicator that another one is for one sex or area only.
+type restriction struct {
+	sex, area string
+	in        *Indicator
 }
 
 // PartGroup is a group of parts of one whole. It is exhaustive if all of its rows are.
@@ -48,7 +57,12 @@ type Unit struct {
 	Code, NameVi, NameEn, Quantity string
 	Factor                         decimal.Decimal
 	Exponent                       int // Factor = 10^Exponent; 0 also when it is no power of ten
+
+	single bool
 }
+
+// IsSingle reports whether values are written in the base unit itself: persons, and not thousands of them.
+func (u *Unit) IsSingle() bool { return u.single }
 
 // Territory is a territory within one validity span.
 type Territory struct {
@@ -134,7 +148,11 @@ type Match struct {
 	Synonym     string // the label as the catalogue writes it
 	ParentLabel string // below which label alone it means this; "" if it stands alone
 	parent      *Indicator
+	parents     []*Indicator // see IsBelow
 }
+
+// IsBelow reports whether ParentLabel names an indicator by itself, beside others perhaps.
+func (m *Match) IsBelow(in *Indicator) bool { return slices.Contains(m.parents, in) }
 
 // Catalogue holds the tables. It is read-only; slices and pointers belong to it.
 type Catalogue struct {
@@ -168,14 +186,8 @@ type Catalogue struct {
 	letters     map[string]*Round
 	header      map[string][]HeaderWord
 
-	restrictions map[restriction]*Indicator
-	partGroups   map[string][]PartGroup // by the whole
-}
-
-// restriction asks for the indicator that is another one for one sex or area only.
-type restriction struct {
-	of        *Indicator
-	sex, area string
+	partGroups   map[string][]PartGroup  // by the whole
+	predecessors map[string][]Succession // by the successor
 }
 
 type labelKey struct {
@@ -218,7 +230,7 @@ func build(order []table, tables map[string]*loaded) *Catalogue {
 		version: version(order, tables, ""), rows: tables,
 		indicators: map[string]*Indicator{}, labels: map[string][]Match{}, units: map[string]*Unit{}, unitWords: map[string][]*Unit{},
 		territories: map[string]*Territory{}, places: map[string][]*Territory{}, rounds: map[string]*Round{}, letters: map[string]*Round{},
-		header: map[string][]HeaderWord{}, restrictions: map[restriction]*Indicator{}, partGroups: map[string][]PartGroup{},
+		header: map[string][]HeaderWord{}, partGroups: map[string][]PartGroup{}, predecessors: map[string][]Succession{},
 	}
 	for _, t := range order {
 		c.names = append(c.names, t.name)
@@ -287,6 +299,7 @@ func (c *Catalogue) buildUnits(each func(string, func(fields))) {
 				u.Exponent = e
 			}
 		}
+		u.single = u.Factor.Equal(decimal.NewFromInt(1))
 		c.Units = append(c.Units, u)
 	})
 	for i := range c.Units {
@@ -310,6 +323,7 @@ func (c *Catalogue) buildIndicators(each func(string, func(fields))) {
 	})
 	for i := range c.Indicators {
 		in := &c.Indicators[i]
+		in.unit = c.units[in.Unit]
 		c.indicators[in.Code] = in
 		c.addLabel(in.NameVi, "", in)
 		c.addLabel(in.NameEn, "", in)
@@ -323,6 +337,11 @@ func (c *Catalogue) buildIndicators(each func(string, func(fields))) {
 		for i := range ms {
 			if ms[i].ParentLabel != "" {
 				ms[i].parent = c.named(ms[i].ParentLabel)
+				for _, m := range c.IndicatorsByLabel(ms[i].ParentLabel) {
+					if m.ParentLabel == "" {
+						ms[i].parents = append(ms[i].parents, m.Indicator)
+					}
+				}
 			}
 		}
 	}
@@ -357,12 +376,23 @@ func (c *Catalogue) buildRestrictions() {
 			continue
 		}
 		for _, m := range c.IndicatorsByLabel(h.Word) {
-			own := m.Indicator
-			if r.of = m.parent; r.of != nil && own.Parent == r.of.Code && own.Sex+own.Area == h.Value && c.restrictions[r] == nil {
-				c.restrictions[r] = own
+			own, of := m.Indicator, m.parent
+			if of != nil && own.Parent == of.Code && own.Sex+own.Area == h.Value && of.only(r.sex, r.area) == nil {
+				r.in, own.whole = own, of
+				of.restricted = append(of.restricted, r)
 			}
 		}
 	}
+}
+
+// only gives the indicator that is this one for a sex and an area, nil if there is none.
+func (in *Indicator) only(sex, area string) *Indicator {
+	for i := range in.restricted {
+		if r := &in.restricted[i]; r.sex == sex && r.area == area {
+			return r.in
+		}
+	}
+	return nil
 }
 
 func (c *Catalogue) addLabel(label, parent string, in *Indicator) {
@@ -414,7 +444,9 @@ func (c *Catalogue) buildTerritories(each func(string, func(fields))) {
 		slices.SortFunc(ts, func(a, b *Territory) int { return order[a] - order[b] })
 	}
 	each("succession", func(f fields) {
-		c.Successions = append(c.Successions, Succession{f.s("predecessor_id"), f.s("successor_id"), f.s("date"), f.s("kind"), f.s("legal_basis"), f.s("source")})
+		s := Succession{f.s("predecessor_id"), f.s("successor_id"), f.s("date"), f.s("kind"), f.s("legal_basis"), f.s("source")}
+		c.Successions = append(c.Successions, s)
+		c.predecessors[s.Successor] = append(c.predecessors[s.Successor], s)
 	})
 }
 

@@ -94,16 +94,10 @@ func (c *Catalogue) PartsOf(whole string) []PartGroup { return c.partGroups[whol
 // if it is restricted in that alone, and the indicator that is made for all with both dimensions if it is restricted in both. What an
 // indicator is restricted to by its definition is given as T.
 func (c *Catalogue) Canonical(in *Indicator, sex, area string) (*Indicator, string, string) {
-	if in.Sex+in.Area != "" {
-		own := restriction{c.indicators[in.Parent], cmp.Or(in.Sex, "T"), cmp.Or(in.Area, "T")}
-		if c.restrictions[own] == in {
-			in, sex, area = own.of, cmp.Or(in.Sex, sex), cmp.Or(in.Area, area)
-		}
+	if in.whole != nil {
+		in, sex, area = in.whole, cmp.Or(in.Sex, sex), cmp.Or(in.Area, area)
 	}
-	if sex == "T" && area == "T" {
-		return in, sex, area
-	}
-	if part := c.restrictions[restriction{in, sex, area}]; part != nil {
+	if part := in.only(sex, area); part != nil {
 		return part, "T", "T"
 	}
 	return in, sex, area
@@ -193,6 +187,9 @@ func (c *Catalogue) NearestTerritory(name string) *Territory {
 // Unit gives the unit with that code, nil if there is none.
 func (c *Catalogue) Unit(code string) *Unit { return c.units[code] }
 
+// UnitOf gives the unit in which the values of an indicator are kept.
+func (c *Catalogue) UnitOf(in *Indicator) *Unit { return in.unit }
+
 // UnitsByWord gives all units that a unit word may mean; "điểm" means two.
 func (c *Catalogue) UnitsByWord(word string) []*Unit {
 	return slices.Clone(c.unitWords[unitKey(word)])
@@ -211,7 +208,7 @@ func (c *Catalogue) UnitByWord(word string) *Unit {
 // one of the indicator's quantity. For a rate of change in percentage points "%" is read as percentage points, which is how
 // plans write it ("giảm 1-1,5%"). nil means unknown or of another quantity.
 func (c *Catalogue) UnitFor(in *Indicator, word string) *Unit {
-	own := c.units[in.Unit]
+	own := in.unit
 	var found *Unit
 	for _, u := range c.unitWords[unitKey(word)] {
 		if own.Quantity == "percentage_point" && u.Quantity == "percent" {
@@ -229,7 +226,7 @@ func (c *Catalogue) UnitFor(in *Indicator, word string) *Unit {
 
 // IsScaled reports whether a quantity has units of different size, such as persons and thousands of them.
 func (c *Catalogue) IsScaled(quantity string) bool {
-	return slices.ContainsFunc(c.Units, func(u Unit) bool { return u.Quantity == quantity && !u.Factor.Equal(decimal.NewFromInt(1)) })
+	return slices.ContainsFunc(c.Units, func(u Unit) bool { return u.Quantity == quantity && !u.single })
 }
 
 // UnitKeys gives the beginnings of all words that UnitsByWord knows.
@@ -330,20 +327,14 @@ func letterKey(s string) string { return strings.ReplaceAll(text.Key(s), " ", ""
 
 // Successors gives the successions out of a territory; Predecessors those into it.
 func (c *Catalogue) Successors(id string) []Succession {
-	return c.succession(func(s Succession) bool { return s.Predecessor == id })
-}
-
-// Predecessors gives the successions into a territory.
-func (c *Catalogue) Predecessors(id string) []Succession {
-	return c.succession(func(s Succession) bool { return s.Successor == id })
-}
-
-func (c *Catalogue) succession(ok func(Succession) bool) []Succession {
 	var out []Succession
 	for _, s := range c.Successions {
-		if ok(s) {
+		if s.Predecessor == id {
 			out = append(out, s)
 		}
 	}
 	return out
 }
+
+// Predecessors gives the successions into a territory. The list is shared.
+func (c *Catalogue) Predecessors(id string) []Succession { return c.predecessors[id] }

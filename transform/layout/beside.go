@@ -137,7 +137,7 @@ func (rd *Reader) isDivided(in *catalogue.Indicator, part *partial) bool {
 
 // countsPeople reports whether an indicator counts people, one by one or by the times that something is done for them.
 func (rd *Reader) countsPeople(in *catalogue.Indicator) bool {
-	switch rd.cat.Unit(in.Unit).Quantity {
+	switch rd.cat.UnitOf(in).Quantity {
 	case "person", "person_time":
 		return true
 	}

@@ -34,6 +34,7 @@ type cellContext struct {
 	named        bool                    // something in the table or above it names an indicator
 	provinces    *namedProvinces         // see foreign
 	onlyDistr    bool                    // the rows are districts: a province's own name is then a doubtful row
+	marked       bool                    // some label or header bears the mark of a note
 }
 
 // context reads the headers and labels of a table.
@@ -104,6 +105,7 @@ func (s *sheetReader) context(t *table) *cellContext {
 	cx.partsOfOthers(s.rd)
 	cx.named = cx.title.says()
 	for c := range cx.columns {
+		cx.marked = cx.marked || slices.ContainsFunc(t.columns[c].stack, func(p *phrase) bool { return len(p.marks) > 0 })
 		cx.named = cx.named || cx.columns[c].says()
 		cx.sixRegions = cx.sixRegions || namesNewRegion(cx.columns[c].territories)
 		cx.lastYear = max(cx.lastYear, cx.columns[c].dims.year, cx.columns[c].dims.toYear)
@@ -113,6 +115,7 @@ func (s *sheetReader) context(t *table) *cellContext {
 		cx.sixRegions = cx.sixRegions || namesNewRegion(rw.mean.territories)
 		for _, i := range rw.labels {
 			cx.otherRegions = cx.otherRegions || s.parsed[i].former
+			cx.marked = cx.marked || len(s.parsed[i].marks) > 0
 		}
 		cx.lastYear = max(cx.lastYear, rw.mean.dims.year, rw.mean.dims.toYear)
 	}

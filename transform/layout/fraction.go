@@ -34,7 +34,7 @@ func (b *bookReader) fractions(from int) {
 		of     *catalogue.Indicator // nil for all
 		points bool                 // of all, with points of a change, which say nothing of how percentages are stored
 	}
-	isPoints := func(p *pending) bool { return b.rd.cat.Unit(p.indicator.Unit).Quantity == "percentage_point" }
+	isPoints := func(p *pending) bool { return b.rd.cat.UnitOf(p.indicator).Quantity == "percentage_point" }
 	one := decimal.NewFromInt(1)
 	small := func(p *pending) bool {
 		v := p.obs.Value.Decimal.Abs()
@@ -57,7 +57,7 @@ func (b *bookReader) fractions(from int) {
 	}
 	for i := from; i < len(b.pending); i++ {
 		p := &b.pending[i]
-		if !p.obs.Value.Valid || !isPercent(p.indicator) && b.rd.cat.Unit(p.indicator.Unit).Quantity != "percent" {
+		if !p.obs.Value.Valid || !isPercent(p.indicator) && b.rd.cat.UnitOf(p.indicator).Quantity != "percent" {
 			continue
 		}
 		v := p.obs.Value.Decimal.Abs()
@@ -145,6 +145,7 @@ func (b *bookReader) fractions(from int) {
 		}
 		b.refuse(p.g, p.cell, "unit.ambiguous", p.obs.Label, p.obs.Header, "", p.obs.Raw, p.obs.Value.Decimal.Shift(2).String()+" %")
 	}
+	clear(b.pending[len(kept):])
 	b.pending = kept
 }
 

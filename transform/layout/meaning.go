@@ -98,33 +98,22 @@ func (rd *Reader) pick(matches []catalogue.Match, above []ancestor) (in *catalog
 	return nil, true
 }
 
-// parentQuestion asks whether an ancestor is the parent under which a synonym holds.
-type parentQuestion struct {
-	label, text string
-	indicator   *catalogue.Indicator
-}
+// parentQuestion asks whether the text of an ancestor is the label under which a synonym holds.
+type parentQuestion struct{ label, text string }
 
+// isParent reports whether an ancestor is the parent under which a synonym holds.
 func (rd *Reader) isParent(m *catalogue.Match, a ancestor) bool {
-	if m.ParentLabel == a.text {
+	switch {
+	case m.ParentLabel == a.text:
 		return true
-	}
-	if a.topic {
+	case a.topic:
 		return rd.isAbout(a.text, m.ParentLabel)
-	}
-	return rd.parents.get(parentQuestion{m.ParentLabel, a.text, a.indicator}, func() bool {
-		if text.Key(m.ParentLabel) == text.Key(a.text) {
-			return true
-		}
-		if a.indicator == nil {
-			return false
-		}
-		for _, p := range rd.cat.IndicatorsByLabel(m.ParentLabel) {
-			if p.Indicator == a.indicator && p.ParentLabel == "" {
-				return true
-			}
-		}
+	case a.indicator != nil && m.IsBelow(a.indicator):
+		return true
+	case a.indicator != nil && a.text == a.indicator.NameVi: // which is a label that names it
 		return false
-	})
+	}
+	return rd.parents.get(parentQuestion{m.ParentLabel, a.text}, func() bool { return text.Key(m.ParentLabel) == text.Key(a.text) })
 }
 
 // isAbout reports whether what a title is about is a label that parts are named below, "Tai nạn lao động", alone or with the names of such parts behind

@@ -267,6 +267,6 @@ func (s *sheetReader) unitIn(rw *row) *catalogue.Unit {
 
 // measures reports whether values of an indicator can be written in a unit.
 func (rd *Reader) measures(u *catalogue.Unit, in *catalogue.Indicator) bool {
-	own := rd.cat.Unit(in.Unit)
+	own := rd.cat.UnitOf(in)
 	return own != nil && own.Quantity == u.Quantity
 }

@@ -20,13 +20,13 @@ type Reader struct {
 	openings     map[string]bool                   // the keys of the words that names of territories begin with
 	unitOpenings map[string]bool                   // those that units begin with
 	standards    map[string]string                 // see standardsByDocument
-	documents    *regexp.Regexp                    // see documentPattern
+	measured     map[*catalogue.Indicator][]povertyStandard
+	documents    *regexp.Regexp // see documentPattern
 	// What the texts of a workbook ask the labels of the catalogue goes through these two and nearIndicator; see trace.go.
 	labelled  func(key string) []catalogue.Match // the indicators that bear the label of this text.Key
 	syllable  func(low string) bool              // whether it is one of knownSyllables
 	unitWords memo[string, *catalogue.Unit]
-	pendings  sync.Pool // see takePending
-	seen      sync.Pool // see trace
+	scratches sync.Pool // see takeScratch
 	rows      sync.Pool // of *[slab]row, see giveRows
 
 	plainFont atomic.Pointer[string] // the font last asked about that is no legacy one, as most cells have one
@@ -35,6 +35,7 @@ type Reader struct {
 	legacyFonts memo[string, bool]
 	phrases     memo[string, *phrase]
 	readings    memo[string, *reading]
+	made        atomic.Uint64 // readings
 	repairs     memo[string, string]
 	facts       memo[string, headFacts]
 	titles      memo[string, *titleWords]
@@ -68,7 +69,7 @@ type Reader struct {
 
 // NewReader makes a Reader.
 func NewReader(cat *catalogue.Catalogue) *Reader {
-	rd := &Reader{cat: cat, labelled: cat.IndicatorsByKey, documents: regexp.MustCompile(documentPattern), standards: standardsByDocument(cat)}
+	rd := &Reader{cat: cat, labelled: cat.IndicatorsByKey, documents: regexp.MustCompile(documentPattern), standards: standardsByDocument(cat), measured: standardsOf(cat)}
 	for i := range cat.Rounds {
 		rd.lastRound = max(rd.lastRound, cat.Rounds[i].Year)
 	}

@@ -19,6 +19,7 @@ type reading struct {
 	ordinal   ordinal // of trimmed, if all of it is one
 	isOrdinal bool
 	words     [][]uint16 // record.Words of trimmed, and of what it would have been taken for if the catalogue knew other labels
+	number    uint64     // its own among all of the Reader
 }
 
 func (rd *Reader) reading(c *sheet.Cell) *reading {
@@ -39,7 +40,7 @@ func (rd *Reader) reading(c *sheet.Cell) *reading {
 
 func (rd *Reader) makeReading(runs ...text.Run) *reading {
 	s, all := text.DecodeAll(runs...)
-	r := &reading{text: rd.choose(s, all)}
+	r := &reading{text: rd.choose(s, all), number: rd.made.Add(1)}
 	r.trimmed = strings.TrimSpace(r.text)
 	r.key = text.Key(r.trimmed)
 	r.phrase = rd.phrase(r.trimmed)

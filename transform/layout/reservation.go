@@ -256,8 +256,8 @@ func (v *valueCell) takesFrom(r reservation) bool {
 // isInOtherUnit reports whether the unit that a note names is another than the row, the column or the title state. A note on the whole table speaks of
 // what is counted in that quantity.
 func (v *valueCell) isInOtherUnit(r *reservation) bool {
-	stated, code, _ := v.b.statedUnit(v.cx, v.rm, v.cm, v.in)
-	if own := v.b.rd.cat.Unit(v.in.Unit); code == "" && stated == nil {
+	stated, code, _ := v.statedUnit()
+	if own := v.b.rd.cat.UnitOf(v.in); code == "" && stated == nil {
 		stated = own
 	}
 	if stated == nil {
@@ -272,7 +272,7 @@ func (v *valueCell) isInOtherUnit(r *reservation) bool {
 // bears reports whether the mark of a note stands behind the label or a header of the cell.
 func (v *valueCell) bears(mark string) bool {
 	ends := func(i int32) bool { return lastMark(v.s.g.text[i]) == mark }
-	return slices.Contains(strings.Fields(v.s.notes(v.cx.t, v.rw, v.c)), mark) || ends(v.i) || slices.ContainsFunc(v.rw.labels, ends) || slices.ContainsFunc(v.cx.t.columns[v.c].cells, ends)
+	return slices.Contains(strings.Fields(v.notes()), mark) || ends(v.i) || slices.ContainsFunc(v.rw.labels, ends) || slices.ContainsFunc(v.cx.t.columns[v.c].cells, ends)
 }
 
 // lastMark gives what stands in parentheses at the end of a text, if it may be the mark of a note: "TH 2019 (1)".

@@ -8,12 +8,12 @@ import (
 	"strings"
 
 	"github.com/phuluc/phuluc/transform/catalogue"
-	"github.com/phuluc/phuluc/transform/record"
 )
 
 // resolveTable decides all value cells of a table.
 func (b *bookReader) resolveTable(s *sheetReader, cx *cellContext) {
 	g, t := s.g, cx.t
+	b.known.begin(len(t.columns))
 	for _, rw := range t.rows {
 		if s.ctx.Err() != nil {
 			return
@@ -44,13 +44,21 @@ func (b *bookReader) resolveTable(s *sheetReader, cx *cellContext) {
 				g.skip(i, skipComparison)
 				continue
 			}
-			if x := g.text[i]; (x == "" || len(x) >= 5) && strings.Trim(x, " .…_") == "" {
+			if isUnfilled(g.text[i]) {
 				g.skip(i, skipBlankForm)
 				continue
 			}
 			b.resolveCell(s, cx, rw, c, i)
 		}
 	}
+}
+
+// isUnfilled reports whether nothing is written but where to write: "......". Fewer dots say that there is no value.
+func isUnfilled(s string) bool {
+	if s == "" {
+		return true
+	}
+	return len(s) >= 5 && (s[0] < '0' || s[0] > '9') && strings.Trim(s, " .…_") == ""
 }
 
 // valueCell is a value cell, and what is found out about its dimensions.
@@ -70,7 +78,7 @@ type valueCell struct {
 	d           partial // what row and column say together, then with the period of the title
 	until       bool    // the column's year is the one up to which something is told
 	titlePeriod bool    // the period is that of the title
-	period      string
+	when        *knownPeriod
 	measure     string
 	sex, area   string
 	territory   *catalogue.Territory
@@ -206,7 +214,9 @@ func (v *valueCell) findIndicator() bool {
 // join puts together the dimensions of row and column, which are equally near and must agree.
 func (v *valueCell) join() bool {
 	rm, cm, in := v.rm, v.cm, v.in
-	rd, cd := rm.dims, cm.dims
+	var without partial // the column's dimensions, if the indicator takes some of them away
+	rd, cd := &v.d, &cm.dims
+	*rd = rm.dims
 	if rate := v.s.rateInColumn(v.cx, v.rw, v.c, in); rate != nil {
 		v.in = rate
 	} else if in != nil && rm.indicator == nil && cm.indicator == nil && v.cx.namesBeside(in) {
@@ -214,23 +224,25 @@ func (v *valueCell) join() bool {
 		return false
 	} else if in != nil { // a word such as "Thành thị" may have turned out to name the child indicator
 		if cm.indicator != in && has(cm.matches, in) {
+			without = *cd
+			cd = &without
 			cd.leave(in)
 		}
 		if rm.indicator != in && has(rm.matches, in) {
 			rd.leave(in)
 		}
 	}
-	v.d, v.until = rd, cd.until
+	v.until = cd.until
 	v.d.unit, v.d.unitText = nil, ""
 	if v.s.isBlockMeasure(v.cx, v.rw, cm) {
 		v.d.measure = ""
 	}
 	relative := func(d *partial) bool { return d.ref == refPrevious && d.year == 0 }
-	if relative(&rd) && cd.year != 0 || relative(&cd) && rd.year != 0 { // "Số hộ nghèo năm trước" under "TH 2018"
+	if relative(rd) && cd.year != 0 || relative(cd) && rd.year != 0 { // "Số hộ nghèo năm trước" under "TH 2018"
 		v.no("header.conflict", "", v.label, v.header)
 		return false
 	}
-	v.d.merge(&cd)
+	v.d.merge(cd)
 	if v.d.clash != "" {
 		v.no("header.conflict", "", v.d.clash, v.header)
 		return false
@@ -276,12 +288,12 @@ func (v *valueCell) findPeriod() bool {
 			return false
 		}
 	}
-	v.period = d.period()
-	if v.period == "" || d.ref == refSame || ofTitle && !v.titlePeriod || d.open && !cx.isOfYear(d.year) || d.part == "" && cx.isTotalOfSome(v.rm, v.cm) {
+	v.when = v.b.known.periodOf(v.c, d)
+	if v.when.text == "" || d.ref == refSame || ofTitle && !v.titlePeriod || d.open && !cx.isOfYear(d.year) || d.part == "" && cx.isTotalOfSome(v.rm, v.cm) {
 		switch {
 		case v.s.saysPercent(cx.t, v.c):
 			v.no("header.unknown", "", v.header, "it does not say of what these are percentages")
-		case d.open && v.period != "":
+		case d.open && v.when.text != "":
 			v.no("period.missing", "", v.header, "it does not say of which months it is the sum")
 		default:
 			v.no("period.missing", "", v.header)
@@ -332,7 +344,7 @@ func (v *valueCell) findMeasure() bool {
 	case v.measure != "":
 	case ti.dims.measure != "" && !cx.hasMeasures && (v.titlePeriod || ti.covers(d)):
 		v.measure = ti.dims.measure
-	case !cx.hasMeasures && !ti.planned && !(b.supposed && !ti.results) && !(ti.aheadOf != 0 && max(d.year, d.toYear) >= ti.aheadOf) && !b.isAhead(v.s, d):
+	case !cx.hasMeasures && !ti.planned && !(b.supposed && !ti.results) && !(ti.aheadOf != 0 && max(d.year, d.toYear) >= ti.aheadOf) && !v.when.ahead.is(func() bool { return b.isAhead(v.s, d) }):
 		v.measure = "actual"
 	case d.status == "P", v.s.isOver(cx, v.c, d, b.issued), cx.isRowBeforeEstimate(v.rw, d):
 		v.measure = "actual"
@@ -343,7 +355,8 @@ func (v *valueCell) findMeasure() bool {
 		v.no("measure.missing", "", v.header)
 		return false
 	}
-	if v.measure == "actual" && (!v.titlePeriod && cx.isCutShort(d) || (v.titlePeriod || b.signedOn < yearText(d.year)) && !isOverOn(b.signedOn, d)) {
+	if v.measure == "actual" && (!v.titlePeriod && v.when.cut.is(func() bool { return cx.isCutShort(d) }) ||
+		!v.when.over.is(func() bool { return isOverOn(b.signedOn, d) }) && (v.titlePeriod || b.signedOn < yearText(d.year))) {
 		v.no("period.missing", "", v.header)
 		return false
 	}
@@ -474,15 +487,16 @@ func (v *valueCell) keep() {
 	b, g := v.b, v.s.g
 	made, waiting := len(b.made), len(b.pending)
 	p := pending{g: g, cell: v.i, obs: b.observation(), indicator: v.in, row: v.rw.r, col: v.c}
-	*p.obs = record.Observation{
-		Origin: g.origin(v.i), Table: v.cx.t.number, Indicator: v.in.Code, Territory: v.territory.ID, Period: v.period, Measure: v.measure,
-		Sex: v.sex, Area: v.area, Status: status(v.measure, v.d.status), Label: v.label, Header: v.header,
-		Note: v.s.notes(v.cx.t, v.rw, v.c),
-	}
-	if v.measure == "actual" && v.d.status == "" && v.s.isPreliminary(v.ti, &v.d, p.obs.Note) {
-		p.obs.Status = "P"
+	o := p.obs
+	o.Origin = g.origin(v.i)
+	o.Table, o.Indicator, o.Territory, o.Period, o.Measure = v.cx.t.number, v.in.Code, v.territory.ID, v.when.text, v.measure
+	o.Sex, o.Area, o.Status, o.Label, o.Header = v.sex, v.area, status(v.measure, v.d.status), v.label, v.header
+	o.Note = v.notes()
+	if v.measure == "actual" && v.d.status == "" && v.s.isPreliminary(v.ti, &v.d, o.Note) {
+		o.Status = "P"
 	}
 	if v.value(&p); len(b.pending) == waiting { // refused
+		clear(b.made[made:])
 		b.made = b.made[:made]
 	}
 }
@@ -510,12 +524,15 @@ func status(measure, written string) string {
 }
 
 // notes joins the footnote marks of label and headers.
-func (s *sheetReader) notes(t *table, rw *row, c int) string {
-	var marks []string
-	for _, i := range rw.labels {
-		marks = append(marks, s.parsed[i].marks...)
+func (v *valueCell) notes() string {
+	if !v.cx.marked {
+		return ""
 	}
-	for _, p := range t.columns[c].stack {
+	var marks []string
+	for _, i := range v.rw.labels {
+		marks = append(marks, v.s.parsed[i].marks...)
+	}
+	for _, p := range v.cx.t.columns[v.c].stack {
 		marks = append(marks, p.marks...)
 	}
 	return strings.Join(marks, " ")

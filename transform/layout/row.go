@@ -6,6 +6,7 @@ import (
 	"unicode"
 
 	"github.com/phuluc/phuluc/extract/sheet"
+	"github.com/phuluc/phuluc/transform/catalogue"
 )
 
 // row is one row of a table's body.
@@ -30,6 +31,8 @@ type row struct {
 
 	searched bool        // for headings
 	headings []narrowing // see headingsOver
+
+	onSubject *catalogue.Indicator // the last that the label is enough for, see offSubject
 }
 
 // readRows goes down the body: gives headers, labels, units and notes their fate and links each row to its parent.

@@ -33,7 +33,16 @@ func (k observationKey) hash() uint64 { return maphash.Comparable(keySeed(), k) 
 // firsts finds which of many things are alike: a table of the first of each, by hash, of which at least half is free.
 type firsts []int32
 
-func newFirsts(n int) firsts { return make(firsts, 1<<bits.Len(uint(2*n))) }
+// clearedFor gives the empty table for n things, in the room of this one if it is large enough.
+func (f firsts) clearedFor(n int) firsts {
+	size := 1 << bits.Len(uint(2*n))
+	if cap(f) < size {
+		return make(firsts, size)
+	}
+	f = f[:size]
+	clear(f)
+	return f
+}
 
 // of gives the first thing that is like thing i, or i, which then is the first.
 func (f firsts) of(i int, hash uint64, alike func(j int) bool) int {
@@ -51,24 +60,6 @@ func (f firsts) of(i int, hash uint64, alike func(j int) bool) int {
 func (p *pending) key() observationKey {
 	o := p.obs
 	return observationKey{o.Indicator, o.Territory, o.Period, o.Measure, o.Sex, o.Area}
-}
-
-// maxPendingKept keeps one large workbook from filling the memory for good.
-const maxPendingKept = 1 << 12
-
-// takePending gives an empty list that an earlier workbook may have used.
-func (rd *Reader) takePending() []pending {
-	if list, ok := rd.pendings.Get().(*[]pending); ok {
-		return (*list)[:0]
-	}
-	return nil
-}
-
-func (rd *Reader) givePending(list []pending) {
-	if cap(list) <= maxPendingKept {
-		clear(list) // it would keep the observations
-		rd.pendings.Put(&list)
-	}
 }
 
 // maxMade bounds the list of observations that is made before it is known how many cells have a value that is understood.
@@ -92,12 +83,12 @@ func (b *bookReader) observation() *record.Observation {
 // are all refused, since nothing says which is right. The values of one cell are loaded or refused together.
 func (b *bookReader) settle() []record.Observation {
 	leader := make([]int, len(b.pending)) // the first that says the same
-	seen := newFirsts(len(b.pending))
+	b.firsts = b.firsts.clearedFor(len(b.pending))
 	others := map[int][]int{} // by leader: all that say the same, if they are several
 	clash := map[int]bool{}   // leaders
 	for i := range b.pending {
 		p := &b.pending[i]
-		first := seen.of(i, p.key().hash(), func(j int) bool { return b.pending[j].key() == p.key() })
+		first := b.firsts.of(i, p.key().hash(), func(j int) bool { return b.pending[j].key() == p.key() })
 		if leader[i] = first; first == i {
 			continue
 		}

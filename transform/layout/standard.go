@@ -153,7 +153,7 @@ func (v *valueCell) noteTurns() bool {
 		}
 	}
 	for _, n := range s.noted {
-		if !slices.Contains(n.years, v.d.year) && (n.mark == "" || !slices.Contains(strings.Fields(s.notes(v.cx.t, v.rw, v.c)), n.mark)) {
+		if !slices.Contains(n.years, v.d.year) && (n.mark == "" || !slices.Contains(strings.Fields(v.notes()), n.mark)) {
 			continue
 		}
 		own, ok := rd.underStandard(v.in, n.standard, v.d.year, v.d.toYear, false)
@@ -193,38 +193,23 @@ func standardNoted(toks []token) (found noted) {
 
 // underStandard gives the indicator that a value of a year under a standard is of; ok is false if the standard leaves it open, or the
 // catalogue has no indicator for it. An indicator that knows no standards is the same under all.
-func (rd *Reader) underStandard(in *catalogue.Indicator, standard string, year, to int, old bool) (own *catalogue.Indicator, ok bool) {
-	type span struct { // the years in the standard's name, and the one from which it is in force
-		first, last, since int
-		multi              bool
-	}
-	var spans []span
-	for _, b := range rd.cat.Breaks {
-		if b.Indicator != in.Code || b.Kind != "standard" {
-			continue
-		}
-		for toks := tokenize(b.TextVi); len(toks) > 0; toks = toks[1:] {
-			if _, it := takePeriod(toks); it.to != 0 {
-				spans = append(spans, span{it.year, it.to, b.Year, strings.Contains(b.TextVi, "đa chiều")})
-				break
-			}
-		}
-	}
-	if len(spans) == 0 {
+func (rd *Reader) underStandard(in *catalogue.Indicator, name string, year, to int, old bool) (own *catalogue.Indicator, ok bool) {
+	all := rd.measured[in]
+	if len(all) == 0 {
 		return in, true
 	}
 	if to != 0 {
 		return nil, false
 	}
 	force := -1
-	for i := range spans {
-		if spans[i].since <= year {
+	for i := range all {
+		if all[i].since <= year {
 			force = i
 		}
 	}
-	turn := force+1 < len(spans) && spans[force+1].since == year+1 // the last year of a standard is measured by the next one too
+	turn := force+1 < len(all) && all[force+1].since == year+1 // the last year of a standard is measured by the next one too
 	named := -1
-	switch standard {
+	switch name {
 	case standardNew:
 		if !old { // one series by "chuẩn mới" alone is the series
 			return in, true
@@ -238,15 +223,15 @@ func (rd *Reader) underStandard(in *catalogue.Indicator, standard string, year, 
 			return in, true
 		}
 	case standardMulti:
-		if named = force; turn && (force < 0 || !spans[force].multi) {
+		if named = force; turn && (force < 0 || !all[force].multi) {
 			named++
 		}
-		if named >= 0 && !spans[named].multi {
+		if named >= 0 && !all[named].multi {
 			named = -1
 		}
 	default:
-		for i := range spans {
-			if strconv.Itoa(spans[i].last) == standard {
+		for i := range all {
+			if all[i].last == name {
 				named = i
 			}
 		}
@@ -257,6 +242,35 @@ func (rd *Reader) underStandard(in *catalogue.Indicator, standard string, year, 
 	case named == force:
 		return in, true
 	}
-	own = rd.cat.Indicator(fmt.Sprintf("%s_%d_%d", in.Code, spans[named].first, spans[named].last))
+	own = all[named].own
 	return own, own != nil
+}
+
+// povertyStandard is one by which an indicator is measured.
+type povertyStandard struct {
+	last  string // year in its name
+	since int    // the year from which it is in force
+	multi bool
+	own   *catalogue.Indicator // of the values of other years by it; nil if the catalogue has none
+}
+
+// standardsOf gives the standards by which the indicators that know several are measured.
+func standardsOf(cat *catalogue.Catalogue) map[*catalogue.Indicator][]povertyStandard {
+	found := map[*catalogue.Indicator][]povertyStandard{}
+	for _, b := range cat.Breaks {
+		if b.Kind != "standard" {
+			continue
+		}
+		for toks := tokenize(b.TextVi); len(toks) > 0; toks = toks[1:] {
+			if _, it := takePeriod(toks); it.to != 0 {
+				in := cat.Indicator(b.Indicator)
+				found[in] = append(found[in], povertyStandard{
+					last: strconv.Itoa(it.to), since: b.Year, multi: strings.Contains(b.TextVi, "đa chiều"),
+					own: cat.Indicator(fmt.Sprintf("%s_%d_%d", b.Indicator, it.year, it.to)),
+				})
+				break
+			}
+		}
+	}
+	return found
 }

@@ -130,7 +130,7 @@ func (rd *Reader) countsThings(cx *cellContext, rw *row, c int) bool {
 			}
 		}
 		u, code := rd.unitOf(in, word)
-		return code == "" && in.ValueKind == "count" && u.Factor.Equal(decimal.NewFromInt(1))
+		return code == "" && in.ValueKind == "count" && u.IsSingle()
 	}
 	return false
 }
@@ -139,7 +139,7 @@ func (rd *Reader) countsThings(cx *cellContext, rw *row, c int) bool {
 func (rd *Reader) isShare(cx *cellContext, rw *row, c int) bool {
 	for _, in := range []*catalogue.Indicator{rw.mean.indicator, cx.columns[c].indicator, cx.title.indicator} {
 		if in != nil {
-			u := rd.cat.Unit(in.Unit)
+			u := rd.cat.UnitOf(in)
 			return u != nil && u.Quantity == "percent"
 		}
 	}
@@ -160,7 +160,7 @@ func (cx *cellContext) isDoubtful(written string, n *text.Number, c int, in *cat
 		return false
 	}
 	switch {
-	case in.ValueKind == "count" && u.Factor.Equal(decimal.NewFromInt(1)) && n.Scale == 0:
+	case in.ValueKind == "count" && u.IsSingle() && n.Scale == 0:
 		isFraction := n.Value.Exponent() < 0 || n.High.Decimal.Exponent() < 0 || n.Sub.Decimal.Exponent() < 0 || n.Of.Decimal.Exponent() < 0
 		return isFraction || cx.mixed && style == text.Unknown
 	case isPercent(in) && n.Value.Exponent() >= 0:

@@ -111,7 +111,20 @@ func (rd *Reader) offSubject(subjects []narrowing, in *catalogue.Indicator, labe
 }
 
 // offSubject gives what the title of a table, else the name of its sheet, or a heading over the row or the column is about, if the indicator is not.
+// A header can only say that it is: in most rows the label is enough, and nothing is asked of the headers.
 func (s *sheetReader) offSubject(cx *cellContext, rw *row, in *catalogue.Indicator, label, header string) (narrowing, bool) {
+	if rw.onSubject == in {
+		return narrowing{}, false
+	}
+	if _, off := s.findSubject(cx, rw, in, label); !off {
+		rw.onSubject = in
+		return narrowing{}, false
+	}
+	return s.findSubject(cx, rw, in, label, header)
+}
+
+// findSubject finds what offSubject gives.
+func (s *sheetReader) findSubject(cx *cellContext, rw *row, in *catalogue.Indicator, labels ...string) (narrowing, bool) {
 	about := cx.title.subjects
 	if len(about) == 0 && len(s.tables) == 1 { // which of several it speaks of is not told
 		if !s.aboutRead {
@@ -120,13 +133,13 @@ func (s *sheetReader) offSubject(cx *cellContext, rw *row, in *catalogue.Indicat
 		about = s.about
 	}
 	if len(about) > 0 {
-		if n, ok := s.rd.offSubject(about, in, label, header); ok {
+		if n, ok := s.rd.offSubject(about, in, labels...); ok {
 			return n, true
 		}
 	}
 	for p := rw.parent; p != nil; p = p.parent {
 		if above := s.rd.subjectsIn(s.rowText(p)); len(above) > 0 && p.mean.indicator != in && !s.rd.isUnder(in, p.mean.indicator) {
-			if n, ok := s.rd.offSubject(above, in, label, header); ok {
+			if n, ok := s.rd.offSubject(above, in, labels...); ok {
 				return n, true
 			}
 		}

@@ -8,8 +8,6 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/shopspring/decimal"
-
 	"github.com/phuluc/phuluc/transform/catalogue"
 	"github.com/phuluc/phuluc/transform/text"
 )
@@ -230,9 +228,9 @@ func holds(text string, words ...string) bool {
 // movesAbout reports whether an indicator counts people one by one, living or dead, or is a rate of people. Thousands of them are those of a
 // territory, and households live where they are.
 func (rd *Reader) movesAbout(in *catalogue.Indicator) bool {
-	switch u := rd.cat.Unit(in.Unit); u.Quantity {
+	switch u := rd.cat.UnitOf(in); u.Quantity {
 	case "person", "person_time", "remains":
-		return u.Factor.Equal(decimal.NewFromInt(1))
+		return u.IsSingle()
 	case "percent", "per_mille":
 		return in.Domain != "poverty" && in.Domain != "macro"
 	}
@@ -258,8 +256,8 @@ func (rd *Reader) isPartOf(t, whole *catalogue.Territory, depth int) bool {
 // date the file speaks of. Among rows of districts the province's own name is a doubtful row.
 func (b *bookReader) choose(cands []*catalogue.Territory, home *catalogue.Territory, districts bool) (*catalogue.Territory, string) {
 	if home != nil && home.Level == "province" {
-		if own := slices.DeleteFunc(slices.Clone(cands), func(t *catalogue.Territory) bool { return !b.rd.isWithin(t, home) }); len(own) > 0 {
-			return b.atDate(own)
+		if slices.ContainsFunc(cands, func(t *catalogue.Territory) bool { return b.rd.isWithin(t, home) }) {
+			return b.atDate(slices.DeleteFunc(slices.Clone(cands), func(t *catalogue.Territory) bool { return !b.rd.isWithin(t, home) }))
 		}
 		if districts && slices.Contains(cands, home) {
 			return nil, "territory.ambiguous"

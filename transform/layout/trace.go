@@ -24,18 +24,16 @@ func (b *bookReader) trace(grids []*grid) *record.Trace {
 		cells += len(g.cells)
 	}
 	t := &record.Trace{Texts: slices.Grow([][]uint16(nil), cells/2)}
-	seen, ok := b.rd.seen.Get().(map[*reading]bool) // one that an earlier workbook used has its room
-	if !ok {
-		seen = map[*reading]bool{}
-	}
+	b.firsts = b.firsts.clearedFor(cells)
+	each := b.readings[:0] // once, whatever how many cells hold it
 	for _, g := range grids {
 		t.Texts = append(t.Texts, b.rd.wordsIn(g.info.Name)...)
 		for _, r := range g.read {
 			if r == nil {
 				continue
 			}
-			n := len(seen)
-			if seen[r] = true; len(seen) > n {
+			if b.firsts.of(len(each), r.number, func(j int) bool { return each[j] == r }) == len(each) {
+				each = append(each, r)
 				t.Texts = append(t.Texts, r.words...)
 			}
 		}
@@ -43,10 +41,7 @@ func (b *bookReader) trace(grids []*grid) *record.Trace {
 			t.Texts = append(t.Texts, b.rd.askedWords.get(asked, func() [][]uint16 { return wordsOfAll([]string{asked}) })...)
 		}
 	}
-	if len(seen) <= maxPendingKept {
-		clear(seen)
-		b.rd.seen.Put(seen)
-	}
+	b.readings = each
 	t.Proposed = slices.Sorted(maps.Keys(b.proposed))
 	return t
 }

@@ -48,15 +48,25 @@ func (rd *Reader) unitOf(in *catalogue.Indicator, w string) (u *catalogue.Unit, 
 
 // inUnit gives the name of an indicator with its own unit, for those who must write it.
 func (rd *Reader) inUnit(in *catalogue.Indicator) string {
-	if u := rd.cat.Unit(in.Unit); u != nil {
+	if u := rd.cat.UnitOf(in); u != nil {
 		return in.NameVi + " (" + u.NameVi + ")"
 	}
 	return in.NameVi
 }
 
-// statedUnit finds the unit that row, column, block or title state for a cell. Units in the row's unit column, its label
+// statedUnit finds the unit that row, column, block or title state for a cell.
+func (v *valueCell) statedUnit() (u *catalogue.Unit, code string, args []string) {
+	words := [...]string{v.rm.unitCell, v.rm.dims.unitText, v.cm.dims.unitText, v.rm.blockUnitText}
+	u = v.b.known.unitOf(v.c, v.in, words, func() (found *catalogue.Unit, ok bool) {
+		found, code, args = v.b.findUnit(v.cx, v.rm, v.cm, v.in)
+		return found, code == ""
+	})
+	return u, code, args
+}
+
+// findUnit finds the unit that row, column, block or title state. Units in the row's unit column, its label
 // and the column header are equally near and must agree.
-func (b *bookReader) statedUnit(cx *cellContext, rm, cm *meaning, in *catalogue.Indicator) (u *catalogue.Unit, code string, args []string) {
+func (b *bookReader) findUnit(cx *cellContext, rm, cm *meaning, in *catalogue.Indicator) (u *catalogue.Unit, code string, args []string) {
 	percent := isPercent(in)
 	var counted *catalogue.Unit // one by one, if nobody says otherwise
 	for _, w := range []string{rm.unitCell, rm.dims.unitText, cm.dims.unitText} {
@@ -124,7 +134,7 @@ func (v *valueCell) labelUnit(value decimal.Decimal) *catalogue.Unit {
 		}
 		for n := min(3, len(toks)-1); n > 0; n-- {
 			u := b.rd.cat.UnitFor(in, name[toks[1].start:toks[n].end])
-			if u == nil || !u.Factor.Equal(decimal.NewFromInt(1)) {
+			if u == nil || !u.IsSingle() {
 				continue
 			}
 			if !b.rd.cat.IsScaled(u.Quantity) {
@@ -133,7 +143,7 @@ func (v *valueCell) labelUnit(value decimal.Decimal) *catalogue.Unit {
 			if b.isBeyond(s, cx, c, in, u) {
 				return u
 			}
-			thousandfold, ok := b.rd.cat.Convert(value.Shift(3), u, b.rd.cat.Unit(in.Unit))
+			thousandfold, ok := b.rd.cat.Convert(value.Shift(3), u, b.rd.cat.UnitOf(in))
 			if _, most, known := b.rd.cat.Bounds(in, v.territory); ok && known && thousandfold.GreaterThan(decimal.NewFromInt(most)) {
 				return u
 			}
@@ -142,7 +152,7 @@ func (v *valueCell) labelUnit(value decimal.Decimal) *catalogue.Unit {
 					continue
 				}
 				of := cmp.Or(cx.columns[k].indicator, in)
-				if b.rd.cat.Unit(of.Unit).Quantity == u.Quantity && b.isBeyond(s, cx, k, of, u) && b.largest(s, cx, c).Shift(3).GreaterThan(b.largest(s, cx, k)) {
+				if b.rd.cat.UnitOf(of).Quantity == u.Quantity && b.isBeyond(s, cx, k, of, u) && b.largest(s, cx, c).Shift(3).GreaterThan(b.largest(s, cx, k)) {
 					return u
 				}
 			}
@@ -156,7 +166,7 @@ func (b *bookReader) isBeyond(s *sheetReader, cx *cellContext, c int, in *catalo
 	if in.Max == nil {
 		return false
 	}
-	thousandfold, ok := b.rd.cat.Convert(b.largest(s, cx, c).Shift(3), u, b.rd.cat.Unit(in.Unit))
+	thousandfold, ok := b.rd.cat.Convert(b.largest(s, cx, c).Shift(3), u, b.rd.cat.UnitOf(in))
 	return ok && thousandfold.GreaterThan(*in.Max)
 }
 

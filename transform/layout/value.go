@@ -30,13 +30,14 @@ func cutMark(s string) (number, mark string, ok bool) {
 // or refuses it.
 func (v *valueCell) value(p *pending) {
 	b, in, cat := v.b, v.in, v.b.rd.cat
-	own := cat.Unit(in.Unit)
-	u, code, args := b.statedUnit(v.cx, v.rm, v.cm, in)
+	own := cat.UnitOf(in)
+	u, code, args := v.statedUnit()
 	if code != "" {
 		v.no(code, "", args...)
 		return
 	}
-	n, written, ok := v.number(p, u, own)
+	var n text.Number
+	written, ok := v.number(p, &n, u, own)
 	if !ok {
 		return
 	}
@@ -66,7 +67,7 @@ func (v *valueCell) value(p *pending) {
 		return
 	}
 	part, ok := cat.Convert(n.Sub.Decimal, u, own)
-	if !ok || u.Factor.Equal(decimal.NewFromInt(1)) && !n.Sub.Decimal.IsInteger() {
+	if !ok || u.IsSingle() && !n.Sub.Decimal.IsInteger() {
 		v.no("value.type", "", shown, in.NameVi)
 		return
 	}
@@ -82,7 +83,7 @@ func (v *valueCell) value(p *pending) {
 
 // number reads what the cell holds; written is its text without the mark of a note. ok is false if it was refused, or kept as one of the
 // kinds of emptiness.
-func (v *valueCell) number(p *pending, u, own *catalogue.Unit) (n text.Number, written string, ok bool) {
+func (v *valueCell) number(p *pending, n *text.Number, u, own *catalogue.Unit) (written string, ok bool) {
 	cell, shown := &v.s.g.cells[v.i], v.s.g.text[v.i]
 	written = shown
 	switch cell.Kind {
@@ -90,21 +91,21 @@ func (v *valueCell) number(p *pending, u, own *catalogue.Unit) (n text.Number, w
 		value, cut, err := text.FromFloat(cell.Raw)
 		if err != nil {
 			v.no("number.unreadable", "", shown)
-			return n, written, false
+			return written, false
 		}
 		if cut {
 			p.obs.Note = strings.TrimSpace(p.obs.Note + " digits beyond the tenth decimal were cut")
 		}
 		if g := v.s.g; g.worded && !sheet.IsBare(cell.Format) {
-			if n, err = worded(cell.Format, value, v.cx.styles[v.c]); err != nil {
+			if *n, err = worded(cell.Format, value, v.cx.styles[v.c]); err != nil {
 				v.no("number.unreadable", "", shown, "the number format shows words beside it", cell.Format)
-				return n, written, false
+				return written, false
 			}
 		}
 		digits := sheet.HiddenDigits(cell.Format)
 		if digits != n.Scale && digits > 0 && !value.IsZero() { // who wrote the unit beside it saw another number
 			v.no("unit.ambiguous", "", shown, "the number format shows it divided", value.Shift(-digits).String())
-			return n, written, false
+			return written, false
 		}
 		if n.Scale != 0 {
 			value = value.Shift(n.Scale - digits) // "43 nghìn" for 43000
@@ -115,10 +116,10 @@ func (v *valueCell) number(p *pending, u, own *catalogue.Unit) (n text.Number, w
 		}
 	case sheet.Text:
 		var err error
-		n, err = text.ParseNumber(written, v.cx.styles[v.c])
+		*n, err = text.ParseNumber(written, v.cx.styles[v.c])
 		if number, mark, ok := cutMark(written); err != nil && ok {
 			written = number
-			n, err = text.ParseNumber(number, v.cx.styles[v.c])
+			*n, err = text.ParseNumber(number, v.cx.styles[v.c])
 			p.obs.Note = strings.TrimSpace(p.obs.Note + " " + mark)
 		}
 		var ne *text.NumberError
@@ -133,31 +134,31 @@ func (v *valueCell) number(p *pending, u, own *catalogue.Unit) (n text.Number, w
 			default:
 				v.no("number.unreadable", "", shown)
 			}
-			return n, written, false
+			return written, false
 		}
 		if err != nil || n.Kind != "" || (n.Of.Valid || n.Sub.Valid) && v.in.ValueKind != "count" || n.Sub.Valid && v.b.rd.subSex(p.obs, v.in, n.SubWord) == "" {
 			v.no("number.unreadable", "", shown)
-			return n, written, false
+			return written, false
 		}
 		if n.Of.Valid { // "71.819/75.126": so many of so many
 			if v.b.rd.isMeasuredAgainst(v.in) {
 				v.no("number.ambiguous", "", shown, "it may be the whole that stands behind the slash")
-				return n, written, false
+				return written, false
 			}
 			p.obs.Note = strings.TrimSpace(p.obs.Note + " / " + n.Of.Decimal.String())
 		}
 	case sheet.Date:
 		v.no("number.unreadable", "", cmp.Or(v.s.shownDate(v.i, "d/m/yyyy"), shown), "the cell is a date")
-		return n, written, false
+		return written, false
 	default:
 		code := "number.unreadable"
 		if cell.Kind == sheet.Error && strings.HasPrefix(cell.Raw, "=") {
 			code = "value.not_computed"
 		}
 		v.no(code, "", shown)
-		return n, written, false
+		return written, false
 	}
-	return n, written, true
+	return written, true
 }
 
 // isMeasuredAgainst reports whether rates are shares of what an indicator counts: "30.000/140.000" of all households may be the poor ones of all of them.
@@ -211,7 +212,7 @@ func (v *valueCell) unit(n *text.Number, stated, own *catalogue.Unit) (u *catalo
 		u = b.rateUnit(in, v.rm, v.cm)
 	}
 	switch {
-	case n.Scale != 0 && (u == nil || !u.Factor.Equal(decimal.NewFromInt(1))):
+	case n.Scale != 0 && (u == nil || !u.IsSingle()):
 		v.no("unit.ambiguous", "", shown)
 		return nil, false
 	case u != nil:
@@ -225,7 +226,7 @@ func (v *valueCell) unit(n *text.Number, stated, own *catalogue.Unit) (u *catalo
 
 // isDoubtful refuses a number that others of its column, row or unit show to have two readings, or to be no count.
 func (v *valueCell) isDoubtful(p *pending, n *text.Number, written string, u *catalogue.Unit) bool {
-	single := u.Factor.Equal(decimal.NewFromInt(1))
+	single := u.IsSingle()
 	shown, count := v.s.g.text[v.i], v.in.ValueKind == "count"
 	switch {
 	case !p.number && (v.cx.isDoubtful(written, n, v.c, v.in, u) || !single && v.s.isBesideThousandths(v.cx, v.rw, v.i, written, n) || count && v.s.isCutThousands(v.cx, v.c, written)):

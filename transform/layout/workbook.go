@@ -33,24 +33,24 @@ func Read(cat *catalogue.Catalogue, b Book) record.File {
 
 // bookReader is the state of reading one workbook.
 type bookReader struct {
-	ctx         context.Context // looked at in every loop over tables, rows and cells; what is half done is thrown away
-	rd          *Reader
-	sheets      []*sheetReader
-	identity    record.Identity
-	round       *catalogue.Round
-	issued      string // ISO date that the document bears, "" if it bears none
-	signedOn    string // ISO date that the report itself bears, and not the letter that asked for it; "" if it bears none
-	asOf        string // ISO date by which names of territories are read, "" if nothing tells
-	pathName    pathName
-	supposed    bool // see isSupposed
-	home        seat
-	sender      []*catalogue.Territory // the province whose the workbook is, in all vintages that are possible; none if it is of a region or the country
-	signed      bool                   // a text above a table names its province
-	districts   bool                   // some sheets are named after parts of a province
-	values      int                    // cells that may hold a value
-	made        []record.Observation   // see observation
-	spilled     bool                   // made was too short
-	pending     []pending
+	ctx       context.Context // looked at in every loop over tables, rows and cells; what is half done is thrown away
+	rd        *Reader
+	sheets    []*sheetReader
+	identity  record.Identity
+	round     *catalogue.Round
+	issued    string // ISO date that the document bears, "" if it bears none
+	signedOn  string // ISO date that the report itself bears, and not the letter that asked for it; "" if it bears none
+	asOf      string // ISO date by which names of territories are read, "" if nothing tells
+	pathName  pathName
+	supposed  bool // see isSupposed
+	home      seat
+	sender    []*catalogue.Territory // the province whose the workbook is, in all vintages that are possible; none if it is of a region or the country
+	signed    bool                   // a text above a table names its province
+	districts bool                   // some sheets are named after parts of a province
+	values    int                    // cells that may hold a value
+	made      []record.Observation   // see observation
+	spilled   bool                   // made was too short
+	*scratch
 	claims      []claim
 	repeats     []record.Repeat
 	comparisons []record.Comparison
@@ -72,8 +72,11 @@ func (rd *Reader) Read(ctx context.Context, book Book) (record.File, error) {
 
 // read gives half a file when ctx ends.
 func (rd *Reader) read(ctx context.Context, book Book) (record.File, []*grid) {
-	b := &bookReader{ctx: ctx, rd: rd}
-	defer b.giveRows()
+	b := &bookReader{ctx: ctx, rd: rd, scratch: rd.takeScratch()}
+	defer func() {
+		b.giveRows()
+		rd.giveScratch(b.scratch)
+	}()
 	grids := make([]*grid, 0, len(book.Sheets))
 	for _, sc := range book.Sheets {
 		if sc.TooMany > 0 {
@@ -139,8 +142,7 @@ func (rd *Reader) read(ctx context.Context, book Book) (record.File, []*grid) {
 			}
 		}
 	}
-	b.pending = slices.Grow(rd.takePending(), b.values)
-	defer func() { rd.givePending(b.pending) }()
+	b.pending = slices.Grow(b.pending, b.values)
 	var before *sheetReader
 	for _, s := range b.sheets {
 		if s.goOn(before); len(s.tables) > 0 {
