@@ -31,6 +31,7 @@ type cellContext struct {
 	otherRegions bool                    // … or of another division; see former_regions.csv
 	lastYear     int                     // that the table names
 	adjusted     []int                   // columns of plans that take the place of the first
+	twice        [][2]int                // columns that estimate a year, and those that tell it as done
 	named        bool                    // something in the table or above it names an indicator
 	provinces    *namedProvinces         // see foreign
 	onlyDistr    bool                    // the rows are districts: a province's own name is then a doubtful row
@@ -101,6 +102,7 @@ func (s *sheetReader) context(t *table) *cellContext {
 			cx.adjusted = append(cx.adjusted, c)
 		}
 	}
+	cx.yearsToldTwice()
 	cx.partsOfColumns(s.rd)
 	cx.partsOfOthers(s.rd)
 	cx.named = cx.title.says()
@@ -263,6 +265,40 @@ func (cx *cellContext) awaits(year int) bool {
 		d := &m.dims
 		return d.measure == "estimate" && d.part == "Y" && (d.year == 0 || d.year == year)
 	})
+}
+
+// yearsToldTwice finds the columns that estimate a whole year beside one that tells it as done. One group, "Năm 2018" over "Ước" and "TH", may hold both.
+func (cx *cellContext) yearsToldTwice() {
+	whole := func(c int, measure string) bool {
+		d := &cx.columns[c].dims
+		return d.measure == measure && d.year != 0 && d.toYear == 0 && cmp.Or(d.part, "Y") == "Y" && d.ref == "" && cx.t.columns[c].role == roleValue
+	}
+	for e := range cx.columns {
+		for k := 0; k < len(cx.columns) && whole(e, "estimate"); k++ {
+			if whole(k, "actual") && cx.columns[k].dims.year == cx.columns[e].dims.year && cx.t.columns[k].cells[0] != cx.t.columns[e].cells[0] {
+				cx.twice = append(cx.twice, [2]int{e, k})
+			}
+		}
+	}
+}
+
+// isToldTwice gives the header of another column with a figure of the row that tells the year of this one as done where this one or its group estimates it,
+// or the other way: the headers of one of the two were copied from those of the year before.
+func (v *valueCell) isToldTwice() (header string, ok bool) {
+	t, g := v.cx.t, v.s.g
+	for _, pair := range v.cx.twice {
+		e, done := pair[0], pair[1]
+		if !g.hasFigure(v.rw.r, e) || !g.hasFigure(v.rw.r, done) {
+			continue
+		}
+		switch {
+		case v.c == done:
+			return t.columns[e].header, true
+		case t.columns[v.c].cells[0] == t.columns[e].cells[0]:
+			return t.columns[done].header, true
+		}
+	}
+	return "", false
 }
 
 // isReplaced gives the header of another column that holds the plan of a year as it was adjusted.

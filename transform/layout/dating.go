@@ -247,6 +247,33 @@ func (v *valueCell) unlike(t *catalogue.Territory) *catalogue.Territory {
 	return nil
 }
 
+// saysBeforeMerger gives the header, the label, the heading or the note that says of a figure that it is of before the provinces were merged: "TH 2024 (trước
+// sáp nhập)". The figures that a note speaks of are those of periods that were over by then, if it does not say that they were added up.
+func (v *valueCell) saysBeforeMerger() string {
+	rd := v.b.rd
+	for _, p := range v.cx.t.columns[v.c].stack {
+		if rd.titleWords(p.text).before {
+			return p.text
+		}
+	}
+	for rw := v.rw; rw != nil; rw = rw.parent {
+		for _, i := range rw.labels {
+			if text := v.s.parsed[i].text; rd.titleWords(text).before {
+				return text
+			}
+		}
+	}
+	if max(v.d.year, v.d.toYear) > 2025 || v.d.year == 2025 && v.d.month() > 12*2025+6 {
+		return ""
+	}
+	for _, r := range v.s.reserved {
+		if r.before && (!r.borne || v.bears(r.mark)) {
+			return r.text
+		}
+	}
+	return ""
+}
+
 // hasFigure reports whether a number is in the cell; a zero may only say that there is none.
 func (g *grid) hasFigure(r, c int) bool {
 	i := g.cell(r, c)

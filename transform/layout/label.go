@@ -65,7 +65,7 @@ func cutOrdinal(s string) (ordinal, string) {
 			continue
 		}
 		r, _ := utf8.DecodeRuneInString(head[i:])
-		if o, ok := parseOrdinal(head[:i]); ok && (r > 'z' || r >= 'A' && r <= 'Z') {
+		if o, ok := parseOrdinal(head[:i]); ok && (r > 'z' || r >= 'A' && r <= 'Z') && !(o.rank == rankUpper && unicode.IsLower(r)) { // "T.đó"
 			return o, strings.TrimSpace(t[i:])
 		}
 	}

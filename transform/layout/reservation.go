@@ -19,6 +19,7 @@ type reservation struct {
 	month    int    // in which the figures end; 0 if it does not say
 	excludes bool   // something is left out, or taken in
 	measure  string // a word for another kind of figure: "Ước"
+	before   bool   // the figures are of before the provinces were merged, and of one of them
 	of       []int  // the years of which that word speaks; none: of all
 	unit     *catalogue.Unit
 }
@@ -47,7 +48,7 @@ func (s *sheetReader) readReservations() {
 			}
 			found.readNote(q)
 		}
-		if !found.excludes && (found.month == 0 || found.month == 12) && (found.year == 0 || found.month > 0 || !found.beside) && found.measure == "" && found.unit == nil {
+		if !found.excludes && (found.month == 0 || found.month == 12) && (found.year == 0 || found.month > 0 || !found.beside) && found.measure == "" && found.unit == nil && !found.before {
 			continue
 		}
 		if found.mark != "" && marks == nil {
@@ -146,7 +147,9 @@ func (rd *Reader) reservation(text string) reservation {
 			found.mark = strings.Repeat("*", strings.Count(lead[:len(lead)-len(stars)], "*"))
 		}
 		toks := rd.tokenize(text)
+		found.before = rd.titleWords(text).before
 		for i := range toks {
+			found.before = found.before && !isTitleWord(titlePooled, toks, i)
 			found.excludes = found.excludes || isTitleWord(titleExcludes, toks, i)
 			if year, month := endOfCount(toks, i); (month > 0 || year > 0) && found.month == 0 {
 				found.year, found.month = year, month

@@ -344,7 +344,7 @@ func (v *valueCell) findMeasure() bool {
 	case v.measure != "":
 	case ti.dims.measure != "" && !cx.hasMeasures && (v.titlePeriod || ti.covers(d)):
 		v.measure = ti.dims.measure
-	case !cx.hasMeasures && !ti.planned && !(b.supposed && !ti.results) && !(ti.aheadOf != 0 && max(d.year, d.toYear) >= ti.aheadOf) && !v.when.ahead.is(func() bool { return b.isAhead(v.s, d) }):
+	case !cx.hasMeasures && !ti.planned && !(b.supposed && !ti.results) && !(ti.aheadOf != 0 && max(d.year, d.toYear) >= ti.aheadOf) && !v.when.ahead.is(func() bool { return ti.endsBefore(max(d.year, d.toYear)) || b.isAhead(v.s, d) }):
 		v.measure = "actual"
 	case d.status == "P", v.s.isOver(cx, v.c, d, b.issued), cx.isRowBeforeEstimate(v.rw, d):
 		v.measure = "actual"
@@ -355,10 +355,19 @@ func (v *valueCell) findMeasure() bool {
 		v.no("measure.missing", "", v.header)
 		return false
 	}
-	if v.measure == "actual" && (!v.titlePeriod && v.when.cut.is(func() bool { return cx.isCutShort(d) }) ||
-		!v.when.over.is(func() bool { return isOverOn(b.signedOn, d) }) && (v.titlePeriod || b.signedOn < yearText(d.year))) {
+	if v.measure == "actual" && !v.when.over.is(func() bool { return isOverOn(b.signedOn, d) }) && (v.titlePeriod || b.signedOn < yearText(d.year) || b.lastPlan() > d.year) {
+		v.no("period.missing", "", v.header, "it was not over when the document was signed")
+		return false
+	}
+	if v.measure == "actual" && !v.titlePeriod && v.when.cut.is(func() bool { return cx.isCutShort(d) }) {
 		v.no("period.missing", "", v.header)
 		return false
+	}
+	if len(cx.twice) > 0 {
+		if header, ok := v.isToldTwice(); ok {
+			v.no("header.conflict", "", v.header, header, "the year is both done and estimated")
+			return false
+		}
 	}
 	if len(cx.adjusted) > 0 && v.measure == "plan" {
 		if header, ok := v.s.isReplaced(cx, v.c, d.year); ok {
@@ -469,6 +478,12 @@ func (v *valueCell) findTerritory() bool {
 	if t.Level == "region" && v.cx.otherRegions {
 		v.no("territory.ambiguous", "", t.NameVi, "the table is of other regions than the catalogue")
 		return false
+	}
+	if t.ValidFrom > lastDayOf63 {
+		if text := v.saysBeforeMerger(); text != "" {
+			v.no("territory.ambiguous", "", t.NameVi, text)
+			return false
+		}
 	}
 	if other := v.unlike(t); other != nil {
 		v.no("territory.ambiguous", "", t.NameVi, "only one of the two merged provinces has a figure, the other one is: "+other.NameVi)

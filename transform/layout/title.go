@@ -256,6 +256,12 @@ func (ti *titleInfo) lastYear() (year int) {
 	return year
 }
 
+// endsBefore reports whether the titles tell results of years that all lie before another one, which they do not name.
+func (ti *titleInfo) endsBefore(year int) bool {
+	last := ti.lastYear()
+	return ti.results && last != 0 && year > last && !slices.ContainsFunc(ti.texts, func(title string) bool { return strings.Contains(title, yearText(year)) })
+}
+
 // refer gives a header that names its period by that of the title the period meant. Of a report of a part of the year, "Năm trước" may be the whole
 // year before it or the same part of it, and "Kỳ trước" the part before.
 func (ti *titleInfo) refer(d *partial) bool {

@@ -23,6 +23,7 @@ const (
 	titleDocument  = "document"  // … if more of its name follows
 	titleYearly    = "yearly"    // within one year; value: each, if it is each of several
 	titleAdjusted  = "adjusted"  // another plan takes the place of the first
+	titlePooled    = "pooled"    // the figures of provinces since merged were added up
 	titleExcludes  = "excludes"  // a part of what figures are of is left out of them, or another taken in; or they are of no real case
 	titleRemark    = "remark"    // a line in brackets that begins so says nothing of what is counted
 	sheetDraft     = "draft"     // the name of a sheet whose figures do not hold, or no longer
