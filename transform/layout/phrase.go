@@ -16,6 +16,7 @@ import (
 // phrase is a parsed header or label text. It is shared and never changed after it is made.
 type phrase struct {
 	text        string // repaired, without footnote marks
+	spelled     string // text with its abbreviations written out, which is read where text is not understood; "" if it has none
 	marks       []string
 	ordinal     ordinal
 	ofWhich     bool   // begins with "Trong đó", "Chia ra" …
@@ -87,6 +88,7 @@ func (rd *Reader) parse(s string) *phrase {
 		return p
 	}
 	all := rd.tokenize(p.text)
+	p.spelled = rd.spell(p.text, all)
 	p.opens = rd.opening(all)
 	p.ordinal, p.body = cutOrdinal(p.text)
 	p.formula = isFormula(all)
@@ -147,6 +149,13 @@ func (rd *Reader) parse(s string) *phrase {
 		if q := rd.bilingual(p); q != nil {
 			return q
 		}
+		if p.spelled != "" {
+			if full := rd.phrase(p.spelled); full.known() {
+				q := *full
+				q.text, q.spelled, q.marks, q.opens, q.formula = p.text, p.spelled, p.marks, p.opens, p.formula
+				return &q
+			}
+		}
 	}
 	p.former = p.namesFormerRegion()
 	return p
@@ -199,6 +208,7 @@ func (rd *Reader) bilingual(p *phrase) *phrase {
 			continue
 		}
 		q := *a
+		q.spelled = p.spelled
 		q.dims, q.split = both, cmp.Or(a.split, b.split)
 		if q.dims.unitText == "" {
 			q.dims.unit, q.dims.unitText = b.dims.unit, b.dims.unitText
@@ -212,6 +222,32 @@ func (rd *Reader) bilingual(p *phrase) *phrase {
 		return &q
 	}
 	return nil
+}
+
+// spell writes out the abbreviations of a text of which toks are the words, "Số TE có HCĐB"; "" if it has none.
+func (rd *Reader) spell(s string, toks []token) string {
+	var b strings.Builder
+	end := 0
+	for i := 0; i < len(toks); i++ {
+		if t := toks[i]; t.punct || t.end-t.start < 2 || s[t.start:t.end] == t.low { // "te" is a syllable, "TE" is not
+			continue
+		}
+		for n := rd.vocab.reach(toks[i:], maxWordTokens); n > 0; n-- {
+			word := s[toks[i].start:toks[i+n-1].end]
+			if w, ok := rd.vocab.find(toks[i:i+n], kindShort); ok && word == strings.ToUpper(word) {
+				b.WriteString(s[end:toks[i].start])
+				b.WriteString(w.value)
+				end = toks[i+n-1].end
+				i += n - 1
+				break
+			}
+		}
+	}
+	if end == 0 {
+		return ""
+	}
+	b.WriteString(s[end:])
+	return b.String()
 }
 
 // sexed: "Nữ" may name a child indicator where "Female" is a sex only, or the other way round; then both say the same sex or area.

@@ -46,10 +46,10 @@ func (rd *Reader) makeReading(runs ...text.Run) *reading {
 	r.phrase = rd.phrase(r.trimmed)
 	r.class = rd.classOf(r.trimmed, r.phrase)
 	r.ordinal, r.isOrdinal = parseOrdinal(r.trimmed)
-	if w := record.Words(r.key); len(all) == 0 && s == r.trimmed && w != nil { // as nearly always
+	if w := record.Words(r.key); len(all) == 0 && s == r.trimmed && w != nil && r.phrase.spelled == "" { // as nearly always
 		r.words = [][]uint16{w}
 	} else {
-		r.words = wordsOfAll(append(all, s))
+		r.words = rd.wordsOfAll(append(all, s))
 	}
 	return r
 }
@@ -109,11 +109,14 @@ func (rd *Reader) choose(s string, others []string) string {
 	return found
 }
 
-// wordsOfAll gives the record.Words of texts, of those that have any.
-func wordsOfAll(texts []string) (words [][]uint16) {
+// wordsOfAll gives the record.Words of texts, as they are and with their abbreviations written out, of those that have any.
+func (rd *Reader) wordsOfAll(texts []string) (words [][]uint16) {
 	for _, s := range texts {
 		if w := record.Words(text.Key(s)); w != nil {
 			words = append(words, w)
+		}
+		if full := rd.phrase(strings.TrimSpace(s)).spelled; full != "" {
+			words = append(words, record.Words(text.Key(full)))
 		}
 	}
 	return words

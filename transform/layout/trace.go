@@ -38,7 +38,7 @@ func (b *bookReader) trace(grids []*grid) *record.Trace {
 			}
 		}
 		for _, asked := range g.asked {
-			t.Texts = append(t.Texts, b.rd.askedWords.get(asked, func() [][]uint16 { return wordsOfAll([]string{asked}) })...)
+			t.Texts = append(t.Texts, b.rd.askedWords.get(asked, func() [][]uint16 { return b.rd.wordsOfAll([]string{asked}) })...)
 		}
 	}
 	b.readings = each
@@ -51,7 +51,7 @@ func (rd *Reader) wordsIn(name string) [][]uint16 {
 	return rd.names.get(name, func() [][]uint16 {
 		run := text.Run{Text: name}
 		s, all := text.DecodeAll(run)
-		return wordsOfAll(append(all, s))
+		return rd.wordsOfAll(append(all, s))
 	})
 }
 

@@ -19,7 +19,7 @@ import (
 func TestWordsAreKnownOnceAndNotInTheCatalogue(t *testing.T) {
 	kinds := map[string]bool{}
 	for _, k := range []string{kindRole, kindComparison, kindMeasure, kindStatus, kindSex, kindArea, kindTotal, kindPart, kindSplit, kindFiller,
-		kindCarrier, kindSection, kindRef, kindDivision, kindNumbered, kindNote, kindSignature, kindLetterhead, kindCarried} {
+		kindCarrier, kindSection, kindRef, kindDivision, kindShort, kindNumbered, kindNote, kindSignature, kindLetterhead, kindCarried} {
 		kinds[k] = true
 	}
 	theirs := &vocabulary{words: map[string][]word{}, longest: map[string]int{}}
