@@ -62,27 +62,31 @@ func (a *answer) is(ask func() bool) bool {
 	return *a > 0
 }
 
-// knownUnit is the unit that the words of row, column and block, and else the title, state for an indicator.
+// knownUnit is the unit that row and column state for an indicator, nil if they state none.
 type knownUnit struct {
-	in    *catalogue.Indicator
-	words [4]string
-	unit  *catalogue.Unit
+	in     *catalogue.Indicator
+	rm, cm *meaning
+	unit   *catalogue.Unit
 }
 
-// unitOf gives the unit of a cell of a column. find finds it, and says whether it is to be kept.
-func (k *known) unitOf(c int, in *catalogue.Indicator, words [4]string, find func() (*catalogue.Unit, bool)) *catalogue.Unit {
-	same := func(u *knownUnit) bool { return u.in == in && u.words == words }
-	if k.unit != nil && same(k.unit) {
-		return k.unit.unit
-	}
-	u := &k.columns[c].unit
-	if !same(u) {
-		unit, ok := find()
-		if !ok {
-			return nil
+// isOf reports whether the words by which row and column of a cell state a unit, and its indicator, are those of this one.
+func (u *knownUnit) isOf(v *valueCell) bool {
+	return u.in == v.in && (u.rm == v.rm || u.rm.unitCell == v.rm.unitCell && u.rm.dims.unitText == v.rm.dims.unitText && u.rm.blockUnitText == v.rm.blockUnitText) &&
+		(u.cm == v.cm || u.cm.dims.unitText == v.cm.dims.unitText)
+}
+
+// unitOf gives what is known of the unit of a cell; nil if it is to be found out.
+func (k *known) unitOf(v *valueCell) *knownUnit {
+	if k.unit == nil || !k.unit.isOf(v) {
+		if k.unit = &k.columns[v.c].unit; !k.unit.isOf(v) {
+			k.unit = nil
 		}
-		*u = knownUnit{in, words, unit}
 	}
-	k.unit = u
-	return u.unit
+	return k.unit
+}
+
+// keepUnit keeps the unit of a cell.
+func (k *known) keepUnit(v *valueCell, u *catalogue.Unit) {
+	k.unit = &k.columns[v.c].unit
+	*k.unit = knownUnit{v.in, v.rm, v.cm, u}
 }

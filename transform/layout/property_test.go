@@ -88,9 +88,10 @@ func checkBook(f record.File, grids []*grid) error {
 	if n != quarantined {
 		return fmt.Errorf("%d cells quarantined, but refusals stand for %d", quarantined, n)
 	}
-	seen := map[observationKey]bool{}
+	type observed struct{ indicator, territory, period, measure, sex, area string }
+	seen := map[observed]bool{}
 	for _, o := range f.Observations {
-		k := observationKey{o.Indicator, o.Territory, o.Period, o.Measure, o.Sex, o.Area}
+		k := observed{o.Indicator, o.Territory, o.Period, o.Measure, o.Sex, o.Area}
 		if seen[k] {
 			return fmt.Errorf("%+v loaded twice", k)
 		}

@@ -2,10 +2,10 @@ package layout
 
 // scratch is what lists reading a workbook fills and needs no more behind it: the next workbook uses their room.
 type scratch struct {
-	pending  []pending
-	known    known
-	firsts   firsts
-	readings []*reading // see trace
+	pending []pending
+	known   known
+	firsts  firsts
+	seen    bitset // see trace
 }
 
 // maxScratch keeps one large workbook from filling the memory for good.
@@ -20,13 +20,11 @@ func (rd *Reader) takeScratch() *scratch {
 }
 
 func (rd *Reader) giveScratch(s *scratch) {
-	if cap(s.pending) > maxScratch || cap(s.firsts) > 4*maxScratch || max(cap(s.known.columns), cap(s.readings)) > maxScratch {
+	if cap(s.pending) > maxScratch || cap(s.firsts) > 4*maxScratch || cap(s.known.columns) > maxScratch {
 		return
 	}
 	clear(s.pending) // they would keep the observations
 	s.pending = s.pending[:0]
-	clear(s.readings)
-	s.readings = s.readings[:0]
 	s.known.begin(0)
 	rd.scratches.Put(s)
 }

@@ -1,17 +1,13 @@
 package layout
 
 import (
-	"hash/maphash"
 	"math/bits"
-	"sync"
 
 	"github.com/shopspring/decimal"
 
 	"github.com/phuluc/phuluc/transform/catalogue"
 	"github.com/phuluc/phuluc/transform/record"
 )
-
-type observationKey struct{ indicator, territory, period, measure, sex, area string }
 
 // pending is a value cell on its way to an observation.
 type pending struct {
@@ -26,9 +22,25 @@ type pending struct {
 	part      bool // a part that stands in the cell of the pending before it
 }
 
-var keySeed = sync.OnceValue(maphash.MakeSeed)
+// hash is that of what is observed: of ends of codes and of periods, in which they differ.
+func (p *pending) hash() (h uint64) {
+	o := p.obs
+	for _, s := range [...]string{o.Indicator, o.Territory, o.Period, o.Measure, o.Sex, o.Area} {
+		x := uint64(len(s))
+		for i := max(0, len(s)-8); i < len(s); i++ {
+			x = x<<8 ^ uint64(s[i])
+		}
+		h = (h ^ x) * 0x9e3779b97f4a7c15
+		h ^= h >> 32
+	}
+	return h
+}
 
-func (k observationKey) hash() uint64 { return maphash.Comparable(keySeed(), k) }
+// isOfSame reports whether two values are of the same observation.
+func (p *pending) isOfSame(q *pending) bool {
+	a, b := p.obs, q.obs
+	return a.Period == b.Period && a.Territory == b.Territory && a.Indicator == b.Indicator && a.Measure == b.Measure && a.Sex == b.Sex && a.Area == b.Area
+}
 
 // firsts finds which of many things are alike: a table of the first of each, by hash, of which at least half is free.
 type firsts []int32
@@ -57,11 +69,6 @@ func (f firsts) of(i int, hash uint64, alike func(j int) bool) int {
 	}
 }
 
-func (p *pending) key() observationKey {
-	o := p.obs
-	return observationKey{o.Indicator, o.Territory, o.Period, o.Measure, o.Sex, o.Area}
-}
-
 // maxMade bounds the list of observations that is made before it is known how many cells have a value that is understood.
 const maxMade = 1 << 14
 
@@ -88,7 +95,7 @@ func (b *bookReader) settle() []record.Observation {
 	clash := map[int]bool{}   // leaders
 	for i := range b.pending {
 		p := &b.pending[i]
-		first := b.firsts.of(i, p.key().hash(), func(j int) bool { return b.pending[j].key() == p.key() })
+		first := b.firsts.of(i, p.hash(), func(j int) bool { return b.pending[j].isOfSame(p) })
 		if leader[i] = first; first == i {
 			continue
 		}

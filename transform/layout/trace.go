@@ -24,16 +24,14 @@ func (b *bookReader) trace(grids []*grid) *record.Trace {
 		cells += len(g.cells)
 	}
 	t := &record.Trace{Texts: slices.Grow([][]uint16(nil), cells/2)}
-	b.firsts = b.firsts.clearedFor(cells)
-	each := b.readings[:0] // once, whatever how many cells hold it
+	b.seen = b.seen.clearedFor(int(b.rd.made.Load()) + 1)
 	for _, g := range grids {
 		t.Texts = append(t.Texts, b.rd.wordsIn(g.info.Name)...)
 		for _, r := range g.read {
 			if r == nil {
 				continue
 			}
-			if b.firsts.of(len(each), r.number, func(j int) bool { return each[j] == r }) == len(each) {
-				each = append(each, r)
+			if !b.seen.add(int(r.number)) { // whatever how many cells hold it
 				t.Texts = append(t.Texts, r.words...)
 			}
 		}
@@ -41,9 +39,26 @@ func (b *bookReader) trace(grids []*grid) *record.Trace {
 			t.Texts = append(t.Texts, b.rd.askedWords.get(asked, func() [][]uint16 { return b.rd.wordsOfAll([]string{asked}) })...)
 		}
 	}
-	b.readings = each
 	t.Proposed = slices.Sorted(maps.Keys(b.proposed))
 	return t
+}
+
+// bitset is a set of numbers from 0 on.
+type bitset []uint64
+
+// clearedFor gives the empty set for n numbers, in the room of this one if it is large enough.
+func (s bitset) clearedFor(n int) bitset {
+	s = slices.Grow(s[:0], n/64+1)[:n/64+1]
+	clear(s)
+	return s
+}
+
+// add adds a number and reports whether it was there.
+func (s bitset) add(n int) bool {
+	word, bit := &s[n/64], uint64(1)<<(n%64)
+	had := *word&bit != 0
+	*word |= bit
+	return had
 }
 
 // wordsIn gives the words of the name of a sheet, in all its readings, as those of a cell.

@@ -56,11 +56,12 @@ func (rd *Reader) inUnit(in *catalogue.Indicator) string {
 
 // statedUnit finds the unit that row, column, block or title state for a cell.
 func (v *valueCell) statedUnit() (u *catalogue.Unit, code string, args []string) {
-	words := [...]string{v.rm.unitCell, v.rm.dims.unitText, v.cm.dims.unitText, v.rm.blockUnitText}
-	u = v.b.known.unitOf(v.c, v.in, words, func() (found *catalogue.Unit, ok bool) {
-		found, code, args = v.b.findUnit(v.cx, v.rm, v.cm, v.in)
-		return found, code == ""
-	})
+	if known := v.b.known.unitOf(v); known != nil {
+		return known.unit, "", nil
+	}
+	if u, code, args = v.b.findUnit(v.cx, v.rm, v.cm, v.in); code == "" {
+		v.b.known.keepUnit(v, u)
+	}
 	return u, code, args
 }
 

@@ -1,6 +1,7 @@
 package text
 
 import (
+	"bytes"
 	"fmt"
 	"math"
 	"strconv"
@@ -100,27 +101,48 @@ func FromFloat(raw string) (d decimal.Decimal, cut bool, err error) {
 	}
 	var buf [32]byte
 	b := strconv.AppendFloat(buf[:0], f, 'e', 14, 64) // -d.dddddddddddddde±xx
-	mantissa, exponent, _ := strings.Cut(string(b), "e")
-	e, err := strconv.Atoi(exponent)
+	mantissa := bytes.IndexByte(b, 'e')
+	e, err := strconv.Atoi(string(b[mantissa+1:]))
 	if err != nil {
 		return d, false, fmt.Errorf("%.40q is not a stored number", raw)
 	}
-	digits := strings.Replace(mantissa, ".", "", 1)
-	shown := digits
-	for len(shown) > 1 && shown[len(shown)-1] == '0' {
-		shown = shown[:len(shown)-1]
-		e++
+	n := int64(0)
+	for _, c := range b[:mantissa] {
+		if isDigit(c) {
+			n = n*10 + int64(c-'0')
+		}
 	}
-	e -= 14
-	if e < -400 {
-		return decimal.New(0, 0), f != 0, nil
+	for e -= 14; n%10 == 0; e++ {
+		n /= 10
 	}
-	d = exact(shown, int32(e))
-	if e < -10 {
-		rounded := d.Round(10)
-		return rounded, !rounded.Equal(d), nil
+	for ; e > 0; e-- { // below 1e18
+		n *= 10
 	}
-	return d, wholeDigits(raw) > 15, nil
+	beyond := e < -10
+	if beyond {
+		n, cut = roundOff(n, -10-e)
+		e = -10
+	}
+	if f < 0 {
+		n = -n
+	}
+	return decimal.New(n, int32(e)), cut || !beyond && wholeDigits(raw) > 15, nil
+}
+
+// roundOff drops the last digits of a number that is not negative, and rounds it half up. It tells whether they were other ones than zeros.
+func roundOff(n int64, digits int) (rounded int64, cut bool) {
+	power := int64(1)
+	for range min(digits, 18) {
+		power *= 10
+	}
+	rounded, rest := n/power, n%power
+	if digits > 18 { // n has 15
+		return 0, n != 0
+	}
+	if 2*rest >= power {
+		rounded++
+	}
+	return rounded, rest != 0
 }
 
 // plainDecimal reads a decimal of at most 15 digits, of which at most ten stand behind the point and the last is not zero: a
