@@ -11,13 +11,13 @@ import (
 const maxBand = 6
 
 // extendUp takes in a row of group headers above the row that was recognised ("Năm 2013" over "KH | TH 6T").
-func (s *sheetReader) extendUp(t *table, prev *table, views []rowView) {
+func (s *sheetReader) extendUp(t *table, prev *table) {
 	for t.top > 0 {
 		r := t.top - 1
 		if prev != nil && r <= prev.bottom || s.g.rows[r] != s.g.rows[t.top]-1 {
 			return
 		}
-		v := views[r]
+		v := &s.views[r]
 		if v.values > 0 || len(v.cells) == 0 {
 			return
 		}
@@ -33,7 +33,7 @@ func (s *sheetReader) extendUp(t *table, prev *table, views []rowView) {
 }
 
 // isGroupRow reports whether a row right above the band holds nothing but headers of groups of its columns.
-func (s *sheetReader) isGroupRow(t *table, v rowView) bool {
+func (s *sheetReader) isGroupRow(t *table, v *rowView) bool {
 	group := len(v.cells) > 1 && slices.ContainsFunc(v.cells, func(i int32) bool { return s.headsCells(i, t.top) })
 	for _, i := range v.cells {
 		p := s.parsed[i]
@@ -63,26 +63,25 @@ func (s *sheetReader) reachesInto(cells []int32, r int) bool {
 	return slices.ContainsFunc(cells, func(i int32) bool { return s.g.span[i].r >= r })
 }
 
-func (s *sheetReader) extendDown(t *table, views []rowView) {
+func (s *sheetReader) extendDown(t *table) {
 	g := s.g
 	// Merged header cells say how deep the band is.
 	deepest := t.bottom
-	for _, i := range views[t.bottom].cells {
+	for _, i := range s.views[t.bottom].cells {
 		if p := s.parsed[i]; p != nil && p.role != "" {
 			deepest = max(deepest, min(g.span[i].r, t.top+maxBand-1))
 		}
 	}
 	for t.bottom+1 < len(g.rows) {
 		r := t.bottom + 1
-		v := views[r]
-		if s.isCodes(v.cells) && len(v.cells) > 1 {
-			t.codes[r] = true
+		v := &s.views[r]
+		if len(v.cells) > 1 && s.isCodes(v.cells) {
+			t.codes = append(t.codes, r)
 			t.bottom = r
 			continue
 		}
 		if v.values > 0 && s.areUnits(v.cells) {
-			v = s.view(r)
-			views[r] = v
+			s.look(r)
 		}
 		if r > deepest && (v.values > 0 || len(v.cells) == 0 || len(t.codes) > 0 || !s.continues(t, r, v)) {
 			return
@@ -123,7 +122,7 @@ func (s *sheetReader) areUnits(cells []int32) bool {
 
 // continues reports whether a row goes on with the band: its own cells stand under headers of value columns, none in
 // the columns of ordinals and labels.
-func (s *sheetReader) continues(t *table, r int, v rowView) bool {
+func (s *sheetReader) continues(t *table, r int, v *rowView) bool {
 	g := s.g
 	if gap := g.rows[r] - g.rows[t.bottom]; gap > 3 || gap > 1 && !v.isOfHeaders() && !s.areUnitsOfColumns(t, r, v.cells) {
 		return false // blank rows inside the band only before a row that can be nothing but headers
@@ -252,7 +251,7 @@ func (p *phrase) roleOf() string {
 
 func (s *sheetReader) bandHeight(t *table) int {
 	n := t.bottom - t.top + 1
-	for c := range t.codes {
+	for _, c := range t.codes {
 		if c >= t.top && c <= t.bottom {
 			n--
 		}
@@ -265,7 +264,7 @@ func (s *sheetReader) bounds(t *table) {
 	g := s.g
 	t.c1, t.c2 = len(g.cols), -1
 	for r := t.top; r <= t.bottom; r++ {
-		if t.codes[r] {
+		if t.isCode(r) {
 			continue
 		}
 		for c := range g.cols {

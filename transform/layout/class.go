@@ -154,29 +154,33 @@ func startsLikeNumber(t string) bool {
 // rowView counts what a row holds.
 type rowView struct {
 	cells                           []int32
-	heads, roles, years, known      int
-	names                           int // of the known: indicators and territories
-	texts, values, ordinals, labels int
-	fillers                         int // "Trong đó", "Chia ra": words of the grammar that say nothing by themselves
-	lastYear                        int
+	heads, roles, years, known      int32
+	names                           int32 // of the known: indicators and territories
+	texts, values, ordinals, labels int32
+	fillers                         int32 // "Trong đó", "Chia ra": words of the grammar that say nothing by themselves
+	lastYear                        int32
 	ascending, descending           bool
+	valued                          bool // of the body of a table: see hasValues
 }
 
 // isOfHeaders reports whether a row is one of headers for certain: several that can be nothing else, beside which one more text need not be
 // understood, or several names.
 func (v *rowView) isOfHeaders() bool {
-	others := len(v.cells) - v.heads - v.years - v.fillers
+	others := int32(len(v.cells)) - v.heads - v.years - v.fillers
 	return v.heads >= 2 && others == 0 || v.heads > 2 && others == 1 && v.texts == 1 || v.names >= 2 && v.names == others
 }
 
-func (v *rowView) order(year int) {
+func (v *rowView) order(of *partial) {
+	year := int32(of.year)
 	v.ascending = v.ascending && year > v.lastYear
 	v.descending = v.descending && (v.lastYear == 0 || year < v.lastYear)
 	v.lastYear = year
 }
 
-func (s *sheetReader) view(r int) rowView {
-	v := rowView{cells: s.g.rowCells(r), ascending: true, descending: true}
+// look counts what a row holds.
+func (s *sheetReader) look(r int) {
+	v := &s.views[r]
+	*v = rowView{cells: s.g.rowCells(r), ascending: true, descending: true}
 	for _, i := range v.cells {
 		switch s.class[i] {
 		case classValue, classEmpty:
@@ -184,8 +188,7 @@ func (s *sheetReader) view(r int) rowView {
 			continue
 		case classYear:
 			v.years++
-			y := s.parsed[i].dims.year
-			v.order(y)
+			v.order(&s.parsed[i].dims)
 			continue
 		}
 		p := s.parsed[i]
@@ -196,7 +199,7 @@ func (s *sheetReader) view(r int) rowView {
 				v.roles++
 			}
 			if p.dims.year != 0 && p.dims.measure == "" {
-				v.order(p.dims.year)
+				v.order(&p.dims)
 			}
 		case p.known() && !p.unitLine:
 			v.known++
@@ -215,5 +218,4 @@ func (s *sheetReader) view(r int) rowView {
 			}
 		}
 	}
-	return v
 }

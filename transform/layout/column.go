@@ -260,11 +260,25 @@ func (s *sheetReader) labelsFollow(t *table, c int) bool {
 // numbersRows reports whether a column holds the ordinals of the rows. A column of codes right of all labels ("Mã số") numbers parts and
 // wholes alike, or ranks them.
 func (t *table) numbersRows(c int) bool {
-	isLabel := func(col column) bool { return col.role == roleLabel }
-	return t.columns[c].role == roleOrdinal && (slices.ContainsFunc(t.columns[c:], isLabel) || !slices.ContainsFunc(t.columns[:c], isLabel))
+	if t.columns[c].role != roleOrdinal {
+		return false
+	}
+	before := false // a label stands left of it
+	for k := range t.columns {
+		if t.columns[k].role == roleLabel {
+			if k > c {
+				return true
+			}
+			before = true
+		}
+	}
+	return !before
 }
 
-func (t *table) isCode(r int) bool { return t.codes[r] }
+func (t *table) isCode(r int) bool {
+	_, ok := slices.BinarySearch(t.codes, r)
+	return ok
+}
 
 // contents counts what the body of a column holds.
 func (s *sheetReader) contents(t *table, c int) (texts, numbers, ordinals int) {
@@ -287,6 +301,23 @@ func (s *sheetReader) contents(t *table, c int) (texts, numbers, ordinals int) {
 		}
 	}
 	return
+}
+
+// holdsTexts reports whether the body of a column holds texts and nothing else but years.
+func (s *sheetReader) holdsTexts(t *table, c int) (texts bool) {
+	for r := t.bottom + 1; r < t.end; r++ {
+		i := s.g.own(r, c)
+		if i == none || s.g.fates[i] != fateUnset || s.g.span[i].c > c {
+			continue
+		}
+		switch s.class[i] {
+		case classValue, classEmpty:
+			return false
+		case classText:
+			texts = true
+		}
+	}
+	return texts
 }
 
 // years counts the years of a column, which are labels if they stand left of the values.
@@ -338,7 +369,7 @@ func (s *sheetReader) settleColumn(t *table, c int) {
 			col.role = roleLabel
 		}
 	case roleValue:
-		if texts, numbers, _ := s.contents(t, c); texts > 0 && numbers == 0 && s.labelsNone(t, c) {
+		if s.holdsTexts(t, c) && s.labelsNone(t, c) {
 			col.role = roleLabel // "Chỉ tiêu thống kê"
 		}
 	case roleLabel:

@@ -111,7 +111,7 @@ func (s *sheetReader) sameBand(t *table, before *sheetReader, last *table) bool 
 // or a title of its own stands above.
 func (s *sheetReader) headless(before *sheetReader, last *table) *table {
 	g := s.g
-	t := &table{number: 1, end: len(g.rows), codes: map[int]bool{}, columns: make([]column, len(g.cols)), c2: len(g.cols) - 1}
+	t := &table{number: 1, end: len(g.rows), columns: make([]column, len(g.cols)), c2: len(g.cols) - 1}
 	for c := range g.cols {
 		for k := range last.columns {
 			if before.g.cols[k] == g.cols[c] {

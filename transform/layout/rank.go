@@ -16,39 +16,35 @@ func (rw *row) rank() int {
 
 // placeRanks notes the ranks of rows that head others with a territory, a year, a sex or an area: 0 for those without an ordinal.
 func (s *sheetReader) placeRanks(t *table) {
-	t.places, t.regions, t.regionRows = map[int]bool{}, map[int]bool{}, map[int]bool{}
-	var cells []int32
 	for r := t.bottom + 1; r < t.end && !t.placeRows; r++ {
-		var values bool
-		if cells, values = s.underHeaders(t, r, cells[:0]); values {
-			for _, i := range cells {
-				p := s.parsed[i]
-				t.placeRows = t.placeRows || t.columns[s.g.pos[i].c].role == roleLabel && p != nil && p.rest == "" && len(p.territories) > 0
-			}
-		}
+		t.placeRows = s.hasValues(r) && slices.ContainsFunc(s.g.rowCells(r), func(i int32) bool {
+			p := s.parsed[i]
+			return p != nil && p.rest == "" && len(p.territories) > 0 && t.columns[s.g.pos[i].c].role == roleLabel
+		})
 	}
 	end := t.end
-	for end > t.bottom+1 && !s.hasValues(t, end-1) { // rows behind the last with values head none
+	for end > t.bottom+1 && !s.hasValues(end-1) { // rows behind the last with values head none
 		end--
 	}
 	heads, behind := 0, false // of a sex or an area; the first stands behind a row with values
+	var cells []int32
 	for r := t.bottom + 1; r < end; r++ {
-		var values bool
-		if cells, values = s.underHeaders(t, r, cells[:0]); values {
+		if s.hasValues(r) {
 			behind = behind || heads == 0
 			if t.placeRows {
 				s.noteRegion(t, r)
 			}
 			continue
 		}
+		cells = s.underHeaders(t, r, cells[:0])
 		if len(cells) > 0 && len(cells) <= 2 && !t.isCode(r) && !t.translated[r] {
 			i := cells[len(cells)-1]
 			p := s.parsed[i]
 			if p != nil && p.rest == "" && len(p.territories) > 0 && t.placeRows {
-				t.regions[s.headingRank(cells, p)] = true
+				note(&t.regions, s.headingRank(cells, p), true)
 			}
 			if p != nil && p.rest != "" && s.rd.isTownName(p.rest) { // "Thuận Châu" beside "Huyện Mộc Châu"
-				t.places[s.headingRank(cells, p)] = true
+				note(&t.places, s.headingRank(cells, p), true)
 			}
 			if p == nil || p.rest != "" || p.ofWhich || len(p.indicators) > 0 && p.dims.sex+p.dims.area == "" || (len(p.territories) == 0 || t.placeRows) && (p.dims.year == 0 || s.isInSeries(r, i)) && p.dims.sex+p.dims.area == "" || s.isBesideRest(t, r, i) {
 				continue
@@ -60,7 +56,7 @@ func (s *sheetReader) placeRanks(t *table) {
 					continue
 				}
 			}
-			t.places[o.rank] = true
+			note(&t.places, o.rank, true)
 			t.placed = t.placed || len(p.territories) > 0
 			if p.dims.sex+p.dims.area != "" && o.text == "" {
 				t.sexed, t.lone = true, r
@@ -71,6 +67,14 @@ func (s *sheetReader) placeRanks(t *table) {
 	if heads > 1 || !behind {
 		t.lone = 0
 	}
+}
+
+// note says something of a rank. Most tables have none of which it is said.
+func note(of *map[int]bool, rank int, is bool) {
+	if *of == nil {
+		*of = map[int]bool{}
+	}
+	(*of)[rank] = is
 }
 
 // noteRegion takes a numbered row with values into regionRows.
@@ -85,7 +89,7 @@ func (s *sheetReader) noteRegion(t *table, r int) {
 	}
 	region := len(p.indicators) == 0 && len(p.territories) > 0 && !slices.ContainsFunc(p.territories, func(x *catalogue.Territory) bool { return x.Level != "region" })
 	if before, seen := t.regionRows[rw.rank()]; !seen || before {
-		t.regionRows[rw.rank()] = region
+		note(&t.regionRows, rw.rank(), region)
 	}
 }
 

@@ -45,10 +45,13 @@ func (s *sheetReader) readRows(t *table) {
 			}
 		}
 	}
-	for r := range t.codes {
+	for _, r := range t.codes {
 		for _, i := range s.codeCells(t, r) {
 			g.skipIfUnset(i, skipColumnCode)
 		}
+	}
+	for r := t.bottom + 1; r < t.end; r++ {
+		s.views[r].valued = s.holdsNumbers(t, r)
 	}
 	lastData := t.bottom
 	noted := false // what stands below a note and has no values goes on with it
@@ -57,7 +60,7 @@ func (s *sheetReader) readRows(t *table) {
 		switch {
 		case len(g.rowCells(r)) == 0:
 			apart = true
-		case s.hasValues(t, r):
+		case s.hasValues(r):
 			lastData, noted, apart = r, false, false
 		case s.opensNote(r):
 			noted = true
@@ -75,6 +78,7 @@ func (s *sheetReader) readRows(t *table) {
 	var measured, nameless *row
 	broken := false
 	t.rows = slices.Grow(t.rows, max(t.end-t.bottom-1, 0))
+	s.labels = slices.Grow(s.labels, max(t.end-t.bottom-1, 0))
 	for r := t.bottom + 1; r < t.end && s.ctx.Err() == nil; r++ {
 		cells := g.rowCells(r)
 		again := slices.ContainsFunc(cells, func(i int32) bool { return g.fates[i] == skipHeader }) // the header came again
@@ -306,7 +310,7 @@ func (s *sheetReader) isBesideRest(t *table, r int, i int32) bool {
 		for t.translated[k] {
 			k += step
 		}
-		if k <= t.bottom || k >= t.end || !s.hasValues(t, k) {
+		if k <= t.bottom || k >= t.end || !s.hasValues(k) {
 			continue
 		}
 		if j := s.g.own(k, s.g.pos[i].c); j != none && s.parsed[i] != nil && s.parsed[j].isRestOf(s.parsed[i]) {
@@ -317,27 +321,31 @@ func (s *sheetReader) isBesideRest(t *table, r int, i int32) bool {
 }
 
 // underHeaders adds to cells those of a row, but for its notes and the numbers below no header, which a clerk noted beside the table.
-func (s *sheetReader) underHeaders(t *table, r int, cells []int32) (_ []int32, values bool) {
+func (s *sheetReader) underHeaders(t *table, r int, cells []int32) []int32 {
 	for _, i := range s.g.rowCells(r) {
 		col := &t.columns[s.g.pos[i].c]
 		number := (col.role == roleValue || col.role == roleComparison) && s.class[i] != classText
 		if number && len(col.stack) == 0 || col.role == roleNote {
 			continue
 		}
-		cells, values = append(cells, i), values || number && s.g.pos[i].c == s.g.span[i].c
+		cells = append(cells, i)
 	}
-	return cells, values
+	return cells
 }
 
-// hasValues reports whether a row has numbers below headers.
-func (s *sheetReader) hasValues(t *table, r int) bool {
-	for _, i := range s.g.rowCells(r) {
+// hasValues reports whether a row of the body of a table that is being read has numbers below headers.
+func (s *sheetReader) hasValues(r int) bool { return s.views[r].valued }
+
+// holdsNumbers reports whether a row has numbers below headers of a table.
+func (s *sheetReader) holdsNumbers(t *table, r int) bool {
+	return s.hasNumbers(r) && slices.ContainsFunc(s.g.rowCells(r), func(i int32) bool {
 		c := s.g.pos[i].c
-		if role := t.columns[c].role; (role == roleValue || role == roleComparison) && len(t.columns[c].stack) > 0 && s.class[i] != classText && c == s.g.span[i].c {
-			return true
+		if s.class[i] == classText || c != s.g.span[i].c {
+			return false
 		}
-	}
-	return false
+		col := &t.columns[c]
+		return len(col.stack) > 0 && (col.role == roleValue || col.role == roleComparison)
+	})
 }
 
 // opensNote reports whether a row begins with a note.
@@ -432,6 +440,7 @@ func (s *sheetReader) newRow(t *table, r int) *row {
 	rw := &s.blank[0]
 	s.blank = s.blank[1:]
 	rw.r, rw.unit = r, none
+	from := len(s.labels)
 	seen := none
 	for c := range t.columns {
 		i := g.cell(r, c)
@@ -447,19 +456,19 @@ func (s *sheetReader) newRow(t *table, r int) *row {
 					rw.ordinal = o
 				}
 			} else if own && g.cells[i].Kind == sheet.Text { // a merged section row starts in the ordinal column
-				rw.labels = append(rw.labels, i)
+				s.labels = append(s.labels, i)
 			}
 		case roleLabel, roleTask:
 			if own || g.span[i].r >= r {
-				rw.labels = append(rw.labels, i)
+				s.labels = append(s.labels, i)
 			}
 		case roleUnit:
 			rw.unit = i
 		case roleValue, roleComparison:
 			if own && g.pos[i].c == c {
 				switch {
-				case s.class[i] == classText && g.span[i].c > c && len(rw.labels) == 0:
-					rw.labels = append(rw.labels, i)
+				case s.class[i] == classText && g.span[i].c > c && len(s.labels) == from:
+					s.labels = append(s.labels, i)
 				case len(t.columns[c].stack) > 0: // a number below no header makes no row of values
 					rw.values = true
 				}
@@ -468,6 +477,7 @@ func (s *sheetReader) newRow(t *table, r int) *row {
 			}
 		}
 	}
+	rw.labels = slices.Clip(s.labels[from:])
 	for _, i := range rw.labels {
 		if s.parsed[i] == nil {
 			s.parsed[i] = s.phraseOf(i)
@@ -614,7 +624,7 @@ func (s *sheetReader) rowText(rw *row) string {
 // breaksOff reports whether a row without values looks like the remains of another table's header: a column role alone,
 // or a text over the values that no label belongs to. What is below it is then not this table's.
 func (s *sheetReader) breaksOff(t *table, rw *row) bool {
-	if s.hasValues(t, rw.r) {
+	if s.hasValues(rw.r) {
 		return false
 	}
 	for _, i := range s.g.rowCells(rw.r) {
@@ -647,7 +657,7 @@ func (s *sheetReader) breaksOff(t *table, rw *row) bool {
 
 // afterGap reports whether blank rows lie between the last row with values and r.
 func (s *sheetReader) afterGap(t *table, r int) bool {
-	for ; r > t.bottom+1 && !s.hasValues(t, r); r-- {
+	for ; r > t.bottom+1 && !s.hasValues(r); r-- {
 		if s.g.rows[r] > s.g.rows[r-1]+1 {
 			return true
 		}

@@ -39,6 +39,9 @@ func (b *bookReader) readShapes(s *sheetReader) (n int) {
 
 // shapeAt finds the table whose first row of values is row r and whose titles and headers stand in row from or below: nil if there is none.
 func (s *sheetReader) shapeAt(r, from int) *shape {
+	if s.views[r].values == 0 {
+		return nil
+	}
 	c1 := s.firstNumber(r)
 	if c1 < 0 {
 		return nil

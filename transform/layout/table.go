@@ -16,6 +16,7 @@ type sheetReader struct {
 	g         *grid
 	class     []class
 	parsed    []*phrase // of text and year cells; nil for values
+	views     []rowView // what each row of the grid holds
 	tables    []*table
 	shapes    int // tables of which no header word is known
 	shared    []sharedTitles
@@ -27,6 +28,7 @@ type sheetReader struct {
 	own       bool          // the texts above its tables name a province
 	home      seat
 	blank     []row        // rows for newRow to take
+	labels    []int32      // those of all rows, one behind the other
 	taken     []*[slab]row // what they and those before them were cut from
 	dated     [][]int      // see dates
 	proven    proof        // by the numbers of all its tables
@@ -49,10 +51,10 @@ const slab = 16
 // table is one header band with the rows below it.
 type table struct {
 	number      int
-	top, bottom int          // header band, grid rows, inclusive
-	zone        int          // first grid row of the texts above the band that speak about this table
-	codes       map[int]bool // rows of column codes
-	c1, c2      int          // first and last column of the table
+	top, bottom int   // header band, grid rows, inclusive
+	zone        int   // first grid row of the texts above the band that speak about this table
+	codes       []int // rows of column codes, ascending
+	c1, c2      int   // first and last column of the table
 	columns     []column
 	rows        []*row
 	zoneCells   []int32
@@ -77,7 +79,7 @@ type table struct {
 func newSheetReader(ctx context.Context, rd *Reader, g *grid) *sheetReader {
 	s := &sheetReader{ctx: ctx, rd: rd, g: g, class: make([]class, len(g.cells)), parsed: make([]*phrase, len(g.cells))}
 	for i := range g.cells {
-		if ctx.Err() != nil {
+		if i%lookEvery == 0 && ctx.Err() != nil {
 			break
 		}
 		s.classify(int32(i))
@@ -104,7 +106,7 @@ func (s *sheetReader) ask(t string) *phrase {
 // isHeader decides whether a row can begin a header band: no values, and at least two cells of which column roles,
 // periods or measures make the row more than a label. cur is the table above, nil if there is none: a row with a cell
 // in its label columns goes on with that table unless roles or years say otherwise.
-func (s *sheetReader) isHeader(r int, v rowView, cur *table) bool {
+func (s *sheetReader) isHeader(r int, v *rowView, cur *table) bool {
 	if v.values > 0 {
 		return false
 	}
@@ -148,7 +150,7 @@ func (s *sheetReader) hasUnit(cells []int32, t *table) bool {
 
 // isBodyRow reports whether a row with numbers that look like years is one of values, of the table above: 2052 persons beside "- Nam", or
 // beside a year that goes on a column of years.
-func (s *sheetReader) isBodyRow(r int, v rowView, cur *table) bool {
+func (s *sheetReader) isBodyRow(r int, v *rowView, cur *table) bool {
 	again, run := s.countsYears(v, cur)
 	if run {
 		return false
@@ -184,8 +186,8 @@ func (s *sheetReader) isBodyRow(r int, v rowView, cur *table) bool {
 
 // isLabelled reports whether a row directly below values has a text of its own below the header of the labels: years of the header again
 // are then as many persons, or what they say of the rows below they say with the header above.
-func (s *sheetReader) isLabelled(r int, v rowView, cur *table) bool {
-	if r-1 > cur.bottom && !slices.ContainsFunc(s.g.rowCells(r-1), func(i int32) bool { return s.class[i] != classText }) {
+func (s *sheetReader) isLabelled(r int, v *rowView, cur *table) bool {
+	if r-1 > cur.bottom && !s.hasNumbers(r-1) {
 		return false
 	}
 	for _, i := range v.cells {
@@ -223,7 +225,7 @@ func (s *sheetReader) goesOn(t *table, from, to int) bool {
 }
 
 // countsYears reports whether the years of a row are those of the table again, or others, three and more one after the other.
-func (s *sheetReader) countsYears(v rowView, cur *table) (again, run bool) {
+func (s *sheetReader) countsYears(v *rowView, cur *table) (again, run bool) {
 	again, run = true, v.years >= 3
 	last := 0
 	for _, i := range v.cells {
@@ -322,18 +324,18 @@ func (s *sheetReader) isAlphabet(cells []int32) bool {
 // find splits the sheet into tables.
 func (s *sheetReader) find() {
 	g := s.g
-	views := make([]rowView, len(g.rows))
+	s.views = make([]rowView, len(g.rows))
 	for r := range g.rows {
 		s.serialYears(r)
-		views[r] = s.view(r)
+		s.look(r)
 	}
 	var cur *table  // the last one
 	var head *table // the last one whose band does not go on with that of another
 	for r := 0; r < len(g.rows) && s.ctx.Err() == nil; r++ {
 		again := cur != nil && s.repeats(cur, r)
-		if !again && !s.isHeader(r, views[r], cur) {
-			if cur != nil && (r == cur.bottom+1 || s.afterRepeat(cur, r) || s.afterLabel(cur, r, views)) && s.isCodes(s.codeCells(cur, r)) {
-				cur.codes[r] = true
+		if !again && !s.isHeader(r, &s.views[r], cur) {
+			if cur != nil && (r == cur.bottom+1 || s.afterRepeat(cur, r) || s.afterLabel(cur, r)) && s.isCodes(s.codeCells(cur, r)) {
+				cur.codes = append(cur.codes, r)
 				if r == cur.bottom+1 {
 					cur.bottom = r
 				}
@@ -349,12 +351,12 @@ func (s *sheetReader) find() {
 			}
 			continue
 		}
-		t := &table{number: len(s.tables) + 1, top: r, bottom: r, end: len(g.rows), codes: map[int]bool{}}
-		s.extendUp(t, cur, views)
-		s.extendDown(t, views)
-		if cur != nil && views[r].roles == 0 {
-			_, run := s.countsYears(views[r], cur)
-			t.doubtful = t.doubtful || run && s.isLabelled(r, views[r], cur)
+		t := &table{number: len(s.tables) + 1, top: r, bottom: r, end: len(g.rows)}
+		s.extendUp(t, cur)
+		s.extendDown(t)
+		if cur != nil && s.views[r].roles == 0 {
+			_, run := s.countsYears(&s.views[r], cur)
+			t.doubtful = t.doubtful || run && s.isLabelled(r, &s.views[r], cur)
 		}
 		if head != nil && s.goesOn(head, cur.bottom+1, t.bottom) {
 			t.doubtful = true
@@ -371,7 +373,7 @@ func (s *sheetReader) find() {
 		if k > 0 {
 			floor = s.tables[k-1].bottom + 1
 		}
-		t.zone = s.zoneStart(t, floor, views)
+		t.zone = s.zoneStart(t, floor)
 		if k > 0 {
 			s.tables[k-1].end = t.zone
 		}
@@ -379,9 +381,9 @@ func (s *sheetReader) find() {
 }
 
 // afterLabel reports whether nothing but labels of blocks stands between the header of a table and a row.
-func (s *sheetReader) afterLabel(t *table, r int, views []rowView) bool {
+func (s *sheetReader) afterLabel(t *table, r int) bool {
 	for k := t.bottom + 1; k < r; k++ {
-		if len(views[k].cells) != 1 || !s.isBlockLabel(views[k].cells[0]) {
+		if len(s.views[k].cells) != 1 || !s.isBlockLabel(s.views[k].cells[0]) {
 			return false
 		}
 	}
@@ -501,15 +503,15 @@ func (s *sheetReader) isUnfilled(cells []int32) bool {
 
 // zoneStart finds the first of the rows above a band that speak about it: text rows without values, up to the last
 // row of data above. Above the first band all rows do.
-func (s *sheetReader) zoneStart(t *table, floor int, views []rowView) int {
+func (s *sheetReader) zoneStart(t *table, floor int) int {
 	z := t.top
 	for r := t.top - 1; r >= floor; r-- {
-		v := views[r]
+		v := &s.views[r]
 		if v.values > 0 || v.years > 0 || v.ordinals > 0 || len(v.cells) > 2 {
 			break
 		}
 		if s.isUnfilled(v.cells) {
-			if r > 0 && views[r-1].values > 0 { // above the first band too
+			if r > 0 && s.views[r-1].values > 0 { // above the first band too
 				return z
 			}
 			break
@@ -525,12 +527,12 @@ func (s *sheetReader) zoneStart(t *table, floor int, views []rowView) int {
 		}
 		z = r
 	}
-	if k := s.lastRows(t, z, views); k > z {
+	if k := s.lastRows(t, z); k > z {
 		z = k
 	} else if floor == 0 {
 		z = 0
 	}
-	t.doubtful = t.doubtful || s.mayHoldRows(t, floor, z, views)
+	t.doubtful = t.doubtful || s.mayHoldRows(t, floor, z)
 	return z
 }
 
@@ -540,9 +542,9 @@ func (p *phrase) namesPart() bool {
 }
 
 // isTitled reports whether a text that is no unit stands in the rows from r on above the band.
-func (s *sheetReader) isTitled(t *table, r int, views []rowView) bool {
+func (s *sheetReader) isTitled(t *table, r int) bool {
 	for ; r < t.top; r++ {
-		for _, i := range views[r].cells {
+		for _, i := range s.views[r].cells {
 			if s.class[i] == classText && !s.parsed[i].unitLine {
 				return true
 			}
@@ -553,21 +555,21 @@ func (s *sheetReader) isTitled(t *table, r int, views []rowView) bool {
 
 // lastRows gives the row behind the last rows of a table to which nobody typed values, if the rows from z on above the band t begin with them:
 // "Nam" and "Nữ" below the figures of both, above the title of the next table. A title may stand so too, but is not followed by another.
-func (s *sheetReader) lastRows(t *table, z int, views []rowView) int {
+func (s *sheetReader) lastRows(t *table, z int) int {
 	g := s.g
-	if z == 0 || views[z-1].values == 0 {
+	if z == 0 || s.views[z-1].values == 0 {
 		return z
 	}
 	k, part := z, false
 	for ; k < t.top && g.rows[k] == g.rows[k-1]+1; k++ {
-		i := views[k].cells[0]
+		i := s.views[k].cells[0]
 		p, above := s.parsed[i], g.cell(z-1, g.pos[i].c)
 		if g.span[i].c > g.pos[i].c || above != none && s.class[above] != classText || p == nil || p.rest != "" || p.opens != "" || !p.namesPart() && len(p.indicators)+len(p.territories) == 0 {
 			break
 		}
 		part = part || p.namesPart()
 	}
-	if s.isTitled(t, k, views) && (part || g.rows[k] > g.rows[k-1]+1) {
+	if s.isTitled(t, k) && (part || g.rows[k] > g.rows[k-1]+1) {
 		return k
 	}
 	return z
@@ -575,18 +577,18 @@ func (s *sheetReader) lastRows(t *table, z int, views []rowView) int {
 
 // mayHoldRows reports whether a text above the band that names but a part of something may be the label of a row of another table: it stands
 // beside values, or near below them, above the title or apart from the band.
-func (s *sheetReader) mayHoldRows(t *table, floor, z int, views []rowView) bool {
+func (s *sheetReader) mayHoldRows(t *table, floor, z int) bool {
 	g := s.g
 	last := -1 // the last row of values above
 	for r := floor; r < t.top; r++ {
-		if views[r].values > 0 {
+		if s.views[r].values > 0 {
 			last = r
 		}
-		if i := views[r].cells[0]; r < z || last < 0 || g.span[i].c > g.pos[i].c || !s.parsed[i].namesPart() {
+		if i := s.views[r].cells[0]; r < z || last < 0 || g.span[i].c > g.pos[i].c || !s.parsed[i].namesPart() {
 			continue
 		}
 		lost := g.rows[r] - g.rows[last] - (r - last)
-		if lost <= 1 && (last == r || s.isTitled(t, r+1, views) || lost == 0 && g.rows[r+1] > g.rows[r]+1) {
+		if lost <= 1 && (last == r || s.isTitled(t, r+1) || lost == 0 && g.rows[r+1] > g.rows[r]+1) {
 			return true
 		}
 	}

@@ -100,7 +100,7 @@ func (s *sheetReader) findTranslations(t *table) {
 
 // hasNumbers reports whether a row holds anything but texts.
 func (s *sheetReader) hasNumbers(r int) bool {
-	return slices.ContainsFunc(s.g.rowCells(r), func(i int32) bool { return s.class[i] != classText })
+	return s.views[r].values+s.views[r].years > 0
 }
 
 // isHeading reports whether a row holds one text, and not an English one.

@@ -288,6 +288,9 @@ func (b *bookReader) sweep(s *sheetReader) {
 		}
 		b.refuseOutside(s, k)
 	}
+	if len(empty) == 0 {
+		return
+	}
 	rows, cols := s.refusedNumbers()
 	for _, k := range empty {
 		if p := g.pos[k]; rows[p.r] && cols[p.c] { // it says of a value that is not there what it would say in a table
