@@ -42,7 +42,7 @@ const officeOfLevel = "level"
 // plainHeading limits a plain word to headings over rows: "Các chỉ tiêu giảm nghèo", but not "GIẢM NGHÈO CÁC XÃ".
 const plainHeading = "heading"
 
-var loadNarrowing = sync.OnceValue(func() wordList { return newWordList("narrowing.csv", narrowingCSV) })
+var loadNarrowing = sync.OnceValue(func() *wordList { return newWordList("narrowing.csv", narrowingCSV) })
 
 // narrowing is a population to which a title or a heading narrows what stands below it.
 type narrowing struct {
@@ -248,7 +248,7 @@ func someLocalities(toks []token, i int) bool {
 }
 
 // qualifies reports whether the population at token i is led in by a word that makes it a restriction.
-func (ws wordList) qualifies(toks []token, i int, heading bool) bool {
+func (ws *wordList) qualifies(toks []token, i int, heading bool) bool {
 	for {
 		if _, ok := ws.before(narrowLead, toks, i); ok {
 			return true
@@ -288,7 +288,7 @@ func (rd *Reader) unsaid(ns []narrowing, in *catalogue.Indicator, sex, area stri
 	for _, n := range ns {
 		said := n.value == "female" && (in.Sex == "F" || sex == "F") ||
 			n.value == "rural" && (in.Area == "R" || area == "R" || names("urban")) || n.value == "urban" && (in.Area == "U" || area == "U" || names("rural"))
-		for _, w := range words[narrowDomain] {
+		for _, w := range words.kinds[narrowDomain] {
 			said = said || w.word == n.value && w.value == in.Domain
 		}
 		for _, l := range append(labels, in.NameVi) {

@@ -191,7 +191,7 @@ type pathWord struct {
 var pathWordLists = sync.OnceValue(func() map[string][]pathWord {
 	lists := map[string][]pathWord{}
 	for _, kind := range []string{pathResults, pathOther, pathSupposed, sheetOther} {
-		for _, w := range loadTitleWords()[kind] {
+		for _, w := range loadTitleWords().kinds[kind] {
 			words := pathWords(w.word)
 			last := words[len(words)-1]
 			lists[last] = append(lists[last], pathWord{kind, words})

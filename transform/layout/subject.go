@@ -58,7 +58,7 @@ func (rd *Reader) standing(subject string, in *catalogue.Indicator) standing {
 	return rd.standings.get(subjectQuestion{subject, in}, func() standing {
 		words := loadNarrowing()
 		some := func(kind string, ok func(*listed) bool) bool {
-			return slices.ContainsFunc(words[kind], func(w listed) bool { return ok(&w) })
+			return slices.ContainsFunc(words.kinds[kind], func(w listed) bool { return ok(&w) })
 		}
 		of := func(kind, value string) bool {
 			return some(kind, func(w *listed) bool { return w.word == subject && w.value == value })

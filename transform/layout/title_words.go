@@ -34,7 +34,7 @@ const (
 	pathSupposed   = "supposed"  // … or its figures are not of what was done
 )
 
-var loadTitleWords = sync.OnceValue(func() wordList { return newWordList("title_words.csv", titleWordsCSV) })
+var loadTitleWords = sync.OnceValue(func() *wordList { return newWordList("title_words.csv", titleWordsCSV) })
 
 // titleWords are the periods and measure words of a title, and the standard it names. They are shared.
 type titleWords struct {

@@ -7,57 +7,88 @@ import (
 	"strings"
 )
 
-// wordList is a file of words and word groups (word,kind,value) by kind, the longest first. Unlike those of the vocabulary they need not be all of a
-// text nor stand at one of its ends.
-type wordList map[string][]listed
+// wordList is a file of words and word groups (word,kind,value). Unlike those of the vocabulary they need not be all of a text nor stand at one of its
+// ends, so that each word of a text is asked for each kind: they are found by the word that they begin or end with, which most words do not. All lists
+// have the longest first.
+type wordList struct {
+	kinds       map[string][]listed
+	first, last map[string][]listed // by token.low
+}
 
 type listed struct {
 	word, value string // as in the file
+	kind        string
 	key         string // the lowKey of word
 	n           int    // tokens
 }
 
 // newWordList reads an embedded file; that it can be read is shown by every test.
-func newWordList(name, data string) wordList {
+func newWordList(name, data string) *wordList {
 	rows, err := csv.NewReader(strings.NewReader(data)).ReadAll()
 	if err != nil {
 		panic(fmt.Sprintf("%s: %v", name, err))
 	}
-	words := wordList{}
+	ws := &wordList{kinds: map[string][]listed{}, first: make(map[string][]listed, len(rows)), last: make(map[string][]listed, len(rows))}
 	for _, r := range rows[1:] {
 		toks := tokenize(r[0])
-		words[r[1]] = append(words[r[1]], listed{r[0], r[2], lowKey(toks), len(toks)})
+		w := listed{word: r[0], value: r[2], kind: r[1], key: lowKey(toks), n: len(toks)}
+		ws.kinds[w.kind] = append(ws.kinds[w.kind], w)
+		first, last := toks[0].low, toks[w.n-1].low
+		ws.first[first], ws.last[last] = append(ws.first[first], w), append(ws.last[last], w)
 	}
-	for _, ws := range words {
-		slices.SortStableFunc(ws, func(a, b listed) int { return b.n - a.n })
+	for _, lists := range []map[string][]listed{ws.kinds, ws.first, ws.last} {
+		for _, words := range lists {
+			slices.SortStableFunc(words, func(a, b listed) int { return b.n - a.n })
+		}
 	}
-	return words
+	return ws
 }
 
 func lowKey(toks []token) string {
 	var b strings.Builder
-	for _, t := range toks {
-		b.WriteString(t.low)
+	for i := range toks {
+		b.WriteString(toks[i].low)
 		b.WriteByte(' ')
 	}
 	return b.String()
 }
 
+// isLowKey reports whether key is the lowKey of tokens.
+func isLowKey(key string, toks []token) bool {
+	for i := range toks {
+		rest, ok := strings.CutPrefix(key, toks[i].low)
+		if !ok || rest == "" || rest[0] != ' ' {
+			return false
+		}
+		key = rest[1:]
+	}
+	return key == ""
+}
+
+// opens reports whether any word begins at token i.
+func (ws *wordList) opens(toks []token, i int) bool { return ws.first[toks[i].low] != nil }
+
 // at gives the longest word of a kind that begins at token i.
-func (ws wordList) at(kind string, toks []token, i int) (listed, bool) {
-	for _, w := range ws[kind] {
-		if i+w.n <= len(toks) && strings.HasPrefix(w.key, toks[i].low) && lowKey(toks[i:i+w.n]) == w.key {
-			return w, true
+func (ws *wordList) at(kind string, toks []token, i int) (listed, bool) {
+	if i < len(toks) {
+		words := ws.first[toks[i].low]
+		for k := range words {
+			if w := &words[k]; w.kind == kind && i+w.n <= len(toks) && isLowKey(w.key, toks[i:i+w.n]) {
+				return *w, true
+			}
 		}
 	}
 	return listed{}, false
 }
 
 // before gives the longest word of a kind that ends before token i.
-func (ws wordList) before(kind string, toks []token, i int) (listed, bool) {
-	for _, w := range ws[kind] {
-		if w.n <= i && lowKey(toks[i-w.n:i]) == w.key {
-			return w, true
+func (ws *wordList) before(kind string, toks []token, i int) (listed, bool) {
+	if i > 0 {
+		words := ws.last[toks[i-1].low]
+		for k := range words {
+			if w := &words[k]; w.kind == kind && w.n <= i && isLowKey(w.key, toks[i-w.n:i]) {
+				return *w, true
+			}
 		}
 	}
 	return listed{}, false

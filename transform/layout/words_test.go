@@ -376,7 +376,7 @@ func TestATextCutAnywhereIsRead(t *testing.T) {
 }
 
 func TestWordsOfAnAdjustedPlanHaveTheSyllableThatIsLookedForFirst(t *testing.T) {
-	for _, w := range loadTitleWords()[titleAdjusted] {
+	for _, w := range loadTitleWords().kinds[titleAdjusted] {
 		if !strings.Contains(w.word, "hỉnh") {
 			t.Errorf("isAdjusted does not see %q", w.word)
 		}
