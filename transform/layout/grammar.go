@@ -84,7 +84,7 @@ func (rd *Reader) unitStatement(p *phrase, toks []token) bool {
 		p.unitLine, p.dims.unit, p.dims.unitText = true, u, word
 		return true
 	}
-	for n := min(len(toks)-1, 4); n > 0; n-- {
+	for n := rd.vocab.reach(toks, min(len(toks)-1, 4)); n > 0; n-- {
 		if w, ok := rd.vocab.find(toks[:n], kindRole); !ok || w.value != roleUnit || toks[n-1].punct {
 			continue
 		}

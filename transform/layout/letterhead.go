@@ -150,7 +150,7 @@ type headLine struct {
 
 func (rd *Reader) line(t string) headLine {
 	return rd.lines.get(t, func() headLine {
-		low := strings.ToLower(t)
+		low := text.Lower(t)
 		l := headLine{dated: isPlaceAndDate(low), attached: strings.Contains(low, "kèm theo"), report: strings.Contains(low, "kèm theo báo cáo")}
 		l.local = holds(" "+low, " sở ", " tỉnh", " ubnd", " ủy ban", " uỷ ban", " huyện", " quận", " phố", "...", "…")
 		if isBody(low) {

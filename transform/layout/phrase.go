@@ -65,17 +65,22 @@ const maxPhrase = 400
 
 // phrase parses a repaired text, or recalls it.
 func (rd *Reader) phrase(s string) *phrase {
-	return rd.phrases.get(s, func() *phrase { return rd.parse(s) })
+	return rd.phrases.get(s, func() *phrase { return rd.parse(s, rd.tokenize(s)) })
 }
 
-func (rd *Reader) parse(s string) *phrase {
+// phraseOf is phrase for a text of which toks are the words.
+func (rd *Reader) phraseOf(s string, toks []token) *phrase {
+	return rd.phrases.get(s, func() *phrase { return rd.parse(s, toks) })
+}
+
+func (rd *Reader) parse(s string, all []token) *phrase {
 	p := &phrase{}
 	p.text, p.marks = text.Footnote(s)
 	p.text = strings.TrimSpace(p.text)
 	if p.text == "" {
 		return p
 	}
-	p.preliminary = strings.Contains(strings.ToLower(p.text), "sơ bộ")
+	p.preliminary = strings.ContainsAny(p.text, "ơƠ") && strings.Contains(text.Lower(p.text), "sơ bộ")
 	if len(p.text) > maxPhrase {
 		p.rest = p.text
 		p.body = p.text
@@ -87,7 +92,9 @@ func (rd *Reader) parse(s string) *phrase {
 		p.rest, p.body = p.text, p.text
 		return p
 	}
-	all := rd.tokenize(p.text)
+	if p.text != s {
+		all = rd.tokenize(p.text)
+	}
 	p.spelled = rd.spell(p.text, all)
 	p.opens = rd.opening(all)
 	p.ordinal, p.body = cutOrdinal(p.text)
@@ -157,7 +164,7 @@ func (rd *Reader) parse(s string) *phrase {
 			}
 		}
 	}
-	p.former = p.namesFormerRegion()
+	p.former = p.namesFormerRegion(toks)
 	return p
 }
 
@@ -283,18 +290,25 @@ func (rd *Reader) opening(toks []token) string {
 	if len(toks) > 1 && toks[0].low == "số" && (toks[1].key == ":" || toks[1].num >= 0 || toks[1].key == "/") {
 		return kindLetterhead // "Số: 27/KH-UBND"
 	}
-	best, at := "", 0
-	for _, k := range []string{kindNote, kindSignature, kindLetterhead} {
-		n, ok := rd.vocab.begins(toks, k)
-		if !ok || n <= at {
+	kinds := [...]string{kindNote, kindSignature, kindLetterhead}
+	var tried [len(kinds)]bool
+	for n := rd.vocab.reach(toks, maxWordTokens); n > 0; n-- {
+		if !toks[n-1].counts() {
 			continue
 		}
-		if w, _ := rd.vocab.find(toks[:n], k); w.value == "number" && len(toks) > n+5 {
-			continue // "Biểu số 01: KẾT QUẢ …" is a title with its number in front
+		words := rd.vocab.of(toks[:n])
+		for k, kind := range kinds {
+			i := slices.IndexFunc(words, func(w word) bool { return w.kind == kind })
+			if i < 0 || tried[k] {
+				continue
+			}
+			if tried[k] = true; words[i].value == "number" && len(toks) > n+5 {
+				continue // "Biểu số 01: KẾT QUẢ …" is a title with its number in front
+			}
+			return kind
 		}
-		best, at = k, n
 	}
-	return best
+	return ""
 }
 
 // cutNumber takes the number of a form or table off the start of a title, of which toks are the words: "Biểu số 01/LĐ: Số hộ nghèo",

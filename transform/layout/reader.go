@@ -111,6 +111,9 @@ type memo[K comparable, V any] struct {
 
 const maxRemembered = 1 << 16
 
+// fewRemembered is for how many answers there is room at first: most questions soon have as many.
+const fewRemembered = 200
+
 func (m *memo[K, V]) get(k K, ask func() V) V {
 	if often := m.often.Load(); often != nil {
 		if v, ok := (*often)[k]; ok {
@@ -127,7 +130,7 @@ func (m *memo[K, V]) get(k K, ask func() V) V {
 		return first
 	}
 	if m.all == nil || len(m.all) >= maxRemembered {
-		m.all, m.asked = map[K]V{}, 0
+		m.all, m.asked = make(map[K]V, fewRemembered), 0
 		m.often.Store(nil)
 	}
 	m.all[k] = v

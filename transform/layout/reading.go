@@ -28,7 +28,7 @@ func (rd *Reader) reading(c *sheet.Cell) *reading {
 		legacy = legacy || rd.isLegacy(r.Font)
 	}
 	if !legacy {
-		return rd.readings.get(c.Raw, func() *reading { return rd.makeReading(text.Run{Text: c.Raw}) })
+		return rd.readings.get(c.Raw, func() *reading { return rd.readPlain(c.Raw) })
 	}
 	runs := fontRuns(c)
 	var key strings.Builder
@@ -38,19 +38,37 @@ func (rd *Reader) reading(c *sheet.Cell) *reading {
 	return rd.readings.get(key.String(), func() *reading { return rd.makeReading(runs...) })
 }
 
+// readPlain reads a text in no legacy font. Nearly always its words tell that there is nothing to decode.
+func (rd *Reader) readPlain(raw string) *reading {
+	trimmed := strings.Trim(raw, usualBlanks)
+	toks := rd.tokenize(trimmed)
+	if !areAllOf(toks, trimmed) || !areCertain(toks) {
+		return rd.makeReading(text.Run{Text: raw})
+	}
+	r := rd.finish(&reading{text: raw, trimmed: trimmed, key: keyOf(trimmed, toks)}, toks)
+	if r.phrase.spelled != "" {
+		r.words = rd.wordsOfAll([]string{trimmed})
+	} else if w := record.Words(r.key); w != nil {
+		r.words = [][]uint16{w}
+	}
+	return r
+}
+
 func (rd *Reader) makeReading(runs ...text.Run) *reading {
 	s, all := text.DecodeAll(runs...)
-	r := &reading{text: rd.choose(s, all), number: rd.made.Add(1)}
+	r := &reading{text: rd.choose(s, all)}
 	r.trimmed = strings.TrimSpace(r.text)
 	r.key = text.Key(r.trimmed)
-	r.phrase = rd.phrase(r.trimmed)
+	r.words = rd.wordsOfAll(append(all, s))
+	return rd.finish(r, rd.tokenize(r.trimmed))
+}
+
+// finish adds what follows from the trimmed text, of which toks are the words.
+func (rd *Reader) finish(r *reading, toks []token) *reading {
+	r.number = rd.made.Add(1)
+	r.phrase = rd.phraseOf(r.trimmed, toks)
 	r.class = rd.classOf(r.trimmed, r.phrase)
 	r.ordinal, r.isOrdinal = parseOrdinal(r.trimmed)
-	if w := record.Words(r.key); len(all) == 0 && s == r.trimmed && w != nil && r.phrase.spelled == "" { // as nearly always
-		r.words = [][]uint16{w}
-	} else {
-		r.words = rd.wordsOfAll(append(all, s))
-	}
 	return r
 }
 

@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"encoding/csv"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -40,9 +41,20 @@ var loadFormerRegions = sync.OnceValue(func() map[string]bool {
 	return names
 })
 
-// namesFormerRegion reports whether a label that is not understood is the name of a region of another division, in one language or two.
-func (p *phrase) namesFormerRegion() bool {
+// formerOpenings are the keys of the words that their names begin with, or the word for a region before them.
+var formerOpenings = sync.OnceValue(func() map[string]bool {
+	first := openings(maps.Keys(loadFormerRegions()))
+	first[text.Key("Vùng")] = true
+	return first
+})
+
+// namesFormerRegion reports whether a label that is not understood, of which toks are the words, is the name of a region of another division, in one
+// language or two.
+func (p *phrase) namesFormerRegion(toks []token) bool {
 	if p.rest == "" || len(p.territories) > 0 {
+		return false
+	}
+	if first := formerOpenings(); areClean(toks) && !slices.ContainsFunc(toks, func(t token) bool { return first[t.key] }) {
 		return false
 	}
 	for half := range strings.SplitSeq(p.body, " - ") {

@@ -9,12 +9,16 @@ import (
 	"github.com/phuluc/phuluc/transform/text"
 )
 
+// usualBlanks are those that text.IsClean takes as they are.
+const usualBlanks = " \n\t"
+
 type token struct {
 	key        string // matching key; the character itself for punctuation
 	low        string // the text in lower case, to compare with the few words the grammar itself knows
 	num        int    // value of a run of digits, -1 otherwise
 	punct      bool
 	clean      bool // text.IsClean, also of the blanks before it
+	certain    bool // … and a text of such tokens has no other reading, see text.Spelling
 	start, end int  // in the text
 }
 
@@ -23,12 +27,13 @@ func (t *token) counts() bool { return !t.punct || t.key == "%" }
 
 // spelling is a word in the two forms of a token.
 type spelling struct {
-	low, key string
-	clean    bool
+	low, key       string
+	clean, certain bool
 }
 
 func spell(w string) spelling {
-	f := spelling{strings.ToLower(w), text.Key(w), text.IsClean(w)}
+	s := text.Spell(w)
+	f := spelling{text.Lower(w), s.Key, s.Clean, s.Certain}
 	if f.key == "" {
 		f.key = f.low
 	}
@@ -46,15 +51,38 @@ func (rd *Reader) tokenize(s string) []token {
 }
 
 func tokens(s string, spell func(string) spelling) []token {
-	toks := make([]token, 0, min(12, 1+len(s)/3))
-	blanks := true // those before the token are usual ones
+	toks := make([]token, 0, 2+len(s)/5) // a syllable and the blank behind it
+	blanks := true                       // those before the token are usual ones
 	for i := 0; i < len(s); {
-		r, w := utf8.DecodeRuneInString(s[i:])
+		r, w := rune(s[i]), 1
+		if r >= utf8.RuneSelf {
+			r, w = utf8.DecodeRuneInString(s[i:])
+		}
 		switch {
-		case unicode.IsSpace(r):
-			blanks = blanks && (r == ' ' || r == '\n' || r == '\t')
-			i += w
+		case r == ' ':
+			i++
 			continue
+		case isWordLetter(r):
+			j, plain := i, true
+			for j < len(s) {
+				if c := s[j]; c >= 'a' && c <= 'z' { // as most letters are
+					plain = plain && c != 'y'
+					j++
+					continue
+				}
+				r, w := utf8.DecodeRuneInString(s[j:])
+				if !isWordLetter(r) {
+					break
+				}
+				plain = false
+				j += w
+			}
+			f := spelling{s[i:j], s[i:j], true, true}
+			if !plain { // else text.Key changes nothing: it may write a y as i
+				f = spell(s[i:j])
+			}
+			toks = append(toks, token{key: f.key, low: f.low, num: -1, clean: blanks && f.clean, certain: blanks && f.certain, start: i, end: j})
+			i = j
 		case r >= '0' && r <= '9':
 			j := i
 			for j < len(s) && s[j] >= '0' && s[j] <= '9' {
@@ -64,35 +92,35 @@ func tokens(s string, spell func(string) spelling) []token {
 			if j-i <= 6 {
 				n, _ = strconv.Atoi(s[i:j])
 			}
-			toks = append(toks, token{key: s[i:j], low: s[i:j], num: n, clean: blanks, start: i, end: j})
+			toks = append(toks, token{key: s[i:j], low: s[i:j], num: n, clean: blanks, certain: blanks, start: i, end: j})
 			i = j
-		case unicode.IsLetter(r) || unicode.IsMark(r):
-			j := i
-			for j < len(s) {
-				if c := s[j] | 0x20; c >= 'a' && c <= 'z' { // as most letters are
-					j++
-					continue
-				}
-				r, w := utf8.DecodeRuneInString(s[j:])
-				if !unicode.IsLetter(r) && !unicode.IsMark(r) {
-					break
-				}
-				j += w
-			}
-			f := spell(s[i:j])
-			toks = append(toks, token{key: f.key, low: f.low, num: -1, clean: blanks && f.clean, start: i, end: j})
-			i = j
+		case unicode.IsSpace(r):
+			blanks = blanks && strings.ContainsRune(usualBlanks, r)
+			i += w
+			continue
 		default:
 			key := s[i : i+w]
 			if r == '–' || r == '—' || r == '−' {
 				key = "-"
 			}
-			toks = append(toks, token{key: key, low: key, num: -1, punct: true, clean: blanks && text.IsClean(s[i:i+w]), start: i, end: i + w})
+			clean := blanks && text.IsClean(s[i:i+w])
+			toks = append(toks, token{key: key, low: key, num: -1, punct: true, clean: clean, certain: clean, start: i, end: i + w})
 			i += w
 		}
 		blanks = true
 	}
 	return toks
+}
+
+// isWordLetter reports whether a character is one of a word, quickly for the letters of Latin alphabets.
+func isWordLetter(r rune) bool {
+	switch {
+	case r < utf8.RuneSelf:
+		return r|0x20 >= 'a' && r|0x20 <= 'z'
+	case r >= 'À' && r <= 'ư', r >= 'Ạ' && r <= 'ỹ':
+		return r != '×' && r != '÷'
+	}
+	return unicode.IsLetter(r) || unicode.IsMark(r)
 }
 
 // phraseKey joins the keys of the tokens that count.
@@ -116,6 +144,16 @@ func appendKey(b []byte, toks []token) []byte {
 func areClean(toks []token) bool {
 	for i := range toks {
 		if !toks[i].clean {
+			return false
+		}
+	}
+	return true
+}
+
+// areCertain reports whether the piece of text from the first to the last of the tokens has one reading, which is what is written.
+func areCertain(toks []token) bool {
+	for i := range toks {
+		if !toks[i].certain {
 			return false
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -278,14 +279,12 @@ func TestEveryUnitIsFoundByItsFirstWord(t *testing.T) {
 	}
 }
 
-// The key of a piece of text is made of the keys of its words: it must be the one that the text has by itself, in whatever is written.
-func TestTheKeyOfAPieceIsMadeOfThoseOfItsWords(t *testing.T) {
-	rd := NewReader(loadCatalogue(t))
+// oddTexts gives the texts of the fixtures, and many made of what is hard to read.
+func oddTexts(t *testing.T) (texts []string) {
 	files, err := filepath.Glob("testdata/*.tsv")
 	if err != nil {
 		t.Fatal(err)
 	}
-	var texts []string
 	for _, f := range files {
 		data, err := os.ReadFile(f)
 		if err != nil {
@@ -305,8 +304,14 @@ func TestTheKeyOfAPieceIsMadeOfThoseOfItsWords(t *testing.T) {
 		}
 		texts = append(texts, s.String())
 	}
+	return texts
+}
+
+// The key of a piece of text is made of the keys of its words: it must be the one that the text has by itself, in whatever is written.
+func TestTheKeyOfAPieceIsMadeOfThoseOfItsWords(t *testing.T) {
+	rd := NewReader(loadCatalogue(t))
 	made := 0
-	for _, s := range texts {
+	for _, s := range oddTexts(t) {
 		toks := rd.tokenize(s)
 		if got, want := keyOf(s, toks), text.Key(s); got != want {
 			t.Fatalf("%q has the key %q, want %q", s, got, want)
@@ -325,6 +330,24 @@ func TestTheKeyOfAPieceIsMadeOfThoseOfItsWords(t *testing.T) {
 	}
 	if made < 50_000 {
 		t.Errorf("only %d keys were made of words", made)
+	}
+}
+
+// What the words of a text tell of it, so that it need not be decoded, is what decoding it tells.
+func TestATextOfCertainWordsIsReadAsDecoded(t *testing.T) {
+	cat := loadCatalogue(t)
+	rd, decoding := NewReader(cat), NewReader(cat)
+	certain := 0
+	for _, s := range oddTexts(t) {
+		if areCertain(rd.tokenize(s)) {
+			certain++
+		}
+		if got, want := rd.readPlain(s), decoding.makeReading(text.Run{Text: s}); !reflect.DeepEqual(got, want) {
+			t.Fatalf("%q is read as\n%+v, want\n%+v", s, got, want)
+		}
+	}
+	if certain < 10_000 {
+		t.Errorf("only %d texts were certain", certain)
 	}
 }
 

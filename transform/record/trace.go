@@ -48,10 +48,10 @@ func Words(key string) []uint16 {
 	for _, r := range key {
 		kind := 0
 		switch {
+		case r >= 'a' && r <= 'z', unicode.IsLetter(r), unicode.IsMark(r):
+			kind, letters = 2, true
 		case unicode.IsDigit(r):
 			kind = 1
-		case unicode.IsLetter(r), unicode.IsMark(r):
-			kind, letters = 2, true
 		}
 		if kind != last {
 			flush()

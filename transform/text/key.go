@@ -123,6 +123,30 @@ func (t *tableSet) appendSyllable(out []byte, w *word, onset int, r rime) []byte
 	return t.appendWord(out, w)
 }
 
+// Lower is strings.ToLower, quick for Vietnamese.
+func Lower(s string) string {
+	t := tables()
+	for i, r := range s {
+		l, ok := t.letter(r)
+		if ok && !l.upper || !ok && r < 0x80 && r != utf8.RuneError {
+			continue
+		}
+		if r == utf8.RuneError {
+			return strings.ToLower(s)
+		}
+		if t.lower(r) == r {
+			continue
+		}
+		out := make([]byte, i, len(s)+utf8.UTFMax)
+		copy(out, s)
+		for _, r := range s[i:] {
+			out = utf8.AppendRune(out, t.lower(r))
+		}
+		return string(out)
+	}
+	return s
+}
+
 // Fold gives ASCII without diacritics, for file names and proposals only: it makes "Hà Nam" and "Hạ Nam" one.
 // Characters without an ASCII form are dropped.
 func Fold(s string) string {

@@ -58,6 +58,8 @@ type NumberError struct {
 	Reason string // one of the Reason constants
 	Empty  string // for ReasonEmpty: one of the Empty constants
 	Detail string // what exactly, in plain words; "" if the reason says it all
+
+	words string // before the number; quoted only where the error is written, as hardly any is
 }
 
 func (e *NumberError) Error() string {
@@ -69,7 +71,10 @@ func (e *NumberError) Error() string {
 	if e.Reason == ReasonEmpty {
 		what = "no value (" + e.Empty + ")"
 	}
-	if e.Detail != "" {
+	switch {
+	case e.words != "":
+		what += fmt.Sprintf(": the words %q before the number are not understood", e.words)
+	case e.Detail != "":
 		what += ": " + e.Detail
 	}
 	return fmt.Sprintf("number %q: %s", raw, what)
@@ -210,7 +215,9 @@ func (p *numberParser) number() (Number, error) {
 	}
 	meaning, ok := p.before(prefix)
 	if !ok {
-		return Number{}, p.fail(ReasonUnreadable, fmt.Sprintf("the words %q before the number are not understood", strings.TrimSpace(prefix)))
+		err := p.fail(ReasonUnreadable, "the words before the number are not understood")
+		err.words = strings.TrimSpace(prefix)
+		return Number{}, err
 	}
 
 	a, rest := p.numeral(rest)
@@ -463,7 +470,9 @@ func (p *numberParser) before(prefix string) (meaning string, ok bool) {
 	if strings.ContainsAny(prefix, "\"'()[]{}*#:;.,/\\+-–—") {
 		return "", false
 	}
-	prefix = p.t.signs.Replace(prefix)
+	if strings.ContainsAny(prefix, "~≈<=>≤≥") {
+		prefix = p.t.signs.Replace(prefix)
+	}
 	words := strings.Fields(p.t.key(prefix))
 	if len(words) == 0 || len(words) > 8 {
 		return "", false
@@ -682,6 +691,9 @@ func (n *numeral) mayBeThousands() bool {
 func exact(digits string, exponent int32) decimal.Decimal {
 	if len(digits) <= 18 {
 		v, err := strconv.ParseInt(digits, 10, 64)
+		if err == nil && exponent <= 0 {
+			return decimal.New(v, exponent)
+		}
 		if err == nil {
 			return shift(big.NewInt(v), exponent)
 		}

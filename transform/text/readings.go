@@ -31,7 +31,6 @@ func (t *tableSet) readings(base string, runs []Run) []string {
 	if len(runs) == 0 {
 		return nil
 	}
-
 	raw, legacyFont := runs[0].Text, t.face(runs[0].Font).charset != nil
 	if len(runs) > 1 { // few cells have more than one
 		var all strings.Builder
@@ -126,11 +125,6 @@ func (t *tableSet) unconvert(s string) []string {
 		return nil
 	}
 	in := []rune(s)
-	type change struct {
-		start, end int
-		was        []rune
-		free       bool
-	}
 	var changes []change
 	strange, free := false, 0
 	for i := 0; i < len(in); {
@@ -138,33 +132,19 @@ func (t *tableSet) unconvert(s string) []string {
 			i++
 			continue
 		}
-		start, misread := i, false
+		start := i
 		for i < len(in) && isWordRune(in[i]) {
-			misread = misread || t.misreadAs(in[i]) != 0
 			i++
 		}
-		if !misread {
+		c, ok := t.changeOf(in[start:i])
+		if !ok {
 			continue
 		}
-		word := in[start:i]
-		was := slices.Clone(word)
-		for k, r := range word {
-			if code := t.misreadAs(r); code != 0 {
-				was[k] = code
-			}
-		}
-		if !t.syllable(was) || oddCase(was) {
-			continue
-		}
-		before, after := t.knows(was), t.knows(word) && !oddCase(word)
-		if after && !before {
-			continue
-		}
-		c := change{start, i, was, before == after}
+		c.start, c.end = start, i
 		if c.free {
 			free++
 		}
-		strange = strange || before && !after
+		strange = strange || !c.free
 		changes = append(changes, c)
 	}
 	if len(changes) == 0 || free > maxFree || !strange && len(strings.Fields(s)) <= maxFree {
@@ -186,6 +166,65 @@ func (t *tableSet) unconvert(s string) []string {
 		found = append(found, string(out))
 	}
 	return found
+}
+
+// change is a word that a conversion from TCVN3 may have misread.
+type change struct {
+	start, end int
+	was        []rune
+	free       bool // which of the two it is the vocabulary does not tell
+}
+
+// changeOf gives what a word was if a conversion misread it; ok is false if it was written as it stands.
+func (t *tableSet) changeOf(word []rune) (c change, ok bool) {
+	first := slices.IndexFunc(word, func(r rune) bool { return t.misreadAs(r) != 0 })
+	if first < 0 {
+		return change{}, false
+	}
+	c.was = slices.Clone(word)
+	for k, r := range word {
+		if code := t.misreadAs(r); code != 0 {
+			c.was[k] = code
+		}
+	}
+	if !t.syllable(c.was) || oddCase(c.was) {
+		return change{}, false
+	}
+	before, after := t.knows(c.was), t.knows(word) && !oddCase(word)
+	c.free = before == after
+	return c, before || !after
+}
+
+// Spelling is what is known of a word, whatever stands around it.
+type Spelling struct {
+	Key     string // its [Key]
+	Clean   bool   // see [IsClean]
+	Certain bool   // clean, and of a text of such words, numbers and clean signs in no legacy font DecodeAll gives the text itself and no readings
+}
+
+// Spell gives the Spelling of a word, which is nothing but letters and marks.
+func Spell(word string) Spelling {
+	t := tables()
+	key, clean := t.keyOnce(word)
+	if !clean {
+		return Spelling{Key: t.key(word)}
+	}
+	if ascii(word) {
+		return Spelling{key, true, true}
+	}
+	in := []rune(word)
+	_, misread := t.changeOf(in)
+	return Spelling{key, true, !misread && (t.knows(in) || t.isModern(in))}
+}
+
+// isModern reports whether a word is of no legacy charset, whatever stands around it: each has a letter of it neither alone nor as a part of a code.
+func (t *tableSet) isModern(word []rune) bool {
+	for _, c := range t.charsets {
+		if !slices.ContainsFunc(word, func(r rune) bool { return r >= 0x80 && !c.runes[r] }) {
+			return false
+		}
+	}
+	return true
 }
 
 func (t *tableSet) misreadAs(r rune) rune {

@@ -1,6 +1,7 @@
 package text
 
 import (
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -91,5 +92,41 @@ func TestMisconvertedNamesAreKnownAgainAndOthersStay(t *testing.T) {
 	}
 	if t.Logf("%d of %d misconverted names not known again", lost, damaged); damaged < 600 || lost*50 > damaged {
 		t.Errorf("%d of %d misconverted names not known again", lost, damaged)
+	}
+}
+
+// A caller that remembers what Spell tells of words decodes no text that is made of certain ones, whatever stands between them.
+func TestATextOfCertainWordsHasOneReading(t *testing.T) {
+	words := []string{"LĐTBXH", "QĐ", "ĐVT", "Phú", "Núi", "bộ", "thỏng", "khoỏch", "Sè", "ñoäng", "Ðak", "hòan", "viêc̣", "İ", "ſ", "中", "b", "Đ", "total", "KH"}
+	for _, row := range readCSV("syllables.csv", 1) {
+		words = append(words, row[0], strings.ToUpper(row[0]))
+	}
+	for _, w := range words {
+		if s := Spell(w); s.Key != Key(w) || s.Clean != IsClean(w) || s.Certain && !s.Clean {
+			t.Errorf("Spell(%q) = %+v, but its key is %q, and it is clean: %v", w, s, Key(w), IsClean(w))
+		}
+	}
+	between := []string{" ", "  ", "\n", ", ", " - ", "-", "–", "/", " (", ") ", "“", "”", "…", "‘", "’", " 2019 ", "1", ".", "%", "≥"}
+	r := rand.New(rand.NewPCG(5, 6))
+	certain := 0
+	for range 50_000 {
+		var s strings.Builder
+		all := true
+		for range 1 + r.IntN(6) {
+			w := words[r.IntN(len(words))]
+			all = all && Spell(w).Certain
+			s.WriteString(w)
+			s.WriteString(between[r.IntN(len(between))])
+		}
+		if !all {
+			continue
+		}
+		certain++
+		if got, readings := DecodeAll(Run{Text: s.String()}); got != s.String() || readings != nil {
+			t.Fatalf("DecodeAll(%q) = %q, %q: none but the text itself is expected", s.String(), got, readings)
+		}
+	}
+	if certain < 10_000 {
+		t.Errorf("only %d texts were certain", certain)
 	}
 }
