@@ -97,8 +97,10 @@ func (c *Catalogue) Canonical(in *Indicator, sex, area string) (*Indicator, stri
 	if in.whole != nil {
 		in, sex, area = in.whole, cmp.Or(in.Sex, sex), cmp.Or(in.Area, area)
 	}
-	if part := in.only(sex, area); part != nil {
-		return part, "T", "T"
+	if sex != "T" || area != "T" {
+		if part := in.only(sex, area); part != nil {
+			return part, "T", "T"
+		}
 	}
 	return in, sex, area
 }

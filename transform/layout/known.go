@@ -8,6 +8,8 @@ type known struct {
 	columns []knownCell // the last cell of each column
 	period  *knownPeriod
 	unit    *knownUnit
+	row     *row                 // of the last cell of which no header says whose it is
+	whose   *catalogue.Territory // that cell is
 }
 
 type knownCell struct {
@@ -22,7 +24,7 @@ func (k *known) begin(columns int) {
 		k.columns = make([]knownCell, columns)
 	}
 	k.columns = k.columns[:columns]
-	k.period, k.unit = nil, nil
+	k.period, k.unit, k.row, k.whose = nil, nil, nil, nil
 }
 
 // knownPeriod is what is known of a period in a table.
@@ -89,4 +91,19 @@ func (k *known) unitOf(v *valueCell) *knownUnit {
 func (k *known) keepUnit(v *valueCell, u *catalogue.Unit) {
 	k.unit = &k.columns[v.c].unit
 	*k.unit = knownUnit{v.in, v.rm, v.cm, u}
+}
+
+// territoryOf gives the territory of a cell if the row tells it for all of its cells, and one of them was asked; else nil.
+func (k *known) territoryOf(v *valueCell) *catalogue.Territory {
+	if v.rw == k.row && len(v.cm.territories) == 0 {
+		return k.whose
+	}
+	return nil
+}
+
+// keepTerritory keeps the territory of a cell.
+func (k *known) keepTerritory(v *valueCell, t *catalogue.Territory) {
+	if len(v.cm.territories) == 0 {
+		k.row, k.whose = v.rw, t
+	}
 }

@@ -27,15 +27,11 @@ type partial struct {
 	clash        string // two contradictory words in the text itself, as written
 }
 
-func (d *partial) any() bool {
-	return d.year != 0 || d.part != "" || d.measure != "" || d.status != "" || d.sex != "" || d.area != "" || d.unit != nil || d.total || d.ref != "" || d.standard != ""
-}
+func (d *partial) any() bool { return d.unit != nil || d.splits() }
 
 // splits reports whether something is said of which values of an indicator are meant, as "Nữ" does; a unit says it of all of them.
 func (d *partial) splits() bool {
-	said := *d
-	said.unit = nil
-	return said.any()
+	return d.year != 0 || d.part != "" || d.measure != "" || d.status != "" || d.sex != "" || d.area != "" || d.total || d.ref != "" || d.standard != ""
 }
 
 // apply adds what a word says; a contradiction with what is already known is kept in clash. It reports whether the

@@ -85,12 +85,10 @@ func (s *sheetReader) saysPercent(t *table, c int) bool {
 
 // isUnitHead recognises a header that says nothing but a unit: "(hộ)", "Số hộ".
 func isUnitHead(p *phrase) bool {
-	d := p.dims
-	if d.unit == nil || p.rest != "" || p.comparison || p.role != "" || len(p.indicators)+len(p.territories) > 0 {
+	if p.dims.unit == nil || p.rest != "" || p.comparison || p.role != "" || len(p.indicators)+len(p.territories) > 0 {
 		return false
 	}
-	d.unit = nil
-	return !d.any()
+	return !p.dims.splits()
 }
 
 // rateInColumn gives the rate of the things that a row counts, for the column of percentages right beside that of their number, which says nothing
@@ -105,7 +103,7 @@ func (s *sheetReader) rateInColumn(cx *cellContext, rw *row, c int, in *catalogu
 		return nil // "Thành thị: số hộ | %" may be the share of those in towns
 	}
 	beside, own := &t.columns[c-1], &t.columns[c]
-	if !s.rd.isPercentHead(own.stack[n-1]) || !isUnitHead(beside.stack[n-1]) || !s.rd.measures(beside.stack[n-1].dims.unit, in) || !slices.Equal(beside.cells[:n-1], own.cells[:n-1]) {
+	if !isUnitHead(beside.stack[n-1]) || !s.rd.isPercentHead(own.stack[n-1]) || !s.rd.measures(beside.stack[n-1].dims.unit, in) || !slices.Equal(beside.cells[:n-1], own.cells[:n-1]) {
 		return nil
 	}
 	for k := range t.columns { // "Kế hoạch: số hộ | Thực hiện: số hộ, %" may tell how much of the plan was done

@@ -393,10 +393,10 @@ func (v *valueCell) findSplit() bool {
 	// A restriction that is part of the indicator is not also a dimension of its values.
 	v.sex, v.area = "T", "T"
 	if in.Sex == "" {
-		v.sex = cmp.Or(d.sex, ti.dims.sex, "T")
+		v.sex = firstOf(d.sex, ti.dims.sex, "T")
 	}
 	if in.Area == "" {
-		v.area = cmp.Or(d.area, ti.dims.area, "T")
+		v.area = firstOf(d.area, ti.dims.area, "T")
 	}
 	if v.sex != "T" && v.b.rd.isSexless(in) {
 		v.no("header.conflict", "", in.NameVi, v.header, "it is not counted in persons")
@@ -466,10 +466,15 @@ func (v *valueCell) isOfAll() bool {
 
 // findTerritory decides whose the figure is.
 func (v *valueCell) findTerritory() bool {
-	t, code, args := v.b.joinTerritory(v.s, v.cx, v.rw, v.cm)
-	if code != "" {
-		v.no(code, "", args...)
-		return false
+	t := v.b.known.territoryOf(v)
+	if t == nil {
+		var code string
+		var args []string
+		if t, code, args = v.b.joinTerritory(v.s, v.cx, v.rw, v.cm); code != "" {
+			v.no(code, "", args...)
+			return false
+		}
+		v.b.known.keepTerritory(v, t)
 	}
 	if t.Level == "region" && !v.cx.sixRegions && v.cx.lastYear < firstYearOfRegions && v.b.issued < strconv.Itoa(firstYearOfRegions) {
 		v.no("territory.ambiguous", "", t.NameVi, "the regions were other ones before "+strconv.Itoa(firstYearOfRegions))
@@ -501,8 +506,8 @@ func (v *valueCell) findTerritory() bool {
 func (v *valueCell) keep() {
 	b, g := v.b, v.s.g
 	made, waiting := len(b.made), len(b.pending)
-	p := pending{g: g, cell: v.i, obs: b.observation(), indicator: v.in, row: v.rw.r, col: v.c}
-	o := p.obs
+	o := b.observation()
+	b.pending = append(b.pending, pending{g: g, cell: v.i, obs: o, indicator: v.in, row: v.rw.r, col: v.c})
 	o.Origin = g.origin(v.i)
 	o.Table, o.Indicator, o.Territory, o.Period, o.Measure = v.cx.t.number, v.in.Code, v.territory.ID, v.when.text, v.measure
 	o.Sex, o.Area, o.Status, o.Label, o.Header = v.sex, v.area, status(v.measure, v.d.status), v.label, v.header
@@ -510,9 +515,10 @@ func (v *valueCell) keep() {
 	if v.measure == "actual" && v.d.status == "" && v.s.isPreliminary(v.ti, &v.d, o.Note) {
 		o.Status = "P"
 	}
-	if v.value(&p); len(b.pending) == waiting { // refused
+	if !v.value(&b.pending[waiting]) { // refused
 		clear(b.made[made:])
-		b.made = b.made[:made]
+		clear(b.pending[waiting:])
+		b.made, b.pending = b.made[:made], b.pending[:waiting]
 	}
 }
 
@@ -523,6 +529,17 @@ func has(ms []catalogue.Match, in *catalogue.Indicator) bool {
 		}
 	}
 	return false
+}
+
+// firstOf is cmp.Or without a list of its arguments.
+func firstOf(a, b, c string) string {
+	switch {
+	case a != "":
+		return a
+	case b != "":
+		return b
+	}
+	return c
 }
 
 // status gives the SDMX observation status of a value that is there.

@@ -26,36 +26,36 @@ func cutMark(s string) (number, mark string, ok bool) {
 	return number, t[k+1 : k+2], last >= "0" && last <= "9" || last == "%"
 }
 
-// value reads the number of a resolved cell, brings it into the indicator's own unit and keeps the pending observation;
-// or refuses it.
-func (v *valueCell) value(p *pending) {
+// value reads the number of a resolved cell and brings it into the indicator's own unit. It reports whether it is kept and not refused. p is the
+// last that is pending: a part that stands in the same cell becomes the next.
+func (v *valueCell) value(p *pending) (kept bool) {
 	b, in, cat := v.b, v.in, v.b.rd.cat
 	own := cat.UnitOf(in)
 	u, code, args := v.statedUnit()
 	if code != "" {
 		v.no(code, "", args...)
-		return
+		return false
 	}
 	var n text.Number
 	written, ok := v.number(p, &n, u, own)
 	if !ok {
-		return
+		return p.obs.Empty != ""
 	}
 	if u, ok = v.unit(&n, u, own); !ok || v.isDoubtful(p, &n, written, u) {
-		return
+		return false
 	}
 	shown := v.s.g.text[v.i]
 	converted, ok := cat.Convert(n.Value, u, own)
 	if !ok {
 		v.no("number.range", "", shown, u.NameVi, own.NameVi)
-		return
+		return false
 	}
 	p.obs.Value = decimal.NewNullDecimal(converted)
 	if n.High.Valid {
 		high, ok := cat.Convert(n.High.Decimal, u, own)
 		if !ok {
 			v.no("number.range", "", shown, u.NameVi, own.NameVi)
-			return
+			return false
 		}
 		p.obs.High = decimal.NewNullDecimal(high)
 	}
@@ -63,13 +63,12 @@ func (v *valueCell) value(p *pending) {
 	p.obs.Unit, p.obs.Reported = own.Code, u.Code
 	p.percent = !n.Percent && n.Qualifier == "" && (isPercent(in) || own.Quantity == "percent")
 	if !n.Sub.Valid {
-		b.pending = append(b.pending, *p)
-		return
+		return true
 	}
 	part, ok := cat.Convert(n.Sub.Decimal, u, own)
 	if !ok || u.IsSingle() && !n.Sub.Decimal.IsInteger() {
 		v.no("value.type", "", shown, in.NameVi)
-		return
+		return false
 	}
 	q := *p
 	q.obs = b.observation()
@@ -78,10 +77,11 @@ func (v *valueCell) value(p *pending) {
 	q.obs.Sex = b.rd.subSex(p.obs, in, n.SubWord)
 	q.indicator, q.obs.Sex, q.obs.Area = cat.Canonical(in, q.obs.Sex, q.obs.Area)
 	q.obs.Indicator = q.indicator.Code
-	b.pending = append(b.pending, *p, q)
+	b.pending = append(b.pending, q)
+	return true
 }
 
-// number reads what the cell holds; written is its text without the mark of a note. ok is false if it was refused, or kept as one of the
+// number reads what the cell holds; written is its text without the mark of a note. ok is false if it was refused, or is one of the
 // kinds of emptiness.
 func (v *valueCell) number(p *pending, n *text.Number, u, own *catalogue.Unit) (written string, ok bool) {
 	cell, shown := &v.s.g.cells[v.i], v.s.g.text[v.i]
@@ -126,7 +126,7 @@ func (v *valueCell) number(p *pending, n *text.Number, u, own *catalogue.Unit) (
 		if errors.As(err, &ne) {
 			switch ne.Reason {
 			case text.ReasonEmpty:
-				v.b.empty(p, ne.Empty, u, own)
+				p.empty(ne.Empty, u, own)
 			case text.ReasonAmbiguous:
 				v.no("number.ambiguous", "", shown)
 			case text.ReasonRange:
@@ -272,8 +272,8 @@ func unquotedFormat(f string) string {
 	}
 }
 
-// empty keeps a written emptiness: no value, and the reason. "-" says that nothing occurred.
-func (b *bookReader) empty(p *pending, kind string, u, own *catalogue.Unit) {
+// empty makes it a written emptiness: no value, and the reason. "-" says that nothing occurred.
+func (p *pending) empty(kind string, u, own *catalogue.Unit) {
 	p.obs.Empty = kind
 	switch kind {
 	case text.EmptyEllipsis, text.EmptyDots:
@@ -285,5 +285,4 @@ func (b *bookReader) empty(p *pending, kind string, u, own *catalogue.Unit) {
 	if u != nil {
 		p.obs.Reported = u.Code
 	}
-	b.pending = append(b.pending, *p)
 }

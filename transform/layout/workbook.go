@@ -135,7 +135,7 @@ func (rd *Reader) read(ctx context.Context, book Book) (record.File, []*grid) {
 		for _, t := range s.tables {
 			for r := t.bottom + 1; r < t.end; r++ {
 				for _, i := range s.g.rowCells(r) {
-					if c := s.class[i]; (c == classValue || c == classEmpty) && t.columns[s.g.pos[i].c].role == roleValue {
+					if c := s.class[i]; (c == classValue || c == classEmpty || c == classYear) && t.columns[s.g.pos[i].c].role == roleValue {
 						b.values++
 					}
 				}
