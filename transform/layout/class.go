@@ -48,6 +48,9 @@ func (s *sheetReader) classify(i int32) {
 	s.class[i] = s.g.read[i].class
 	if p := s.g.read[i].phrase; s.class[i] == classText || s.class[i] == classYear || !startsLikeNumber(t) {
 		s.parsed[i] = p
+		if p.dated {
+			s.signed = append(s.signed, i)
+		}
 	}
 }
 

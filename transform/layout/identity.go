@@ -165,6 +165,9 @@ func (b *bookReader) identify(path string) *record.Refusal {
 	ministryReport, localHead := false, false
 	for _, s := range b.sheets {
 		zone := s.headCells()
+		for _, i := range s.signed {
+			b.footDate = max(b.footDate, rd.reference(s.g.text[i]).date)
+		}
 		s.place = rd.sheetPlace(s.g.info.Name)
 		var local, wider []mention
 		sheetRound, at := 0, place{}

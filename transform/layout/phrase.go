@@ -39,6 +39,7 @@ type phrase struct {
 	former      bool     // a region of another division, see former_regions.csv
 	bare        bool     // a filler that needs others beside it; see besideOthers
 	opens       string   // noteline, signature, letterhead: what kind of line the text begins
+	dated       bool     // the place and the date of a document
 	preliminary bool     // "sơ bộ" stands somewhere in it
 }
 
@@ -89,7 +90,7 @@ func (rd *Reader) parse(s string, all []token) *phrase {
 		return p
 	}
 	if place, _, ok := strings.Cut(p.text, ", ngày "); ok && len(place) < maxPlace && rd.line(p.text).dated { // "Hà Giang, ngày 12 tháng 7 năm 2013": neither a place nor a year that figures are of
-		p.rest, p.body = p.text, p.text
+		p.rest, p.body, p.dated = p.text, p.text, true
 		return p
 	}
 	if p.text != s {

@@ -18,6 +18,8 @@ type reservation struct {
 	year     int    // of the period that it names, 0 if it names none
 	month    int    // in which the figures end; 0 if it does not say
 	excludes bool   // something is left out, or taken in
+	lacks    bool   // … or is not there yet
+	signs    bool   // that may be said of signs in cells, "(…) chưa có số liệu"
 	measure  string // a word for another kind of figure: "Ước"
 	before   bool   // the figures are of before the provinces were merged, and of one of them
 	of       []int  // the years of which that word speaks; none: of all
@@ -48,7 +50,8 @@ func (s *sheetReader) readReservations() {
 			}
 			found.readNote(q)
 		}
-		if !found.excludes && (found.month == 0 || found.month == 12) && (found.year == 0 || found.month > 0 || !found.beside) && found.measure == "" && found.unit == nil && !found.before {
+		found.lacks = found.lacks && (found.beside || !found.signs)
+		if !found.excludes && !found.lacks && (found.month == 0 || found.month == 12) && (found.year == 0 || found.month > 0 || !found.beside) && found.measure == "" && found.unit == nil && !found.before {
 			continue
 		}
 		if found.mark != "" && marks == nil {
@@ -110,6 +113,9 @@ func (r *reservation) readNote(p *phrase) {
 	}
 }
 
+// besideRow is the value of words that say it only beside a row.
+const besideRow = "beside"
+
 // minReservation is how long a text is at least, in bytes, that says a unit and what its figures leave out.
 const minReservation = 16
 
@@ -151,6 +157,9 @@ func (rd *Reader) reservation(text string) reservation {
 		for i := range toks {
 			found.before = found.before && !isTitleWord(titlePooled, toks, i)
 			found.excludes = found.excludes || isTitleWord(titleExcludes, toks, i)
+			if w, ok := loadTitleWords().at(titleLacks, toks, i); ok && !found.lacks {
+				found.lacks, found.signs = true, w.value == besideRow
+			}
 			if year, month := endOfCount(toks, i); (month > 0 || year > 0) && found.month == 0 {
 				found.year, found.month = year, month
 			}
@@ -189,6 +198,7 @@ func endOfCount(toks []token, i int) (year, month int) {
 	switch {
 	case toks[i].low == "đến" || toks[i].low == "tới":
 	case toks[i].low == "liệu" && i > 0 && toks[i-1].low == "số":
+	case toks[i].low == "số" && i+2 < len(toks) && toks[i+1].low == "năm" && isYear(toks[i+2]): // "Lấy số năm 2017"
 	default:
 		return 0, 0
 	}
@@ -214,7 +224,7 @@ func endOfCount(toks []token, i int) (year, month int) {
 	case n == 0 || it.to != 0 || it.part == partUnread:
 	case it.part != "":
 		return it.year, lastMonth(it.part)
-	case i > 0 && toks[i-1].low == "liệu" && i+n == len(toks): // "Số liệu năm 2018"
+	case i > 0 && (toks[i-1].low == "liệu" || toks[i-1].low == "số") && i+n == len(toks): // "Số liệu năm 2018"
 		return it.year, 0
 	}
 	return 0, 0
@@ -246,6 +256,8 @@ func (v *valueCell) takesFrom(r reservation) bool {
 		v.no("header.conflict", "", v.header, r.text)
 	case legend:
 		return false
+	case r.lacks && (v.measure == "actual" || v.measure == "estimate") && (r.year == 0 || r.year == d.year) && v.s.g.hasFigure(v.rw.r, v.c):
+		v.no("indicator.narrowed", "", r.text)
 	case v.measure == "actual" && r.measure != "" && r.measure != "actual" && (len(r.of) == 0 || slices.Contains(r.of, max(d.year, d.toYear))):
 		v.no("header.conflict", "", v.header, r.text)
 	case r.unit != nil && v.isInOtherUnit(&r):

@@ -355,7 +355,8 @@ func (v *valueCell) findMeasure() bool {
 		v.no("measure.missing", "", v.header)
 		return false
 	}
-	if v.measure == "actual" && !v.when.over.is(func() bool { return isOverOn(b.signedOn, d) }) && (v.titlePeriod || b.signedOn < yearText(d.year) || b.lastPlan() > d.year) {
+	if v.measure == "actual" && (!v.when.over.is(func() bool { return isOverOn(b.signedOn, d) }) && (v.titlePeriod || b.signedOn < yearText(d.year) || b.lastPlan() > d.year) ||
+		strings.HasPrefix(b.footDate, yearText(d.year)) && !isOverOn(b.footDate, d) && (v.titlePeriod || b.lastPlan() > d.year)) {
 		v.no("period.missing", "", v.header, "it was not over when the document was signed")
 		return false
 	}

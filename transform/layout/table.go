@@ -42,6 +42,7 @@ type sheetReader struct {
 	aboutRead bool
 	prelim    []preliminary
 	reserved  []reservation
+	signed    []int32               // lines that tell where and when the report was signed
 	remarks   map[int][]reservation // by the grid row beside which they stand
 }
 

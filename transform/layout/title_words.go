@@ -25,6 +25,7 @@ const (
 	titleAdjusted  = "adjusted"  // another plan takes the place of the first
 	titlePooled    = "pooled"    // the figures of provinces since merged were added up
 	titleExcludes  = "excludes"  // a part of what figures are of is left out of them, or another taken in; or they are of no real case
+	titleLacks     = "lacks"     // figures are not there yet; value: beside, if that is said of signs too unless it stands beside a row
 	titleRemark    = "remark"    // a line in brackets that begins so says nothing of what is counted
 	sheetDraft     = "draft"     // the name of a sheet whose figures do not hold, or no longer
 	sheetOther     = "unlike"    // … or whose figures are none of the usual kind unless their headers say so

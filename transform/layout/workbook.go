@@ -40,6 +40,7 @@ type bookReader struct {
 	round     *catalogue.Round
 	issued    string // ISO date that the document bears, "" if it bears none
 	signedOn  string // ISO date that the report itself bears, and not the letter that asked for it; "" if it bears none
+	footDate  string // … below its tables, where that of the year before may have been left
 	asOf      string // ISO date by which names of territories are read, "" if nothing tells
 	pathName  pathName
 	supposed  bool // see isSupposed
