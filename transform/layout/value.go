@@ -94,13 +94,15 @@ func (v *valueCell) number(p *pending, n *text.Number, u, own *catalogue.Unit) (
 			return written, false
 		}
 		if cut {
-			p.obs.Note = strings.TrimSpace(p.obs.Note + " digits beyond the tenth decimal were cut")
+			p.obs.Note = strings.TrimSpace(p.obs.Note + " (bỏ các chữ số sau chữ số thập phân thứ mười)")
 		}
 		if g := v.s.g; g.worded && !sheet.IsBare(cell.Format) {
 			if *n, err = worded(cell.Format, value, v.cx.styles[v.c]); err != nil {
 				v.no("number.unreadable", "", shown, "the number format shows words beside it", cell.Format)
 				return written, false
 			}
+			before, behind, _ := sheet.Wording(cell.Format, value.Sign())
+			p.noteShown(before + "…" + behind)
 		}
 		digits := sheet.HiddenDigits(cell.Format)
 		if digits != n.Scale && digits > 0 && !value.IsZero() { // who wrote the unit beside it saw another number
@@ -140,6 +142,9 @@ func (v *valueCell) number(p *pending, n *text.Number, u, own *catalogue.Unit) (
 			v.no("number.unreadable", "", shown)
 			return written, false
 		}
+		if shown != cell.Raw && isDigits(cell.Raw) {
+			p.noteShown(shown)
+		}
 		if n.Of.Valid { // "71.819/75.126": so many of so many
 			if v.b.rd.isMeasuredAgainst(v.in) {
 				v.no("number.ambiguous", "", shown, "it may be the whole that stands behind the slash")
@@ -174,6 +179,11 @@ func worded(format string, value decimal.Decimal, style text.Style) (text.Number
 		err = errWords
 	}
 	return n, err
+}
+
+// noteShown tells beside the value what the number format of its cell shows, of which the raw text has the bare number only.
+func (p *pending) noteShown(shown string) {
+	p.obs.Note = strings.TrimSpace(p.obs.Note + ` (định dạng số của ô hiện "` + strings.TrimSpace(shown) + `")`)
 }
 
 var errWords = errors.New("words that say more of the number")

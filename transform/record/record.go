@@ -39,7 +39,7 @@ type Observation struct {
 	Status    string              // SDMX OBS_STATUS: A, E, P, B, M …
 	Unit      string              // units.csv code in which Value is expressed (the indicator's own unit)
 	Reported  string              // units.csv code in which the sender wrote it
-	Note      string              // footnotes, standards, rounding: never needed to read the value
+	Note      string              // footnotes, standards, rounding, words of the number format: never needed to read the value
 	Label     string              // the row or column text that named the indicator or territory, as the fonts of the file show it
 	Header    string              // the header texts that applied, joined by " / ", as their fonts show them
 
