@@ -385,7 +385,13 @@ func (p *Pipeline) open(ctx context.Context, raw landing.Raw, name string, f *os
 		} else {
 			*list = nil // it is too long to be kept for the next sheet
 		}
-		in.Sheets = append(in.Sheets, layout.SheetCells{Info: info, Cells: cells})
+		var comments []sheet.Comment
+		if commented, ok := book.(sheet.Commented); ok {
+			if comments, err = commented.Comments(ctx, i); err != nil {
+				return in, about{}, &sheetError{err, info.Name}
+			}
+		}
+		in.Sheets = append(in.Sheets, layout.SheetCells{Info: info, Cells: cells, Comments: comments})
 	}
 	says := about{sample: book.Keywords(ctx) == extract.SampleKeyword}
 	if text, ok := book.(*delimited.Workbook); ok {

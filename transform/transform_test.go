@@ -485,6 +485,39 @@ func TestARefusedFileNamesTheSheet(t *testing.T) {
 	}
 }
 
+// A comment is no cell: it counts nowhere, but it takes part in what its cell means.
+func TestCommentsOfAWorkbookReachTheirCells(t *testing.T) {
+	b := newBench(t)
+	f, err := excelize.OpenReader(bytes.NewReader(annex(t, "Hà Giang", 2014, 15200, 15800, 16000)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	for cell, text := range map[string]string{"D6": "chưa gồm 2 huyện", "F6": "theo Quyết định của UBND tỉnh"} {
+		if err := f.AddComment("Sheet1", excelize.Comment{Cell: cell, Author: "Sở", Text: text}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var said bytes.Buffer
+	if err := f.Write(&said); err != nil {
+		t.Fatal(err)
+	}
+	plain, with := b.read(b.land("a.xlsx", annex(t, "Hà Giang", 2014, 15200, 15800, 16000))), b.read(b.land("b.xlsx", said.Bytes()))
+	if p, w := plain.Sheets[0], with.Sheets[0]; p.Read != w.Read || w.Loaded != p.Loaded-1 || w.Quarantined != p.Quarantined+1 {
+		t.Errorf("%+v without, %+v with comments", p, w)
+	}
+	for _, r := range with.Refusals {
+		if r.Cell == "D6" && r.Code != "indicator.narrowed" {
+			t.Error(r.Message("vi"))
+		}
+	}
+	for _, o := range with.Observations {
+		if want := `(ghi chú ở ô: "theo Quyết định của UBND tỉnh")`; o.Cell == "F6" && o.Note != want {
+			t.Errorf("note %q, want %q", o.Note, want)
+		}
+	}
+}
+
 func TestTimeoutRefusesTheFileAndIsForgotten(t *testing.T) {
 	b := newBench(t)
 	for _, raw := range []landing.Raw{b.land("a.xlsx", annex(t, "Hà Giang", 2014, 1, 2, 3)), b.land("bhxh.csv", []byte(insuranceFeed))} {

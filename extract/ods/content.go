@@ -38,6 +38,8 @@ type parser struct {
 	row    int // number of the row
 	merges int
 	cols   []columns // of the sheet
+
+	comments []sheet.Comment // of the cell
 }
 
 // columns is a number of columns that are alike.
@@ -261,9 +263,17 @@ func (p *parser) cell(e xml.StartElement, fallback string, col int) (sheet.Cell,
 		v, _ := markup.Attr(e, space, local)
 		return v
 	}
+	p.comments = p.comments[:0]
 	text, err := p.text(e)
 	if err != nil {
 		return c, err
+	}
+	for _, said := range p.comments {
+		said.Row, said.Col = p.row, col
+		p.sheet.comments = append(p.sheet.comments, said)
+		if p.texts += int64(len(said.Text) + len(said.Author)); p.limits.SharedBytes > 0 && p.texts > p.limits.SharedBytes {
+			return c, p.refuse(sheet.CodeLimit, col, "the texts need more than %d bytes", p.limits.SharedBytes)
+		}
 	}
 	name := attr(nsTable, "style-name")
 	if name == "" {
@@ -387,6 +397,30 @@ type textBuilder struct {
 	space bool // what stands here is layout of the XML; further spaces are too
 }
 
+// annotation reads the comment of a cell to its end.
+func (p *parser) annotation() error {
+	var c sheet.Comment
+	var b textBuilder
+	err := p.r.Children(func(e xml.StartElement) (err error) {
+		switch {
+		case e.Name.Local == "creator":
+			c.Author, err = p.r.Text()
+			return err
+		case is(e, nsText, "p"):
+			if b.Len() > 0 {
+				b.WriteByte('\n')
+			}
+			b.space = false
+			return p.inline(&b, sheet.Run{}, false)
+		}
+		return p.skip()
+	})
+	if c.Text = b.String(); c.Text != "" {
+		p.comments = append(p.comments, c)
+	}
+	return err
+}
+
 // text reads the content of a cell to its end.
 func (p *parser) text(e xml.StartElement) (rich, error) {
 	var b textBuilder
@@ -396,7 +430,10 @@ func (p *parser) text(e xml.StartElement) (rich, error) {
 			if is(e, nsTable, "table") {
 				return p.r.Refuse(sheet.CodeUnsupported, "sheet %q: a table inside a cell", p.sheet.info.Name)
 			}
-			return p.skip() // annotations, drawings
+			if is(e, nsOffice, "annotation") {
+				return p.annotation()
+			}
+			return p.skip() // drawings
 		}
 		if !first {
 			b.WriteByte('\n')

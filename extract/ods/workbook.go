@@ -18,12 +18,17 @@ type Workbook struct {
 	sheets  []*content
 }
 
-var _ sheet.Workbook = (*Workbook)(nil)
+var (
+	_ sheet.Workbook  = (*Workbook)(nil)
+	_ sheet.Commented = (*Workbook)(nil)
+)
 
 // content is one sheet as written.
 type content struct {
 	info sheet.Info
 	rows []row // those that hold something
+
+	comments []sheet.Comment
 }
 
 // row is a row with cells, from row number at, repeated times.
@@ -105,6 +110,11 @@ func (w *Workbook) Cells(ctx context.Context, i int) iter.Seq2[sheet.Cell, error
 			}
 		}
 	}
+}
+
+// Comments gives the comments of a sheet.
+func (w *Workbook) Comments(_ context.Context, i int) ([]sheet.Comment, error) {
+	return w.sheets[i].comments, nil
 }
 
 // Keywords gives the keywords of the document's properties, "" if it has none. They say nothing about cells, so

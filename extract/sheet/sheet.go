@@ -129,6 +129,18 @@ type Info struct {
 	Date1904 bool // the serial numbers of Dates count days from 1904-01-01: 1462 less than usual for the same day
 }
 
+// Comment is what somebody attached to a cell, which may be empty.
+type Comment struct {
+	Row, Col     int // 1-based
+	Author, Text string
+}
+
+// Commented is a Workbook that tells comments too.
+type Commented interface {
+	// Comments gives those of sheet i, after its cells were read; none if nobody wrote any.
+	Comments(ctx context.Context, i int) ([]Comment, error)
+}
+
 // Workbook is an opened workbook. Cells may be called once per sheet, in any order, from one goroutine.
 type Workbook interface {
 	// Sheets lists the sheets in workbook order.

@@ -30,7 +30,7 @@ func (w *Workbook) Cells(ctx context.Context, i int) iter.Seq2[sheet.Cell, error
 			s := scan{w: w, yield: yield, stop: deadline{ctx: ctx}}
 			w.values[i] = 0
 			err = s.run(p.at)
-			w.values[i] = s.values
+			w.values[i], w.noted[i] = s.values, s.noted
 			if errors.Is(err, errStop) {
 				return
 			}

@@ -15,6 +15,7 @@ type census struct {
 	merges     []sheet.Range
 	hiddenCols [maxCol]bool
 	hiddenRows []uint64 // a bit a row; nil if none
+	noted      bool     // some cells bear comments
 }
 
 func (c *census) hidden(row uint16) bool {
@@ -184,6 +185,7 @@ func (w *Workbook) takeCensus(p int, stop *deadline) (c census, err error) {
 			e.blocks = append(e.blocks, r.at)
 		case idString, idSharedFormula, idArray, idTable, idContinue:
 		default:
+			c.noted = c.noted || r.id == idNote
 			if err := e.only(w, r); err != nil {
 				return c, err
 			}

@@ -30,5 +30,5 @@
 // is not handed over. Where no formula of a workbook has a result but 0 or the empty text, and no note says that Excel has
 // computed them, they are error cells that read "=": a program wrote them that does not compute. Charts, macro sheets and modules are listed and hold no cells.
 //
-// A workbook may count days from 1904; sheet.Info says so. The serial numbers stay as they are stored.
+// A workbook may count days from 1904; sheet.Info says so. The serial numbers stay as they are stored. The comments on cells are told apart from them.
 package xls

@@ -26,7 +26,8 @@ type Workbook struct {
 	// Whether the results of formulas are believed where they are 0 or empty; nil before that is known.
 	computed *bool
 
-	values []int // cells with a value, by sheet
+	values []int  // cells with a value, by sheet
+	noted  []bool // sheets with comments
 	lose   func(row, col int) bool
 }
 
@@ -165,7 +166,7 @@ func (w *Workbook) globals(ctx context.Context) error {
 			if len(w.sheets) == 0 {
 				return w.damaged(r.at, "the workbook lists no sheet")
 			}
-			w.values = make([]int, len(w.sheets))
+			w.values, w.noted = make([]int, len(w.sheets)), make([]bool, len(w.sheets))
 			return w.listed(p)
 		}
 		if err != nil {

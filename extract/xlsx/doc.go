@@ -42,5 +42,6 @@
 // without the other workbook either.
 //
 // A workbook may count days from 1904; sheet.Info says so. The serial numbers stay as they are stored. Sheets of charts,
-// dialogs and macros are listed and hold no cells.
+// dialogs and macros are listed and hold no cells. What is attached to cells as comments, of the old kind and the threaded one, is told apart from the cells;
+// text boxes and drawings are not read.
 package xlsx

@@ -42,8 +42,8 @@ const (
 
 	refusedColor  = "FFC7CE"
 	doubtfulColor = "FFEB9C"
-	author        = "phuluc"
-	senderSaid    = "Ghi chú cũ: "
+	author        = record.CopyAuthor
+	senderSaid    = record.CopySender
 )
 
 // Workbook writes the annotated copy, an .xlsx, to w. A file that could not be read at all gives a workbook of one sheet

@@ -17,7 +17,7 @@
 //     known, all refused), task.go (form B2);
 //   - what stands around a cell: title.go (the texts above a table), title_words.go (what the words of one of them tell), locality.go (parts of
 //     provinces named there), narrow.go (titles that speak of a part of the population), subject.go (titles, headings and sheets that are about something else),
-//     preliminary.go (what titles and notes say to be preliminary), reservation.go (what they take from the figures), meaning.go (what a row, a column or a title says),
+//     preliminary.go (what titles and notes say to be preliminary), reservation.go (what they take from the figures), comment.go (what is attached to cells), meaning.go (what a row, a column or a title says),
 //     heading.go (rows above a row), sheetname.go, context.go (what is the same for all cells of a table), beside.go (headers that leave their
 //     period to the columns beside), result.go (figures of results that no word says to be done), cumulative.go (counts of which only the end is told),
 //     territory.go (whose a figure is);
@@ -35,7 +35,7 @@
 //     recompute it from; other comparisons are skipped.
 //   - What may have been lost is a gap, not a default: a heading that is not understood makes the rows below it doubtful, and so does a row
 //     that stands above the first heading of a table whose other rows stand below headings.
-//   - The name of a file and the notes of a sheet give no dimension, but they take one away: results of another year than the titles tell, an end
+//   - The name of a file, the notes of a sheet and the comments on its cells give no dimension, but they take one away: results of another year than the titles tell, an end
 //     before that of the year, something left out, another unit.
 //   - A mark before exactly three digits is thousands or decimals: the column, else the sheet, must prove by another number which, and no count of
 //     whole things there may prove the other. Where whole things are counted one by one it can only be thousands, and is refused where the style says decimals.

@@ -30,7 +30,7 @@ func loadCatalogue(tb testing.TB) *catalogue.Catalogue {
 
 // parseFixture reads a workbook written as text. A line is a row, a tab ends a cell. Lines that begin with "!" are
 // directives: "!name PATH", "!sheet NAME [hidden]", "!merge B2:C3", "!format C5 0.0%", "!indent B4 2", "!hiderow 7",
-// "!skiprows 3", "!external B7", "!font B2:C9 .VnTime" (of its text cells), "!strike B4" (all of it), "!strike B4 3" (from byte 3 on), "!date B3 yyyy" (of a number that is the serial of a day), "!date1904" (days count from then). A cell "=12.5" is a number, all others are text; "\n" is a line break in the cell.
+// "!skiprows 3", "!external B7", "!comment B4 AUTHOR: TEXT", "!font B2:C9 .VnTime" (of its text cells), "!strike B4" (all of it), "!strike B4 3" (from byte 3 on), "!date B3 yyyy" (of a number that is the serial of a day), "!date1904" (days count from then). A cell "=12.5" is a number, all others are text; "\n" is a line break in the cell.
 func parseFixture(tb testing.TB, data string) Book {
 	tb.Helper()
 	var b Book
@@ -83,6 +83,14 @@ func parseFixture(tb testing.TB, data string) Book {
 					from, _ := strconv.Atoi(args[1])
 					c.Runs = []sheet.Run{{From: from, Font: c.Font, Struck: true}}
 				}
+			case "comment": // "!comment B4 AUTHOR: TEXT"
+				r, c, err := sheet.ParseAddress(args[0])
+				if err != nil {
+					tb.Fatal(err)
+				}
+				_, said, _ := strings.Cut(rest, " ")
+				author, said, _ := strings.Cut(said, ": ")
+				cur().Comments = append(cur().Comments, sheet.Comment{Row: r, Col: c, Author: author, Text: strings.ReplaceAll(said, `\n`, "\n")})
 			case "external":
 				at(args[0]).External = true
 			case "date":

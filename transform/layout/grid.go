@@ -56,8 +56,11 @@ const none = int32(-1)
 
 // grid is a sheet with its unused rows and columns squeezed out. Positions are 0-based into rows and cols.
 type grid struct {
-	info   sheet.Info
-	cells  []sheet.Cell
+	info  sheet.Info
+	cells []sheet.Cell
+
+	comments []sheet.Comment
+
 	rows   []int      // row of each grid row, ascending: that of the sheet, or where its zone was laid
 	cols   []int      // column of each grid column
 	at     []int32    // row-major; index into cells, or none; merged cells are spread over their range

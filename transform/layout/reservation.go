@@ -28,6 +28,9 @@ type reservation struct {
 
 // readReservations finds these texts in a sheet, once the rows of its tables are read.
 func (s *sheetReader) readReservations() {
+	if len(s.g.comments) > 0 {
+		s.readComments()
+	}
 	var marks map[string]bool
 	var values []bool // by grid row: whether it holds some
 	for i, p := range s.parsed {
@@ -233,6 +236,9 @@ func endOfCount(toks []token, i int) (year, month int) {
 // isReserved refuses a cell of which a note says that it is not all that its headers say: an actual figure of a year that ends before the year, or one
 // from which something is left out.
 func (v *valueCell) isReserved() bool {
+	if v.s.comments != nil && v.isCommented() {
+		return true
+	}
 	if len(v.s.reserved) == 0 && len(v.s.remarks) == 0 {
 		return false
 	}

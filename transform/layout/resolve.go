@@ -516,6 +516,9 @@ func (v *valueCell) keep() {
 	if v.measure == "actual" && v.d.status == "" && v.s.isPreliminary(v.ti, &v.d, o.Note) {
 		o.Status = "P"
 	}
+	if v.s.comments != nil {
+		o.Note = v.noteComments(o.Note)
+	}
 	if !v.value(&b.pending[waiting]) { // refused
 		clear(b.made[made:])
 		clear(b.pending[waiting:])

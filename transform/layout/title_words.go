@@ -32,6 +32,8 @@ const (
 	pathResults    = "results"   // in the name of a file: the period behind it is that of results
 	pathPlan       = "planned"   // … or of what is planned for it
 	pathOther      = "named"     // … or of something else
+	commentDoubt   = "doubt"     // a comment on a figure that says so does not trust it
+	commentScale   = "scale"     // … or tells in what it is counted
 	pathSupposed   = "supposed"  // … or its figures are not of what was done
 )
 

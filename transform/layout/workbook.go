@@ -20,9 +20,10 @@ type Book struct {
 
 // SheetCells is one sheet with its non-empty cells.
 type SheetCells struct {
-	Info    sheet.Info
-	Cells   []sheet.Cell
-	TooMany int // so many cells were read and are more than shall be laid out: Cells is empty then
+	Info     sheet.Info
+	Cells    []sheet.Cell
+	Comments []sheet.Comment
+	TooMany  int // so many cells were read and are more than shall be laid out: Cells is empty then
 }
 
 // Read lays out one workbook, however long it takes. To read many with one catalogue use [NewReader].
@@ -91,6 +92,7 @@ func (rd *Reader) read(ctx context.Context, book Book) (record.File, []*grid) {
 		if ctx.Err() != nil {
 			return record.File{}, grids
 		}
+		g.comments = sc.Comments
 		grids = append(grids, g)
 		if !ok {
 			for i := range g.fates {

@@ -53,10 +53,13 @@ var loadCodes = sync.OnceValue(func() map[string]Code {
 	return m
 })
 
-// How the first sheet of a copy for the sender begins. Whoever reads a copy that came back knows it by them.
+// How the first sheet of a copy for the sender begins, who wrote the comments in it, and before what these tell what the sender had written there. Whoever
+// reads a copy that came back knows it by them.
 const (
-	CopyTitle = "KẾT QUẢ KIỂM TRA SỐ LIỆU"
-	CopyFile  = "Tệp:"
+	CopyTitle  = "KẾT QUẢ KIỂM TRA SỐ LIỆU"
+	CopyFile   = "Tệp:"
+	CopyAuthor = "phuluc"
+	CopySender = "Ghi chú cũ: "
 )
 
 // CodeOf returns the texts of a refusal code; ok is false for a code that is not registered.
