@@ -46,6 +46,7 @@ func (s *sheetReader) classify(i int32) {
 		return
 	}
 	s.class[i] = s.g.read[i].class
+	s.written = s.written || s.class[i] == classValue
 	if p := s.g.read[i].phrase; s.class[i] == classText || s.class[i] == classYear || !startsLikeNumber(t) {
 		s.parsed[i] = p
 		if p.dated {

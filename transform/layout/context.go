@@ -158,27 +158,30 @@ func (s *sheetReader) hasMeasures(t *table) bool {
 
 // isRate reports whether nothing was written but that the column holds percentages: "Tỷ lệ (%)" beside "Số lượng" tells nothing that the other lacks.
 func (m *meaning) isRate() bool {
-	d := m.dims
-	if m.unknown != "" || m.says() || len(m.matches)+len(m.territories) > 0 || d.unit == nil || d.unit.Quantity != "percent" {
-		return false
-	}
-	d.unit, d.unitText = nil, ""
-	return !d.any()
+	d := &m.dims
+	return m.unknown == "" && !m.says() && len(m.matches)+len(m.territories) == 0 && d.unit != nil && d.unit.Quantity == "percent" && !d.splits()
 }
 
 // namesNoPart reports whether the headers of a column say nothing, or announce parts ("Chia ra") and tell at most the unit of the one that stands
 // there.
 func (cx *cellContext) namesNoPart(c int) bool {
-	m := cx.columns[c]
-	if slices.ContainsFunc(cx.t.columns[c].stack, (*phrase).leadsOn) {
-		m.dims.unit = nil
+	m := &cx.columns[c]
+	if m.silent() {
+		return true
 	}
-	return m.silent()
+	return m.unknown == "" && m.indicator == nil && len(m.matches)+len(m.territories) == 0 && !m.dims.splits() && slices.ContainsFunc(cx.t.columns[c].stack, (*phrase).leadsOn)
 }
 
 // samePeriods finds the period of columns such as "Cùng kỳ 2018": the same part of the year as that of the columns of the year after, if
 // these have but one; where none names a part or a year, that of the title's results.
 func (cx *cellContext) samePeriods() {
+	same := false
+	for c := range cx.columns {
+		same = same || cx.columns[c].dims.ref == refSame
+	}
+	if !same { // as in most tables
+		return
+	}
 	part, year := "", 0
 	whole := map[int]bool{} // years told as a whole
 	ti := &cx.title

@@ -65,9 +65,11 @@ func (s *sheetReader) goOnBelow(t *table, cx *cellContext) (measured bool) {
 			}
 		}
 	}
-	t.said = make([]partial, len(cx.columns))
-	for c := range cx.columns {
-		t.said[c] = cx.columns[c].dims
+	if t != s.tables[len(s.tables)-1] { // the next one may ask
+		t.said = make([]partial, len(cx.columns))
+		for c := range cx.columns {
+			t.said[c] = cx.columns[c].dims
+		}
 	}
 	return measured
 }

@@ -345,6 +345,9 @@ func (g *grid) key(i int32) string {
 	if r := g.read[i]; r != nil {
 		return r.key
 	}
+	if isDigits(g.text[i]) { // which are their own key
+		return g.text[i]
+	}
 	return text.Key(g.text[i])
 }
 

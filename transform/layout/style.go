@@ -13,6 +13,12 @@ import (
 // styles decides the decimal style of each column of the tables of a sheet: from its own text cells, else from the sheet
 // (text_pitfalls.md section 3: per column or document, never per cell). Another sheet, which another hand may have typed, proves nothing.
 func (s *sheetReader) styles(tables []*cellContext) {
+	for _, cx := range tables {
+		cx.styles, cx.torn = make([]text.Style, len(cx.t.columns)), make([]bool, len(cx.t.columns))
+	}
+	if !s.written { // as in most sheets
+		return
+	}
 	own := make([][]proof, len(tables))
 	things := make([][]proof, len(tables))
 	var whole, all proof
@@ -30,7 +36,6 @@ func (s *sheetReader) styles(tables []*cellContext) {
 	s.proven = whole
 	for k, cx := range tables {
 		cx.mixed = whole.vietnamese && whole.english
-		cx.styles, cx.torn = make([]text.Style, len(own[k])), make([]bool, len(own[k]))
 		for c, p := range own[k] {
 			counts := things[k][c]
 			if p == (proof{}) {

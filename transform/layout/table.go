@@ -17,6 +17,7 @@ type sheetReader struct {
 	class     []class
 	parsed    []*phrase // of text and year cells; nil for values
 	views     []rowView // what each row of the grid holds
+	written   bool      // some number is written as a text
 	tables    []*table
 	shapes    int // tables of which no header word is known
 	shared    []sharedTitles
@@ -283,7 +284,7 @@ func (s *sheetReader) isCodes(cells []int32) bool {
 			continue
 		}
 		t = strings.TrimSpace(t)
-		digits := len(t) - len(strings.TrimLeft(t, "0123456789"))
+		digits := leadingDigits(t)
 		n, err := strconv.Atoi(t[:digits])
 		if err != nil || digits > 6 || n > 99 {
 			return false
@@ -308,8 +309,14 @@ func longerThanCode(t string) bool {
 	if r, w := utf8.DecodeRuneInString(t); unicode.IsLetter(r) && w < len(t) {
 		return true
 	}
-	digits := len(t) - len(strings.TrimLeft(t, "0123456789"))
-	return digits > 2 && t[0] != '0'
+	return leadingDigits(t) > 2 && t[0] != '0'
+}
+
+func leadingDigits(t string) (n int) {
+	for n < len(t) && isDigit(t[n]) {
+		n++
+	}
+	return n
 }
 
 // isAlphabet recognises column codes that are letters only, "a b c d": at least four, each the next one.

@@ -208,8 +208,12 @@ func (rd *Reader) read(ctx context.Context, book Book) (record.File, []*grid) {
 // giveRows leaves the rows of all tables, which nothing refers to any more, to the next workbook.
 func (b *bookReader) giveRows() {
 	for _, s := range b.sheets {
-		for _, rows := range s.taken {
-			*rows = [slab]row{}
+		for k, rows := range s.taken {
+			used := slab
+			if k == len(s.taken)-1 {
+				used -= len(s.blank)
+			}
+			clear(rows[:used])
 			b.rd.rows.Put(rows)
 		}
 	}
