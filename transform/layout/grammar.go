@@ -54,7 +54,7 @@ func (rd *Reader) exact(p *phrase, s string, toks []token) bool {
 	if p.exactName = len(p.indicators) > 0; p.exactName {
 		p.dims.standard = standardIn(toks)
 	}
-	if len(toks) > 0 && toks[0].punct || rd.mayNamePlace(toks) {
+	if len(toks) > 0 && (toks[0].punct || reachOf(rd.openings, toks) == len(toks)) {
 		p.territories = rd.cat.TerritoriesByKey(key)
 	}
 	if len(p.territories) == 0 && s != p.text {
@@ -488,8 +488,8 @@ func (rd *Reader) takeLeft(toks []token, s string) (item, bool) {
 	words, place := 0, 0 // how many tokens a group of words and the name of a place may take
 	if !toks[0].punct {
 		words = rd.vocab.reach(toks, maxWordTokens)
-		if far := min(len(toks)-1, maxPlaceTokens); far > 1 && rd.mayNamePlace(toks[:far]) {
-			place = far
+		if far := min(len(toks)-1, maxPlaceTokens); far > 1 {
+			place = reachOf(rd.openings, toks[:far])
 		}
 	}
 	for n := max(words, place); n > 0; n-- {
@@ -537,7 +537,7 @@ func (rd *Reader) takeRight(toks []token, s string) (item, bool) {
 		if ok && i+it.n == len(toks) {
 			return it, true
 		}
-		if n := len(toks) - i; i > 0 && n > 1 && n <= maxPlaceTokens && !toks[i].punct && rd.mayNamePlace(toks[i:]) {
+		if n := len(toks) - i; i > 0 && n > 1 && n <= maxPlaceTokens && !toks[i].punct && reachOf(rd.openings, toks[i:]) == n {
 			written := s[toks[i].start:toks[len(toks)-1].end]
 			if t := rd.cat.TerritoriesByKey(keyOf(written, toks[i:])); len(t) > 0 {
 				return item{n: n, territories: t, written: written}, true

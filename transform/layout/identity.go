@@ -47,23 +47,25 @@ type headFacts struct {
 }
 
 func (rd *Reader) headFacts(s string) headFacts {
-	return rd.facts.get(s, func() headFacts { return headFacts{rd.mentions(s), rd.localities(s), planYear(rd, s)} })
+	return rd.facts.get(s, func() headFacts {
+		s := s
+		if len(s) > 4*maxPhrase {
+			s = s[:cutRune(s, 4*maxPhrase)]
+		}
+		toks := rd.tokenize(s)
+		return headFacts{rd.mentions(s, toks), rd.localities(s, toks), rd.planYear(toks)}
+	})
 }
 
-// mentions finds the provinces, regions and the country named in a letterhead or title. Names of one word count only
+// mentions finds the provinces, regions and the country named in a letterhead or title, of which toks are the words. Names of one word count only
 // behind "tỉnh" or "thành phố"; names must be capitalised, since "hòa bình" is also a word.
-func (rd *Reader) mentions(s string) []mention {
-	if len(s) > 4*maxPhrase {
-		s = s[:cutRune(s, 4*maxPhrase)]
-	}
-	toks := rd.tokenize(s)
+func (rd *Reader) mentions(s string, toks []token) []mention {
 	var out []mention
 	for i := 0; i < len(toks); i++ {
-		far := min(9, len(toks)-i)
-		if toks[i].punct || toks[i].num >= 0 || !rd.mayNamePlace(toks[i:i+far]) {
+		if toks[i].punct || toks[i].num >= 0 {
 			continue
 		}
-		for n := far; n > 0; n-- {
+		for n := reachOf(rd.openings, toks[i:min(i+9, len(toks))]); n > 0; n-- {
 			if toks[i+n-1].punct {
 				continue
 			}

@@ -96,13 +96,9 @@ func ofCommittee(body string) (place string, ok bool) {
 	return "", false
 }
 
-// planYear finds "KẾ HOẠCH NĂM 2020", "KẾ HOẠCH 2014" in a title; the plan whose execution is reported ("thực hiện kế
+// planYear finds "KẾ HOẠCH NĂM 2020", "KẾ HOẠCH 2014" in the words of a title; the plan whose execution is reported ("thực hiện kế
 // hoạch năm 2019") is not the plan round's. 0 if none.
-func planYear(rd *Reader, t string) int {
-	if len(t) > 4*maxPhrase {
-		t = t[:cutRune(t, 4*maxPhrase)]
-	}
-	toks := rd.tokenize(t)
+func (rd *Reader) planYear(toks []token) int {
 	best := 0
 	for i := range toks {
 		w, ok := word{}, false
@@ -172,13 +168,13 @@ func (rd *Reader) reference(t string) reference {
 		if strings.IndexByte(t, '/') >= 0 { // few lines have one
 			r.document = strings.Join(strings.Fields(rd.documents.FindString(t)), "")
 		}
-		r.date, r.year = findDate(t)
+		r.date, r.year = rd.findDate(t)
 		return r
 	})
 }
 
 // findDate finds the date of a document in its reference line; a date not filled in gives its year only.
-func findDate(t string) (iso string, year int) {
+func (rd *Reader) findDate(t string) (iso string, year int) {
 	low := strings.ToLower(t)
 	for from := 0; ; {
 		i := strings.Index(low[from:], "ngày")
@@ -194,7 +190,7 @@ func findDate(t string) (iso string, year int) {
 		if j := strings.IndexAny(part, ")\n;"); j > 0 {
 			part = part[:j]
 		}
-		toks := tokenize(part)
+		toks := rd.tokenize(part)
 		// "ngày 13 tháng 12 năm 2022", "ngày 13/12/2022", and the blank forms of both.
 		for j, x := range toks {
 			if isYear(x) && j < 8 {

@@ -38,8 +38,8 @@ var loadLocalities = sync.OnceValue(func() map[string]string {
 	return levels
 })
 
-// localityOpenings are the keys of the words that their names begin with.
-var localityOpenings = sync.OnceValue(func() map[string]bool { return openings(maps.Keys(loadLocalities())) })
+// localityOpenings are those of their names.
+var localityOpenings = sync.OnceValue(func() map[string]int { return openings(maps.Keys(loadLocalities())) })
 
 // loadGlued indexes the districts of two syllables and more as the names of sheets write them: without signs and blanks, "NhaTrang".
 var loadGlued = sync.OnceValue(func() map[string]bool {
@@ -52,13 +52,9 @@ var loadGlued = sync.OnceValue(func() map[string]bool {
 	return glued
 })
 
-// localities finds the parts of provinces named in a running text: a word for the level with a proper name behind it. One
+// localities finds the parts of provinces named in a running text, of which toks are the words: a word for the level with a proper name behind it. One
 // that the catalogue does not know has no territories. "Huyện nghèo", "các huyện" and "cấp huyện" name none.
-func (rd *Reader) localities(s string) []mention {
-	if len(s) > 4*maxPhrase {
-		s = s[:cutRune(s, 4*maxPhrase)]
-	}
-	toks := rd.tokenize(s)
+func (rd *Reader) localities(s string, toks []token) []mention {
 	var out []mention
 	for i := 0; i < len(toks); i++ {
 		n := localityLevel(toks[i:])
@@ -134,11 +130,8 @@ next:
 		if !isNameSyllable(s, toks[i]) {
 			continue
 		}
-		far := min(9, len(toks)-i)
-		if !localityOpenings()[toks[i].key] && !rd.mayNamePlace(toks[i:i+far]) {
-			continue
-		}
-		for n := far; n > 0; n-- {
+		ahead := toks[i:min(i+9, len(toks))]
+		for n := max(reachOf(localityOpenings(), ahead), reachOf(rd.openings, ahead)); n > 0; n-- {
 			name := s[toks[i].start:toks[i+n-1].end]
 			key := keyOf(name, toks[i:i+n])
 			if slices.ContainsFunc(rd.cat.TerritoriesByKey(key), func(t *catalogue.Territory) bool { return !t.IsLocal() }) {

@@ -91,6 +91,9 @@ func isDate(toks []token) bool {
 // takePeriod reads a period at the start of the tokens and returns how many it used: "năm 2019", "2015 - 2020",
 // "6T 2018", "6 tháng đầu năm 2018", "9 tháng", "quý II/2019", "tháng 3 năm 2019", "3/2019", "31/12/2019".
 func takePeriod(toks []token) (int, item) {
+	if len(toks) == 0 || !opensPeriod(&toks[0]) {
+		return 0, item{}
+	}
 	at := func(i int) token {
 		if i < len(toks) {
 			return toks[i]
@@ -192,6 +195,15 @@ func takePeriod(toks []token) (int, item) {
 		return 1, item{year: t0.num}
 	}
 	return 0, item{}
+}
+
+// opensPeriod reports whether a period may begin with a token, as hardly any does.
+func opensPeriod(t *token) bool {
+	switch t.low {
+	case "năm", "tháng", "quý", "qui", "quí", "q", "từ", "qua", "các", "lũy", "luỹ", "cộng", "lk", "tính", "có", "đến", "tới":
+		return true
+	}
+	return t.num > 0
 }
 
 // periodReaches reports whether a part of a year begins inside the first n tokens and ends beyond them: "TH 6 tháng" is no word of

@@ -17,8 +17,8 @@ type Reader struct {
 	vocab        *vocabulary
 	lastRound    int                               // the year of the last round
 	folds        map[string][]*catalogue.Territory // provinces by name without diacritics, for paths
-	openings     map[string]bool                   // the keys of the words that names of territories begin with
-	unitOpenings map[string]bool                   // those that units begin with
+	openings     map[string]int                    // of the names of territories
+	unitOpenings map[string]int                    // of the words of units
 	standards    map[string]string                 // see standardsByDocument
 	measured     map[*catalogue.Indicator][]povertyStandard
 	documents    *regexp.Regexp // see documentPattern
@@ -41,7 +41,6 @@ type Reader struct {
 	titles      memo[string, *titleWords]
 	provinces   memo[string, provinceWords]
 	lines       memo[string, headLine]
-	planLines   memo[string, bool] // see isOfPlan
 	references  memo[string, reference]
 	names       memo[string, [][]uint16]
 	pathWords   memo[string, []string]
@@ -83,21 +82,45 @@ func NewReader(cat *catalogue.Catalogue) *Reader {
 	return rd
 }
 
-// openings gives the first words of keys.
-func openings(keys iter.Seq[string]) map[string]bool {
-	first := map[string]bool{}
+// openings gives, by the first word of keys, how many words those have at most that begin with it.
+func openings(keys iter.Seq[string]) map[string]int {
+	first := map[string]int{}
 	for k := range keys {
 		if toks := tokenize(k); len(toks) > 0 {
-			first[toks[0].key] = true
+			first[toks[0].key] = max(first[toks[0].key], 1, countWords(toks))
 		}
 	}
 	return first
 }
 
-// mayNamePlace reports whether a piece of text, of which toks are the words, may begin with the name of a territory. Of a text
-// that wants repair nothing is known before it is repaired.
-func (rd *Reader) mayNamePlace(toks []token) bool {
-	return len(toks) > 0 && (rd.openings[toks[0].key] || !areClean(toks))
+func countWords(toks []token) (n int) {
+	for i := range toks {
+		if !toks[i].punct {
+			n++
+		}
+	}
+	return n
+}
+
+// reachOf counts the tokens of a piece of text that the longest of the keys with these openings may take, if one begins there. Of a text that wants repair
+// nothing is known before it is repaired.
+func reachOf(openings map[string]int, toks []token) int {
+	if !areClean(toks) || len(toks) == 0 {
+		return len(toks)
+	}
+	words := openings[toks[0].key]
+	if words == 0 {
+		return 0
+	}
+	for i := range toks {
+		if !toks[i].punct {
+			if words == 0 {
+				return i
+			}
+			words--
+		}
+	}
+	return len(toks)
 }
 
 // memo remembers the answers to a pure question. It is emptied when it holds maxRemembered answers, so that a hostile

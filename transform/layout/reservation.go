@@ -156,7 +156,7 @@ func (rd *Reader) reservation(text string) reservation {
 			found.mark = strings.Repeat("*", strings.Count(lead[:len(lead)-len(stars)], "*"))
 		}
 		toks := rd.tokenize(text)
-		found.before = rd.titleWords(text).before
+		found.before = rd.mayNameDivision(toks) && rd.titleWords(text).before
 		for i := range toks {
 			found.before = found.before && !isTitleWord(titlePooled, toks, i)
 			found.excludes = found.excludes || isTitleWord(titleExcludes, toks, i)

@@ -41,10 +41,10 @@ var loadFormerRegions = sync.OnceValue(func() map[string]bool {
 	return names
 })
 
-// formerOpenings are the keys of the words that their names begin with, or the word for a region before them.
-var formerOpenings = sync.OnceValue(func() map[string]bool {
+// formerOpenings are those of their names, and the word for a region that may stand before them.
+var formerOpenings = sync.OnceValue(func() map[string]int {
 	first := openings(maps.Keys(loadFormerRegions()))
-	first[text.Key("Vùng")] = true
+	first[text.Key("Vùng")] = 1
 	return first
 })
 
@@ -54,7 +54,7 @@ func (p *phrase) namesFormerRegion(toks []token) bool {
 	if p.rest == "" || len(p.territories) > 0 {
 		return false
 	}
-	if first := formerOpenings(); areClean(toks) && !slices.ContainsFunc(toks, func(t token) bool { return first[t.key] }) {
+	if first := formerOpenings(); areClean(toks) && !slices.ContainsFunc(toks, func(t token) bool { return first[t.key] > 0 }) {
 		return false
 	}
 	for half := range strings.SplitSeq(p.body, " - ") {

@@ -57,6 +57,7 @@ type titleWords struct {
 	aheadOf  int  // the first year of which that is said behind another period: "KẾT QUẢ NĂM 2018, NHIỆM VỤ NĂM 2019"
 	before   bool // the provinces are those before the merger
 	since    bool // or those since
+	ofPlan   bool // see namesPlan
 }
 
 // names notes a standard.
@@ -92,13 +93,17 @@ func (rd *Reader) titleWords(s string) *titleWords {
 
 func (rd *Reader) findTitleWords(s string) *titleWords {
 	var found titleWords
-	toks := rd.tokenize(s)
+	toks, words := rd.tokenize(s), loadTitleWords()
 	for i := range toks {
-		if w, ok := loadTitleWords().at(titleYearly, toks, i); ok {
+		if !words.opens(toks, i) {
+			continue
+		}
+		if w, ok := words.at(titleYearly, toks, i); ok {
 			found.yearly, found.each = true, found.each || w.value == "each"
 		}
 		found.adjusted = found.adjusted || isTitleWord(titleAdjusted, toks, i)
 	}
+	found.ofPlan = namesPlan(toks)
 	ahead, behind, estimated := false, false, false
 	until := false // of the next period
 	part := func(p string, year int) {
@@ -107,16 +112,17 @@ func (rd *Reader) findTitleWords(s string) *titleWords {
 		estimated = estimated && ahead
 	}
 	for i := 0; i < len(toks); {
-		for n := 1; n <= min(maxWordTokens, len(toks)-i); n++ {
+		for n := rd.vocab.reach(toks[i:], maxWordTokens); n > 0; n-- {
 			w, ok := rd.vocab.find(toks[i:i+n], kindDivision)
 			found.before, found.since = found.before || ok && w.value == "before", found.since || ok && w.value == "since"
 		}
-		if isAhead(toks, i) && !isCarriedOut(toks[:i]) {
+		opens := words.opens(toks, i)
+		if opens && isAhead(toks, i) && !isCarriedOut(toks[:i]) {
 			ahead, estimated = true, estimated || toks[i].low == "ước"
 		}
 		found.results = found.results || !ahead && tellsResults(toks[i:])
-		found.told = found.told || !ahead && isTitleWord(titleTold, toks, i)
-		if ahead && isWanted(toks, i) || !found.told && (namesProgramme(toks, i) || setsTarget(toks, i)) {
+		found.told = found.told || opens && !ahead && isTitleWord(titleTold, toks, i)
+		if opens && ahead && isWanted(toks, i) || !found.told && (opens && namesProgramme(toks, i) || setsTarget(toks, i)) {
 			if beside := isBeside(toks, i); len(found.parts) == 0 && (beside || !found.results) {
 				found.wanted = true
 				if beside { // of which no one knows which figures are
@@ -130,7 +136,11 @@ func (rd *Reader) findTitleWords(s string) *titleWords {
 			i += n
 			continue
 		}
-		if n := max(takeReference(toks[i:]), takeDocument(toks, i)); n > 0 {
+		n := takeReference(toks[i:])
+		if opens {
+			n = max(n, takeDocument(toks, i))
+		}
+		if n > 0 {
 			i += n
 			continue
 		}
@@ -439,16 +449,26 @@ func takeOpenYear(toks []token) int {
 	return 0
 }
 
-// isOfPlan reports whether a line of a letterhead says that the table is of a document of plans: "(Kèm theo Đề án số …)", "Số: 27/KH-UBND".
-func (rd *Reader) isOfPlan(line string) bool {
-	return rd.planLines.get(line, func() bool { return rd.namesPlan(line) || rd.titleWords(line).wanted })
+// mayNameDivision reports whether words of a division stand anywhere in a text: hardly any text holds some.
+func (rd *Reader) mayNameDivision(toks []token) bool {
+	for i := range toks {
+		for n := rd.vocab.reach(toks[i:], maxWordTokens); n > 0; n-- {
+			if _, ok := rd.vocab.find(toks[i:i+n], kindDivision); ok {
+				return true
+			}
+		}
+	}
+	return false
 }
 
-func (rd *Reader) namesPlan(line string) bool {
-	if len(line) > 4*maxPhrase {
-		line = line[:cutRune(line, 4*maxPhrase)]
-	}
-	toks := rd.tokenize(line)
+// isOfPlan reports whether a line of a letterhead says that the table is of a document of plans: "(Kèm theo Đề án số …)", "Số: 27/KH-UBND".
+func (rd *Reader) isOfPlan(line string) bool {
+	w := rd.titleWords(line)
+	return w.ofPlan || w.wanted
+}
+
+// namesPlan reports whether a line names such a document.
+func namesPlan(toks []token) bool {
 	attached := false
 	for i := 1; i+1 < len(toks); i++ {
 		switch before, t, next := toks[i-1], toks[i], toks[i+1]; {

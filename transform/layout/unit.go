@@ -222,7 +222,7 @@ func (b *bookReader) largest(s *sheetReader, cx *cellContext, c int) decimal.Dec
 
 // unitIn is unit for a piece of text of which toks are the words. Most begin like no unit.
 func (rd *Reader) unitIn(s string, toks []token) *catalogue.Unit {
-	if len(toks) > 0 && !toks[0].punct && !isDigit(toks[0].low[0]) && !rd.unitOpenings[toks[0].key] && areAllOf(toks, s) && areClean(toks) {
+	if len(toks) > 0 && !toks[0].punct && !isDigit(toks[0].low[0]) && rd.unitOpenings[toks[0].key] == 0 && areAllOf(toks, s) && areClean(toks) {
 		return nil
 	}
 	return rd.unit(s)

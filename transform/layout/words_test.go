@@ -279,6 +279,20 @@ func TestEveryUnitIsFoundByItsFirstWord(t *testing.T) {
 	}
 }
 
+// How far the name of a territory may reach is asked before it is looked for; that must lose none, however its words are joined.
+func TestEveryPlaceIsReached(t *testing.T) {
+	cat := loadCatalogue(t)
+	rd := NewReader(cat)
+	for k := range cat.PlaceKeys() {
+		for _, name := range []string{k, strings.ToUpper(k), strings.ReplaceAll(k, " ", "-"), strings.Replace(k, " ", " - ", 1), strings.Replace(k, " ", ". ", 1)} {
+			toks := rd.tokenize(name + " và")
+			if n := len(toks) - 1; text.Key(name) == k && reachOf(rd.openings, toks) < n {
+				t.Errorf("the %d words of %q are not reached", n, name)
+			}
+		}
+	}
+}
+
 // oddTexts gives the texts of the fixtures, and many made of what is hard to read.
 func oddTexts(t *testing.T) (texts []string) {
 	files, err := filepath.Glob("testdata/*.tsv")
