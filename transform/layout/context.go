@@ -87,7 +87,7 @@ func (s *sheetReader) context(t *table) *cellContext {
 		if s.ctx.Err() != nil {
 			return cx
 		}
-		rw.mean = s.rowMeaning(t, rw, title)
+		s.readMeaning(t, rw, title)
 		cx.old = cx.old || rw.mean.dims.standard == standardOld
 		cx.labelled = cx.labelled || len(rw.labels) > 0
 		switch {

@@ -3,6 +3,7 @@ package layout
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/shopspring/decimal"
 
@@ -35,10 +36,8 @@ func (b *bookReader) fractions(from int) {
 		points bool                 // of all, with points of a change, which say nothing of how percentages are stored
 	}
 	isPoints := func(p *pending) bool { return b.rd.cat.UnitOf(p.indicator).Quantity == "percentage_point" }
-	one := decimal.NewFromInt(1)
 	small := func(p *pending) bool {
-		v := p.obs.Value.Decimal.Abs()
-		return p.percent && p.obs.Value.Valid && !v.IsZero() && v.LessThanOrEqual(one)
+		return p.percent && p.obs.Value.Valid && !p.obs.Value.Decimal.IsZero() && !isAboveOne(p.obs.Value.Decimal.Abs())
 	}
 	some := false
 	for i := from; i < len(b.pending) && !some; i++ {
@@ -61,7 +60,8 @@ func (b *bookReader) fractions(from int) {
 			continue
 		}
 		v := p.obs.Value.Decimal.Abs()
-		if v.GreaterThan(one) {
+		aboveOne := isAboveOne(v)
+		if aboveOne {
 			fine = max(fine, decimals(v))
 		}
 		ls := []line{{row: true, at: p.row, of: p.indicator}, {at: p.col, of: p.indicator}}
@@ -76,17 +76,17 @@ func (b *bookReader) fractions(from int) {
 			e := at(l)
 			switch {
 			case l.of == nil || v.IsZero():
-			case !v.GreaterThan(one) && !(isPoints(p) && isBeyond(p.indicator, v.Shift(2))):
+			case !aboveOne && !(isPoints(p) && isBeyond(p.indicator, v.Shift(2))):
 				e.small = append(e.small, v)
 			case e.least.IsZero() || v.LessThan(e.least):
 				e.least = v
 			}
 			switch same := p.percent && (p.number == l.number || l.of != nil); {
-			case same && v.GreaterThan(one):
+			case same && aboveOne:
 				e.above = true
 			case same && !v.IsInteger():
 				e.fractions, e.digits = true, max(e.digits, decimals(v))
-			case !same && v.GreaterThan(one) && (e.other.IsZero() || v.LessThan(e.other)):
+			case !same && aboveOne && (e.other.IsZero() || v.LessThan(e.other)):
 				e.other = v
 			}
 		}
@@ -158,6 +158,22 @@ func risesFarAboveOne(in *catalogue.Indicator) bool {
 // isBeyond reports whether no province has such a value.
 func isBeyond(in *catalogue.Indicator, v decimal.Decimal) bool {
 	return in.Max != nil && v.GreaterThan(*in.Max)
+}
+
+// ones are 1 with no decimals, with one and so on: a number is compared with that of as many at no cost.
+var ones = sync.OnceValue(func() (ones []decimal.Decimal) {
+	for n, places := int64(1), int32(0); places <= 10; n, places = 10*n, places+1 {
+		ones = append(ones, decimal.New(n, -places))
+	}
+	return ones
+})
+
+func isAboveOne(v decimal.Decimal) bool {
+	one := ones()[0]
+	if places := -int(v.Exponent()); places > 0 && places < len(ones()) {
+		one = ones()[places]
+	}
+	return v.GreaterThan(one)
 }
 
 // decimals counts the digits behind the decimal mark.

@@ -195,11 +195,22 @@ func (m *meaning) asAncestor() ancestor {
 	return ancestor{indicator: m.indicator, text: t, unknown: m.unknown != ""}
 }
 
+// roomFor gives room for the texts of a meaning, cut from a list of those of many.
+func (s *sheetReader) roomFor(n int) []string {
+	const many = 64
+	from := len(s.room)
+	if from+n > cap(s.room) {
+		from, s.room = 0, make([]string, 0, max(n, many))
+	}
+	s.room = s.room[:from+n]
+	return s.room[from:from:len(s.room)]
+}
+
 // columnMeaning reads the header stack of a column, top to bottom: they are at one distance, so they must agree.
 func (s *sheetReader) columnMeaning(t *table, c int) meaning {
 	stack := t.columns[c].stack
-	m := meaning{texts: make([]string, 0, len(stack))}
-	var above []ancestor
+	m := meaning{texts: s.roomFor(len(stack))}
+	above := s.lineage[:0]
 	for k, p := range stack {
 		if p.split != "" && slices.ContainsFunc(stack[k+1:], p.isSplitInto) {
 			p = p.nameless()
@@ -219,9 +230,10 @@ func (s *sheetReader) columnMeaning(t *table, c int) meaning {
 		}
 		s.rd.add(&m, p, above)
 		if k+1 < len(stack) {
-			above = append([]ancestor{{indicator: m.indicator, text: p.body}}, above...)
+			above = slices.Insert(above, 0, ancestor{indicator: m.indicator, text: p.body})
 		}
 	}
+	s.lineage = above // its room is used again
 	if n := len(stack); n > 0 && stack[n-1].bare && m.unknown == "" {
 		m.unknown = stack[n-1].body
 	}
@@ -293,11 +305,12 @@ func (rw *row) ancestors(above, title []ancestor) []ancestor {
 	return append(above, title...)
 }
 
-// rowMeaning reads the labels of a row and inherits from the rows above what the label leaves open, below those that the title gives.
-func (s *sheetReader) rowMeaning(t *table, rw *row, title []ancestor) meaning {
-	m := meaning{texts: make([]string, 0, len(rw.labels))}
+// readMeaning reads the labels of a row and inherits from the rows above what the label leaves open, below those that the title gives.
+func (s *sheetReader) readMeaning(t *table, rw *row, title []ancestor) {
+	m := &rw.mean
+	*m = meaning{texts: s.roomFor(len(rw.labels))}
 	if rw.carried {
-		return m
+		return
 	}
 	above := title
 	if rw.parent != nil {
@@ -309,7 +322,7 @@ func (s *sheetReader) rowMeaning(t *table, rw *row, title []ancestor) meaning {
 		if p.split != "" && rw.below != nil && slices.ContainsFunc(rw.below.labels, func(i int32) bool { return p.isSplitInto(s.parsed[i]) }) {
 			p = p.nameless()
 		}
-		s.rd.add(&m, p, above)
+		s.rd.add(m, p, above)
 		if k+1 < len(rw.labels) {
 			above = append([]ancestor{{indicator: m.indicator, text: p.body}}, above...)
 		}
@@ -335,17 +348,17 @@ func (s *sheetReader) rowMeaning(t *table, rw *row, title []ancestor) meaning {
 		}
 	}
 	if m.unknown != "" {
-		return m
+		return
 	}
-	if s.mayBeBesideOfWhich(rw, &m) {
+	if s.mayBeBesideOfWhich(rw, m) {
 		m.ambiguous, m.matches = true, nil
 		m.dims.sex, m.dims.area = "", ""
-		return m
+		return
 	}
-	if s.besideAnother(rw, &m, title) {
+	if s.besideAnother(rw, m, title) {
 		m.ambiguous, m.indicator, m.matches = true, nil, s.parsed[rw.labels[len(rw.labels)-1]].indicators
 		m.dims.sex, m.dims.area = "", ""
-		return m
+		return
 	}
 	own := m.indicator != nil
 	if m.ambiguous && rw.parent != nil && rw.parent.mean.indicator != nil {
@@ -355,13 +368,13 @@ func (s *sheetReader) rowMeaning(t *table, rw *row, title []ancestor) meaning {
 		q := &p.mean
 		if q.unknown != "" && (!p.values && (t.places[p.rank()] || s.rd.narrows(q.unknown) || s.rd.isPlace(q.unknown)) || q.tainted || s.rd.isTownName(q.unknown)) {
 			m.unknown, m.tainted = q.unknown, true
-			return m
+			return
 		}
 		if m.indicator == nil && !(m.ambiguous && q.indicator != nil) && (len(m.matches) == 0 || m.dims.splits() || q.unknown != "") {
 			ofRegion := !p.values && t.regions[p.rank()] || p.values && t.regionRows[p.rank()]
 			if q.unknown != "" && !(len(m.territories) > 0 && ofRegion) { // a region says nothing of its provinces
 				m.unknown = q.unknown
-				return m
+				return
 			}
 			m.indicator = q.indicator
 			if q.ambiguous && q.indicator == nil {
@@ -370,13 +383,13 @@ func (s *sheetReader) rowMeaning(t *table, rw *row, title []ancestor) meaning {
 		}
 		if own && q.unknown != "" && q.dims.sex+q.dims.area != "" {
 			m.unknown = q.unknown
-			return m
+			return
 		}
 		if own && m.partOfPart(q) && !s.isDividedAgain(t, rw, q) {
 			sex, area := s.saysOf(p)
 			if !rw.isSurelyUnder(p) || sex+area == "" || standsAlone(s.parsed[rw.labels[len(rw.labels)-1]], m.indicator) {
 				m.ambiguous, m.indicator, m.matches = true, nil, nil
-				return m
+				return
 			}
 			m.dims.sex, m.dims.area = cmp.Or(m.dims.sex, sex), cmp.Or(m.dims.area, area)
 		}
@@ -413,7 +426,6 @@ func (s *sheetReader) rowMeaning(t *table, rw *row, title []ancestor) meaning {
 			}
 		}
 	}
-	return m
 }
 
 // unknownUnit gives what stands in parentheses behind a name that is not understood, where a unit would: "Mức giảm (thùng)". It may be the unit of

@@ -6,6 +6,8 @@ type scratch struct {
 	known   known
 	firsts  firsts
 	seen    bitset // see trace
+	leader  []int  // see settle
+	loaded  []int  // see settle
 }
 
 // maxScratch keeps one large workbook from filling the memory for good.

@@ -2,6 +2,7 @@ package layout
 
 import (
 	"math/bits"
+	"slices"
 
 	"github.com/shopspring/decimal"
 
@@ -89,7 +90,7 @@ func (b *bookReader) observation() *record.Observation {
 // settle loads what is pending. The same observation twice: equal values are one, the second a repeat; different values
 // are all refused, since nothing says which is right. The values of one cell are loaded or refused together.
 func (b *bookReader) settle() []record.Observation {
-	leader := make([]int, len(b.pending)) // the first that says the same
+	leader := slices.Grow(b.leader[:0], len(b.pending))[:len(b.pending)] // the first that says the same
 	b.firsts = b.firsts.clearedFor(len(b.pending))
 	others := map[int][]int{} // by leader: all that say the same, if they are several
 	clash := map[int]bool{}   // leaders
@@ -108,7 +109,7 @@ func (b *bookReader) settle() []record.Observation {
 			return nil
 		}
 	}
-	loaded := make([]int, 0, len(b.pending))
+	loaded := slices.Grow(b.loaded[:0], len(b.pending))
 	var repeats []int
 	rows := map[gridRow][]int{}
 	for i := 0; i < len(b.pending); {
@@ -171,6 +172,7 @@ func (b *bookReader) settle() []record.Observation {
 		}
 		b.pending[j].obs = nil // of a large workbook they are not all there twice
 	}
+	b.leader, b.loaded = leader, loaded
 	b.settleClaims(out, rows)
 	return out
 }

@@ -21,7 +21,8 @@ type sheetReader struct {
 	tables    []*table
 	shapes    int // tables of which no header word is known
 	shared    []sharedTitles
-	lineage   []ancestor    // room for the ancestors of a row
+	lineage   []ancestor    // room for the ancestors of a row or a header
+	room      []string      // see roomFor
 	place     *mention      // the territory after which the sheet is named, nil if it is not
 	local     *mention      // the part of a province whose the sheet is, nil if it is not, see placeSheets
 	parts     bool          // a table above is titled after a part of a province

@@ -39,7 +39,9 @@ func (b *bookReader) trace(grids []*grid) *record.Trace {
 			t.Texts = append(t.Texts, b.rd.askedWords.get(asked, func() [][]uint16 { return b.rd.wordsOfAll([]string{asked}) })...)
 		}
 	}
-	t.Proposed = slices.Sorted(maps.Keys(b.proposed))
+	if len(b.proposed) > 0 {
+		t.Proposed = slices.Sorted(maps.Keys(b.proposed))
+	}
 	return t
 }
 
