@@ -1,6 +1,7 @@
 package transform
 
 import (
+	"bytes"
 	"encoding/binary"
 	"fmt"
 	"math"
@@ -143,26 +144,25 @@ var types = sync.OnceValue(func() (types []arrow.DataType) {
 // encoder writes rows into one record batch; a column that a row does not set becomes NULL. Values are only noted; their columns
 // are made in one go when all are known, for most columns of most batches are never set.
 type encoder struct {
-	mem    memory.Allocator
-	schema *arrow.Schema
-	*noted
-	last    [columnCount]string                      // text of each column
-	lengths [columnCount]struct{ values, bytes int } // bytes only of texts
+	mem     memory.Allocator
+	columns [columnCount]noted
+	texts   []textAt
+	numbers []numberAt
 	rows    int
 	err     error
 }
 
-// noted are the values of a batch.
+// noted is what is known of a column while its values are noted.
 type noted struct {
-	texts   []textAt
-	numbers []numberAt
+	values, bytes int    // bytes only of texts
+	last          textAt // not among encoder.texts yet: the next row may say the same
 }
 
-// textAt is a text with its place in the batch.
+// textAt is a text with its place in the batch. Most columns say the same in row after row.
 type textAt struct {
-	text   string
-	row    int32
-	column uint8
+	text     string
+	row, end int32 // in all rows from row to before end
+	column   uint8
 }
 
 // numberAt is a number, a flag or an instant with its place in the batch.
@@ -175,151 +175,244 @@ type numberAt struct {
 // maxNotedKept keeps one large batch from filling the memory for good.
 const maxNotedKept = 1 << 17
 
-// notes are lists for the values of a batch, which are needed only until its columns are made.
-var notes = sync.OnceValue(func() *sync.Pool { return &sync.Pool{New: func() any { return new(noted) }} })
+// encoders have lists for the values of a batch, which are needed only until its columns are made.
+var encoders = sync.OnceValue(func() *sync.Pool { return &sync.Pool{New: func() any { return new(encoder) }} })
 
 func newEncoder(mem memory.Allocator) *encoder {
-	e := &encoder{mem: mem, schema: Schema(), noted: notes().Get().(*noted)}
-	e.texts, e.numbers = e.texts[:0], e.numbers[:0]
+	e := encoders().Get().(*encoder)
+	*e = encoder{mem: mem, texts: e.texts[:0], numbers: e.numbers[:0]}
 	return e
 }
 
 // begin starts a row.
-func (e *encoder) begin(kind, sha string) {
+func (e *encoder) begin(kind string) {
 	e.rows++
 	e.text(colKind, kind)
-	e.text(colSHA, sha)
 }
 
-// text sets a text column; an empty text is NULL. Names of files may hold bytes that are no text: they become U+FFFD.
+// text sets a text column in the row; an empty text is NULL.
 func (e *encoder) text(c column, s string) {
-	if s == "" {
-		return
+	if s != "" {
+		e.note(c, s, e.rows-1)
 	}
-	if s != e.last[c] { // most columns say the same in row after row
+}
+
+// since sets a text column in all rows from one on, at once.
+func (e *encoder) since(from int, c column, s string) {
+	if s != "" && from < e.rows {
+		e.note(c, s, from)
+	}
+}
+
+// note notes a text of the rows from one on. Names of files may hold bytes that are no text: they become U+FFFD.
+func (e *encoder) note(c column, s string, from int) {
+	n, row, end := &e.columns[c], int32(from), int32(e.rows)
+	if s != n.last.text {
 		if !utf8.ValidString(s) {
 			s = strings.ToValidUTF8(s, "\ufffd")
 		}
-		e.last[c] = s
+	} else if n.last.end == row {
+		n.last.end = end
+		return
 	}
-	e.texts = append(e.texts, textAt{s, int32(e.rows - 1), uint8(c)})
-	e.lengths[c].values++
-	e.lengths[c].bytes += len(s)
+	e.keep(n)
+	n.last = textAt{s, row, end, uint8(c)}
+}
+
+// keep puts the last text of a column, if it has one, among the texts.
+func (e *encoder) keep(n *noted) {
+	if rows := int(n.last.end - n.last.row); rows > 0 {
+		e.texts = append(e.texts, n.last)
+		n.values += rows
+		n.bytes += rows * len(n.last.text)
+	}
 }
 
 // open is a column that is being written.
 type open struct {
 	kind        arrow.Type
-	valid, data *memory.Buffer
-	offsets     *memory.Buffer // of a column of texts; nil of others
-	starts      []int32        // the values of offsets
-	filled      int            // of starts
-	end         int32          // of what is written of data
+	from        int // where valid is in the memory of the batch
+	valid, data []byte
+	starts      []int32 // of the texts in data; nil of other columns
+	filled      int     // of starts
+	end         int     // of what is written of data
 }
 
-// columns makes the columns that have a value.
-func (e *encoder) columns() ([]arrow.Array, error) {
-	// The buffers of all columns are cut from one, each where the alignment that Arrow asks for allows.
-	aligned := func(n int) int { return (n + 63) &^ 63 }
+// write puts a text into its rows, behind those of the rows before.
+func (o *open) write(t *textAt) {
+	o.fill(int(t.row))
+	rows := o.starts[t.row:t.end]
+	for i := range rows {
+		rows[i] = int32(o.end + i*len(t.text))
+	}
+	o.filled = int(t.end)
+	same := o.data[o.end:][:len(rows)*len(t.text)]
+	o.end += len(same)
+	for done := copy(same, t.text); done < len(same); {
+		done += copy(same[done:], same[:done])
+	}
+	if len(rows) == 1 {
+		bitutil.SetBit(o.valid, int(t.row))
+	} else {
+		bitutil.SetBitsTo(o.valid, int64(t.row), int64(len(rows)), true)
+	}
+}
+
+// fill leaves the rows before this one that have no text empty.
+func (o *open) fill(row int) {
+	for ; o.filled < row; o.filled++ {
+		o.starts[o.filled] = int32(o.end)
+	}
+}
+
+// set puts a number into its row.
+func (o *open) set(n *numberAt) {
+	row := int(n.row)
+	switch o.kind {
+	case arrow.BOOL:
+		bitutil.SetBitTo(o.data, row, n.value.LowBits() != 0)
+	case arrow.INT32:
+		binary.NativeEndian.PutUint32(o.data[4*row:], uint32(n.value.LowBits()))
+	case arrow.DECIMAL128:
+		arrow.Decimal128Traits.CastFromBytes(o.data)[row] = n.value
+	default:
+		binary.NativeEndian.PutUint64(o.data[8*row:], n.value.LowBits())
+	}
+	bitutil.SetBit(o.valid, row)
+}
+
+// write writes the columns that have a value. Their memory, which the caller releases, is one piece, cut where the alignment that Arrow
+// asks for allows.
+func (e *encoder) write(columns *[columnCount]open) (*memory.Buffer, error) {
+	aligned := func(n int) int { return (n + 7) &^ 7 }
 	offsets, valid := arrow.Int32Traits.BytesRequired(e.rows+1), int(bitutil.BytesForBits(int64(e.rows)))
-	size := 0
-	for c := range e.lengths {
-		n := &e.lengths[c]
-		switch t, fixed := types()[c].(arrow.FixedWidthDataType); {
-		case n.values == 0:
-		case fixed:
-			n.bytes = int(bitutil.BytesForBits(int64(e.rows) * int64(t.BitWidth())))
-			size += aligned(n.bytes) + aligned(valid)
-		case n.bytes > math.MaxInt32:
-			return nil, fmt.Errorf("%d bytes of text in the column %s of one file", n.bytes, e.schema.Field(c).Name)
-		default:
-			size += aligned(offsets) + aligned(n.bytes) + aligned(valid)
+	size, types := 0, types()
+	for c := range e.columns {
+		n := &e.columns[c]
+		if e.keep(n); n.values == 0 {
+			continue
 		}
+		if t, fixed := types[c].(arrow.FixedWidthDataType); fixed {
+			n.bytes = int(bitutil.BytesForBits(int64(e.rows) * int64(t.BitWidth())))
+		} else if n.bytes <= math.MaxInt32 {
+			size += aligned(offsets)
+		} else {
+			return nil, fmt.Errorf("%d bytes of text in the column %s of one file", n.bytes, Schema().Field(c).Name)
+		}
+		size += aligned(n.bytes) + aligned(valid)
 	}
 	all := memory.NewResizableBuffer(e.mem)
 	all.Resize(size)
-	defer all.Release()
 	cut := 0
-	slice := func(n int) *memory.Buffer {
-		b := memory.SliceBuffer(all, cut, n)
+	next := func(n int) []byte {
+		b := all.Bytes()[cut:][:n:n]
 		cut += aligned(n)
 		return b
 	}
-	var columns [columnCount]open
-	for c, n := range e.lengths {
+	for c := range e.columns {
+		n := &e.columns[c]
 		if n.values == 0 {
 			continue
 		}
 		o := &columns[c]
-		o.kind, o.valid, o.data = types()[c].ID(), slice(valid), slice(n.bytes)
-		clear(o.valid.Bytes())
-		if o.kind == arrow.STRING {
-			o.offsets = slice(offsets)
-			o.starts = arrow.Int32Traits.CastFromBytes(o.offsets.Bytes())
+		o.kind, o.from = types[c].ID(), cut
+		o.valid = next(valid)
+		clear(o.valid)
+		if o.data = next(n.bytes); o.kind == arrow.STRING {
+			o.starts = arrow.Int32Traits.CastFromBytes(next(offsets))
 		} else {
-			clear(o.data.Bytes()) // a NULL is 0 too
+			clear(o.data) // a NULL is 0 too
 		}
 	}
 	for i := range e.texts {
 		t := &e.texts[i]
-		o := &columns[t.column]
-		for ; o.filled <= int(t.row); o.filled++ {
-			o.starts[o.filled] = o.end
-		}
-		o.end += int32(copy(o.data.Bytes()[o.end:], t.text))
-		bitutil.SetBit(o.valid.Bytes(), int(t.row))
+		columns[t.column].write(t)
 	}
 	for i := range e.numbers {
 		n := &e.numbers[i]
-		o, row := &columns[n.column], int(n.row)
-		switch data := o.data.Bytes(); o.kind {
-		case arrow.BOOL:
-			bitutil.SetBitTo(data, row, n.value.LowBits() != 0)
-		case arrow.INT32:
-			binary.NativeEndian.PutUint32(data[4*row:], uint32(n.value.LowBits()))
-		case arrow.DECIMAL128:
-			arrow.Decimal128Traits.CastFromBytes(data)[row] = n.value
-		default:
-			binary.NativeEndian.PutUint64(data[8*row:], n.value.LowBits())
-		}
-		bitutil.SetBit(o.valid.Bytes(), row)
+		columns[n.column].set(n)
 	}
-	arrays := make([]arrow.Array, columnCount)
-	lists := make([]*memory.Buffer, 0, 3*columnCount) // of all columns, one behind the other
+	for c := range columns {
+		if o := &columns[c]; o.kind == arrow.STRING {
+			o.fill(e.rows + 1)
+		}
+	}
+	return all, nil
+}
+
+// arrays makes the columns that have a value; the others are nil. What they are made of is made for all at once too. A column lives and
+// goes as a whole, so it holds the memory once, by the bits that tell which of its rows have a value: those are the same for many columns.
+// Its other buffers are but views.
+func (e *encoder) arrays(arrays *[columnCount]arrow.Array) error {
+	var columns [columnCount]open
+	all, err := e.write(&columns)
+	if err != nil {
+		return err
+	}
+	defer all.Release()
+	holders := make([]*memory.Buffer, 0, 16)
+	defer func() {
+		for _, b := range holders {
+			b.Release()
+		}
+	}()
+	hold := func(o *open) *memory.Buffer {
+		for _, b := range slices.Backward(holders) {
+			if bytes.Equal(b.Bytes(), o.valid) {
+				return b
+			}
+		}
+		holders = append(holders, memory.SliceBuffer(all, o.from, len(o.valid)))
+		return holders[len(holders)-1]
+	}
+	written, texts := 0, 0
+	for c := range columns {
+		if o := &columns[c]; o.data != nil {
+			written++
+			if o.kind == arrow.STRING {
+				texts++
+			}
+		}
+	}
+	parts, strings, views := make([]array.Data, written), make([]array.String, texts), make([]memory.Buffer, written+texts)
+	lists := make([]*memory.Buffer, 0, 2*written+texts)
+	view := func(b []byte) *memory.Buffer {
+		v := &views[0]
+		views = views[1:]
+		v.Reset(b)
+		return v
+	}
 	for c := range columns {
 		o := &columns[c]
 		if o.data == nil {
 			continue
 		}
 		from := len(lists)
-		lists = append(lists, o.valid)
-		if o.offsets != nil {
-			for ; o.filled <= e.rows; o.filled++ {
-				o.starts[o.filled] = o.end
-			}
-			lists = append(lists, o.offsets)
+		lists = append(lists, hold(o))
+		if o.kind == arrow.STRING {
+			lists = append(lists, view(arrow.Int32Traits.CastToBytes(o.starts)))
 		}
-		lists = append(lists, o.data)
-		buffers := slices.Clip(lists[from:])
-		arrays[c] = newArray(types()[c], e.rows, e.rows-e.lengths[c].values, buffers)
-		for _, b := range buffers {
-			b.Release()
+		lists = append(lists, view(o.data))
+		part := &parts[0]
+		parts = parts[1:]
+		part.Reset(types()[c], e.rows, slices.Clip(lists[from:]), nil, e.rows-e.columns[c].values, 0)
+		if o.kind == arrow.STRING {
+			s := &strings[0]
+			strings = strings[1:]
+			s.Reset(part)
+			s.Retain() // as a new array is
+			arrays[c] = s
+		} else {
+			arrays[c] = array.MakeFromData(part)
 		}
 	}
-	return arrays, nil
-}
-
-// newArray makes an array of buffers, which stay the caller's to release.
-func newArray(t arrow.DataType, rows, nulls int, buffers []*memory.Buffer) arrow.Array {
-	data := array.NewData(t, rows, buffers, nil, nulls, 0)
-	defer data.Release()
-	return array.MakeFromData(data)
+	return nil
 }
 
 // number sets a column of another type than text.
 func (e *encoder) number(c column, v decimal128.Num) {
 	e.numbers = append(e.numbers, numberAt{v, int32(e.rows - 1), uint8(c)})
-	e.lengths[c].values++
+	e.columns[c].values++
 }
 
 func (e *encoder) integer(c column, n int64) { e.number(c, decimal128.FromI64(n)) }
@@ -365,13 +458,11 @@ func toDecimal128(d decimal.Decimal) (decimal128.Num, error) {
 	if d.NumDigits() <= 18 && shift >= 0 && shift <= Scale { // the coefficient is an int64
 		n := d.CoefficientInt64()
 		hi, lo := bits.Mul64(uint64(max(n, -n)), tens()[shift])
-		v := decimal128.New(int64(hi), lo)
+		v := decimal128.New(int64(hi), lo) // of 28 digits at most
 		if n < 0 {
 			v = v.Negate()
 		}
-		if v.FitsInPrecision(28) {
-			return v, nil
-		}
+		return v, nil
 	}
 	coefficient := d.Coefficient() // a copy
 	power := new(big.Int).Exp(big.NewInt(10), big.NewInt(max(shift, -shift)), nil)
@@ -389,7 +480,7 @@ func toDecimal128(d decimal.Decimal) (decimal128.Num, error) {
 	return decimal128.FromBigInt(coefficient), nil
 }
 
-func (e *encoder) origin(o record.Origin) {
+func (e *encoder) origin(o *record.Origin) {
 	e.text(colSheet, o.Sheet)
 	cell := o.Cell
 	if o.Line > 0 {
@@ -406,61 +497,61 @@ func (e *encoder) origin(o record.Origin) {
 	e.flag(colHidden, o.Hidden)
 }
 
-// finish gives the rows as one Arrow record batch; the caller releases it.
+// finish gives the rows as one Arrow record batch; the caller releases it. The encoder is done with.
 func (e *encoder) finish() (arrow.RecordBatch, error) {
-	arrays, err := e.columns()
-	if e.err == nil {
-		e.err = err
-	}
-	if max(cap(e.texts), cap(e.numbers)) <= maxNotedKept {
-		notes().Put(e.noted)
-	}
-	if e.err != nil {
-		for _, a := range arrays {
-			if a != nil {
-				a.Release()
-			}
+	defer func() {
+		if max(cap(e.texts), cap(e.numbers)) <= maxNotedKept {
+			encoders().Put(e)
 		}
+	}()
+	if e.err != nil {
 		return nil, e.err
 	}
-	return complete(e.mem, e.schema, arrays, e.rows), nil
+	var arrays [columnCount]arrow.Array
+	if err := e.arrays(&arrays); err != nil {
+		return nil, err
+	}
+	return complete(e.mem, &arrays, e.rows), nil
 }
 
 // complete makes a batch of arrays, which it releases; in place of each that is nil stands a column of NULLs.
-func complete(mem memory.Allocator, schema *arrow.Schema, arrays []arrow.Array, rows int) arrow.RecordBatch {
+func complete(mem memory.Allocator, arrays *[columnCount]arrow.Array, rows int) arrow.RecordBatch {
 	zeros := memory.NewResizableBuffer(mem)
 	zeros.Resize(arrow.Decimal128Traits.BytesRequired(rows + 1)) // no column of NULLs needs more
 	clear(zeros.Bytes())
 	defer zeros.Release()
 	var empty [arrow.DECIMAL128 + 1]arrow.Array // by type; shared by the columns that have no value
+	buffers := []*memory.Buffer{zeros, zeros, nil}
+	full, types := *arrays, types()
 	for c, a := range arrays {
-		if a != nil {
+		t := types[c]
+		switch {
+		case a != nil:
 			continue
-		}
-		t := schema.Field(c).Type
-		if a = empty[t.ID()]; a != nil {
-			a.Retain()
-		} else {
-			buffers := []*memory.Buffer{zeros, zeros}
+		case empty[t.ID()] == nil:
+			needed := buffers[:2:2]
 			if t.ID() == arrow.STRING {
-				buffers = append(buffers, nil)
+				needed = buffers
 			}
-			a = newArray(t, rows, rows, buffers)
-			empty[t.ID()] = a
+			data := array.NewData(t, rows, needed, nil, rows, 0)
+			arrays[c] = array.MakeFromData(data)
+			data.Release()
+			empty[t.ID()] = arrays[c]
 		}
-		arrays[c] = a
+		full[c] = empty[t.ID()]
 	}
-	defer func() {
-		for _, a := range arrays {
+	batch := array.NewRecordBatch(Schema(), full[:], int64(rows))
+	for _, a := range arrays {
+		if a != nil {
 			a.Release()
 		}
-	}()
-	return array.NewRecordBatch(schema, arrays, int64(rows))
+	}
+	return batch
 }
 
 // widen gives a batch of which only the columns with a value were kept its other columns back; the caller releases the result. An error says that a column is none of Schema.
 func widen(mem memory.Allocator, narrow arrow.RecordBatch) (arrow.RecordBatch, error) {
-	schema, arrays := Schema(), make([]arrow.Array, columnCount)
+	schema, arrays := Schema(), [columnCount]arrow.Array{}
 	for i, f := range narrow.Schema().Fields() {
 		at := schema.FieldIndices(f.Name)
 		if len(at) != 1 || !schema.Field(at[0]).Equal(f) || arrays[at[0]] != nil {
@@ -471,16 +562,16 @@ func widen(mem memory.Allocator, narrow arrow.RecordBatch) (arrow.RecordBatch, e
 	for _, a := range narrow.Columns() {
 		a.Retain()
 	}
-	return complete(mem, schema, arrays, int(narrow.NumRows())), nil
+	return complete(mem, &arrays, int(narrow.NumRows())), nil
 }
 
 // Encode gives everything that became of one file as one record batch of Schema; the caller releases it. The first
 // row is the file's own (kind "file"); what only the landing knows is not in it.
 func Encode(mem memory.Allocator, f *record.File) (arrow.RecordBatch, error) {
 	e := newEncoder(mem)
-	e.texts = slices.Grow(e.texts, 16*len(f.Observations)) // a row has some 16 texts
+	e.texts = slices.Grow(e.texts, 8*len(f.Observations)) // a row has some 16 texts, of which half are those of the row before
 	e.numbers = slices.Grow(e.numbers, 5*len(f.Observations))
-	e.begin(kindFile, f.SHA256)
+	e.begin(kindFile)
 	e.text(colFileName, f.Name)
 	e.text(colFileType, f.Type)
 	e.text(colTerritory, f.Identity.Territory)
@@ -491,25 +582,37 @@ func Encode(mem memory.Allocator, f *record.File) (arrow.RecordBatch, error) {
 	e.text(colDate, f.Identity.Date)
 	e.text(colTitle, f.Identity.Title)
 	e.flag(colSample, f.Sample)
-	for _, s := range f.Sheets {
-		e.begin(kindSheet, f.SHA256)
+	type skip struct {
+		reason string
+		cells  int
+	}
+	skips := make([]skip, 0, 16)
+	for i := range f.Sheets {
+		s := &f.Sheets[i]
+		e.begin(kindSheet)
 		e.text(colSheet, s.Name)
 		e.flag(colHidden, s.Hidden)
 		e.integer(colTables, int64(s.Tables))
 		e.integer(colRead, int64(s.Read))
 		e.integer(colLoaded, int64(s.Loaded))
 		e.integer(colQuarantined, int64(s.Quarantined))
-		for _, reason := range sortedKeys(s.Skipped) {
-			e.begin(kindSkip, f.SHA256)
+		skips = skips[:0]
+		for reason, n := range s.Skipped {
+			skips = append(skips, skip{reason, n})
+		}
+		slices.SortFunc(skips, func(a, b skip) int { return strings.Compare(a.reason, b.reason) })
+		for _, k := range skips {
+			e.begin(kindSkip)
 			e.text(colSheet, s.Name)
-			e.text(colReason, reason)
-			e.integer(colN, int64(s.Skipped[reason]))
+			e.text(colReason, k.reason)
+			e.integer(colN, int64(k.cells))
 		}
 	}
+	first := e.rows
 	for i := range f.Observations {
 		o := &f.Observations[i]
-		e.begin(kindObservation, f.SHA256)
-		e.origin(o.Origin)
+		e.begin(kindObservation)
+		e.origin(&o.Origin)
 		e.integer(colTable, int64(o.Table))
 		e.text(colIndicator, o.Indicator)
 		e.text(colTerritory, o.Territory)
@@ -524,8 +627,6 @@ func Encode(mem memory.Allocator, f *record.File) (arrow.RecordBatch, error) {
 		e.text(colStatus, o.Status)
 		e.text(colUnit, o.Unit)
 		e.text(colReported, o.Reported)
-		e.text(colRound, f.Identity.Round)
-		e.text(colForm, f.Identity.Form)
 		e.text(colNote, o.Note)
 		e.decimal(colAchieved, o.Achieved)
 		e.text(colAchievedCell, o.AchievedCell)
@@ -533,10 +634,12 @@ func Encode(mem memory.Allocator, f *record.File) (arrow.RecordBatch, error) {
 		e.text(colLabel, o.Label)
 		e.text(colHeader, o.Header)
 	}
+	e.since(first, colRound, f.Identity.Round)
+	e.since(first, colForm, f.Identity.Form)
 	for i := range f.Tasks {
 		t := &f.Tasks[i]
-		e.begin(kindTask, f.SHA256)
-		e.origin(t.Origin)
+		e.begin(kindTask)
+		e.origin(&t.Origin)
 		e.integer(colTable, int64(t.Table))
 		e.text(colTerritory, f.Identity.Territory)
 		e.text(colTaskNumber, t.Number)
@@ -549,8 +652,8 @@ func Encode(mem memory.Allocator, f *record.File) (arrow.RecordBatch, error) {
 	}
 	for i := range f.Insurance {
 		o := &f.Insurance[i]
-		e.begin(kindInsurance, f.SHA256)
-		e.origin(o.Origin)
+		e.begin(kindInsurance)
+		e.origin(&o.Origin)
 		e.text(colTerritory, o.Territory)
 		e.text(colPeriod, o.Period)
 		e.text(colScheme, o.Scheme)
@@ -566,8 +669,8 @@ func Encode(mem memory.Allocator, f *record.File) (arrow.RecordBatch, error) {
 		if last := &f.Refusals[max(i-1, 0)]; i == 0 || r.Line > 0 || r.Code != last.Code || !slices.Equal(r.Args, last.Args) {
 			vi, en, unknown = r.Message("vi"), r.Message("en"), r.Unknown()
 		}
-		e.begin(kindQuarantine, f.SHA256)
-		e.origin(r.Origin)
+		e.begin(kindQuarantine)
+		e.origin(&r.Origin)
 		e.text(colCode, r.Code)
 		e.text(colMessageVi, vi)
 		e.text(colMessageEn, en)
@@ -582,13 +685,14 @@ func Encode(mem memory.Allocator, f *record.File) (arrow.RecordBatch, error) {
 	}
 	for i := range f.Findings {
 		d := &f.Findings[i]
-		e.begin(kindFinding, f.SHA256)
-		e.origin(d.Origin)
+		e.begin(kindFinding)
+		e.origin(&d.Origin)
 		e.text(colCode, d.Rule)
 		e.text(colMessageVi, rule.Message(*d, "vi"))
 		e.text(colMessageEn, rule.Message(*d, "en"))
 		e.text(colExpected, d.Expected)
 		e.text(colActual, d.Actual)
 	}
+	e.since(0, colSHA, f.SHA256)
 	return e.finish()
 }

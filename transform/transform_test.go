@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -244,6 +245,60 @@ func TestEncodeFillsWhatAKindOfRowHasAndNothingElse(t *testing.T) {
 	c := count(batch)
 	if c.Sheets != 1 || c.Tables != 2 || c.Read != 9 || c.Loaded != 4 || c.Quarantined != 2 || c.Skipped != 3 || c.Observations != 5 || c.Refusals != 1 || c.Findings != 1 || c.FileCode != "" || c.Reasons["number.unreadable"] != 1 {
 		t.Errorf("%+v", c)
+	}
+}
+
+// forgetful is memory that is overwritten when it is given back.
+type forgetful struct{ *memory.CheckedAllocator }
+
+func (f forgetful) Free(b []byte) {
+	for i := range b {
+		b[i] = 0xAA
+	}
+	f.CheckedAllocator.Free(b)
+}
+
+// A text that stands in several rows, one behind the other or not, is in each of them; between them is nothing. Each column keeps what it
+// needs, whatever becomes of the batch.
+func TestATextOfSeveralRowsIsInEachOfThem(t *testing.T) {
+	mem := memory.NewCheckedAllocator(memory.NewGoAllocator())
+	defer mem.AssertSize(t, 0)
+	random := rand.New(rand.NewPCG(1, 2))
+	text := func() string { return []string{"", "", "T", "T", "T", "Tổng số", "\xff"}[random.IntN(7)] }
+	for rows := range 40 {
+		f := &record.File{SHA256: "abc", Identity: record.Identity{Form: "D"}}
+		for range rows {
+			o := record.Observation{Label: text(), Header: text(), Sex: text()}
+			if random.IntN(2) == 0 {
+				o.Value = decimal.NewNullDecimal(decimal.NewFromInt(random.Int64N(3)))
+			}
+			f.Observations = append(f.Observations, o)
+		}
+		batch, err := Encode(forgetful{mem}, f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		columns := map[column]arrow.Array{}
+		for _, c := range []column{colSHA, colForm, colLabel, colHeader, colSex, colValue, colNote} {
+			columns[c] = batch.Column(int(c))
+			columns[c].Retain()
+		}
+		batch.Release()
+		for i := range rows {
+			o := &f.Observations[i]
+			for c, want := range map[column]string{colSHA: "abc", colForm: "D", colLabel: o.Label, colHeader: o.Header, colSex: o.Sex, colNote: ""} {
+				got := columns[c].(*array.String)
+				if got.IsNull(i+1) != (want == "") || got.Value(i+1) != strings.ToValidUTF8(want, "\ufffd") {
+					t.Errorf("%d rows: row %d says %q in column %d, want %q", rows, i, got.Value(i+1), c, want)
+				}
+			}
+			if v := columns[colValue].(*array.Decimal128); v.IsNull(i+1) == o.Value.Valid || v.Value(i+1).ToString(Scale) != o.Value.Decimal.StringFixed(Scale) {
+				t.Errorf("%d rows: row %d has the value %s, want %v", rows, i, v.ValueStr(i+1), o.Value)
+			}
+		}
+		for _, c := range columns {
+			c.Release()
+		}
 	}
 }
 
