@@ -103,7 +103,7 @@ func countWords(toks []token) (n int) {
 }
 
 // reachOf counts the tokens of a piece of text that the longest of the keys with these openings may take, if one begins there. Of a text that wants repair
-// nothing is known before it is repaired.
+// nothing is known before it is repaired, and the mark of a note is none of its words ("Phú[1] Thọ").
 func reachOf(openings map[string]int, toks []token) int {
 	if !areClean(toks) || len(toks) == 0 {
 		return len(toks)
@@ -113,10 +113,13 @@ func reachOf(openings map[string]int, toks []token) int {
 		return 0
 	}
 	for i := range toks {
-		if !toks[i].punct {
-			if words == 0 {
-				return i
-			}
+		switch {
+		case toks[i].key == "[":
+			return len(toks)
+		case toks[i].punct:
+		case words == 0:
+			return i
+		default:
 			words--
 		}
 	}

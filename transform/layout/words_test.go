@@ -284,7 +284,7 @@ func TestEveryPlaceIsReached(t *testing.T) {
 	cat := loadCatalogue(t)
 	rd := NewReader(cat)
 	for k := range cat.PlaceKeys() {
-		for _, name := range []string{k, strings.ToUpper(k), strings.ReplaceAll(k, " ", "-"), strings.Replace(k, " ", " - ", 1), strings.Replace(k, " ", ". ", 1)} {
+		for _, name := range []string{k, strings.ToUpper(k), strings.ReplaceAll(k, " ", "-"), strings.Replace(k, " ", " - ", 1), strings.Replace(k, " ", ". ", 1), strings.Replace(k, " ", "[1] ", 1)} {
 			toks := rd.tokenize(name + " và")
 			if n := len(toks) - 1; text.Key(name) == k && reachOf(rd.openings, toks) < n {
 				t.Errorf("the %d words of %q are not reached", n, name)
