@@ -74,6 +74,9 @@ func must(t *testing.T, data []byte) (all []sheet.Cell, ok bool) {
 		if _, err := w.Appearance(ctx, i); !fine(err) {
 			return nil, false
 		}
+		if _, err := w.Comments(ctx, i); !fine(err) {
+			return nil, false
+		}
 		all = append(all, cells...)
 	}
 	return all, true
@@ -93,6 +96,7 @@ func FuzzStream(f *testing.F) {
 	f.Add(sample(2))
 	f.Add(book(biff5, append(rec(idCodePage, uint16(1258)), font5("a")...), made{name: "a", records: rec(idRString, uint16(0), uint16(0), uint16(0), old(2, "x"), byte(1), byte(0), byte(0))}))
 	f.Add(sheet8(nil, number(1, 0, 1), number(0, 0, 1), number(1, 0, 1)))
+	f.Add(sheet8(nil, number(1, 0, 1), noted(1, 1, 1, "Sở", "Sở:\nchưa gồm 2 huyện", 5), rec(idNote, uint16(0xFFFF), uint16(0), uint16(1), []byte("a"))))
 	f.Add(sheet8(rec(idSST, uint32(1), uint32(1), []byte{3, 0, 13, 1, 0, 2, 0, 0, 0, 'a', 0}), rec(idContinue, []byte{0, 'b', 'c', 0, 0, 0, 0, 1, 2})))
 	f.Add(sheet8(slices.Concat(rec(idSupBook, uint16(1), wide(2, "x")), rec(idExternSheet, uint16(1), [3]uint16{}), rec(idName, uint16(0), byte(0), byte(1), uint16(7), uint64(0), narrow(1, "a")[1:], []byte{0x3A, 0, 0, 0, 0, 0, 0})),
 		rec(idFormula, uint16(0), uint16(0), uint16(0), 1.5, uint16(0), uint32(0), uint16(5), []byte{1, 0, 0, 0, 0}), rec(idArray, make([]byte, 12), uint16(5), []byte{0x43, 1, 0, 0, 0})))

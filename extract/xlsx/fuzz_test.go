@@ -68,6 +68,28 @@ func FuzzOpen(f *testing.F) {
 				cells = append(cells, c)
 			}
 			orderly(t, cells)
+			if _, err := w.Comments(ctx, i); !fine(t, err) {
+				return
+			}
+		}
+	})
+}
+
+// FuzzComments gives arbitrary bytes as both kinds of parts that hold comments: each is on a cell of the sheet, or the part is refused.
+func FuzzComments(f *testing.F) {
+	f.Add([]byte(`<comments><authors><author>a</author></authors><commentList><comment ref="B2" authorId="0"><text><r><rPr><b/></rPr><t>a:_x000A_</t></r><r><t>b</t></r></text></comment></commentList></comments>`))
+	f.Add([]byte(`<ThreadedComments><threadedComment ref="B2" id="1"><text>a&amp;</text><mentions/></threadedComment></ThreadedComments>`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		for _, parse := range []func(*lexer, *[]sheet.Comment) error{(*lexer).comments, (*lexer).threads} {
+			var list []sheet.Comment
+			if l := lexerOver(t.Context(), data); !fine(t, parse(l, &list)) {
+				continue
+			}
+			for _, c := range list {
+				if c.Row < 1 || c.Row > maxRow || c.Col < 1 || c.Col > maxCol || !utf8.ValidString(c.Text) || !utf8.ValidString(c.Author) {
+					t.Fatalf("%+v", c)
+				}
+			}
 		}
 	})
 }
