@@ -59,7 +59,7 @@ type Cell struct {
 	Formula  bool   // Raw is the cached result of a formula
 	External bool   // the formula reads another workbook: Raw is what that said when somebody last looked
 	Merge    Range  // the merged range whose top left this cell is; zero if none
-	Hidden   bool   // its row or column is hidden
+	Hidden   bool   // its row or column is hidden, or it is white on white, where the format's reader tells colours
 }
 
 // IsStruck reports whether some of what the cell shows is struck through.

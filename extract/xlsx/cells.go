@@ -572,6 +572,7 @@ func (s *scan) emit(t cellType, xf int, value []byte, of formulaKind, runs []she
 	if xf < len(s.w.styles) {
 		st := &s.w.styles[xf]
 		c.Format, c.Font, c.Indent, c.Struck = st.format, st.font, st.indent, st.struck
+		c.Hidden = c.Hidden || st.unseen
 		if st.date {
 			c.Kind = sheet.Date
 		}

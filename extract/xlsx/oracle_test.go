@@ -145,6 +145,14 @@ func byOracle(data []byte, ours book) (book, error) {
 						l.font = *n.Val
 					}
 					l.struck = font.Strike != nil && (font.Strike.Val == nil || *font.Strike.Val)
+					ground := true // is that of the sheet, or white
+					if xf.FillID != nil && f.Styles.Fills != nil && *xf.FillID < len(f.Styles.Fills.Fill) {
+						fill := f.Styles.Fills.Fill[*xf.FillID]
+						p := fill.PatternFill
+						ground = fill.GradientFill == nil && (p == nil || p.PatternType == "" || p.PatternType == "none" ||
+							p.PatternType == "solid" && p.FgColor != nil && strings.HasSuffix(strings.ToUpper(p.FgColor.RGB), "FFFFFF"))
+					}
+					l.hidden = l.hidden || ground && font.Color != nil && strings.HasSuffix(strings.ToUpper(font.Color.RGB), "FFFFFF")
 				}
 				if xf.Alignment != nil {
 					l.indent = xf.Alignment.Indent

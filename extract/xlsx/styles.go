@@ -14,6 +14,7 @@ type style struct {
 	indent int
 	struck bool // by the font
 	date   bool // the format shows a date or a time
+	unseen bool // the text is white and the ground is not coloured
 }
 
 // parseStyles reads the styles part: cell formats in order of their index.
@@ -22,9 +23,11 @@ func parseStyles(l *lexer) ([]style, error) {
 	type font struct {
 		name   string
 		struck bool
+		white  bool
 	}
 	var fonts []font
-	type xf struct{ format, font, indent int }
+	var coloured []bool // fills
+	type xf struct{ format, font, fill, indent int }
 	var xfs []xf
 	number := func(name string) (int, error) {
 		s, err := l.attr(name)
@@ -71,6 +74,8 @@ func parseStyles(l *lexer) ([]style, error) {
 						f.name, err = l.fontName()
 					case "strike":
 						f.struck, err = l.on()
+					case "color":
+						f.white, err = l.isWhite()
 					}
 					if err != nil {
 						return err
@@ -83,6 +88,36 @@ func parseStyles(l *lexer) ([]style, error) {
 				}
 				return err
 			})
+		case "fills":
+			return l.children(func(string) error {
+				colour := false
+				err := l.children(func(name string) error {
+					if name != "patternFill" {
+						colour = true // a gradient
+						return l.skip()
+					}
+					kind, err := l.attr("patternType")
+					if err != nil {
+						return err
+					}
+					colour = kind != "" && kind != "none"
+					return l.children(func(name string) error {
+						if name == "fgColor" && kind == "solid" {
+							white, err := l.isWhite()
+							if err != nil {
+								return err
+							}
+							colour = !white
+						}
+						return l.skip()
+					})
+				})
+				coloured = append(coloured, colour)
+				if err == nil {
+					err = room(len(coloured), "fills")
+				}
+				return err
+			})
 		case "cellXfs":
 			return l.children(func(string) error {
 				var x xf
@@ -91,6 +126,9 @@ func parseStyles(l *lexer) ([]style, error) {
 					return err
 				}
 				if x.font, err = number("fontId"); err != nil {
+					return err
+				}
+				if x.fill, err = number("fillId"); err != nil {
 					return err
 				}
 				err = l.children(func(name string) (err error) {
@@ -126,8 +164,22 @@ func parseStyles(l *lexer) ([]style, error) {
 		s.date = sheet.IsDateFormat(code)
 		if x.font < len(fonts) {
 			s.font, s.struck = fonts[x.font].name, fonts[x.font].struck
+			s.unseen = fonts[x.font].white && !(x.fill < len(coloured) && coloured[x.fill])
 		}
 		s.indent = x.indent
 	}
 	return styles, nil
+}
+
+// isWhite reports whether the colour of the last start tag is white: by its parts, as the ground of the theme, or of the old palette.
+func (l *lexer) isWhite() (bool, error) {
+	var v [4]string
+	for i, name := range []string{"rgb", "theme", "indexed", "tint"} {
+		var err error
+		if v[i], err = l.attr(name); err != nil {
+			return false, err
+		}
+	}
+	rgb := strings.ToUpper(v[0])
+	return rgb == "FFFFFF" || len(rgb) == 8 && rgb[2:] == "FFFFFF" || (v[1] == "0" || v[2] == "1" || v[2] == "9") && (v[3] == "" || v[3] == "0"), nil
 }
