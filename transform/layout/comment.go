@@ -42,6 +42,7 @@ func (s *sheetReader) readComments() {
 			cell = none
 		}
 		found.beside = cell != none
+		found.lacks = found.lacks && (!found.signs || cell != none && s.class[cell] == classValue) // "chưa có số liệu thì ghi dấu -" says how to fill a form in
 		s.comments[cell] = append(s.comments[cell], found)
 	}
 }

@@ -35,8 +35,8 @@
 //     recompute it from; other comparisons are skipped.
 //   - What may have been lost is a gap, not a default: a heading that is not understood makes the rows below it doubtful, and so does a row
 //     that stands above the first heading of a table whose other rows stand below headings.
-//   - The name of a file, the notes of a sheet and the comments on its cells give no dimension, but they take one away: results of another year than the titles tell, an end
-//     before that of the year, something left out, another unit.
+//   - The name of a file, the notes of a sheet and the comments on its cells give no dimension, but they take one away: results of another year than the
+//     titles tell, an end before that of the year, something left out, another unit; the name also a population, if it speaks of one table.
 //   - A mark before exactly three digits is thousands or decimals: the column, else the sheet, must prove by another number which, and no count of
 //     whole things there may prove the other. Where whole things are counted one by one it can only be thousands, and is refused where the style says decimals.
 //   - In a table of which some headers say what kind of figure they head, one that names only a period is a gap, unless the title tells results

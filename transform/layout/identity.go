@@ -262,7 +262,11 @@ func (b *bookReader) identify(path string) *record.Refusal {
 	}
 	b.pathName = rd.pathName(path)
 	if elements := elementsOf(path); len(elements) > 0 {
-		b.supposed = rd.element(elements[len(elements)-1]).supposed
+		file := rd.element(elements[len(elements)-1])
+		b.supposed = file.supposed
+		if s := b.onlyTable(); s != nil {
+			s.ofFile = file.narrowed
+		}
 	}
 	b.pathName.told = b.pathName.done && b.titlesName(b.pathName.year)
 	inPath, hasPath := rd.pathTerritory(path)
@@ -338,6 +342,19 @@ func (b *bookReader) identify(path string) *record.Refusal {
 		}
 	}
 	return nil
+}
+
+// onlyTable gives the sheet with the only table of the workbook, nil if there are several.
+func (b *bookReader) onlyTable() (only *sheetReader) {
+	for _, s := range b.sheets {
+		if len(s.tables) > 1 || len(s.tables) == 1 && only != nil {
+			return nil
+		}
+		if len(s.tables) == 1 {
+			only = s
+		}
+	}
+	return only
 }
 
 // seat is the territory of all values of a sheet that name none, or the reason why there is none.

@@ -22,6 +22,7 @@ const (
 	narrowOther      = "other"      // holds the words of a population and names none
 	narrowBody       = "body"       // an institution of which the figures are, if a text begins with it
 	narrowOffice     = "office"     // an office that parts of provinces have; value: level, if a word for their level must follow
+	narrowNamed      = "named"      // word: a population to which the name of a file may narrow its table; value: the subject that it is too
 	narrowDomain     = "domain"     // word: a population; value: the domain of the catalogue that is about it
 	narrowSubject    = "subject"    // value: what a table is about that names it
 	narrowAbout      = "about"      // word: a subject; value: a domain of which its figures are, "*" for all

@@ -77,13 +77,14 @@ type pathElement struct {
 	round     int // the plan year that it states: "KH2020", "ke hoach 2020", "round-2020"
 	name      pathName
 	supposed  bool // see isSupposed
+	narrowed  []narrowing
 }
 
 // element reads the name of a folder or a file. It is remembered: many files lie in one folder.
 func (rd *Reader) element(s string) *pathElement {
 	return rd.elements.get(s, func() *pathElement {
 		words := pathWords(strings.TrimSuffix(s, ".xlsx"))
-		return &pathElement{rd.provincesOf(words, s), roundOf(words), nameOf(words), isSupposed(words)}
+		return &pathElement{rd.provincesOf(words, s), roundOf(words), nameOf(words), isSupposed(words), narrowedBy(words, s)}
 	})
 }
 
@@ -226,6 +227,69 @@ func isSupposed(words []string) bool {
 		}
 	}
 	return false
+}
+
+// pathPopulation is a word of narrowing.csv as names of files write it.
+type pathPopulation struct {
+	kind, value string
+	words       []string
+}
+
+// pathPopulations are those by the first of each, the longest first: populations to which such a name may narrow, what holds their words and names
+// none, and subjects. Words of two letters are too many things without their marks.
+var pathPopulations = sync.OnceValue(func() map[string][]pathPopulation {
+	lists, all := map[string][]pathPopulation{}, loadNarrowing()
+	for _, kind := range []string{narrowOther, narrowPopulation, narrowBody, narrowSubject} {
+		for _, w := range all.kinds[kind] {
+			words := pathWords(w.word)
+			_, named := all.named(w.value)
+			if len(strings.Join(words, "")) < 3 || (kind == narrowPopulation || kind == narrowBody) && !named {
+				continue
+			}
+			lists[words[0]] = append(lists[words[0]], pathPopulation{kind, w.value, words})
+		}
+	}
+	for _, list := range lists {
+		slices.SortStableFunc(list, func(a, b pathPopulation) int { return len(b.words) - len(a.words) })
+	}
+	return lists
+})
+
+// named reports whether the name of a file may narrow to a population, and the subject that this population is too.
+func (ws *wordList) named(population string) (subject string, ok bool) {
+	i := slices.IndexFunc(ws.kinds[narrowNamed], func(w listed) bool { return w.word == population })
+	if i < 0 {
+		return "", false
+	}
+	return ws.kinds[narrowNamed][i].value, true
+}
+
+// narrowedBy gives the populations to which the name of a file narrows the one table in it: "ho_ngheo_dtts_2019". One that is a subject too
+// narrows nothing beside others: "viec_lam_tre_em" may be a list.
+func narrowedBy(words []string, name string) (found []narrowing) {
+	var subjects []string
+	for i := 0; i < len(words); {
+		n := 1
+		for _, w := range pathPopulations()[words[i]] {
+			if end := i + len(w.words); end > len(words) || !slices.Equal(words[i:end], w.words) || len(w.words) < n {
+				continue
+			}
+			n = len(w.words)
+			if w.kind == narrowOther {
+				break
+			}
+			if w.kind == narrowSubject {
+				subjects = append(subjects, w.value)
+			} else {
+				found = append(found, narrowing{value: w.value, text: name})
+			}
+		}
+		i += n
+	}
+	return slices.DeleteFunc(found, func(n narrowing) bool {
+		own, _ := loadNarrowing().named(n.value)
+		return own != "" && slices.ContainsFunc(subjects, func(s string) bool { return s != own })
+	})
 }
 
 func nameOf(words []string) (n pathName) {

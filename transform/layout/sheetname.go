@@ -45,7 +45,7 @@ func (rd *Reader) setsAside(name string) (kind string) {
 }
 
 // nameNarrows gives the populations that the name of the sheet names beside its title, "DTTS", and what it says not to be counted: "Rà soát lần 1". Sexes
-// and areas are dimensions, see nameSays, and a fund ("Quỹ") has indicators of its own.
+// and areas are dimensions, see nameSays, and a fund ("Quỹ") has indicators of its own. The name of the file speaks of the only table in it.
 func (s *sheetReader) nameNarrows() (found []narrowing) {
 	name := s.rd.repair(s.g.info.Name)
 	for _, n := range s.rd.narrowings(name, false) {
@@ -60,7 +60,7 @@ func (s *sheetReader) nameNarrows() (found []narrowing) {
 			found = append(found, narrowing{value: value, text: s.g.info.Name})
 		}
 	}
-	return found
+	return append(found, s.ofFile...)
 }
 
 // contradicts reports whether the name of a sheet says something else than what a value has of a title, which may be that of the sheet it was

@@ -47,6 +47,7 @@ type sheetReader struct {
 	signed    []int32               // lines that tell where and when the report was signed
 	remarks   map[int][]reservation // by the grid row beside which they stand
 	comments  map[int32][]comment   // by cell
+	ofFile    []narrowing           // see narrowedBy
 }
 
 // slab is how many rows are made at once.
