@@ -8,6 +8,7 @@ import (
 	"iter"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // Kind says how the file stores the cell, not what it means.
@@ -79,9 +80,25 @@ func (c Cell) Address() string { return Address(c.Row, c.Col) }
 
 // Address gives the A1 name of a 1-based row and column.
 func Address(row, col int) string {
+	if 0 < row && row <= nearRows && 0 < col && col <= nearColumns {
+		return nearAddresses()[(row-1)*nearColumns+col-1]
+	}
 	var b [32]byte
 	return string(strconv.AppendInt(appendColumn(b[:0], col), int64(row), 10))
 }
+
+// Most cells of an annex stand in these rows and columns: their names are made once.
+const nearRows, nearColumns = 128, 16
+
+var nearAddresses = sync.OnceValue(func() []string {
+	names := make([]string, 0, nearRows*nearColumns)
+	for row := 1; row <= nearRows; row++ {
+		for col := 1; col <= nearColumns; col++ {
+			names = append(names, string(strconv.AppendInt(appendColumn(nil, col), int64(row), 10)))
+		}
+	}
+	return names
+})
 
 // ColumnName gives the letters of a 1-based column: 1 is A, 27 is AA.
 func ColumnName(col int) string {

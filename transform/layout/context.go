@@ -460,6 +460,9 @@ func (cx *cellContext) isCutShort(d *partial) bool {
 // isTotalOfSome reports whether a cell is the total of columns or rows that are of months or quarters, but not of all in a year: it is not
 // the year's.
 func (cx *cellContext) isTotalOfSome(rm, cm *meaning) bool {
+	if !rm.dims.total && !cm.dims.total {
+		return false
+	}
 	months := map[int]bool{}
 	see := func(total, d *partial) {
 		if len(d.part) < 2 || d.part[0] == 'C' || total.year != 0 && d.year != 0 && d.year != total.year { // "9 tháng" may be as much as the total

@@ -356,7 +356,7 @@ func (v *valueCell) findMeasure() bool {
 		return false
 	}
 	if v.measure == "actual" && (!v.when.over.is(func() bool { return isOverOn(b.signedOn, d) }) && (v.titlePeriod || b.signedOn < yearText(d.year) || b.lastPlan() > d.year) ||
-		strings.HasPrefix(b.footDate, yearText(d.year)) && !isOverOn(b.footDate, d) && (v.titlePeriod || b.lastPlan() > d.year)) {
+		b.footDate != "" && strings.HasPrefix(b.footDate, yearText(d.year)) && !isOverOn(b.footDate, d) && (v.titlePeriod || b.lastPlan() > d.year)) {
 		v.no("period.missing", "", v.header, "it was not over when the document was signed")
 		return false
 	}

@@ -27,14 +27,22 @@ type pending struct {
 func (p *pending) hash() (h uint64) {
 	o := p.obs
 	for _, s := range [...]string{o.Indicator, o.Territory, o.Period, o.Measure, o.Sex, o.Area} {
-		x := uint64(len(s))
-		for i := max(0, len(s)-8); i < len(s); i++ {
-			x = x<<8 ^ uint64(s[i])
-		}
-		h = (h ^ x) * 0x9e3779b97f4a7c15
+		h = (h ^ end(s)) * 0x9e3779b97f4a7c15
 		h ^= h >> 32
 	}
 	return h
+}
+
+// end gives the last eight bytes of a text as a number.
+func end(s string) (n uint64) {
+	if k := len(s) - 8; k >= 0 {
+		s = s[k:]
+		return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 | uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+	}
+	for i := range len(s) {
+		n = n<<8 | uint64(s[i])
+	}
+	return n
 }
 
 // isOfSame reports whether two values are of the same observation.

@@ -241,7 +241,7 @@ func (v *valueCell) isDoubtful(p *pending, n *text.Number, written string, u *ca
 	switch {
 	case !p.number && (v.cx.isDoubtful(written, n, v.c, v.in, u) || !single && v.s.isBesideThousandths(v.cx, v.rw, v.i, written, n) || count && v.s.isCutThousands(v.cx, v.c, written)):
 		v.no("number.ambiguous", "", shown, u.NameVi)
-	case count && single && n.Value.IsInteger() && !n.Value.IsZero() && n.Value.Abs().LessThan(decimal.NewFromInt(1000)) && v.s.isBesideFractions(v.cx, v.rw, p):
+	case count && single && isFew(n.Value) && v.s.isBesideFractions(v.cx, v.rw, p):
 		v.no("unit.ambiguous", "", shown, "other figures of the row are no whole numbers")
 	case v.in.ValueKind == "percentage_point" && n.Value.IsNegative():
 		v.no("number.ambiguous", "", shown, "the minus may say again that it falls")
@@ -253,6 +253,15 @@ func (v *valueCell) isDoubtful(p *pending, n *text.Number, written string, u *ca
 		v.no("value.type", "", shown, v.in.NameVi)
 	}
 	return true
+}
+
+// isFew reports whether a number is a whole one of at most three digits, and not zero.
+func isFew(v decimal.Decimal) bool {
+	if !v.IsInteger() {
+		return false
+	}
+	n := v.IntPart() // numbers are read with at most 18 digits
+	return n != 0 && -1000 < n && n < 1000
 }
 
 // subSex gives the sex that a number in parentheses counts ("5.136 (1.323 nữ)", form B15): "" if the word names none, or the value is
