@@ -250,6 +250,16 @@ func (s *sheetReader) columnMeaning(t *table, c int) meaning {
 	return m
 }
 
+// hasFigures reports whether a row has numbers other than zero.
+func (s *sheetReader) hasFigures(t *table, rw *row) bool {
+	for c := range t.columns {
+		if t.columns[c].role == roleValue && s.g.hasFigure(rw.r, c) {
+			return true
+		}
+	}
+	return false
+}
+
 // isSplitInto reports whether a text is one of those into which p announces that something is split: "Urban" below "Area".
 func (p *phrase) isSplitInto(part *phrase) bool {
 	return p.split == "area" && part.dims.area != "" || p.split == "sex" && part.dims.sex != ""
@@ -263,7 +273,7 @@ func (p *phrase) nameless() *phrase {
 }
 
 // isRefined reports what the lowest header of a column says more narrowly than the one at k, which stands over several columns: that the
-// figures are estimates of what was done ("Thực hiện năm 2019" over "Ước thực hiện"), or of which part of a period they are ("Kế hoạch giai
+// figures are estimates of what was done ("Thực hiện năm 2019" over "Ước thực hiện") or were planned for it, or of which part of a period they are ("Kế hoạch giai
 // đoạn 2021-2025" over "Năm 2021", "Quý I" over "Tháng 1").
 func (s *sheetReader) isRefined(t *table, c, k int) (measure, period bool) {
 	col := &t.columns[c]
@@ -276,8 +286,20 @@ func (s *sheetReader) isRefined(t *table, c, k int) (measure, period bool) {
 	}
 	m := s.g.cells[col.cells[k]].Merge
 	wide, narrow := &col.stack[k].dims, &col.stack[last].dims
-	return m.Col2 > m.Col1 && wide.measure == "actual" && narrow.measure == "estimate",
+	return m.Col2 > m.Col1 && wide.measure == "actual" && (narrow.measure == "estimate" || narrow.measure == "plan" && s.tellsBeside(t, m.Col1, m.Col2)),
 		(beside(c-1) || beside(c+1)) && narrow.isPartOf(wide)
+}
+
+// tellsBeside reports whether the lowest header of a column of a group says that it holds what was done: "Thực hiện năm 2018" over "KH" and "TH".
+func (s *sheetReader) tellsBeside(t *table, from, to int) bool {
+	for c := from; c <= to && c < len(t.columns); c++ {
+		if stack := t.columns[c].stack; len(stack) > 1 {
+			if m := stack[len(stack)-1].dims.measure; m == "actual" || m == "estimate" {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func titleAncestors(title *meaning) (above []ancestor) {
@@ -343,8 +365,8 @@ func (s *sheetReader) readMeaning(t *table, rw *row, title []ancestor) {
 		}
 	}
 	if n := len(rw.labels); n > 0 && rw.values && m.unknown == "" {
-		if p := s.parsed[rw.labels[n-1]]; (p.section || p.bare) && len(p.indicators) == 0 {
-			m.unknown = p.text // "Trẻ em" with figures is a group of what the title counts, not all of it
+		if p := s.parsed[rw.labels[n-1]]; (p.section || p.bare || p.ofWhich && p.rest == "" && !p.says() && s.hasFigures(t, rw)) && len(p.indicators) == 0 {
+			m.unknown = p.text // "Trẻ em" with figures is a group of what the title counts, not all of it; so is "Trong đó" of what stands above
 		}
 	}
 	if m.unknown != "" {
