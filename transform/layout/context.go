@@ -304,6 +304,12 @@ func (v *valueCell) isToldTwice() (header string, ok bool) {
 	return "", false
 }
 
+// isPlanOfYear reports whether a column of a report of a part of a year holds the plan of that year, "KH năm" below "BÁO CÁO THÁNG 10 NĂM 2018": beside
+// plans of other parts, "KH quý I", it may be that of the next.
+func (cx *cellContext) isPlanOfYear(d *partial) bool {
+	return d.part == "Y" && d.measure == "plan" && !slices.ContainsFunc(cx.columns, func(m meaning) bool { return m.dims.measure == "plan" && m.dims.part != "Y" })
+}
+
 // isReplaced gives the header of another column that holds the plan of a year as it was adjusted.
 func (s *sheetReader) isReplaced(cx *cellContext, c, year int) (header string, ok bool) {
 	for _, k := range cx.adjusted {

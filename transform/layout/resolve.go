@@ -279,7 +279,7 @@ func (v *valueCell) findPeriod() bool {
 			d.year, v.titlePeriod = year, true
 		}
 	}
-	if d.year == 0 && d.part != "" && ti.dims.year != 0 && ti.dims.toYear == 0 && (ti.dims.part == "" || ti.dims.part == d.part || ti.holds(d)) && !ti.planYear && (cx.onlyYear(ti.dims.year) || cx.isAmong(v.c, ti.dims.year)) {
+	if d.year == 0 && d.part != "" && ti.dims.year != 0 && ti.dims.toYear == 0 && (ti.dims.part == "" || ti.dims.part == d.part || ti.holds(d) || cx.isPlanOfYear(d)) && !ti.planYear && (cx.onlyYear(ti.dims.year) || cx.isAmong(v.c, ti.dims.year)) {
 		d.year, v.titlePeriod = ti.dims.year, true // months under "năm 2019"
 	}
 	if v.titlePeriod {

@@ -90,18 +90,20 @@ func (cx *cellContext) isBeforeEstimate(d *partial) bool {
 	if d.toYear != 0 || cmp.Or(d.part, "Y") != "Y" || cx.title.planned && cx.title.covers(d) {
 		return false
 	}
-	estimated, last := 0, d.year
+	estimated, last, begun := 0, d.year, 0 // begun is the last year of which a header names a part: that of the estimate may have begun
 	for c := range cx.columns {
 		o := &cx.columns[c].dims
 		switch {
 		case cx.t.columns[c].role != roleValue:
 		case o.measure == "estimate" && o.toYear == 0:
 			estimated = max(estimated, o.year)
+		case o.measure == "" && o.toYear == 0 && cmp.Or(o.part, "Y") != "Y":
+			begun = max(begun, o.year)
 		case o.measure == "":
 			last = max(last, o.year, o.toYear)
 		}
 	}
-	return last < estimated
+	return last < estimated && begun <= estimated
 }
 
 // isRowBeforeEstimate reports whether a row names but a whole year before the one that another row gives estimates of, "2016" above "Ước 2017", in a

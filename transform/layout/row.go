@@ -645,7 +645,7 @@ func (s *sheetReader) breaksOff(t *table, rw *row) bool {
 		if role == roleUnit && s.rd.unit(s.g.text[i]) != nil { // "đối tượng" titles columns of labels too
 			continue
 		}
-		if p.role != "" && p.rest == "" && len(p.indicators) == 0 {
+		if p.role != "" && p.rest == "" && len(p.indicators) == 0 && !s.rd.leadsToRole(p) {
 			return true
 		}
 		if role == roleValue && s.class[i] == classText && (len(rw.labels) == 0 || bare && !slices.Contains(rw.labels, i)) {
@@ -653,6 +653,13 @@ func (s *sheetReader) breaksOff(t *table, rw *row) bool {
 		}
 	}
 	return false
+}
+
+// leadsToRole reports whether a text says by what rows are split, in a word that heads columns too: "Chia theo nguồn", "Theo hình thức".
+func (rd *Reader) leadsToRole(p *phrase) bool {
+	toks := rd.tokenize(p.body)
+	n, ok := rd.vocab.begins(toks, kindFiller)
+	return p.ofWhich || ok && n < len(toks)
 }
 
 // afterGap reports whether blank rows lie between the last row with values and r.
