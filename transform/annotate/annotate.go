@@ -501,10 +501,7 @@ func mark(x *excelize.File, all []note, old map[string][]excelize.Comment, local
 			for _, r := range c.Paragraph {
 				text += r.Text
 			}
-			if c.Author == author { // of a copy that came back: what the sender had written stays
-				_, text, _ = strings.Cut(text, senderSaid)
-			}
-			was[place{name, c.Cell}] = strings.TrimSpace(text)
+			was[place{name, c.Cell}] = strings.TrimSpace(record.SenderSaid(c.Author, text)) // of a copy that came back: what the sender had written stays
 		}
 	}
 	written := map[string]int{}

@@ -153,9 +153,9 @@ func (n note) where() string {
 func (n note) text() string {
 	var b strings.Builder
 	if n.Refused {
-		b.WriteString("CHƯA NHẬN: ")
+		b.WriteString(record.CopyRefused)
 	} else {
-		b.WriteString("CẦN XEM LẠI: ")
+		b.WriteString(record.CopyDoubtful)
 	}
 	b.WriteString(n.Problem)
 	line := func(label, s string) {

@@ -55,10 +55,7 @@ func (s *sheetReader) isInTable(i int32) bool {
 
 // commentText is what a comment says, without the name of its author before it, or what this program wrote.
 func commentText(c *sheet.Comment) string {
-	text := c.Text
-	if c.Author == record.CopyAuthor {
-		_, text, _ = strings.Cut(text, record.CopySender)
-	}
+	text := record.SenderSaid(c.Author, c.Text)
 	if first, rest, ok := strings.Cut(text, "\n"); ok && (strings.TrimSpace(first) == c.Author+":" || strings.HasSuffix(strings.TrimSpace(first), ":") && len(first) < maxCommentAuthor) {
 		text = rest
 	}

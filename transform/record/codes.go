@@ -53,14 +53,25 @@ var loadCodes = sync.OnceValue(func() map[string]Code {
 	return m
 })
 
-// How the first sheet of a copy for the sender begins, who wrote the comments in it, and before what these tell what the sender had written there. Whoever
-// reads a copy that came back knows it by them.
+// How the first sheet of a copy for the sender begins, who wrote the comments in it, how these begin, and before what they tell what the sender had
+// written there. Whoever reads a copy that came back knows it by them.
 const (
-	CopyTitle  = "KẾT QUẢ KIỂM TRA SỐ LIỆU"
-	CopyFile   = "Tệp:"
-	CopyAuthor = "phuluc"
-	CopySender = "Ghi chú cũ: "
+	CopyTitle    = "KẾT QUẢ KIỂM TRA SỐ LIỆU"
+	CopyFile     = "Tệp:"
+	CopyAuthor   = "phuluc"
+	CopyRefused  = "CHƯA NHẬN: "
+	CopyDoubtful = "CẦN XEM LẠI: "
+	CopySender   = "Ghi chú cũ: "
 )
+
+// SenderSaid gives what people wrote in a comment: of one that this program wrote into a copy, what it tells of theirs. Some programs save comments without
+// their authors.
+func SenderSaid(author, comment string) string {
+	if author == CopyAuthor || strings.HasPrefix(comment, CopyRefused) || strings.HasPrefix(comment, CopyDoubtful) {
+		_, comment, _ = strings.Cut(comment, CopySender)
+	}
+	return comment
+}
 
 // CodeOf returns the texts of a refusal code; ok is false for a code that is not registered.
 func CodeOf(code string) (Code, bool) {
