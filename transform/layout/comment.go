@@ -78,6 +78,7 @@ func (s *sheetReader) comment(text string) comment {
 	toks := s.rd.tokenize(text)
 	for i := range toks {
 		w, ok := loadTitleWords().at(commentDoubt, toks, i)
+		ok = ok && !(i > 0 && (toks[i-1].low == "đã" || toks[i-1].low == "không")) // "đã kiểm tra lại"
 		found.doubt = found.doubt || toks[i].key == "?" || ok && w.value == ""
 		found.ahead = found.ahead || ok && w.value != ""
 		found.scale = found.scale || isTitleWord(commentScale, toks, i)
