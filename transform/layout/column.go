@@ -24,10 +24,10 @@ func (s *sheetReader) layOutColumns(t *table) {
 	g := s.g
 	s.readUnits(t)
 	s.spreadGroups(t)
-	t.columns = make([]column, len(g.cols))
+	t.columns = cut(&g.room.columns, len(g.cols))
 	firstValue := len(g.cols)
 	room := len(g.cols) * (t.bottom - t.top + 1)
-	stacks, cells, texts := make([]*phrase, 0, room), make([]int32, 0, room), make([]string, 0, room) // of all columns, one behind the other
+	stacks, cells, texts := cut(&g.room.phrases, room)[:0], cut(&g.room.indices, room)[:0], cut(&g.room.texts, room)[:0] // of all columns, one behind the other
 	for c := range g.cols {
 		col := &t.columns[c]
 		last := none

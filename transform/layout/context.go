@@ -42,7 +42,7 @@ type cellContext struct {
 func (s *sheetReader) context(t *table) *cellContext {
 	g := s.g
 	cx := &cellContext{t: t, title: s.titleMeaning(t)}
-	cx.columns = make([]meaning, len(g.cols))
+	cx.columns = cut(&g.room.meanings, len(g.cols))
 	for c := range g.cols {
 		if a := t.columns[c].achieved; a != nil {
 			cx.columns[c] = s.columnMeaning(t, c)

@@ -52,7 +52,7 @@ func TestTraceHoldsOtherReadings(t *testing.T) {
 	}
 	rd := NewReader(cat)
 	cells := []sheet.Cell{{Row: 1, Col: 1, Raw: "Khai khoỏng sõu"}, {Row: 2, Col: 1, Raw: "Hoà Bình", Font: "VNI-Times"}}
-	g, _ := newGrid(t.Context(), SheetCells{Cells: cells}, rd.reading)
+	g, _ := newGrid(t.Context(), SheetCells{Cells: cells}, new(scratch), rd.reading)
 	b := &bookReader{rd: rd, scratch: rd.takeScratch()}
 	trace := b.trace([]*grid{g})
 	for _, label := range []string{"Khai khoáng sâu", "Khai khoỏng sõu", "Hồ Bình", "Hoà Bình"} {

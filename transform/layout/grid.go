@@ -57,6 +57,7 @@ const none = int32(-1)
 // grid is a sheet with its unused rows and columns squeezed out. Positions are 0-based into rows and cols.
 type grid struct {
 	info  sheet.Info
+	room  *scratch // what the lists are cut from
 	cells []sheet.Cell
 
 	comments []sheet.Comment
@@ -91,12 +92,12 @@ func (p position) compare(q position) int {
 
 // newGrid lays out the cells; ok is false when the sheet is too sparse to lay out (see maxGrid). Cells that repeat an
 // address already seen keep their own fate but are not on the grid, nor are cells of blanks alone: they show what an empty cell shows.
-func newGrid(ctx context.Context, s SheetCells, read func(*sheet.Cell) *reading) (g *grid, ok bool) {
-	g = &grid{info: s.Info, cells: s.Cells, fates: make([]fate, len(s.Cells))}
+func newGrid(ctx context.Context, s SheetCells, room *scratch, read func(*sheet.Cell) *reading) (g *grid, ok bool) {
+	g = &grid{info: s.Info, room: room, cells: s.Cells, fates: make([]fate, len(s.Cells))}
 	if !g.lay(ctx, nil) {
 		return g, false
 	}
-	g.text, g.read = make([]string, len(s.Cells)), make([]*reading, len(s.Cells))
+	g.text, g.read = cut(&room.texts, len(s.Cells)), cut(&room.readings, len(s.Cells))
 	bare := "" // the last number format that is
 	for i := range s.Cells {
 		if i%lookEvery == 0 && ctx.Err() != nil {
@@ -202,8 +203,7 @@ func (g *grid) lay(ctx context.Context, zones []zone) bool {
 		}
 		return row, col
 	}
-	both := make([]position, 2*n)
-	g.pos, g.span = both[:n:n], both[n:]
+	g.pos, g.span = cut(&g.room.positions, n), cut(&g.room.positions, n)
 	rows, sorted := g.rows[:0], true
 	if rows == nil && n > 0 {
 		rows = make([]int, 0, min(n, max(g.cells[n-1].Row, 1)))
@@ -252,8 +252,7 @@ func (g *grid) lay(ctx context.Context, zones []zone) bool {
 	if size > maxGrid {
 		return false
 	}
-	lists := make([]int32, size+n+len(g.rows)+1)
-	g.at, g.starts, g.first = lists[:size:size], lists[size:size:size+n], lists[size+n:]
+	g.at, g.starts, g.first = cut(&g.room.indices, size), cut(&g.room.indices, n)[:0], cut(&g.room.indices, len(g.rows)+1)
 	for k := range g.at {
 		g.at[k] = none
 	}

@@ -21,11 +21,13 @@ func TestParticularsAreSaidInVietnamese(t *testing.T) {
 			t.Fatal(err)
 		}
 		book := parseFixture(t, string(data))
-		f, grids := rd.read(t.Context(), book)
+		f, _ := rd.read(t.Context(), book)
 		var shown strings.Builder
 		shown.WriteString(book.Name)
-		for _, g := range grids {
-			shown.WriteString(strings.Join(g.text, " / "))
+		for _, s := range book.Sheets {
+			for i := range s.Cells {
+				shown.WriteString(" / " + rd.reading(&s.Cells[i]).trimmed)
+			}
 		}
 		for _, r := range f.Refusals {
 			for _, arg := range r.Args {

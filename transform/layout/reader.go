@@ -27,7 +27,6 @@ type Reader struct {
 	syllable  func(low string) bool              // whether it is one of knownSyllables
 	unitWords memo[string, *catalogue.Unit]
 	scratches sync.Pool // see takeScratch
-	rows      sync.Pool // of *[slab]row, see giveRows
 
 	plainFont atomic.Pointer[string] // the font last asked about that is no legacy one, as most cells have one
 

@@ -430,15 +430,7 @@ func (s *sheetReader) beginsBehindAnother(rw *row) bool {
 
 func (s *sheetReader) newRow(t *table, r int) *row {
 	g := s.g
-	if len(s.blank) == 0 {
-		rows, ok := s.rd.rows.Get().(*[slab]row)
-		if !ok {
-			rows = new([slab]row)
-		}
-		s.taken, s.blank = append(s.taken, rows), rows[:]
-	}
-	rw := &s.blank[0]
-	s.blank = s.blank[1:]
+	rw := &cut(&g.room.rows, 1)[0]
 	rw.r, rw.unit = r, none
 	from := len(s.labels)
 	seen := none

@@ -8,6 +8,18 @@ type scratch struct {
 	seen    bitset // see trace
 	leader  []int  // see settle
 	loaded  []int  // see settle
+
+	// The sheets of a workbook cut theirs from these, see cut.
+	positions []position
+	indices   []int32
+	texts     []string
+	readings  []*reading
+	phrases   []*phrase
+	classes   []class
+	views     []rowView
+	columns   []column
+	meanings  []meaning
+	rows      []row
 }
 
 // maxScratch keeps one large workbook from filling the memory for good.
@@ -28,5 +40,35 @@ func (rd *Reader) giveScratch(s *scratch) {
 	clear(s.pending) // they would keep the observations
 	s.pending = s.pending[:0]
 	s.known.begin(0)
+	leave(&s.positions)
+	leave(&s.indices)
+	leave(&s.texts)
+	leave(&s.readings)
+	leave(&s.phrases)
+	leave(&s.classes)
+	leave(&s.views)
+	leave(&s.columns)
+	leave(&s.meanings)
+	leave(&s.rows)
 	rd.scratches.Put(s)
+}
+
+// cut takes n empty elements of a list. Where it has too few left, another takes its place, and what was cut of it stays with those who have it.
+func cut[T any](list *[]T, n int) []T {
+	from := len(*list)
+	if cap(*list)-from < n {
+		*list, from = make([]T, 0, max(n, min(2*cap(*list), maxScratch))), 0
+	}
+	*list = (*list)[:from+n]
+	return (*list)[from : from+n : from+n]
+}
+
+// leave empties a list for the next workbook.
+func leave[T any](list *[]T) {
+	if cap(*list) > maxScratch {
+		*list = nil
+		return
+	}
+	clear(*list)
+	*list = (*list)[:0]
 }

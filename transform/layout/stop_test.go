@@ -35,7 +35,7 @@ func TestReadStopsWhereverTheContextEnds(t *testing.T) {
 		asked := 1<<30 - whole.left
 		rows := 0
 		for _, s := range book.Sheets {
-			g, _ := newGrid(t.Context(), s, rd.reading)
+			g, _ := newGrid(t.Context(), s, new(scratch), rd.reading)
 			rows += len(g.rows)
 		}
 		if asked < rows {
@@ -67,10 +67,10 @@ func TestAForgedSheetEndsWithTheContext(t *testing.T) {
 	}
 	read := 0
 	counted := func(c *sheet.Cell) *reading { read++; return rd.reading(c) }
-	if _, ok := newGrid(&endsAfter{context.Background(), 15}, s, counted); ok || read > 2*lookEvery {
+	if _, ok := newGrid(&endsAfter{context.Background(), 15}, s, new(scratch), counted); ok || read > 2*lookEvery {
 		t.Errorf("%d of %d cells were read", read, len(s.Cells))
 	}
-	g, ok := newGrid(t.Context(), s, rd.reading)
+	g, ok := newGrid(t.Context(), s, new(scratch), rd.reading)
 	if !ok {
 		t.Fatal("the grid is too large")
 	}

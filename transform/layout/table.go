@@ -29,13 +29,11 @@ type sheetReader struct {
 	done      map[span]bool // the periods of headers that say what kind of figure they head: whether one is of what was done
 	own       bool          // the texts above its tables name a province
 	home      seat
-	blank     []row        // rows for newRow to take
-	labels    []int32      // those of all rows, one behind the other
-	taken     []*[slab]row // what they and those before them were cut from
-	dated     [][]int      // see dates
-	proven    proof        // by the numbers of all its tables
-	name      *partial     // see nameSays
-	noted     []noted      // the poverty standards that notes name, see noteTurns
+	labels    []int32  // those of all rows, one behind the other
+	dated     [][]int  // see dates
+	proven    proof    // by the numbers of all its tables
+	name      *partial // see nameSays
+	noted     []noted  // the poverty standards that notes name, see noteTurns
 	notesRead bool
 	nameRead  bool
 	aside     string // see nameSetsAside
@@ -49,9 +47,6 @@ type sheetReader struct {
 	comments  map[int32][]comment   // by cell
 	ofFile    []narrowing           // see narrowedBy
 }
-
-// slab is how many rows are made at once.
-const slab = 16
 
 // table is one header band with the rows below it.
 type table struct {
@@ -82,7 +77,7 @@ type table struct {
 }
 
 func newSheetReader(ctx context.Context, rd *Reader, g *grid) *sheetReader {
-	s := &sheetReader{ctx: ctx, rd: rd, g: g, class: make([]class, len(g.cells)), parsed: make([]*phrase, len(g.cells))}
+	s := &sheetReader{ctx: ctx, rd: rd, g: g, class: cut(&g.room.classes, len(g.cells)), parsed: cut(&g.room.phrases, len(g.cells))}
 	for i := range g.cells {
 		if i%lookEvery == 0 && ctx.Err() != nil {
 			break
@@ -335,7 +330,7 @@ func (s *sheetReader) isAlphabet(cells []int32) bool {
 // find splits the sheet into tables.
 func (s *sheetReader) find() {
 	g := s.g
-	s.views = make([]rowView, len(g.rows))
+	s.views = cut(&g.room.views, len(g.rows))
 	for r := range g.rows {
 		s.serialYears(r)
 		s.look(r)

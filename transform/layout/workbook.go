@@ -72,13 +72,10 @@ func (rd *Reader) Read(ctx context.Context, book Book) (record.File, error) {
 	return f, nil
 }
 
-// read gives half a file when ctx ends.
+// read gives half a file when ctx ends, and for tests the grids, of which only the cells and their fates are left.
 func (rd *Reader) read(ctx context.Context, book Book) (record.File, []*grid) {
 	b := &bookReader{ctx: ctx, rd: rd, scratch: rd.takeScratch()}
-	defer func() {
-		b.giveRows()
-		rd.giveScratch(b.scratch)
-	}()
+	defer rd.giveScratch(b.scratch)
 	grids := make([]*grid, 0, len(book.Sheets))
 	for _, sc := range book.Sheets {
 		if sc.TooMany > 0 {
@@ -88,7 +85,7 @@ func (rd *Reader) read(ctx context.Context, book Book) (record.File, []*grid) {
 			b.refusals = append(b.refusals, r)
 			continue
 		}
-		g, ok := newGrid(ctx, sc, rd.reading)
+		g, ok := newGrid(ctx, sc, b.scratch, rd.reading)
 		if ctx.Err() != nil {
 			return record.File{}, grids
 		}
@@ -203,20 +200,6 @@ func (rd *Reader) read(ctx context.Context, book Book) (record.File, []*grid) {
 		return x.Col - y.Col
 	})
 	return f, grids
-}
-
-// giveRows leaves the rows of all tables, which nothing refers to any more, to the next workbook.
-func (b *bookReader) giveRows() {
-	for _, s := range b.sheets {
-		for k, rows := range s.taken {
-			used := slab
-			if k == len(s.taken)-1 {
-				used -= len(s.blank)
-			}
-			clear(rows[:used])
-			b.rd.rows.Put(rows)
-		}
-	}
 }
 
 func (b *bookReader) tablesOf(g *grid) int {
