@@ -27,7 +27,7 @@ func (k *known) begin(columns int) {
 	k.period, k.unit, k.row, k.whose = nil, nil, nil, nil
 }
 
-// knownPeriod is what is known of a period in a table.
+// knownPeriod is what is known of a period in a table: what depends on the period alone.
 type knownPeriod struct {
 	year, toYear int
 	part         string
@@ -64,7 +64,7 @@ func (a *answer) is(ask func() bool) bool {
 	return *a > 0
 }
 
-// knownUnit is the unit that row and column state for an indicator, nil if they state none.
+// knownUnit is the unit stated for an indicator by the words of row and column, else by the title; nil if none is.
 type knownUnit struct {
 	in     *catalogue.Indicator
 	rm, cm *meaning

@@ -1,6 +1,6 @@
 package layout
 
-// scratch is what lists reading a workbook fills and needs no more behind it: the next workbook uses their room.
+// scratch is the lists that reading a workbook fills and that nothing needs behind it: the next workbook uses their room.
 type scratch struct {
 	pending []pending
 	known   known

@@ -23,20 +23,25 @@ type pending struct {
 	part      bool // a part that stands in the cell of the pending before it
 }
 
-// hash is that of what is observed: of ends of codes and of periods, in which they differ.
+// hash is that of what is observed: of the lengths and both ends of codes and periods, in which they differ.
 func (p *pending) hash() (h uint64) {
+	const prime = 0x9e3779b97f4a7c15
 	o := p.obs
 	for _, s := range [...]string{o.Indicator, o.Territory, o.Period, o.Measure, o.Sex, o.Area} {
-		h = (h ^ end(s)) * 0x9e3779b97f4a7c15
+		h ^= uint64(len(s)) << 56
+		if len(s) > 8 {
+			h = (h ^ eight(s)) * prime
+			s = s[len(s)-8:]
+		}
+		h = (h ^ eight(s)) * prime
 		h ^= h >> 32
 	}
 	return h
 }
 
-// end gives the last eight bytes of a text as a number.
-func end(s string) (n uint64) {
-	if k := len(s) - 8; k >= 0 {
-		s = s[k:]
+// eight gives the first eight bytes of a text as a number.
+func eight(s string) (n uint64) {
+	if len(s) >= 8 {
 		return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 | uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
 	}
 	for i := range len(s) {
