@@ -270,6 +270,16 @@ func (cx *cellContext) awaits(year int) bool {
 	})
 }
 
+// isEstimated reports whether a column estimates a whole year in the row of the cell: the sum of the years up to it is not yet done either.
+func (v *valueCell) isEstimated(year int) bool {
+	for c := range v.cx.columns {
+		if d := &v.cx.columns[c].dims; d.measure == "estimate" && d.year == year && d.toYear == 0 && cmp.Or(d.part, "Y") == "Y" && v.s.g.hasFigure(v.rw.r, c) {
+			return true
+		}
+	}
+	return false
+}
+
 // yearsToldTwice finds the columns that estimate a whole year beside one that tells it as done. One group, "Năm 2018" over "Ước" and "TH", may hold both.
 func (cx *cellContext) yearsToldTwice() {
 	whole := func(c int, measure string) bool {

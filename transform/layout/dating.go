@@ -56,7 +56,7 @@ func (b *bookReader) evidence() (date string, certain bool) {
 			last = max(last, d.year, d.toYear)
 		}
 		after = after || p.rest == "" && p.dims.measure == "actual" && isAfterMerger(&p.dims)
-		if len(p.territories) == 0 || p.territories[0].Level != "province" || p.rest != "" || merges(b.rd.tokenize(p.text)) { // "Khu vực Bình Dương", "Bình Dương (cũ)" may be written at any time
+		if len(p.territories) == 0 || p.was || p.territories[0].Level != "province" || p.rest != "" || merges(b.rd.tokenize(p.text)) { // "Khu vực Bình Dương", "Bình Dương (cũ)" may be written at any time
 			return
 		}
 		old := true
@@ -245,6 +245,12 @@ func (v *valueCell) unlike(t *catalogue.Territory) *catalogue.Territory {
 		}
 	}
 	return nil
+}
+
+// isOfMerged reports whether the workbook is that of a province since the merger: for years to come it plans for nothing else.
+func (b *bookReader) isOfMerged() bool {
+	home := b.home.territory
+	return home != nil && home.Level == "province" && home.ValidFrom > lastDayOf63
 }
 
 // saysBeforeMerger gives the header, the label, the heading or the note that says of a figure that it is of before the provinces were merged: "TH 2024 (trước

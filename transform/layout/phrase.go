@@ -37,6 +37,7 @@ type phrase struct {
 	formula     bool     // "(5)=(4)/(3)"
 	section     bool     // a known heading of a group of rows
 	former      bool     // a region of another division, see former_regions.csv
+	was         bool     // a province as it was before the merger: "Hà Giang (cũ)"
 	bare        bool     // a filler that needs others beside it; see besideOthers
 	opens       string   // noteline, signature, letterhead: what kind of line the text begins
 	dated       bool     // the place and the date of a document
@@ -163,6 +164,11 @@ func (rd *Reader) parse(s string, all []token) *phrase {
 				q.text, q.spelled, q.marks, q.opens, q.formula = p.text, p.spelled, p.marks, p.opens, p.formula
 				return &q
 			}
+		}
+	}
+	if p.rest != "" {
+		if t := rd.formerProvince(toks, p.body); t != nil {
+			p.territories, p.rest, p.was, p.dims = []*catalogue.Territory{t}, "", true, partial{}
 		}
 	}
 	p.former = p.namesFormerRegion(toks)

@@ -364,6 +364,10 @@ func (v *valueCell) findMeasure() bool {
 		v.no("period.missing", "", v.header)
 		return false
 	}
+	if v.measure == "actual" && d.toYear != 0 && v.isEstimated(d.toYear) {
+		v.no("header.conflict", "", v.header, "the year is both done and estimated")
+		return false
+	}
 	if len(cx.twice) > 0 {
 		if header, ok := v.isToldTwice(); ok {
 			v.no("header.conflict", "", v.header, header, "the year is both done and estimated")
@@ -495,7 +499,7 @@ func (v *valueCell) findTerritory() bool {
 		v.no("territory.ambiguous", "", t.NameVi, "only one of the two merged provinces has a figure, the other one is: "+other.NameVi)
 		return false
 	}
-	if t.ValidTo != "" && t.ValidTo < lastDayOf63 && t.ValidTo < yearText(v.d.year) && v.s.g.hasFigure(v.rw.r, v.c) {
+	if t.ValidTo != "" && (t.ValidTo < lastDayOf63 || v.b.isOfMerged()) && t.ValidTo < yearText(v.d.year) && v.s.g.hasFigure(v.rw.r, v.c) {
 		v.no("territory.ambiguous", "", t.NameVi, "the province had been merged before the year began")
 		return false
 	}

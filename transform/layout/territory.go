@@ -65,6 +65,32 @@ func (p *phrase) namesFormerRegion(toks []token) bool {
 	return false
 }
 
+// formerProvince gives the province that a text, of which toks are the words, names as it was before the merger, "Tỉnh Hà Giang (cũ)"; nil if it says
+// anything else.
+func (rd *Reader) formerProvince(toks []token, s string) *catalogue.Territory {
+	n := len(toks)
+	for n > 0 && toks[n-1].punct {
+		n--
+	}
+	if n < 2 || toks[n-1].low != "cũ" {
+		return nil
+	}
+	for n--; n > 0 && toks[n-1].punct; n-- {
+	}
+	if n == 0 {
+		return nil
+	}
+	cands := slices.DeleteFunc(slices.Clone(rd.cat.TerritoriesByKey(keyOf(s[toks[0].start:toks[n-1].end], toks[:n]))), func(t *catalogue.Territory) bool {
+		return t.Level != "province" || t.ValidTo != lastDayOf63 || slices.ContainsFunc(rd.cat.Successors(t.ID), func(s catalogue.Succession) bool {
+			return s.Kind == "unchanged" // "Hà Nội (cũ)" is of an earlier merger
+		})
+	})
+	if len(cands) != 1 {
+		return nil
+	}
+	return cands[0]
+}
+
 // joinTerritory decides the territory out of row, column, title, sheet and file, nearest first.
 func (b *bookReader) joinTerritory(s *sheetReader, cx *cellContext, rw *row, cm *meaning) (*catalogue.Territory, string, []string) {
 	home := s.home.territory
