@@ -68,7 +68,7 @@ func (rd *Reader) classOf(t string, p *phrase) class {
 		return classText
 	case numeral && p.known() && p.dims.year != 0 && strings.HasSuffix(t, ")"): // "2016 (người)"
 		return classText
-	case !numeral && (p.says() || len(t) >= 60):
+	case !numeral && (p.says() || len(t) >= 60 || p.dated):
 		return classText
 	}
 	// "Dưới 4", "Khoảng 24", "trên 29.976 hồ sơ", "x"

@@ -56,7 +56,7 @@ func (b *bookReader) evidence() (date string, certain bool) {
 			last = max(last, d.year, d.toYear)
 		}
 		after = after || p.rest == "" && p.dims.measure == "actual" && isAfterMerger(&p.dims)
-		if len(p.territories) == 0 || p.was || p.territories[0].Level != "province" || p.rest != "" || merges(b.rd.tokenize(p.text)) { // "Khu vực Bình Dương", "Bình Dương (cũ)" may be written at any time
+		if len(p.territories) == 0 || p.was || p.territories[0].Level != "province" || p.rest != "" || p.merger { // "Khu vực Bình Dương", "Bình Dương (cũ)" may be written at any time
 			return
 		}
 		old := true

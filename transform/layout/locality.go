@@ -399,14 +399,15 @@ func knownSyllables(cat *catalogue.Catalogue, v *vocabulary, without ...string) 
 	}
 	known := map[string]bool{}
 	add := func(s string) {
+		s = text.Lower(s)
 		for i := 0; i < len(s); {
 			r, w := utf8.DecodeRuneInString(s[i:])
 			from := i
-			for unicode.IsLetter(r) || unicode.IsMark(r) {
+			for isWordLetter(r) {
 				i += w
 				r, w = utf8.DecodeRuneInString(s[i:])
 			}
-			if low := strings.ToLower(s[from:i]); low != "" && !known[low] { // the keys of all are much more work
+			if low := s[from:i]; low != "" && !known[low] { // the keys of all are much more work
 				known[low] = true
 			}
 			i += w

@@ -95,16 +95,26 @@ func elementsOf(path string) []string {
 
 func (rd *Reader) provincesOf(words []string, raw string) (found []mention) {
 	for i := 0; i < len(words); i++ {
-		for n := min(5, len(words)-i); n > 0; n-- {
-			t := rd.folds[strings.Join(words[i:i+n], " ")]
-			if len(t) == 0 { // "BaRia-VungTau"
-				t = rd.folds[strings.Join(words[i:i+n], "")]
+		var territories []*catalogue.Territory
+		n := 0
+		var few [64]byte
+		spaced, glued := few[:0:32], few[32:32]
+		for k, w := range words[i:min(i+5, len(words))] { // the longest name
+			if k > 0 {
+				spaced = append(spaced, ' ')
+			}
+			spaced, glued = append(spaced, w...), append(glued, w...)
+			t := rd.folds[string(spaced)]
+			if len(t) == 0 && k > 0 { // "BaRia-VungTau"
+				t = rd.folds[string(glued)]
 			}
 			if len(t) > 0 {
-				found = append(found, mention{name: strings.Join(words[i:i+n], " "), territories: t, at: place{raw: raw}})
-				i += n - 1
-				break
+				territories, n = t, k+1
 			}
+		}
+		if n > 0 {
+			found = append(found, mention{name: strings.Join(words[i:i+n], " "), territories: territories, at: place{raw: raw}})
+			i += n - 1
 		}
 	}
 	return found
@@ -127,8 +137,8 @@ func (rd *Reader) pathTerritory(path string) (mention, bool) {
 
 func roundOf(words []string) int {
 	for i, w := range words {
-		y, err := strconv.Atoi(w)
-		if err != nil || len(w) != 4 || y < firstYear || y > lastYear || i == 0 {
+		y := pathYear(w)
+		if y == 0 || i == 0 {
 			continue
 		}
 		prev := words[i-1]
@@ -323,7 +333,10 @@ func nameOf(words []string) (n pathName) {
 
 // pathYear gives the year that a word of a name is, 0 if it is none.
 func pathYear(w string) int {
-	if y, err := strconv.Atoi(w); err == nil && len(w) == 4 && y >= firstYear && y <= lastYear {
+	if len(w) != 4 || !isDigits(w) {
+		return 0
+	}
+	if y, err := strconv.Atoi(w); err == nil && y >= firstYear && y <= lastYear {
 		return y
 	}
 	return 0
@@ -338,7 +351,10 @@ func pathPart(words []string) string {
 		return ""
 	}
 	number := func(i, most int) int {
-		if n, err := strconv.Atoi(at(i)); err == nil && n > 0 && n <= most && len(at(i)) <= 2 {
+		if w := at(i); w == "" || len(w) > 2 || !isDigits(w) {
+			return 0
+		}
+		if n, err := strconv.Atoi(at(i)); err == nil && n <= most {
 			return n
 		}
 		return 0

@@ -41,6 +41,7 @@ type phrase struct {
 	bare        bool     // a filler that needs others beside it; see besideOthers
 	opens       string   // noteline, signature, letterhead: what kind of line the text begins
 	dated       bool     // the place and the date of a document
+	merger      bool     // the territories are named behind words of a merger
 	preliminary bool     // "sơ bộ" stands somewhere in it
 }
 
@@ -67,12 +68,23 @@ const maxPhrase = 400
 
 // phrase parses a repaired text, or recalls it.
 func (rd *Reader) phrase(s string) *phrase {
-	return rd.phrases.get(s, func() *phrase { return rd.parse(s, rd.tokenize(s)) })
+	return rd.phrases.get(s, func() *phrase { return rd.newPhrase(s, rd.tokenize(s)) })
 }
 
 // phraseOf is phrase for a text of which toks are the words.
 func (rd *Reader) phraseOf(s string, toks []token) *phrase {
-	return rd.phrases.get(s, func() *phrase { return rd.parse(s, toks) })
+	return rd.phrases.get(s, func() *phrase { return rd.newPhrase(s, toks) })
+}
+
+func (rd *Reader) newPhrase(s string, toks []token) *phrase {
+	p := rd.parse(s, toks)
+	if len(p.territories) > 0 {
+		if p.text != s {
+			toks = rd.tokenize(p.text)
+		}
+		p.merger = merges(toks)
+	}
+	return p
 }
 
 func (rd *Reader) parse(s string, all []token) *phrase {

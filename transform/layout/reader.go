@@ -74,9 +74,9 @@ func NewReader(cat *catalogue.Catalogue) *Reader {
 	var rest sync.WaitGroup // the first workbook waits for all of it
 	rest.Go(func() { rd.folds = foldedNames(cat) })
 	rest.Go(func() { rd.openings, rd.unitOpenings = openings(cat.PlaceKeys()), openings(cat.UnitKeys()) })
-	rd.vocab = newVocabulary(cat)
-	syllables := knownSyllables(cat, rd.vocab)
-	rd.syllable = func(low string) bool { return syllables[low] }
+	rd.vocab = newVocabulary(cat, rd.tokenize)                                                   // whose words are those of the texts
+	syllables := sync.OnceValue(func() map[string]bool { return knownSyllables(cat, rd.vocab) }) // hardly any workbook asks for one
+	rd.syllable = func(low string) bool { return syllables()[low] }
 	rest.Wait()
 	return rd
 }

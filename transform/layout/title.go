@@ -164,7 +164,7 @@ func (s *sheetReader) readTitles(cells []int32) titleInfo {
 				ti.dims.area = p.dims.area
 			}
 		}
-		if len(p.territories) > 0 && !merges(rd.tokenize(p.text)) {
+		if len(p.territories) > 0 && !p.merger {
 			ti.territories = p.territories
 		}
 		if p.rest != "" {

@@ -106,7 +106,7 @@ func Touches(t *record.Trace, label string) bool {
 // OnlyIn gives the words that labels hold and nothing else of a catalogue does. As long as such a label is there they are no proper names
 // (isForeign), so that each of them acts like a label of its own when the labels are added or taken away.
 func OnlyIn(cat *catalogue.Catalogue, labels []string) (words []string) {
-	known := knownSyllables(cat, newVocabulary(cat), labels...)
+	known := knownSyllables(cat, newVocabulary(cat, tokenize), labels...)
 	for _, l := range labels {
 		for _, t := range tokenize(l) {
 			if !t.punct && t.num < 0 && !known[t.low] { // a number is no name anyway

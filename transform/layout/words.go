@@ -84,12 +84,13 @@ const maxWordTokens = 12
 
 // vocabulary tells what words and word groups say.
 type vocabulary struct {
-	words   map[string][]word // by phraseKey
-	longest map[string]int    // by the key of a first word: how many words the longest group has that begins so
+	words    map[string][]word // by phraseKey
+	longest  map[string]int    // by the key of a first word: how many words the longest group has that begins so
+	tokenize func(string) []token
 }
 
-func newVocabulary(cat *catalogue.Catalogue) *vocabulary {
-	v := &vocabulary{words: map[string][]word{}, longest: map[string]int{}}
+func newVocabulary(cat *catalogue.Catalogue, tokenize func(string) []token) *vocabulary {
+	v := &vocabulary{words: map[string][]word{}, longest: map[string]int{}, tokenize: tokenize}
 	rows, err := csv.NewReader(strings.NewReader(wordsCSV)).ReadAll()
 	if err != nil {
 		panic(fmt.Sprintf("words.csv: %v", err)) // embedded at build time; every test reads it
@@ -102,7 +103,7 @@ func newVocabulary(cat *catalogue.Catalogue) *vocabulary {
 }
 
 func (v *vocabulary) add(text string, w word) {
-	toks := slices.DeleteFunc(tokenize(text), func(t token) bool { return !t.counts() })
+	toks := slices.DeleteFunc(v.tokenize(text), func(t token) bool { return !t.counts() })
 	k := phraseKey(toks)
 	if len(toks) > 0 {
 		v.longest[toks[0].key] = max(v.longest[toks[0].key], len(toks))
@@ -178,7 +179,7 @@ func addCatalogueWords(v *vocabulary, cat *catalogue.Catalogue) {
 		case "measure", "sex", "area", "status":
 		case "period_part":
 			// "Năm" before a year only names it; it must not contradict the "6T" below.
-			if n := len(tokenize(h.Word)); n == 1 && h.Value == "Y" {
+			if n := len(v.tokenize(h.Word)); n == 1 && h.Value == "Y" {
 				v.add(h.Word, word{kindFiller, ""})
 				continue
 			}

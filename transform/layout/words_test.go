@@ -23,7 +23,7 @@ func TestWordsAreKnownOnceAndNotInTheCatalogue(t *testing.T) {
 		kindCarrier, kindSection, kindRef, kindDivision, kindShort, kindNumbered, kindNote, kindSignature, kindLetterhead, kindCarried} {
 		kinds[k] = true
 	}
-	theirs := &vocabulary{words: map[string][]word{}, longest: map[string]int{}}
+	theirs := &vocabulary{words: map[string][]word{}, longest: map[string]int{}, tokenize: tokenize}
 	addCatalogueWords(theirs, loadCatalogue(t))
 	rows, err := csv.NewReader(strings.NewReader(wordsCSV)).ReadAll()
 	if err != nil {

@@ -19,10 +19,12 @@ func ParseDateIn(s string, year int) (iso string, ok bool) {
 		return "", false
 	}
 	s = strings.TrimSpace(strings.ReplaceAll(Repair(s), "*", ""))
-	if iso, ok = dateInWords(s, year); ok {
-		return iso, true
+	low := Lower(s)
+	if strings.Contains(low, "ngày") && strings.Contains(low, "tháng") {
+		if iso, ok = dateInWords(s, year); ok {
+			return iso, true
+		}
 	}
-	low := strings.ToLower(s)
 	s = strings.TrimSpace(strings.TrimPrefix(low, "ngày"))
 	if len(s) > 10 && (s[10] == 't' || s[10] == ' ') && strings.Count(s[:10], "-") == 2 { // a time of day follows
 		s = s[:10]
