@@ -124,8 +124,7 @@ func (v *valueCell) number(p *pending, n *text.Number, u, own *catalogue.Unit) (
 			*n, err = text.ParseNumber(number, v.cx.styles[v.c])
 			p.obs.Note = strings.TrimSpace(p.obs.Note + " " + mark)
 		}
-		var ne *text.NumberError
-		if errors.As(err, &ne) {
+		if ne, ok := errors.AsType[*text.NumberError](err); ok {
 			switch ne.Reason {
 			case text.ReasonEmpty:
 				p.empty(ne.Empty, u, own)
