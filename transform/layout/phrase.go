@@ -94,7 +94,7 @@ func (rd *Reader) parse(s string, all []token) *phrase {
 	if p.text == "" {
 		return p
 	}
-	p.preliminary = strings.ContainsAny(p.text, "ơƠ") && strings.Contains(text.Lower(p.text), "sơ bộ")
+	p.preliminary = (strings.Contains(p.text, "ơ ") || strings.Contains(p.text, "Ơ ")) && strings.Contains(text.Lower(p.text), "sơ bộ")
 	if len(p.text) > maxPhrase {
 		p.rest = p.text
 		p.body = p.text
@@ -255,7 +255,7 @@ func (rd *Reader) spell(s string, toks []token) string {
 	var b strings.Builder
 	end := 0
 	for i := 0; i < len(toks); i++ {
-		if t := toks[i]; t.punct || t.end-t.start < 2 || s[t.start:t.end] == t.low { // "te" is a syllable, "TE" is not
+		if t := &toks[i]; t.punct || t.end-t.start < 2 || s[t.start:t.end] == t.low || s[t.end-1] >= 'a' && s[t.end-1] <= 'z' { // "te" is a syllable, "TE" is not
 			continue
 		}
 		for n := rd.vocab.reach(toks[i:], maxWordTokens); n > 0; n-- {

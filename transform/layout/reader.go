@@ -18,7 +18,7 @@ type Reader struct {
 	lastRound    int                               // the year of the last round
 	folds        map[string][]*catalogue.Territory // provinces by name without diacritics, for paths
 	openings     map[string]int                    // of the names of territories
-	unitOpenings map[string]int                    // of the words of units
+	unitOpenings map[string]int                    // of the words of units, and the first digits of those that begin with a number
 	standards    map[string]string                 // see standardsByDocument
 	measured     map[*catalogue.Indicator][]povertyStandard
 	documents    *regexp.Regexp // see documentPattern
@@ -73,7 +73,14 @@ func NewReader(cat *catalogue.Catalogue) *Reader {
 	}
 	var rest sync.WaitGroup // the first workbook waits for all of it
 	rest.Go(func() { rd.folds = foldedNames(cat) })
-	rest.Go(func() { rd.openings, rd.unitOpenings = openings(cat.PlaceKeys()), openings(cat.UnitKeys()) })
+	rest.Go(func() {
+		rd.openings, rd.unitOpenings = openings(cat.PlaceKeys()), openings(cat.UnitKeys())
+		for k := range maps.Clone(rd.unitOpenings) {
+			if isDigit(k[0]) {
+				rd.unitOpenings[k[:1]] = 1
+			}
+		}
+	})
 	rd.vocab = newVocabulary(cat, rd.tokenize)                                                   // whose words are those of the texts
 	syllables := sync.OnceValue(func() map[string]bool { return knownSyllables(cat, rd.vocab) }) // hardly any workbook asks for one
 	rd.syllable = func(low string) bool { return syllables()[low] }

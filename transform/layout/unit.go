@@ -222,8 +222,14 @@ func (b *bookReader) largest(s *sheetReader, cx *cellContext, c int) decimal.Dec
 
 // unitIn is unit for a piece of text of which toks are the words. Most begin like no unit.
 func (rd *Reader) unitIn(s string, toks []token) *catalogue.Unit {
-	if len(toks) > 0 && !toks[0].punct && !isDigit(toks[0].low[0]) && rd.unitOpenings[toks[0].key] == 0 && areAllOf(toks, s) && areClean(toks) {
-		return nil
+	if len(toks) > 0 && !toks[0].punct && areAllOf(toks, s) && areClean(toks) {
+		first := toks[0].key
+		if isDigit(first[0]) { // "1.000 người" is "1000 người"
+			first = first[:1]
+		}
+		if rd.unitOpenings[first] == 0 {
+			return nil
+		}
 	}
 	return rd.unit(s)
 }

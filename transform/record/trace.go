@@ -37,7 +37,7 @@ func within(a, b []uint16) bool {
 // since a word taken for another costs one needless reading and no more. It is nil for a text without letters, which names nothing.
 func Words(key string) []uint16 {
 	const offset, prime = 2166136261, 16777619 // FNV-1a
-	var words []uint16
+	words := make([]uint16, 0, 2+len(key)/5)   // a syllable and the blank behind it
 	h, last, letters := uint32(offset), 0, false
 	flush := func() {
 		if last != 0 {
