@@ -1,6 +1,7 @@
 package layout
 
 import (
+	"cmp"
 	"fmt"
 	"iter"
 	"slices"
@@ -30,6 +31,28 @@ func (b *bookReader) documentDate(year int) string {
 		return fmt.Sprintf("%d-07-15", year)
 	}
 	return ""
+}
+
+// laterThanRound gives the last year of which columns tell or estimate what was done, or the one before the last planned, if no plan round of the titles' year
+// asked for it: the title is that of the year before then. 0 if the round holds, or a date tells.
+func (b *bookReader) laterThanRound() (year int) {
+	if b.round == nil || !b.titled || b.identity.Date != "" {
+		return 0
+	}
+	told, planned := 0, 0
+	for d := range b.columnDims() {
+		switch {
+		case d.toYear != 0 || cmp.Or(d.part, "Y") != "Y":
+		case d.measure == "actual", d.measure == "estimate":
+			told = max(told, d.year)
+		case d.measure == "plan":
+			planned = max(planned, d.year)
+		}
+	}
+	if told < b.round.Year && planned != b.round.Year+1 { // a plan of several years goes on
+		return 0
+	}
+	return max(told, planned-1)
 }
 
 // The provinces were merged on this date (202/2025/QH15).
@@ -191,7 +214,7 @@ func (b *bookReader) unchanged(cands []*catalogue.Territory) *catalogue.Territor
 func (b *bookReader) isOfMergerYear() (done, bare bool) {
 	title, planned := b.titlePeriod()
 	see := func(d *partial) {
-		if d.year != 2025 || d.toYear != 0 {
+		if d.year != 2025 || d.toYear != 0 || d.month() != 0 && d.month() <= 12*2025+6 {
 			return
 		}
 		done = done || d.measure == "actual" || d.measure == "estimate"

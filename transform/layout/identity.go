@@ -304,7 +304,11 @@ func (b *bookReader) identify(path string) *record.Refusal {
 	}
 	b.issued = b.documentDate(dateYear)
 	b.asOf = b.issued
-	if found, certain := b.evidence(); certain || b.asOf == "" {
+	later := b.laterThanRound()
+	if later != 0 {
+		b.asOf = ""
+	}
+	if found, certain := b.evidence(); certain || b.asOf == "" && later < 2025 {
 		b.asOf = found
 	}
 	b.home = seat{code: "identity.territory_unknown"}
@@ -447,7 +451,10 @@ func (b *bookReader) identifyRound(path string, rounds map[int]place) *record.Re
 			return refuseFile("identity.round_conflict", rounds[y], strconv.Itoa(round.Year), strconv.Itoa(y))
 		}
 		if round == nil {
-			round = b.rd.cat.Round(strconv.Itoa(y))
+			if next := b.lastPlan(); next > y && next <= 2025 { // the title of the year before was left above it; of what is planned since the merger see laterThanRound
+				y = next
+			}
+			round, b.titled = b.rd.cat.Round(strconv.Itoa(y)), true
 		}
 	}
 	stated, folder := b.rd.pathRound(path)

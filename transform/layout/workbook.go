@@ -39,6 +39,7 @@ type bookReader struct {
 	sheets    []*sheetReader
 	identity  record.Identity
 	round     *catalogue.Round
+	titled    bool   // the round is that of the titles
 	issued    string // ISO date that the document bears, "" if it bears none
 	signedOn  string // ISO date that the report itself bears, and not the letter that asked for it; "" if it bears none
 	footDate  string // … below its tables, where that of the year before may have been left
