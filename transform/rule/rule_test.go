@@ -687,6 +687,7 @@ func TestTotalsOfLongTablesAreCompared(t *testing.T) {
 
 // What is said to add up without decimals being made does: coefficients alone are not the numbers.
 func TestWhatAddsUpIsExact(t *testing.T) {
+	cat := load(t)
 	for _, c := range []struct {
 		total string
 		parts []string
@@ -699,39 +700,48 @@ func TestWhatAddsUpIsExact(t *testing.T) {
 		{"0.0000000000", []string{"1844674407.3709551616"}, false},
 		{"0", []string{"36893488147419103232"}, false},
 	} {
-		total, parts := observationOf(c.total), []*record.Observation{}
-		for _, p := range c.parts {
-			parts = append(parts, observationOf(p))
-		}
-		if got := addsUp(total, parts); got != c.want {
+		values := append([]string{c.total}, c.parts...)
+		if got := addsUp(cat, "person", values...); got != c.want {
 			t.Errorf("%s = %v: %v", c.total, c.parts, got)
 		}
-		parts[0].Unit = "thousand_person"
-		if addsUp(total, parts) {
+		if addsUp(cat, "thousand_person", values...) {
 			t.Errorf("%s = %v in another unit", c.total, c.parts)
 		}
 	}
-	var many []*record.Observation // each fits, their sum is 2^64
-	for range 256 {
-		many = append(many, observationOf("72057594037927936"))
-	}
-	if addsUp(observationOf("0"), many) {
+	many := slices.Repeat([]string{"72057594037927936"}, 257) // each fits, the sum of 256 is 2^64
+	if many[0] = "0"; addsUp(cat, "person", many...) {
 		t.Error("2^64 is nothing")
 	}
 }
 
-func observationOf(value string) *record.Observation {
-	return &record.Observation{Unit: "person", Value: decimal.NewNullDecimal(decimal.RequireFromString(value))}
+// addsUp reports whether a total of persons adds up from parts, the first of them in a unit.
+func addsUp(cat *catalogue.Catalogue, unit string, values ...string) bool {
+	var parts []int
+	f := &record.File{}
+	for i, v := range values {
+		f.Observations = append(f.Observations, record.Observation{Indicator: "strikes", Unit: "person", Reported: "person", Value: decimal.NewNullDecimal(decimal.RequireFromString(v))})
+		if i > 0 {
+			parts = append(parts, i)
+		}
+	}
+	f.Observations[1].Unit = unit
+	j := judge{cat: cat, f: f}
+	j.survey()
+	return j.addsUp(0, parts, true)
 }
 
 // Parts in another unit than the whole are not compared with it, nor is a whole of which no part is there.
 func TestTotalsThatAreNotCompared(t *testing.T) {
 	cat := load(t)
-	j := judge{cat: cat, f: &record.File{}}
 	total, men, women := observation(t, cat, "strikes 2019 actual T T 9"), observation(t, cat, "strikes 2019 actual M T 1"), observation(t, cat, "strikes 2019 actual F T 1")
 	compare := func(all bool, parts ...*record.Observation) int {
-		j.f.Findings = nil
-		j.compare("sex_total", &total, parts, all)
+		j := judge{cat: cat, f: &record.File{Observations: []record.Observation{total}}}
+		var positions []int
+		for i, p := range parts {
+			j.f.Observations, positions = append(j.f.Observations, *p), append(positions, i+1)
+		}
+		j.survey()
+		j.compare("sex_total", 0, positions, all)
 		return len(j.f.Findings)
 	}
 	if compare(true, &men, &women) != 1 {
