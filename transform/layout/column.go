@@ -92,13 +92,13 @@ func (s *sheetReader) layOutColumns(t *table) {
 		if col.role != "" {
 			continue
 		}
-		texts, numbers, ordinals := s.contents(t, c)
+		texts, numbers := s.contents(t, c)
 		if c < firstValue {
 			texts += s.years(t, c)
 		}
 		switch {
 		case numbers == 0 && texts == 0:
-		case len(col.stack) == 0 && c < firstValue && ordinals > 0 && ordinals >= texts+numbers && s.labelsFollow(t, c):
+		case len(col.stack) == 0 && c < firstValue && s.ordinals(t, c) >= max(texts+numbers, 1) && s.labelsFollow(t, c):
 			col.role = roleOrdinal
 		case c < firstValue && texts > 0 && texts >= numbers:
 			col.role = roleLabel
@@ -116,7 +116,7 @@ func (s *sheetReader) layOutColumns(t *table) {
 		if t.columns[c].role != roleTask {
 			continue
 		}
-		if texts, numbers, _ := s.contents(t, c); numbers > texts { // "Nhiệm vụ" over figures: what is to be done
+		if texts, numbers := s.contents(t, c); numbers > texts { // "Nhiệm vụ" over figures: what is to be done
 			t.columns[c].role = roleValue
 		} else {
 			t.isTask = true
@@ -249,7 +249,7 @@ func (s *sheetReader) labelsFollow(t *table, c int) bool {
 		if t.columns[k].role == roleLabel {
 			return true
 		}
-		texts, numbers, _ := s.contents(t, k)
+		texts, numbers := s.contents(t, k)
 		if texts+numbers > 0 {
 			return t.columns[k].role == "" && texts > numbers
 		}
@@ -280,18 +280,20 @@ func (t *table) isCode(r int) bool {
 	return ok
 }
 
+// content gives the cell of the body of a column in a row, or none: section rows say nothing about a column.
+func (s *sheetReader) content(r, c int) int32 {
+	if i := s.g.own(r, c); i != none && s.g.fates[i] == fateUnset && s.g.span[i].c <= c {
+		return i
+	}
+	return none
+}
+
 // contents counts what the body of a column holds.
-func (s *sheetReader) contents(t *table, c int) (texts, numbers, ordinals int) {
+func (s *sheetReader) contents(t *table, c int) (texts, numbers int) {
 	for r := t.bottom + 1; r < t.end; r++ {
-		i := s.g.own(r, c)
-		if i == none || s.g.fates[i] != fateUnset {
+		i := s.content(r, c)
+		if i == none {
 			continue
-		}
-		if s.g.span[i].c > c { // section rows say nothing about a column
-			continue
-		}
-		if _, ok := s.g.ordinal(i); ok {
-			ordinals++
 		}
 		switch s.class[i] {
 		case classValue, classEmpty:
@@ -300,14 +302,26 @@ func (s *sheetReader) contents(t *table, c int) (texts, numbers, ordinals int) {
 			texts++
 		}
 	}
-	return
+	return texts, numbers
+}
+
+// ordinals counts what may be ordinals of the texts and numbers that the body of a column holds.
+func (s *sheetReader) ordinals(t *table, c int) (n int) {
+	for r := t.bottom + 1; r < t.end; r++ {
+		if i := s.content(r, c); i != none {
+			if _, ok := s.g.ordinal(i); ok {
+				n++
+			}
+		}
+	}
+	return n
 }
 
 // holdsTexts reports whether the body of a column holds texts and nothing else but years.
 func (s *sheetReader) holdsTexts(t *table, c int) (texts bool) {
 	for r := t.bottom + 1; r < t.end; r++ {
-		i := s.g.own(r, c)
-		if i == none || s.g.fates[i] != fateUnset || s.g.span[i].c > c {
+		i := s.content(r, c)
+		if i == none {
 			continue
 		}
 		switch s.class[i] {
@@ -373,7 +387,7 @@ func (s *sheetReader) settleColumn(t *table, c int) {
 			col.role = roleLabel // "Chỉ tiêu thống kê"
 		}
 	case roleLabel:
-		texts, numbers, _ := s.contents(t, c)
+		texts, numbers := s.contents(t, c)
 		if numbers > texts {
 			bare := -1 // the first column without a header, which may hold the labels
 			for k := range c {
@@ -387,7 +401,7 @@ func (s *sheetReader) settleColumn(t *table, c int) {
 				}
 			}
 			if bare >= 0 {
-				if names, others, _ := s.contents(t, bare); names > others {
+				if names, others := s.contents(t, bare); names > others {
 					col.role = roleValue
 				}
 			}
@@ -398,9 +412,9 @@ func (s *sheetReader) settleColumn(t *table, c int) {
 // labelsNone reports whether no column of labels stands left of a column, but one of numbers to its right.
 func (s *sheetReader) labelsNone(t *table, c int) bool {
 	for k := range t.columns {
-		texts, numbers, ordinals := s.contents(t, k)
+		texts, numbers := s.contents(t, k)
 		switch {
-		case k < c && t.columns[k].role != roleOrdinal && texts > ordinals:
+		case k < c && t.columns[k].role != roleOrdinal && texts > s.ordinals(t, k):
 			return false
 		case k > c && numbers > 0:
 			return true

@@ -72,7 +72,7 @@ func (s *sheetReader) comment(text string) comment {
 	}
 	found := comment{reservation: s.rd.reservation(text)}
 	found.beside = true
-	if body := found.body(); len(body) <= maxCutHeader {
+	if body := found.body; len(body) <= maxCutHeader {
 		found.readNote(s.ask(body))
 	}
 	toks := s.rd.tokenize(text)

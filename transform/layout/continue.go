@@ -91,22 +91,23 @@ func (s *sheetReader) above(t *table) *table {
 
 // sameBand reports whether two tables have the same headers over the same columns of their sheets.
 func (s *sheetReader) sameBand(t *table, before *sheetReader, last *table) bool {
-	type head struct {
-		col int // of the sheet
-		of  *column
-	}
-	heads := func(s *sheetReader, t *table) (out []head) {
-		for c := range t.columns {
-			if t.columns[c].header != "" {
-				out = append(out, head{s.g.cols[c], &t.columns[c]})
-			}
-		}
-		return out
-	}
 	plain := func(p *phrase) string { return strings.Join(strings.Fields(strings.ToLower(p.text)), " ") }
-	return slices.EqualFunc(heads(s, t), heads(before, last), func(a, b head) bool {
-		return a.col == b.col && (a.of.header == b.of.header || slices.EqualFunc(a.of.stack, b.of.stack, func(p, q *phrase) bool { return p == q || plain(p) == plain(q) }))
-	})
+	c, k := t.nextHeaded(0), last.nextHeaded(0)
+	for ; c < len(t.columns) && k < len(last.columns); c, k = t.nextHeaded(c+1), last.nextHeaded(k+1) {
+		a, b := &t.columns[c], &last.columns[k]
+		if s.g.cols[c] != before.g.cols[k] || a.header != b.header && !slices.EqualFunc(a.stack, b.stack, func(p, q *phrase) bool { return p == q || plain(p) == plain(q) }) {
+			return false
+		}
+	}
+	return c == len(t.columns) && k == len(last.columns)
+}
+
+// nextHeaded gives the first column from c on that has a header, or their number.
+func (t *table) nextHeaded(c int) int {
+	for c < len(t.columns) && t.columns[c].header == "" {
+		c++
+	}
+	return c
 }
 
 // headless gives a sheet without any header a table with the columns of the table before: nil if a value stands under none of its values,

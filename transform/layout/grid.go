@@ -206,7 +206,7 @@ func (g *grid) lay(ctx context.Context, zones []zone) bool {
 	g.pos, g.span = cut(&g.room.positions, n), cut(&g.room.positions, n)
 	rows, sorted := g.rows[:0], true
 	if rows == nil && n > 0 {
-		rows = make([]int, 0, min(n, max(g.cells[n-1].Row, 1)))
+		rows = cut(&g.room.numbers, min(n, max(g.cells[n-1].Row, 1)))[:0]
 	}
 	var few [64]int32          // there are seldom more
 	column, cols := few[:0], 0 // by column of the sheet: its column of the grid
@@ -241,7 +241,7 @@ func (g *grid) lay(ctx context.Context, zones []zone) bool {
 		slices.Sort(rows)
 		rows = slices.Compact(rows)
 	}
-	g.rows, g.cols = rows, make([]int, 0, cols)
+	g.rows, g.cols = rows, cut(&g.room.numbers, cols)[:0]
 	for col, used := range column {
 		if used != 0 {
 			column[col] = int32(len(g.cols))
@@ -398,7 +398,11 @@ func (g *grid) count(tables int) record.Sheet {
 	for _, f := range g.fates {
 		n[f]++
 	}
-	skipped := map[string]int{}
+	reasons := 0
+	for _, k := range n[skipTitle:] {
+		reasons += min(k, 1)
+	}
+	skipped := make(map[string]int, reasons)
 	for f := skipTitle; f < fateCount; f++ {
 		if n[f] > 0 {
 			skipped[f.reason()] = n[f]

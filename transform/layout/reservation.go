@@ -13,6 +13,7 @@ import (
 type reservation struct {
 	text     string
 	mark     string // of the note that speaks only of what bears it, "" if it has none
+	body     string // behind the mark
 	borne    bool   // something in the sheet bears that mark
 	beside   bool   // it is a remark beside one row
 	year     int    // of the period that it names, 0 if it names none
@@ -33,12 +34,12 @@ func (s *sheetReader) readReservations() {
 	}
 	var marks map[string]bool
 	var values []bool // by grid row: whether it holds some
-	for i, p := range s.parsed {
-		if p == nil || len(p.text) > maxPhrase {
+	for i, reason := range s.g.fates {
+		if reason != skipNote && reason != skipTitle && reason != skipUnit {
 			continue
 		}
-		reason := s.g.fates[i]
-		if reason != skipNote && reason != skipTitle && (reason != skipUnit || len(p.text) < minReservation) { // the unit of a row
+		p := s.parsed[i]
+		if p == nil || len(p.text) > maxPhrase || reason == skipUnit && len(p.text) < minReservation { // the unit of a row
 			continue
 		}
 		found := s.rd.reservation(s.g.text[i])
@@ -48,7 +49,7 @@ func (s *sheetReader) readReservations() {
 			}
 			found.beside = values[s.g.pos[i].r]
 			q := p
-			if body := found.body(); body != p.text && len(body) <= maxCutHeader { // it may be the words of a header
+			if body := found.body; body != p.text && len(body) <= maxCutHeader { // it may be the words of a header
 				q = s.ask(body)
 			}
 			found.readNote(q)
@@ -133,8 +134,8 @@ func (r *reservation) lead() string {
 	return strings.TrimSpace(r.text)
 }
 
-// body is the text behind the mark.
-func (r *reservation) body() string {
+// behindMark is the text behind the mark.
+func (r *reservation) behindMark() string {
 	lead := strings.TrimLeft(r.lead(), "([*")
 	if r.mark != "" {
 		lead = strings.TrimLeft(strings.TrimPrefix(lead, r.mark), ")]* ")
@@ -155,6 +156,7 @@ func (rd *Reader) reservation(text string) reservation {
 		if stars := strings.TrimLeft(strings.TrimLeft(lead, "("), "*"); found.mark == "" {
 			found.mark = strings.Repeat("*", strings.Count(lead[:len(lead)-len(stars)], "*"))
 		}
+		found.body = found.behindMark()
 		toks := rd.tokenize(text)
 		found.before = rd.mayNameDivision(toks) && rd.titleWords(text).before
 		for i := range toks {

@@ -579,6 +579,7 @@ func isPlaceAndDate(low string) bool {
 // zoneOf gives the cells above a table that speak about it, and their fate.
 func (s *sheetReader) readZone(t *table) {
 	g := s.g
+	t.zoneCells = cut(&g.room.indices, int(g.first[t.top]-g.first[t.zone]))[:0]
 	for r := t.zone; r < t.top; r++ {
 		for _, i := range g.rowCells(r) {
 			if g.fates[i] != fateUnset {

@@ -12,6 +12,7 @@ type scratch struct {
 	// The sheets of a workbook cut theirs from these, see cut.
 	positions []position
 	indices   []int32
+	numbers   []int
 	texts     []string
 	readings  []*reading
 	phrases   []*phrase
@@ -42,6 +43,7 @@ func (rd *Reader) giveScratch(s *scratch) {
 	s.known.begin(0)
 	leave(&s.positions)
 	leave(&s.indices)
+	leave(&s.numbers)
 	leave(&s.texts)
 	leave(&s.readings)
 	leave(&s.phrases)
