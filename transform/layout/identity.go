@@ -317,6 +317,9 @@ func (b *bookReader) identify(path string) *record.Refusal {
 			b.sender = home.territories
 		}
 		b.home = b.seat(home)
+		if b.home.code == "territory.ambiguous" && later != 0 {
+			b.home.args = append(b.home.args, "the titles are of an earlier year than the columns")
+		}
 		if b.home.territory != nil {
 			b.identity.Territory = b.home.territory.ID
 			if b.sender != nil {
