@@ -8,7 +8,8 @@
 //
 //   - texts: reader.go (what is remembered of them), reading.go (fonts and repair), token.go, words.go (the vocabulary), wordlist.go (words inside titles), phrase.go (what a text
 //     means), partial.go (what it says about dimensions), grammar.go, period.go, standard.go (poverty standards), label.go (ordinals and bullets);
-//   - cells: workbook.go (one workbook from its cells to the last fate), grid.go (cells and their fates), arrange.go (tables side by side or on
+//   - cells: workbook.go (one workbook from its cells to the last fate), grid.go (cells and their fates), scratch.go (lists
+//     that workbooks use one after the other), arrange.go (tables side by side or on
 //     their side are laid out upright, one below the other), class.go (what a cell and a row look like);
 //   - whose and when: identity.go (province, round and document of a workbook, sheets named after territories), path.go (what the name and folder of
 //     a file say), letterhead.go (what the lines above the tables say), form.go (its form), dating.go (when a workbook was made, and by which provinces);

@@ -51,7 +51,7 @@ func (s *sheetReader) readRows(t *table) {
 		}
 	}
 	for r := t.bottom + 1; r < t.end; r++ {
-		s.views[r].valued = s.holdsNumbers(t, r)
+		s.views[r].valued = s.hasHeadedNumbers(t, r)
 	}
 	lastData := t.bottom
 	noted := false // what stands below a note and has no values goes on with it
@@ -336,8 +336,8 @@ func (s *sheetReader) underHeaders(t *table, r int, cells []int32) []int32 {
 // hasValues reports whether a row of the body of a table that is being read has numbers below headers.
 func (s *sheetReader) hasValues(r int) bool { return s.views[r].valued }
 
-// holdsNumbers reports whether a row has numbers below headers of a table.
-func (s *sheetReader) holdsNumbers(t *table, r int) bool {
+// hasHeadedNumbers reports whether a row has numbers below headers of a table.
+func (s *sheetReader) hasHeadedNumbers(t *table, r int) bool {
 	return s.hasNumbers(r) && slices.ContainsFunc(s.g.rowCells(r), func(i int32) bool {
 		c := s.g.pos[i].c
 		if s.class[i] == classText || c != s.g.span[i].c {
