@@ -175,7 +175,7 @@ func (rd *Reader) reference(t string) reference {
 
 // findDate finds the date of a document in its reference line; a date not filled in gives its year only.
 func (rd *Reader) findDate(t string) (iso string, year int) {
-	low := strings.ToLower(t)
+	low := text.Lower(t)
 	for from := 0; ; {
 		i := strings.Index(low[from:], "ngày")
 		if i < 0 || len(low) != len(t) {
@@ -192,9 +192,16 @@ func (rd *Reader) findDate(t string) (iso string, year int) {
 		}
 		toks := rd.tokenize(part)
 		// "ngày 13 tháng 12 năm 2022", "ngày 13/12/2022", and the blank forms of both.
+		numbers := 0
 		for j, x := range toks {
+			if isDigit(x.low[0]) {
+				numbers++
+			}
 			if isYear(x) && j < 8 {
 				year = x.num
+				if numbers < 3 { // the day or the month is left out
+					break
+				}
 				if d, ok := text.ParseDate(part[:x.end]); ok {
 					return d, year
 				}
