@@ -450,7 +450,7 @@ func (v *valueCell) isOfAll() bool {
 	}
 	n, narrowed := narrowing{}, false
 	if len(v.ti.narrowed)+len(rw.headings) > 0 {
-		n, narrowed = v.b.rd.unsaid(slices.Concat(v.ti.narrowed, rw.headings), v.in, v.sex, v.area, v.label, v.header)
+		n, narrowed = v.b.rd.unsaid(slices.Concat(v.ti.narrowed, rw.headings), v.in, v.sex, v.area, v.label, v.header, v.ti.nameOf(v.in))
 	}
 	if !narrowed {
 		n, narrowed = v.s.offSubject(v.cx, rw, v.in, v.label, v.header)

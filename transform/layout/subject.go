@@ -125,6 +125,7 @@ func (s *sheetReader) offSubject(cx *cellContext, rw *row, in *catalogue.Indicat
 
 // findSubject finds what offSubject gives.
 func (s *sheetReader) findSubject(cx *cellContext, rw *row, in *catalogue.Indicator, labels ...string) (narrowing, bool) {
+	labels = append(labels, cx.title.nameOf(in))
 	about := cx.title.subjects
 	if len(about) == 0 && len(s.tables) == 1 { // which of several it speaks of is not told
 		if !s.aboutRead {

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/shopspring/decimal"
+
+	"github.com/phuluc/phuluc/transform/catalogue"
 )
 
 // titleInfo is what the texts above a table say.
@@ -26,6 +28,7 @@ type titleInfo struct {
 	planned  bool        // a measure other than actual is named, or what is wanted: years alone are not taken for actual values
 	measures int
 	prelim   []preliminary
+	name     string      // the label in the catalogue by which they name the indicator
 	subjects []narrowing // what the table is about
 	narrowed []narrowing // populations to which the titles narrow the table
 	local    *mention    // a part of a province named in a title
@@ -39,6 +42,14 @@ func (ti *titleInfo) covers(d *partial) bool {
 		return true
 	}
 	return d.toYear == 0 && ti.dims.year != 0 && ti.dims.year <= d.year && d.year <= ti.dims.toYear
+}
+
+// nameOf gives the label by which the titles name an indicator, "" if they do not: what it says of whom it counts, the indicator says.
+func (ti *titleInfo) nameOf(in *catalogue.Indicator) string {
+	if in != ti.indicator {
+		return ""
+	}
+	return ti.name
 }
 
 // titleMeaning reads the texts above a table. A title gives what neither row nor column says: the indicator, the year,
@@ -71,7 +82,7 @@ func (s *sheetReader) titleMeaning(t *table) titleInfo {
 // under takes over from farther titles what the nearer ones leave open.
 func (ti *titleInfo) under(far titleInfo) {
 	if ti.indicator == nil && !ti.ambiguous {
-		ti.indicator, ti.ambiguous = far.indicator, far.ambiguous
+		ti.indicator, ti.ambiguous, ti.name = far.indicator, far.ambiguous, far.name
 	}
 	if len(ti.topics) == 0 {
 		ti.topics = far.topics
@@ -150,7 +161,7 @@ func (s *sheetReader) readTitles(cells []int32) titleInfo {
 				if ti.indicator != nil && ti.indicator != in {
 					ti.ambiguous = true
 				}
-				ti.indicator = in
+				ti.indicator, ti.name = in, p.indicators[slices.IndexFunc(p.indicators, func(m catalogue.Match) bool { return m.Indicator == in })].Synonym
 			}
 		}
 		if p.dims.unitText != "" && ti.dims.unitText == "" && rd.statesUnit(p) {
