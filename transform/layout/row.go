@@ -2,6 +2,7 @@ package layout
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -64,8 +65,8 @@ func (s *sheetReader) readRows(t *table) {
 			lastData, noted, apart = r, false, false
 		case s.opensNote(r):
 			noted = true
-		case !noted && (s.isLabelRow(t, r) || !apart && s.isMistyped(t, r)):
-			lastData = r
+		case !noted && (s.isLabelRow(t, r) || !apart && s.isMistyped(t, r)), noted && s.countsOn(t, lastData, r) && s.isMistyped(t, r):
+			lastData, noted = r, false
 		}
 	}
 	hasOrdinals := false
@@ -396,6 +397,21 @@ func (s *sheetReader) isMistyped(t *table, r int) bool {
 		}
 	}
 	return label && meant
+}
+
+// countsOn reports whether a row has the number behind that of another: 4 below a note, behind 3 above it.
+func (s *sheetReader) countsOn(t *table, before, r int) bool {
+	number := func(r int) int {
+		for _, i := range s.g.rowCells(r) {
+			if t.columns[s.g.pos[i].c].role == roleOrdinal {
+				n, _ := strconv.Atoi(s.g.text[i])
+				return n
+			}
+		}
+		return 0
+	}
+	n := number(before)
+	return n > 0 && number(r) == n+1
 }
 
 // mostlyDigits reports whether a text has digits, of any writing, and no more letters than digits.
