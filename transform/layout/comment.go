@@ -19,6 +19,11 @@ type comment struct {
 	scale bool // it tells in what is counted: "nghìn"
 }
 
+// takes reports whether a comment may take from figures on which it does not stand.
+func (c *comment) takes() bool {
+	return c.scale || c.excludes || c.lacks || c.month > 0 || c.year > 0 || c.measure != "" || c.unit != nil
+}
+
 // readComments reads those of a sheet.
 func (s *sheetReader) readComments() {
 	at := make(map[[2]int]int32, len(s.g.comments))
@@ -32,35 +37,94 @@ func (s *sheetReader) readComments() {
 		}
 	}
 	s.comments = map[int32][]comment{}
+	isOfGap := s.gaps()
 	for i := range s.g.comments {
-		text := commentText(&s.g.comments[i])
+		said := &s.g.comments[i]
+		cell := at[[2]int{said.Row, said.Col}]
+		if cell == none && isOfGap(said) {
+			continue // it speaks of no figure
+		}
+		text := s.commentText(said)
 		if text == "" {
 			continue
 		}
-		found, cell := s.comment(s.rd.repair(text)), at[[2]int{s.g.comments[i].Row, s.g.comments[i].Col}]
-		if cell != none && !s.isInTable(cell) {
+		if cell != none && s.tableOf(cell) == nil {
 			cell = none
 		}
+		found := s.comment(text)
 		found.beside = cell != none
 		found.lacks = found.lacks && (!found.signs || cell != none && s.class[cell] == classValue) // "chưa có số liệu thì ghi dấu -" says how to fill a form in
-		s.comments[cell] = append(s.comments[cell], found)
+		list := s.comments[cell]
+		switch {
+		case cell == none && !found.takes():
+		case len(list) < maxReservations && !slices.ContainsFunc(list, func(c comment) bool { return c.text == found.text }):
+			s.comments[cell] = append(list, found)
+		}
 	}
 }
 
-// isInTable reports whether a cell belongs to a table, its headers included.
-func (s *sheetReader) isInTable(i int32) bool {
+// tableOf gives the table to which a cell belongs, its headers included; nil if there is none.
+func (s *sheetReader) tableOf(i int32) *table {
 	r := s.g.pos[i].r
-	return slices.ContainsFunc(s.tables, func(t *table) bool { return t.top <= r && r < t.end })
+	if k := slices.IndexFunc(s.tables, func(t *table) bool { return t.top <= r && r < t.end }); k >= 0 {
+		return s.tables[k]
+	}
+	return nil
 }
 
-// commentText is what a comment says, without the name of its author before it, or what this program wrote.
-func commentText(c *sheet.Comment) string {
-	text := record.SenderSaid(c.Author, c.Text)
-	if first, rest, ok := strings.Cut(text, "\n"); ok && (strings.TrimSpace(first) == c.Author+":" || strings.HasSuffix(strings.TrimSpace(first), ":") && len(first) < maxCommentAuthor) {
-		text = rest
+// gaps tells of a comment that is on no cell whether it stands on an empty one among the values of a table: in one of its rows, and in a column of values.
+func (s *sheetReader) gaps() (isOfGap func(*sheet.Comment) bool) {
+	type line struct {
+		t  *table
+		at int // row or column of the sheet
 	}
-	return strings.Join(strings.Fields(text), " ")
+	rows, columns := map[line]int{}, map[line]int{} // of the grid
+	for i := range s.g.cells {
+		if t := s.tableOf(int32(i)); t != nil && s.g.pos[i].c < len(t.columns) {
+			c, p := &s.g.cells[i], s.g.pos[i]
+			if p.r > t.bottom {
+				rows[line{t, c.Row}] = p.r
+			}
+			if t.columns[p.c].role == roleValue {
+				columns[line{t, c.Col}] = p.c
+			}
+		}
+	}
+	return func(said *sheet.Comment) bool {
+		return slices.ContainsFunc(s.tables, func(t *table) bool {
+			r, inRow := rows[line{t, said.Row}]
+			c, inColumn := columns[line{t, said.Col}]
+			return inRow && inColumn && s.g.cell(r, c) == none // no merged cell covers it
+		})
+	}
 }
+
+// commentText is what a comment says, without the name of its author before it, what Excel writes before a threaded one for programs that do not
+// know them, or what this program wrote.
+func (s *sheetReader) commentText(c *sheet.Comment) string {
+	text := record.SenderSaid(c.Author, c.Text)
+	if _, rest, ok := strings.Cut(text, threadedLink); ok {
+		if _, said, ok := strings.Cut(rest, ":"); ok { // "Comment:" in the language of the program
+			text = said
+		}
+	}
+	clean := func(text string) string { return s.rd.repair(strings.Join(strings.Fields(text), " ")) }
+	if first, rest, ok := strings.Cut(text, "\n"); ok {
+		if first = strings.TrimSpace(first); first == c.Author+":" || strings.HasSuffix(first, ":") && len(first) < maxCommentAuthor && !s.isTaking(clean(first)) {
+			text = rest
+		}
+	}
+	return clean(text)
+}
+
+// isTaking reports whether a comment takes something from figures, or doubts one: "Chưa gồm:".
+func (s *sheetReader) isTaking(text string) bool {
+	c := s.comment(text)
+	return c.doubt || c.ahead || c.takes()
+}
+
+// threadedLink is what Excel tells about threaded comments in the note that stands for one.
+const threadedLink = "fwlink/?linkid=870924"
 
 // maxCommentAuthor is how long the name before a comment may be, in bytes.
 const maxCommentAuthor = 60
