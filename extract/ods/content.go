@@ -40,6 +40,7 @@ type parser struct {
 	cols   []columns // of the sheet
 
 	comments []sheet.Comment // of the cell
+	said     int             // comments of all cells before
 }
 
 // columns is a number of columns that are alike.
@@ -270,6 +271,9 @@ func (p *parser) cell(e xml.StartElement, fallback string, col int) (sheet.Cell,
 	}
 	for _, said := range p.comments {
 		said.Row, said.Col = p.row, col
+		if p.said++; p.said > maxComments {
+			return c, p.refuse(sheet.CodeLimit, col, "there are more than %d comments", maxComments)
+		}
 		p.sheet.comments = append(p.sheet.comments, said)
 		if p.texts += int64(len(said.Text) + len(said.Author)); p.limits.SharedBytes > 0 && p.texts > p.limits.SharedBytes {
 			return c, p.refuse(sheet.CodeLimit, col, "the texts need more than %d bytes", p.limits.SharedBytes)
@@ -396,6 +400,9 @@ type textBuilder struct {
 	runs  []sheet.Run
 	space bool // what stands here is layout of the XML; further spaces are too
 }
+
+// maxComments is more than anybody writes into a workbook.
+const maxComments = 1 << 16
 
 // annotation reads the comment of a cell to its end.
 func (p *parser) annotation() error {

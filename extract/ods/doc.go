@@ -14,7 +14,7 @@
 // Numbers, percentages and amounts of money keep the digits of office:value; the format of a percentage has the decimals
 // that the document shows, and that of a number which is shown divided has as many commas as it has thousands. Dates and times become serial numbers from 1899-12-30, whatever day the document counts from, so
 // that they read as in other workbooks. Texts are the paragraphs, joined by LF, with their spaces, tabs and line breaks
-// (also with runs of spaces that the standard would collapse: LibreOffice writes and reads them as they are); text that is raised by its style is written with Unicode superscripts. Notes of reviewers are left out. An error is an Error; a
+// (also with runs of spaces that the standard would collapse: LibreOffice writes and reads them as they are); text that is raised by its style is written with Unicode superscripts. Notes of reviewers are left out; the comments on cells are told apart from them. An error is an Error; a
 // formula without a result reads as the formula. The text of a cell that a merged one covers is handed over and flagged
 // Hidden, because nobody sees it. Charts, drawings and headers of printed pages hold no cells.
 package ods

@@ -16,7 +16,7 @@ const (
 	objectNote   = 0x19   // the kind of object that shows a note
 )
 
-// maxComments is more than anybody writes into a sheet.
+// maxComments is more than anybody writes into a workbook.
 const maxComments = 1 << 16
 
 // Comments gives the comments of sheet i, of which its census has told that there are some. A note names the object that shows its text; before
@@ -100,7 +100,8 @@ func (w *Workbook) Comments(ctx context.Context, i int) ([]sheet.Comment, error)
 				}
 				one.Text = string(tidy(text, 0, nil))
 			}
-			if list = append(list, one); len(list) > maxComments {
+			list = append(list, one)
+			if w.comments++; w.comments > maxComments {
 				return nil, w.refuse(sheet.CodeLimit, r.at, "there are more than %d comments", maxComments)
 			}
 			size += len(one.Author)

@@ -26,9 +26,10 @@ type Workbook struct {
 	// Whether the results of formulas are believed where they are 0 or empty; nil before that is known.
 	computed *bool
 
-	values []int  // cells with a value, by sheet
-	noted  []bool // sheets with comments
-	lose   func(row, col int) bool
+	values   []int  // cells with a value, by sheet
+	noted    []bool // sheets with comments
+	comments int    // of the sheets whose comments were told
+	lose     func(row, col int) bool
 }
 
 var _ sheet.Workbook = (*Workbook)(nil)

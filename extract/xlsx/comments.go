@@ -36,7 +36,7 @@ func (w *Workbook) Comments(ctx context.Context, i int) ([]sheet.Comment, error)
 		if e = w.archive.Find(r.target); e == nil {
 			return nil, sheet.Refuse(sheet.CodePartMissing, r.target, "the sheet names this part, but it is not in the archive")
 		}
-		if err := w.read(ctx, e, func(l *lexer) error { return parse(l, into) }); err != nil {
+		if err := w.read(ctx, e, func(l *lexer) error { return parse(l, &w.said, into) }); err != nil {
 			return nil, err
 		}
 	}
@@ -50,12 +50,18 @@ func (w *Workbook) Comments(ctx context.Context, i int) ([]sheet.Comment, error)
 	return append(notes, threads...), nil
 }
 
-// maxComments is more than anybody writes into a sheet.
+// maxComments is more than anybody writes into a workbook.
 const maxComments = 1 << 16
 
+// said is what the comments of a workbook take: several sheets may name one part, which is then kept for each.
+type said struct {
+	comments int
+	bytes    int64
+}
+
 // comment appends the comment of the last start tag, without its text.
-func (l *lexer) comment(list *[]sheet.Comment) (*sheet.Comment, error) {
-	if len(*list) == maxComments {
+func (l *lexer) comment(all *said, list *[]sheet.Comment) (*sheet.Comment, error) {
+	if all.comments++; all.comments > maxComments {
 		return nil, sheet.Refuse(sheet.CodeLimit, l.part, "there are more than %d comments", maxComments)
 	}
 	ref, err := l.attr("ref")
@@ -71,18 +77,17 @@ func (l *lexer) comment(list *[]sheet.Comment) (*sheet.Comment, error) {
 }
 
 // budget counts the texts of comments.
-func (l *lexer) budget(size *int64, text []byte) error {
-	if *size += int64(len(text)); l.lim.SharedBytes > 0 && *size > l.lim.SharedBytes {
+func (l *lexer) budget(all *said, text []byte) error {
+	if all.bytes += int64(len(text)); l.lim.SharedBytes > 0 && all.bytes > l.lim.SharedBytes {
 		return sheet.Refuse(sheet.CodeLimit, l.part, "the comments have more than %d bytes", l.lim.SharedBytes)
 	}
 	return nil
 }
 
 // comments reads a part of notes.
-func (l *lexer) comments(list *[]sheet.Comment) error {
+func (l *lexer) comments(all *said, list *[]sheet.Comment) error {
 	var authors []string
 	var text []byte
-	var size int64
 	return l.document("comments", func(name string) error {
 		switch name {
 		case "authors":
@@ -94,14 +99,14 @@ func (l *lexer) comments(list *[]sheet.Comment) error {
 					return err
 				}
 				authors = append(authors, string(text))
-				return l.budget(&size, text)
+				return l.budget(all, text)
 			})
 		case "commentList":
 			return l.children(func(name string) error {
 				if name != "comment" {
 					return l.skip()
 				}
-				c, err := l.comment(list)
+				c, err := l.comment(all, list)
 				if err != nil {
 					return err
 				}
@@ -120,7 +125,7 @@ func (l *lexer) comments(list *[]sheet.Comment) error {
 						return err
 					}
 					c.Text = string(text)
-					return l.budget(&size, text)
+					return l.budget(all, text)
 				})
 			})
 		}
@@ -129,14 +134,13 @@ func (l *lexer) comments(list *[]sheet.Comment) error {
 }
 
 // threads reads a part of threaded comments. Their authors stand elsewhere.
-func (l *lexer) threads(list *[]sheet.Comment) error {
+func (l *lexer) threads(all *said, list *[]sheet.Comment) error {
 	var text []byte
-	var size int64
 	return l.document("ThreadedComments", func(name string) error {
 		if name != "threadedComment" {
 			return l.skip()
 		}
-		c, err := l.comment(list)
+		c, err := l.comment(all, list)
 		if err != nil {
 			return err
 		}
@@ -148,7 +152,7 @@ func (l *lexer) threads(list *[]sheet.Comment) error {
 				return err
 			}
 			c.Text = string(text)
-			return l.budget(&size, text)
+			return l.budget(all, text)
 		})
 	})
 }

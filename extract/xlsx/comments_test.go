@@ -37,7 +37,12 @@ func commented(t *testing.T) []byte {
 
 func commentsOf(t *testing.T, data []byte) (all [][]sheet.Comment, err error) {
 	t.Helper()
-	w, err := Open(t.Context(), bytes.NewReader(data), int64(len(data)), sheet.DefaultLimits())
+	return commentsWithin(t, data, sheet.DefaultLimits())
+}
+
+func commentsWithin(t *testing.T, data []byte, lim sheet.Limits) (all [][]sheet.Comment, err error) {
+	t.Helper()
+	w, err := Open(t.Context(), bytes.NewReader(data), int64(len(data)), lim)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -103,6 +108,36 @@ func TestCommentsThatCanNotBeReadAreNotPassedOver(t *testing.T) {
 			return content
 		})
 		if _, err := commentsOf(t, data); code(err) != c.code {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// Sheets that name one part keep its comments for each.
+func TestCommentsOfAllSheetsAreHeldAgainstTheLimits(t *testing.T) {
+	const link = `<Relationships ` + nsRels + `><Relationship Id="rId1" Type="` + relURL + `comments" Target="../said.xml"/></Relationships>`
+	for name, c := range map[string]struct {
+		comments int
+		text     string
+		code     string
+	}{
+		"few":       {100, "x", ""},
+		"too many":  {maxComments/2 + 1, "", sheet.CodeLimit},
+		"too large": {100, strings.Repeat("x", 100_000), sheet.CodeLimit},
+	} {
+		one := `<comment ref="B2"><text><t>` + c.text + `</t></text></comment>`
+		list := file{name: "xl/said.xml", content: `<comments ` + nsMain + `><commentList>` + strings.Repeat(one, c.comments) + `</commentList></comments>`}
+		more := []file{list, {name: "xl/worksheets/_rels/sheet2.xml.rels", content: link}}
+		data := repack(t, commented(t), func(name string, content []byte) []byte { return content }, more...)
+		data = repack(t, data, func(name string, content []byte) []byte {
+			if strings.HasSuffix(name, "/_rels/sheet1.xml.rels") {
+				return []byte(link)
+			}
+			return content
+		})
+		lim := sheet.DefaultLimits()
+		lim.Ratio, lim.SharedBytes = 0, 15_000_000
+		if _, err := commentsWithin(t, data, lim); code(err) != c.code {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

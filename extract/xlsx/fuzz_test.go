@@ -80,9 +80,10 @@ func FuzzComments(f *testing.F) {
 	f.Add([]byte(`<comments><authors><author>a</author></authors><commentList><comment ref="B2" authorId="0"><text><r><rPr><b/></rPr><t>a:_x000A_</t></r><r><t>b</t></r></text></comment></commentList></comments>`))
 	f.Add([]byte(`<ThreadedComments><threadedComment ref="B2" id="1"><text>a&amp;</text><mentions/></threadedComment></ThreadedComments>`))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		for _, parse := range []func(*lexer, *[]sheet.Comment) error{(*lexer).comments, (*lexer).threads} {
+		for _, parse := range []func(*lexer, *said, *[]sheet.Comment) error{(*lexer).comments, (*lexer).threads} {
 			var list []sheet.Comment
-			if l := lexerOver(t.Context(), data); !fine(t, parse(l, &list)) {
+			var all said
+			if l := lexerOver(t.Context(), data); !fine(t, parse(l, &all, &list)) {
 				continue
 			}
 			for _, c := range list {

@@ -26,6 +26,7 @@ type Workbook struct {
 
 	room
 	values []int // cells with a value, by sheet
+	said   said
 
 	// What tests change, to see that it makes no difference, or that it does.
 	window int   // size of a window in bytes
