@@ -288,11 +288,20 @@ func (cx *cellContext) yearsToldTwice() {
 	}
 	for e := range cx.columns {
 		for k := 0; k < len(cx.columns) && whole(e, "estimate"); k++ {
-			if whole(k, "actual") && cx.columns[k].dims.year == cx.columns[e].dims.year && cx.t.columns[k].cells[0] != cx.t.columns[e].cells[0] {
+			if whole(k, "actual") && cx.columns[k].dims.year == cx.columns[e].dims.year && !cx.t.isOneGroup(k, e) {
 				cx.twice = append(cx.twice, [2]int{e, k})
 			}
 		}
 	}
+}
+
+// isOneGroup reports whether two columns stand under the same first header. A table that goes on from another sheet has but their texts.
+func (t *table) isOneGroup(a, b int) bool {
+	x, y := &t.columns[a], &t.columns[b]
+	if len(x.cells) > 0 && len(y.cells) > 0 {
+		return x.cells[0] == y.cells[0]
+	}
+	return len(x.stack) > 0 && len(y.stack) > 0 && x.stack[0] == y.stack[0]
 }
 
 // isToldTwice gives the header of another column with a figure of the row that tells the year of this one as done where this one or its group estimates it,
@@ -307,7 +316,7 @@ func (v *valueCell) isToldTwice() (header string, ok bool) {
 		switch {
 		case v.c == done:
 			return t.columns[e].header, true
-		case t.columns[v.c].cells[0] == t.columns[e].cells[0]:
+		case t.isOneGroup(v.c, e):
 			return t.columns[done].header, true
 		}
 	}
