@@ -203,6 +203,8 @@ func endOfCount(toks []token, i int) (year, month int) {
 	switch {
 	case toks[i].low == "đến" || toks[i].low == "tới":
 	case toks[i].low == "liệu" && i > 0 && toks[i-1].low == "số":
+	case i > 0 && toks[i].low == "số" && (toks[i-1].low == "dân" || toks[i-1].low == "thiểu"): // "Tính theo dân số năm 2017"
+		return 0, 0
 	case toks[i].low == "số" && i+2 < len(toks) && toks[i+1].low == "năm" && isYear(toks[i+2]): // "Lấy số năm 2017"
 	default:
 		return 0, 0

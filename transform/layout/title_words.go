@@ -32,9 +32,9 @@ const (
 	pathResults    = "results"   // in the name of a file: the period behind it is that of results
 	pathPlan       = "planned"   // … or of what is planned for it
 	pathOther      = "named"     // … or of something else
+	pathSupposed   = "supposed"  // … or its figures are not of what was done
 	commentDoubt   = "doubt"     // a comment on a figure that says so does not trust it
 	commentScale   = "scale"     // … or tells in what it is counted
-	pathSupposed   = "supposed"  // … or its figures are not of what was done
 )
 
 var loadTitleWords = sync.OnceValue(func() *wordList { return newWordList("title_words.csv", titleWordsCSV) })

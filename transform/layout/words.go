@@ -32,7 +32,7 @@ const (
 	kindCarrier    = "carrier"    // "Trong đó": what follows is a part of what precedes
 	kindSection    = "section"    // heading of a group of rows
 	kindRef        = "ref"        // reporting, previous …: a period relative to another one
-	kindShort      = "short"      // stands for the value where a text is not understood as it is written; see spelledOut
+	kindShort      = "short"      // stands for the value where a text is not understood as it is written; see spell
 	kindDivision   = "division"   // before, since: the provinces of the table are those before the merger or since
 	kindNumbered   = "numbered"   // forms and tables that are numbered: a title may begin with one and its number
 	kindNote       = "noteline"   // begins a note under a table
