@@ -108,7 +108,11 @@ func (s *sheetReader) commentText(c *sheet.Comment) string {
 			text = said
 		}
 	}
-	clean := func(text string) string { return s.rd.repair(strings.Join(strings.Fields(text), " ")) }
+	clean := func(text string) string {
+		text = strings.Join(strings.Fields(text), " ")
+		s.g.remarks = append(s.g.remarks, text)
+		return s.rd.repair(text)
+	}
 	if first, rest, ok := strings.Cut(text, "\n"); ok {
 		if first = strings.TrimSpace(first); first == c.Author+":" || strings.HasSuffix(first, ":") && len(first) < maxCommentAuthor && !s.isTaking(clean(first)) {
 			text = rest

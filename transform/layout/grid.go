@@ -62,22 +62,23 @@ type grid struct {
 
 	comments []sheet.Comment
 
-	rows   []int      // row of each grid row, ascending: that of the sheet, or where its zone was laid
-	cols   []int      // column of each grid column
-	at     []int32    // row-major; index into cells, or none; merged cells are spread over their range
-	pos    []position // negative if it is not on the grid
-	span   []position // last row and column of each cell's merged range, inside the grid; its own position if not merged
-	starts []int32    // the cells that start at a position, row by row, left to right
-	first  []int32    // where those of each row begin in starts, and where the last ones end
-	text   []string   // Raw, decoded, repaired and trimmed, of text cells; Raw of others
-	read   []*reading // of text cells; nil of others
-	asked  []string   // texts that were looked up and are no text of a cell
-	fates  []fate
-	cloned bool // cells are not the caller's
-	worded bool // some number is shown with words beside it
-	struck bool // some text or number is struck through
-	beyond int  // cells that were read and are more than are laid out: then there are no others
-	twice  int  // cells whose fate was set more than once: always 0 unless the code is wrong
+	rows    []int      // row of each grid row, ascending: that of the sheet, or where its zone was laid
+	cols    []int      // column of each grid column
+	at      []int32    // row-major; index into cells, or none; merged cells are spread over their range
+	pos     []position // negative if it is not on the grid
+	span    []position // last row and column of each cell's merged range, inside the grid; its own position if not merged
+	starts  []int32    // the cells that start at a position, row by row, left to right
+	first   []int32    // where those of each row begin in starts, and where the last ones end
+	text    []string   // Raw, decoded, repaired and trimmed, of text cells; Raw of others
+	read    []*reading // of text cells; nil of others
+	asked   []string   // texts that were looked up and are no text of a cell
+	remarks []string   // … in all their readings: what comments say
+	fates   []fate
+	cloned  bool // cells are not the caller's
+	worded  bool // some number is shown with words beside it
+	struck  bool // some text or number is struck through
+	beyond  int  // cells that were read and are more than are laid out: then there are no others
+	twice   int  // cells whose fate was set more than once: always 0 unless the code is wrong
 }
 
 type position struct{ r, c int }

@@ -35,6 +35,9 @@ func (b *bookReader) trace(grids []*grid) *record.Trace {
 				t.Texts = append(t.Texts, r.words...)
 			}
 		}
+		for _, remark := range g.remarks {
+			t.Texts = append(t.Texts, b.rd.wordsIn(remark)...)
+		}
 		for _, asked := range g.asked {
 			t.Texts = append(t.Texts, b.rd.askedWords.get(asked, func() [][]uint16 { return b.rd.wordsOfAll([]string{asked}) })...)
 		}
@@ -63,7 +66,7 @@ func (s bitset) add(n int) bool {
 	return had
 }
 
-// wordsIn gives the words of the name of a sheet, in all its readings, as those of a cell.
+// wordsIn gives the words of a text that is no cell's, in all its readings, as those of a cell.
 func (rd *Reader) wordsIn(name string) [][]uint16 {
 	return rd.names.get(name, func() [][]uint16 {
 		run := text.Run{Text: name}
