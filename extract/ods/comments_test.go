@@ -1,7 +1,9 @@
 package ods
 
 import (
+	"errors"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/phuluc/phuluc/extract/sheet"
@@ -24,5 +26,21 @@ func TestCommentsAreToldWithTheirCells(t *testing.T) {
 	want := []sheet.Comment{{Row: 4, Col: 3, Author: "Sở A", Text: "chưa gồm\n2 huyện"}, {Row: 4, Col: 4, Author: "Sở A", Text: "đơn vị: nghìn"}}
 	if err != nil || !slices.Equal(got, want) {
 		t.Fatalf("%+v %v", got, err)
+	}
+}
+
+func TestCommentsOfAWorkbookAreHeldAgainstTheirLimit(t *testing.T) {
+	row := `<table:table-row><table:table-cell office:value-type="float" office:value="7">` + strings.Repeat(`<office:annotation><text:p>a</text:p></office:annotation>`, maxComments/8) + `<text:p>7</text:p></table:table-cell></table:table-row>`
+	l := sheet.DefaultLimits()
+	l.Ratio = 0 // so many that are alike
+	for name, c := range map[string]struct{ more, code string }{
+		"as many":  {"", ""},
+		"one more": {`<table:table-row><table:table-cell><office:annotation><text:p>a</text:p></office:annotation></table:table-cell></table:table-row>`, sheet.CodeLimit},
+	} {
+		_, _, err := open(packed(t, "content.xml", inSheet(strings.Repeat(row, 8)+c.more)), l)
+		var e *sheet.FileError
+		if errors.As(err, &e); (err != nil || c.code != "") && (e == nil || e.Code != c.code) {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }

@@ -93,3 +93,17 @@ func TestCommentsThatAreCutAreNotPassedOver(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestCommentsOfAllSheetsAreHeldAgainstTheirLimit(t *testing.T) {
+	half := bytes.Repeat(rec(idNote, uint16(1), uint16(1), uint16(1), []byte("a")), maxComments/2)
+	more := append(slices.Clip(half), rec(idNote, uint16(1), uint16(1), uint16(1), []byte("a"))...)
+	for name, c := range map[string]struct {
+		second []byte
+		code   string
+	}{"as many": {half, ""}, "one more": {more, sheet.CodeLimit}} {
+		_, err := commentsOf(t, file(book(biff5, nil, made{name: "1", records: half}, made{name: "2", records: c.second})))
+		if code(err) != c.code {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
